@@ -1,0 +1,64 @@
+# The two commands of a newcomer are `make certify` and `make test`; both make their own environment in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Pact and Allure's generator report to their makers unless told otherwise.
+export PACT_DO_NOT_TRACK := true
+export ALLURE_NO_ANALYTICS := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help certify test bench lock wheel clean .venv
+
+help: ## say what can be made
+	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+certify: .venv ## certify the reference MPP over HTTP; the report lands in reports/
+	@$(BIN)/mpp-conformance certify
+
+test: .venv ## lint, import floors, types and the harness's own tests
+	@echo "== ruff check"
+	@$(BIN)/ruff check
+	@echo "== ruff format --check"
+	@$(BIN)/ruff format --check
+	@echo "== lint-imports"
+	@$(BIN)/lint-imports --no-logo
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== pytest"
+	@$(BIN)/pytest tests -q
+
+bench: .venv ## measure speed and print the figures
+	@$(BIN)/python tools/bench.py
+
+wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
+	@$(BIN)/hatchling build -t wheel -d dist
+
+lock: .venv/locked ## write requirements.lock anew from pyproject.toml, newest versions in range
+	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --group dev --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock
+	@echo "requirements.lock is written; git diff shows what moved, make test says whether it works"
+
+clean: ## remove what was made, the environment too; reports/ stays
+	@rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+.venv: .venv/installed ## make the environment
+
+.venv/locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
+	  echo "Name another one like this: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "1/3 making .venv (a few seconds)"
+	@$(PYTHON) -m venv --clear .venv
+	@echo "2/3 installing what requirements.lock names (about half a minute)"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	@echo "3/3 installing mpp-conformance itself (a few seconds)"
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,56 @@
+"""An MPP in this process: a specimen joined to the world by function calls instead of sockets.
+
+Whatever a specimen says goes through the wire's schemas all the same, so that a malformed message is one here too.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from mpp_conformance.messages import Message
+from mpp_conformance.peers.router import Router
+from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.scenario import Profile, Scenario
+from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.trace import ENDED, WAITED, Trace
+from mpp_conformance.wire import carried
+
+
+def _no_time() -> float:
+    return 0.0
+
+
+@dataclass(slots=True)
+class DirectConnector:
+    """Holds conversations with a specimen; the specimen lives as long as the connector and remembers what it likes."""
+
+    specimen: ConformingMpp
+    profile: Profile
+    run: str = "direct"
+    clock: Callable[[], float] = _no_time
+
+    def converse(self, scenario: Scenario) -> Trace:
+        """Hold one conversation to its end; the wallet's messages are taken in the order in which they are said."""
+        router = Router()
+        world = World(scenario, self.run, self.profile, self.clock)
+        router.open(world)
+        # Scans that begin together take turns message by message.
+        turns = deque(self._told(world, sending) for sending in world.begin())
+        while turns:
+            turn = turns.popleft()
+            said = next(turn, None)
+            if said is None:
+                continue
+            session, message = said
+            delivery = router.deliver(carried(message), token=session)
+            # The MPP hears the answer of its own call before it does anything else in this session.
+            turns.append(turn if delivery.reply is None else chain(self._hears(session, delivery.reply), turn))
+            turns.extend(self._told(world, call) for call in delivery.calls)
+        return world.trace(ENDED if world.finished else WAITED)
+
+    def _told(self, world: World, sending: Sending) -> Iterator[tuple[str, Message]]:
+        return self._hears(world.token(sending.payment), sending.message)
+
+    def _hears(self, session: str, message: Message) -> Iterator[tuple[str, Message]]:
+        return ((say.session, say.message) for say in self.specimen.hear(session, message))

@@ -1,0 +1,292 @@
+"""The judging language: questions to one payment of a trace, each of which is met, failed or cannot be decided.
+
+Rules of this file
+- A question that is not met ends the judgement: with FAIL where a stimulus reached the wallet and its reaction was
+  wrong, with INCONCLUSIVE where the stimulus never came, or where the adaptor's own report could not be read.
+- `reached` and `given` come first: no stimulus, no verdict on the reaction.
+- A judgement that asked nothing is an ERROR: it would have been green for any wallet.
+- Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from typing import Any, Final, NoReturn, Self
+
+from mpp_conformance.messages import GATEWAY, Malformed, Message
+from mpp_conformance.slips import difference, likely_slip, shown
+from mpp_conformance.trace import BROKEN, Event, Trace
+from mpp_conformance.verdict import Verdict
+
+_asked: ContextVar[list[str]] = ContextVar("_asked")
+_SEEN_LIMIT: Final = 8
+_SEEN_TEXT: Final = 400
+
+
+class _SomeText:
+    """Equal to any text that is not empty."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and other != ""
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "some text"
+
+
+SOME_TEXT: Final = _SomeText()
+"""A wanted field that must be there and must not be empty, whatever it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one case came to on one trace; ``events`` are the numbers of the events that speak for it."""
+
+    verdict: Verdict
+    expected: str = ""
+    seen: str = ""
+    hint: str = ""
+    events: tuple[int, ...] = ()
+    asked: int = 0
+
+
+class Unmet(Exception):  # noqa: N818  # it carries a verdict; only some of them are errors
+    """An expectation that was not met; carries the judgement."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(f"expected {judgement.expected}; seen {judgement.seen}")
+        self.judgement = judgement
+
+
+def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
+    """Ask a case's question of a trace; never raises."""
+    asked: list[str] = []
+    mark = _asked.set(asked)
+    try:
+        question(trace)
+    except Unmet as unmet:
+        return unmet.judgement
+    except Exception as problem:  # noqa: BLE001  # whatever breaks in a judge is the suite's fault, and said so
+        return Judgement(
+            verdict=Verdict.ERROR,
+            expected="the case to judge the trace",
+            seen=f"{type(problem).__name__}: {problem}",
+            hint="a fault of the suite, not of the wallet",
+            asked=len(asked),
+        )
+    finally:
+        _asked.reset(mark)
+    if not asked:
+        return Judgement(verdict=Verdict.ERROR, expected="the case to ask something", seen="no expectation at all")
+    return Judgement(verdict=Verdict.PASS, expected="; ".join(asked), seen="all of it", asked=len(asked))
+
+
+def expect(trace: Trace, payment: int = 0) -> "Expectation":
+    """Questions to one payment of a trace (index from 0)."""
+    return Expectation(trace, payment)
+
+
+class Expectation:
+    """Questions that can be chained; the first one that is not met ends the judgement."""
+
+    def __init__(self, trace: Trace, payment: int) -> None:
+        self._trace = trace
+        self._events = tuple(trace.of(payment))
+
+    def reached(self, kind: type[Message], **wanted: Any) -> Self:
+        """A stimulus took place: without it nothing can be said (INCONCLUSIVE)."""
+        self._ask(f"{_worded(kind, wanted)} to take place first")
+        if not any(_matches(event.message, kind, wanted) for event in self._events):
+            self._undecided(f"{_worded(kind, wanted)}, before anything can be said about what follows")
+        return self
+
+    def given(self, holds: bool, what: str) -> Self:  # noqa: FBT001  # reads as a sentence: given(condition, words)
+        """A precondition holds: without it nothing can be said (INCONCLUSIVE)."""
+        self._ask(what)
+        if not holds:
+            self._undecided(f"{what}, before anything can be said about what follows")
+        return self
+
+    def one(self, kind: type[Message], **wanted: Any) -> Self:
+        """Exactly one message of this kind, with these fields."""
+        self._ask(f"exactly one {_worded(kind, wanted)}")
+        found = self._of(kind)
+        if len(found) != 1:
+            self._fail(f"exactly one {_worded(kind, wanted)}", _counted(kind, len(found)), found)
+        self._compare(found[0], kind, wanted)
+        return self
+
+    def each(self, kind: type[Message], **wanted: Any) -> Self:
+        """At least one message of this kind, and every one with these fields."""
+        self._ask(f"every {_worded(kind, wanted)}")
+        found = self._of(kind)
+        if not found:
+            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
+        for event in found:
+            self._compare(event, kind, wanted)
+        return self
+
+    def some(self, kind: type[Message], **wanted: Any) -> Self:
+        """At least one message of this kind with these fields; others may differ."""
+        self._ask(f"at least one {_worded(kind, wanted)}")
+        found = self._of(kind)
+        if not found:
+            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
+        if not any(_matches(event.message, kind, wanted) for event in found):
+            self._compare(found[0], kind, wanted)
+        return self
+
+    def either(self, *options: tuple[type[Message], dict[str, Any]]) -> Self:
+        """At least one message that is one of the options: a kind, and the fields it must have."""
+        worded = " or ".join(_worded(kind, wanted) for kind, wanted in options)
+        self._ask(worded)
+        if not any(_matches(event.message, kind, wanted) for event in self._events for kind, wanted in options):
+            kinds = tuple(kind for kind, _ in options)
+            found = [event for event in self._events if isinstance(event.message, kinds)]
+            seen = ", ".join(str(event.message) for event in found) or "none of them"
+            self._fail(worded, shown(seen, limit=_SEEN_TEXT), found)
+        return self
+
+    def none(self, kind: type[Message], **unwanted: Any) -> Self:
+        """No message of this kind with these fields; ask it only after `reached` or another positive question."""
+        self._ask(f"no {_worded(kind, unwanted)}")
+        if self._trace.ending == BROKEN:
+            self._undecided("a conversation that was held to its end")
+        found = [event for event in self._of(kind) if _matches(event.message, kind, unwanted)]
+        if found:
+            self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found)
+        return self
+
+    def in_order(self, first: type[Message], then: type[Message], /, **wanted: Any) -> Self:
+        """The first message ``first`` (with these fields) comes before the first message ``then``."""
+        self._ask(f"{_worded(first, wanted)} before {then.__name__}")
+        early = [event for event in self._of(first) if _matches(event.message, first, wanted)]
+        late = self._of(then)
+        if early and late and early[0].number > late[0].number:
+            self._fail(
+                f"{_worded(first, wanted)} before {then.__name__}",
+                f"{then.__name__} as number {late[0].number}, {first.__name__} as number {early[0].number}",
+                [late[0], early[0]],
+            )
+        if not early or not late:
+            self._undecided(f"both {_worded(first, wanted)} and {then.__name__}")
+        return self
+
+    def proven_in_order(self, first: type[Message], then: type[Message]) -> Self:
+        """As `in_order`, where another order proves nothing (INCONCLUSIVE): what lies between cannot be seen."""
+        self._ask(f"{first.__name__} before {then.__name__}")
+        early, late = self._of(first), self._of(then)
+        if not early or not late or early[0].number > late[0].number:
+            self._undecided(
+                f"{first.__name__} before {then.__name__}, to show when the client knew the payment result",
+                "set [features] app_link = true and report server answers to show it otherwise",
+            )
+        return self
+
+    def each_holding(self, kind: type[Message], name: str, text: str) -> Self:
+        """At least one message of this kind, and every one has ``text`` somewhere in its field ``name``."""
+        self._ask(f"every {kind.__name__} with {shown(text)} in {name}")
+        found = self._of(kind)
+        strange = [event for event in found if text not in str(getattr(event.message, name))]
+        if strange or not found:
+            seen = shown(str(getattr(strange[0].message, name)), limit=_SEEN_TEXT) if strange else "none"
+            self._fail(f"{kind.__name__} with {shown(text)} in {name}", f"{name} {seen}", strange)
+        return self
+
+    def no_earlier(self, kind: type[Message], *, than: type[Message]) -> Self:
+        """No message of ``kind`` comes before the first message of ``than``; ask it after ``than`` was found."""
+        self._ask(f"no {kind.__name__} before {than.__name__}")
+        start = min((event.number for event in self._of(than)), default=0)
+        early = [event for event in self._of(kind) if event.number < start]
+        if early:
+            self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early)
+        return self
+
+    def none_but(self, kind: type[Message], **allowed: tuple[Any, ...]) -> Self:
+        """Every message of this kind has one of the allowed values in each field named."""
+        self._ask(f"no {kind.__name__} with another {' or '.join(allowed)}")
+        for event in self._of(kind):
+            for name, values in allowed.items():
+                if getattr(event.message, name) not in values:
+                    self._compare(event, kind, {name: values[0]})
+        return self
+
+    def shown_by(self, kind: type[Message], **wanted: Any) -> Self:
+        """What comes out at another point proves it; if it does not, nothing is proven (INCONCLUSIVE).
+
+        For duties on the app link of a wallet that does not report it.
+        """
+        self._ask(f"{_worded(kind, wanted)} to show it")
+        if not any(_matches(event.message, kind, wanted) for event in self._events):
+            self._undecided(
+                f"{_worded(kind, wanted)} to show it, since the wallet does not report its app link",
+                "set [features] app_link = true and report server answers to have the server judged by itself",
+            )
+        return self
+
+    def _of(self, kind: type[Message]) -> list[Event]:
+        return [event for event in self._events if isinstance(event.message, kind)]
+
+    def _ask(self, what: str) -> None:
+        _asked.get([]).append(what)
+
+    def _compare(self, event: Event, kind: type[Message], wanted: dict[str, Any]) -> None:
+        for name, value in wanted.items():
+            seen = getattr(event.message, name)
+            if seen == value:
+                continue
+            hint, words = "", f"{kind.__name__} with {name} {_value(seen)}"
+            if isinstance(value, str):
+                hint = likely_slip(value, seen) if len(value) > len("HANDLE_BY_SDK") else ""
+                words += f" ({difference(value, seen)})" if isinstance(seen, str) else ""
+            self._fail(_worded(kind, wanted), words, [event], hint)
+
+    def _fail(self, expected: str, seen: str, events: list[Event], hint: str = "") -> NoReturn:
+        unread = [
+            event for event in self._events if isinstance(event.message, Malformed) and event.message.where != GATEWAY
+        ]
+        if unread:
+            report = unread[0].message
+            self._undecided(expected, f"a report of the adaptor could not be read: {getattr(report, 'problem', '')}")
+        if self._trace.ending == BROKEN:
+            self._undecided(expected)
+        self._end(Verdict.FAIL, expected, seen, hint, tuple(event.number for event in events))
+
+    def _undecided(self, expected: str, hint: str = "") -> NoReturn:
+        seen = ", ".join(event.message.name for event in self._events[:_SEEN_LIMIT]) or "nothing"
+        if len(self._events) > _SEEN_LIMIT:
+            seen += f" and {len(self._events) - _SEEN_LIMIT} more"
+        self._end(Verdict.INCONCLUSIVE, expected, seen, hint or self._trace.trouble, ())
+
+    def _end(self, verdict: Verdict, expected: str, seen: str, hint: str, events: tuple[int, ...]) -> NoReturn:
+        asked = len(_asked.get([]))
+        raise Unmet(
+            Judgement(verdict=verdict, expected=expected, seen=seen, hint=hint, events=events, asked=asked)
+        )
+
+
+def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:
+    return isinstance(message, kind) and all(getattr(message, name) == value for name, value in wanted.items())
+
+
+def _worded(kind: type[Message], wanted: dict[str, Any]) -> str:
+    known = {found.name for found in fields(kind)}
+    unknown = set(wanted) - known
+    if unknown:
+        message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
+        raise TypeError(message)
+    if not wanted:
+        return kind.__name__
+    return f"{kind.__name__} with " + " and ".join(f"{name} {_value(value)}" for name, value in wanted.items())
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "absent"
+    return shown(value) if isinstance(value, str) else ascii(value)
+
+
+def _counted(kind: type[Message], count: int) -> str:
+    return f"no {kind.__name__}" if count == 0 else f"{count} x {kind.__name__}"

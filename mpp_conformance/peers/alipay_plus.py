@@ -1,0 +1,186 @@
+"""Alipay+ as the MPP server sees it: decodes order codes, applies the limits, learns of results."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from mpp_conformance import limits
+from mpp_conformance.messages import (
+    GATEWAY,
+    HANDLE_BY_PSP,
+    Malformed,
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    Order,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.peers.accounts import Accounts, Entry
+from mpp_conformance.scenario import (
+    ENTRY,
+    FAILED,
+    FOREIGN,
+    PAID,
+    TAG,
+    Answer,
+    Codes,
+    Payment,
+    Profile,
+    Scenario,
+    handle_by_psp,
+    handle_by_sdk,
+)
+
+BREACH_CODES: Final = {
+    limits.TRANSACTION: "PAYMENT_AMOUNT_EXCEED_LIMIT",
+    limits.YEAR: "USER_AMOUNT_EXCEED_LIMIT",
+}
+"""The result codes given for a breach; no document states them (facts of the API, result codes)."""
+
+
+def payment_request_id(codes: Codes) -> str:
+    """The id of the order behind a payment's codes."""
+    return f"2025061519{codes.order_id}"
+
+
+@dataclass(slots=True)
+class AlipayPlus:
+    """One conversation's Alipay+: nothing is shared with any other conversation."""
+
+    scenario: Scenario
+    codes: tuple[Codes, ...]
+    profile: Profile
+    accounts: Accounts = field(init=False)
+    _answers: dict[int, tuple[str, UserInitiatedPayAnswer]] = field(default_factory=dict)
+    _results: dict[str, NotifyPayment] = field(default_factory=dict)
+    _known_roles: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.accounts = Accounts(limits.EDITIONS[self.scenario.edition], self.scenario.reading)
+
+    def decode(self, index: int, request: UserInitiatedPay) -> UserInitiatedPayAnswer:
+        """Answer userInitiatedPay; the same code asked again by the same customer gets the same answer."""
+        payment, codes = self.scenario.payments[index], self.codes[index]
+        if request.signature != "valid":
+            return _refusal("INVALID_SIGNATURE", "The signature of the request does not verify.")
+        if payment.code == FOREIGN or request.code_value != codes.decoded:
+            return _refusal("INVALID_CODE", "This is not an order code of Alipay+.")
+        if index in self._answers:
+            customer, answer = self._answers[index]
+            if customer != request.customer_id:
+                return _refusal("REPEAT_REQ_INCONSISTENT", "The code was sent before for another customer.")
+            return answer
+        self._recall(payment, request.customer_id)
+        answer = self._decide(payment, codes, request.customer_id)
+        self._answers[index] = (request.customer_id, answer)
+        return answer
+
+    def answer_given(self, index: int) -> UserInitiatedPayAnswer | None:
+        """The decision Alipay+ has made on a payment, once it was asked."""
+        return self._answers[index][1] if index in self._answers else None
+
+    def learn(self, index: int, notice: NotifyPayment) -> NotifyPaymentAnswer:
+        """Take notifyPayment; a payment that succeeded counts towards the limits, once."""
+        if notice.signature != "valid":
+            return _notice_answer("F", "INVALID_SIGNATURE", "The signature of the request does not verify.")
+        answered = self.answer_given(index)
+        if answered is None or answered.order is None:
+            return _notice_answer("F", "ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+        known = self._results.setdefault(notice.payment_request_id, notice)
+        if known.result_status != notice.result_status:
+            return _notice_answer("F", "REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
+        if known is notice:
+            payment = self.scenario.payments[index]
+            self.accounts.remember(
+                Entry(
+                    individual=self._answers[index][0],
+                    amount=payment.amount,
+                    by_entry_code=payment.code == ENTRY,
+                    at=datetime.fromisoformat(payment.at),
+                    outcome=PAID if notice.result_status == "S" else FAILED,
+                )
+            )
+        return _notice_answer("S", "SUCCESS", "success")
+
+    def _recall(self, payment: Payment, individual: str) -> None:
+        """Give the individual the past that the scenario wrote for this customer; the MPP chose the customer id."""
+        if payment.customer in self._known_roles:
+            return
+        self._known_roles.add(payment.customer)
+        for past in self.scenario.past:
+            if past.customer == payment.customer:
+                self.accounts.remember(
+                    Entry(
+                        individual=individual,
+                        amount=past.amount,
+                        by_entry_code=past.by_entry_code,
+                        at=datetime.fromisoformat(past.at),
+                        outcome=past.outcome,
+                    )
+                )
+
+    def _decide(self, payment: Payment, codes: Codes, individual: str) -> UserInitiatedPayAnswer:
+        answer = payment.answer or self._by_limits(payment, individual)
+        order = Order(
+            payment_request_id=payment_request_id(codes),
+            amount=str(payment.amount),
+            pay_to_amount=self.profile.settled(payment.amount),
+            pay_to_currency=self.profile.settlement_currency,
+            code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
+        )
+        return UserInitiatedPayAnswer(
+            result_status=answer.result_status,
+            result_code=answer.result_code,
+            result_message="success" if answer.result_status == "S" else "decoding failed",
+            action_type=answer.action_type,
+            sdk_action_payload=None if answer.payload is None else answer.payload.replace(TAG, codes.tag),
+            order=order if answer.with_order else None,
+        )
+
+    def _by_limits(self, payment: Payment, individual: str) -> Answer:
+        """Source document, entry code steps 17-22, order code steps 7-12."""
+        breached = self.accounts.exceeded(
+            individual,
+            by_entry_code=payment.code == ENTRY,
+            amount=payment.amount,
+            at=datetime.fromisoformat(payment.at),
+        )
+        if breached is None:
+            return handle_by_psp()
+        status = self.scenario.breach_status
+        return handle_by_sdk(status, code=BREACH_CODES[breached.period] if status == "F" else None)
+
+
+def refusal_of(message: Malformed) -> UserInitiatedPayAnswer | NotifyPaymentAnswer:
+    """What Alipay+ answers to a call that breaks ``openapi/alipay-plus.yaml``."""
+    problem = "The request does not conform to the interface."
+    if message.operation == NotifyPayment.__name__:
+        return _notice_answer("F", "PARAM_ILLEGAL", problem)
+    return _refusal("PARAM_ILLEGAL", problem)
+
+
+def answer_to_stranger(message: Message) -> UserInitiatedPayAnswer | NotifyPaymentAnswer | None:
+    """What Alipay+ answers to a call that belongs to no conversation; ``None`` for what is no call to Alipay+."""
+    if isinstance(message, UserInitiatedPay):
+        if message.signature != "valid":
+            return _refusal("INVALID_SIGNATURE", "The signature of the request does not verify.")
+        return _refusal("INVALID_CODE", "This is not an order code of Alipay+.")
+    if isinstance(message, NotifyPayment):
+        return _notice_answer("F", "ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+    if isinstance(message, Malformed) and message.where == GATEWAY:
+        return refusal_of(message)
+    return None
+
+
+def continues(answer: UserInitiatedPayAnswer) -> bool:
+    """Whether an order was placed that the MPP is to collect."""
+    return answer.action_type == HANDLE_BY_PSP and answer.result_status == "S"
+
+
+def _refusal(code: str, message: str) -> UserInitiatedPayAnswer:
+    return UserInitiatedPayAnswer(result_status="F", result_code=code, result_message=message)
+
+
+def _notice_answer(status: str, code: str, message: str) -> NotifyPaymentAnswer:
+    return NotifyPaymentAnswer(result_status=status, result_code=code, result_message=message)

@@ -1,0 +1,120 @@
+"""Which conversation a message belongs to, when many are held at once at one Alipay+ and one observer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mpp_conformance.messages import GATEWAY, Malformed, Message, NotifyPayment, UserInitiatedPay
+from mpp_conformance.peers.alipay_plus import answer_to_stranger, payment_request_id
+from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.scenario import ENTRY
+
+MAX_STRAYS: Final = 1_000
+
+Place = tuple[World, int]
+"""A conversation and the index of one of its payments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A message that fits no open conversation; ``conversation`` is the label of the closed one it came too late for."""
+
+    message: Message
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What follows from a message: the answer in its exchange, and new calls to the wallet.
+
+    ``world`` is the conversation it belongs to, ``None`` for a stray.
+    """
+
+    world: World | None
+    reply: Message | None
+    calls: tuple[Sending, ...]
+
+
+@dataclass(slots=True)
+class Router:
+    """The open conversations of a run. A message that fits none is kept as a stray, never dropped."""
+
+    strays: list[Stray] = field(default_factory=list)
+    _tokens: dict[str, Place] = field(default_factory=dict)
+    _codes: dict[str, Place] = field(default_factory=dict)
+    _ids: dict[str, Place] = field(default_factory=dict)
+    _orders: dict[str, Place] = field(default_factory=dict)
+    _closed: dict[str, str] = field(default_factory=dict)
+
+    def open(self, world: World) -> None:
+        """Take messages for a conversation from now on."""
+        self._each(world, self._enter)
+
+    def close(self, world: World) -> None:
+        """Take no more; what still comes is a stray that names this conversation."""
+        self._each(world, self._leave)
+
+    def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
+        """Give a message of the wallet to its conversation; ``token`` names the payment of a report."""
+        place = self._place(message, token)
+        if place is None:
+            self._stray(message, token)
+            return Delivery(world=None, reply=answer_to_stranger(message), calls=())
+        world, index = place
+        sendings = world.receive(index, message, notes)
+        reply = next((sending.message for sending in sendings if sending.message.is_reply), None)
+        return Delivery(
+            world=world, reply=reply, calls=tuple(sending for sending in sendings if not sending.message.is_reply)
+        )
+
+    def knows(self, token: str) -> bool:
+        """Whether a report with this token belongs to an open conversation."""
+        return token in self._tokens
+
+    def _place(self, message: Message, token: str) -> Place | None:
+        if isinstance(message, UserInitiatedPay):
+            return self._by_code(message.code_value)
+        if isinstance(message, NotifyPayment):
+            return self._orders.get(message.payment_request_id)
+        if isinstance(message, Malformed) and message.where == GATEWAY:
+            reference = message.reference or ""
+            return self._orders.get(reference) or self._by_code(reference)
+        return self._tokens.get(token)
+
+    def _by_code(self, code_value: str) -> Place | None:
+        """A code value that was changed on its way still belongs to the payment whose digits it carries.
+
+        That is evidence against the change, not a stray.
+        """
+        exact = self._codes.get(code_value)
+        if exact is not None:
+            return exact
+        return next((place for digits, place in self._ids.items() if digits in code_value), None)
+
+    def _stray(self, message: Message, token: str) -> None:
+        if len(self.strays) < MAX_STRAYS:
+            conversation = self._closed.get(token, "")
+            self.strays.append(Stray(message=message, conversation=conversation))
+
+    def _each(self, world: World, act: Callable[[World, int], None]) -> None:
+        for index in range(len(world.scenario.payments)):
+            act(world, index)
+
+    def _enter(self, world: World, index: int) -> None:
+        codes, place = world.codes[index], (world, index)
+        self._tokens[world.token(index)] = place
+        self._codes[codes.decoded] = self._codes[codes.scanned] = place
+        self._ids[codes.order_id] = place
+        if world.scenario.payments[index].code == ENTRY:
+            self._ids[codes.page_id] = place
+        self._orders[payment_request_id(codes)] = place
+
+    def _leave(self, world: World, index: int) -> None:
+        codes = world.codes[index]
+        self._closed[world.token(index)] = world.scenario.label
+        self._tokens.pop(world.token(index), None)
+        self._orders.pop(payment_request_id(codes), None)
+        for code in (codes.decoded, codes.scanned):
+            self._codes.pop(code, None)
+        for digits in (codes.order_id, codes.page_id):
+            self._ids.pop(digits, None)

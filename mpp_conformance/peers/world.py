@@ -1,0 +1,184 @@
+"""One conversation: the peers around the MPP joined together, and the record they leave.
+
+The world is told what the wallet says (`receive`) and says what is to be said to the wallet; who carries it, and how
+long anybody waits, is a connector's business.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mpp_conformance.messages import (
+    GATEWAY,
+    HANDLE_BY_SDK,
+    Decode,
+    DecodeCallback,
+    HandleAction,
+    Launch,
+    Malformed,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    Scan,
+    ServerAnswer,
+    UserInitiatedPay,
+)
+from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, refusal_of
+from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario, codes_for
+from mpp_conformance.trace import Event, Trace
+
+MAX_EVENTS: Final = 2_000
+"""A wallet that talks without end is cut off: what comes later is not recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A message for the wallet, and the payment it belongs to; a reply goes back in the exchange that asked."""
+
+    payment: int
+    message: Message
+
+
+@dataclass(slots=True)
+class World:
+    """The consumer, the merchant page, the client SDK and Alipay+ of one scenario.
+
+    ``run`` makes code values and tokens unlike those of any other run; ``clock`` gives seconds.
+    """
+
+    scenario: Scenario
+    run: str
+    profile: Profile
+    clock: Callable[[], float]
+    codes: tuple[Codes, ...] = field(init=False)
+    alipay_plus: AlipayPlus = field(init=False)
+    _events: list[Event] = field(default_factory=list)
+    _begun: set[int] = field(default_factory=set)
+    _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
+    _decoding: set[int] = field(default_factory=set)
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        templates = self.profile.templates
+        indices = range(len(self.scenario.payments))
+        self.codes = tuple(codes_for(self.scenario, index, run=self.run, templates=templates) for index in indices)
+        self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile)
+        self._started = self.clock()
+
+    def begin(self) -> list[Sending]:
+        """The consumer's first scan; all of them where the scenario holds its payments together."""
+        count = len(self.scenario.payments) if self.scenario.together else 1
+        return [self._scan(index) for index in range(count)]
+
+    def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
+        """Record what the wallet said at this payment; what the peers say to that, replies first."""
+        self._record(payment, message, notes)
+        self._seen.setdefault(payment, set()).add(type(message))
+        sendings = self._react(payment, message)
+        for sending in sendings:
+            self._record(sending.payment, sending.message)
+        if not any(self.awaited(index) for index in self._begun):
+            following = max(self._begun) + 1
+            if following < len(self.scenario.payments):
+                sendings.append(self._scan(following))
+        return sendings
+
+    def awaited(self, payment: int) -> set[type[Message]]:
+        """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all.
+
+        Waiting is no judgement: what never comes only makes the conversation longer.
+        """
+        code = self.scenario.payments[payment].code
+        seen = self._seen.get(payment, set())
+        if code == FOREIGN:
+            return set()
+        expected: set[type[Message]] = {UserInitiatedPay}
+        if code == ENTRY:
+            expected.add(Launch)
+        answer = self.alipay_plus.answer_given(payment)
+        if answer is None:
+            # A refused call is answered, and nothing is sure to follow.
+            return set() if {UserInitiatedPay, Malformed} & seen else expected - seen
+        if self.profile.app_link:
+            expected.add(ServerAnswer)
+        if answer.action_type == HANDLE_BY_SDK:
+            expected.add(DecodeCallback if code == ENTRY else HandleAction)
+        else:
+            expected |= {ResultPage} | ({DecodeCallback} if code == ENTRY else set())
+            if continues(answer):
+                expected.add(NotifyPayment)
+        return expected - seen
+
+    @property
+    def finished(self) -> bool:
+        """Every payment was begun, and nothing is waited for any more."""
+        everyone = range(len(self.scenario.payments))
+        return len(self._begun) == len(everyone) and not any(self.awaited(index) for index in everyone)
+
+    @property
+    def silent(self) -> bool:
+        """Nothing sure to come tells the end of a conversation: only a longer silence does."""
+        return any(
+            self.scenario.payments[index].code == FOREIGN or self.alipay_plus.answer_given(index) is None
+            for index in self._begun
+        )
+
+    def token(self, payment: int) -> str:
+        """The unguessable name that the wallet's reports on this payment bear."""
+        seed = f"{self.run}/{self.scenario.digest}/{payment}/token"
+        return hashlib.sha256(seed.encode()).hexdigest()[:32]
+
+    def trace(self, ending: str, trouble: str = "") -> Trace:
+        """The record so far."""
+        return Trace(
+            scenario=self.scenario,
+            codes=self.codes,
+            events=tuple(self._events),
+            ending=ending,
+            trouble=trouble,
+            app_link=self.profile.app_link,
+        )
+
+    def _scan(self, index: int) -> Sending:
+        self._begun.add(index)
+        customer = self.profile.customer(self.scenario.payments[index].customer)
+        scan = Scan(code_value=self.codes[index].scanned, customer_id=customer)
+        self._record(index, scan)
+        return Sending(payment=index, message=scan)
+
+    def _react(self, payment: int, message: Message) -> list[Sending]:
+        if isinstance(message, UserInitiatedPay):
+            return [Sending(payment=payment, message=self.alipay_plus.decode(payment, message))]
+        if isinstance(message, NotifyPayment):
+            return [Sending(payment=payment, message=self.alipay_plus.learn(payment, message))]
+        if isinstance(message, Malformed) and message.where == GATEWAY:
+            return [Sending(payment=payment, message=refusal_of(message))]
+        if isinstance(message, Launch):
+            return self._merchant_page(payment, message)
+        return []
+
+    def _merchant_page(self, payment: int, launch: Launch) -> list[Sending]:
+        """The SDK opens the merchant page, the consumer enters the amount, the SDK intercepts the order code.
+
+        Source document, entry code steps 7-15. The consumer pays once, however often the page is opened.
+        """
+        codes = self.codes[payment]
+        opens = self.scenario.payments[payment].code == ENTRY and codes.page_id in launch.url
+        if not opens or payment in self._decoding:
+            return []
+        self._decoding.add(payment)
+        decode = Decode(code_value=codes.decoded, callback=f"cb-{codes.order_id}")
+        return [Sending(payment=payment, message=decode)]
+
+    def _record(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> None:
+        if len(self._events) < MAX_EVENTS:
+            self._events.append(
+                Event(
+                    number=len(self._events) + 1,
+                    payment=payment,
+                    message=message,
+                    at=round(self.clock() - self._started, 6),
+                    notes=tuple(notes),
+                )
+            )

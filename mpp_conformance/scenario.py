@@ -1,0 +1,199 @@
+"""The world and the payments of one conversation, written down before it is held.
+
+Scenarios are frozen, hashable and serialisable, and known when tests are collected: equal scenarios are conversed
+once and judged by as many cases as like. ``label`` is for people and takes no part in equality.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from mpp_conformance import limits
+from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+
+ENTRY: Final = "ENTRY_CODE"
+ORDER: Final = "ORDER_CODE"
+FOREIGN: Final = "FOREIGN_CODE"
+"""A code that is none of Alipay+'s."""
+
+FUNDED: Final = "funded"
+SECOND: Final = "second"
+UNFUNDED: Final = "unfunded"
+"""The roles of customers; ``wallet.toml`` says who plays them. ``unfunded`` cannot pay."""
+
+PAID: Final = "paid"
+FAILED: Final = "failed"
+CANCELLED: Final = "cancelled"
+HANDLED_BY_SDK: Final = "handled by sdk"
+"""How a past payment ended; only ``paid`` ones count towards a year's limit."""
+
+TAG: Final = "{tag}"
+"""Stands in a payload for what makes it this payment's own; without it a payload could not be told from another's."""
+
+NOON: Final = "2025-06-15T12:00:00+08:00"
+"""The virtual time of a payment where time is of no interest (China time)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Alipay+ answers to userInitiatedPay, whatever the amount.
+
+    ``payload`` is the text of ``sdkActionPayload`` with :data:`TAG` in it, or ``None`` to leave it out.
+    ``with_order``: order information stands beside ``actionForm``.
+    """
+
+    action_type: str
+    result_status: str
+    result_code: str
+    payload: str | None
+    with_order: bool
+
+
+PLAIN_PAYLOAD: Final = '{"page":"limit","tag":"{tag}"}'
+
+
+def handle_by_sdk(
+    status: str = "F", *, payload: str = PLAIN_PAYLOAD, with_order: bool = False, code: str | None = None
+) -> Answer:
+    """An answer that leaves the next step to the client SDK."""
+    default = "SUCCESS" if status == "S" else "REGULATION_RESTRICTION"
+    return Answer(
+        action_type=HANDLE_BY_SDK,
+        result_status=status,
+        result_code=code or default,
+        payload=payload,
+        with_order=with_order,
+    )
+
+
+def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | None = None) -> Answer:
+    """An answer that leaves the next step to the MPP; decoding that failed (``F``) brings no order."""
+    default = "SUCCESS" if status == "S" else "ORDER_IS_CLOSED"
+    return Answer(
+        action_type=HANDLE_BY_PSP,
+        result_status=status,
+        result_code=code or default,
+        payload=payload,
+        with_order=status == "S",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time."""
+
+    code: str
+    amount: int = 1_000
+    customer: str = FUNDED
+    answer: Answer | None = None
+    at: str = NOON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPayment:
+    """A payment Alipay+ remembers from before the conversation (``amount`` in fen, ``at`` ISO 8601 with offset)."""
+
+    amount: int
+    by_entry_code: bool
+    at: str
+    customer: str = FUNDED
+    outcome: str = PAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One conversation.
+
+    ``together``: all payments are begun at once; otherwise each begins when the one before has ended.
+    ``breach_status``: the result status Alipay+ gives when the limits decide against a payment.
+    """
+
+    payments: tuple[Payment, ...]
+    past: tuple[PastPayment, ...] = ()
+    edition: str = limits.DEFAULT_EDITION
+    reading: limits.Reading = limits.Reading()
+    together: bool = False
+    breach_status: str = "F"
+    label: str = field(default="", compare=False)
+
+    @property
+    def digest(self) -> str:
+        """A name for this scenario that is the same in every run (hex, 64 digits)."""
+        facts = (self.payments, self.past, self.edition, self.reading, self.together, self.breach_status)
+        return hashlib.sha256(repr(facts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def one(label: str, payment: Payment, **world: object) -> Scenario:
+    """A conversation of a single payment."""
+    return Scenario(label=label, payments=(payment,), **world)  # type: ignore[arg-type]  # forwards fields by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTemplates:
+    """How the wallet's codes look; ``{id}`` stands for 20 decimal digits that make a code unique."""
+
+    entry: str
+    order: str
+    foreign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a conversation must know of the wallet, from ``wallet.toml``.
+
+    ``customers``: role (FUNDED, SECOND, UNFUNDED) and the customer id that plays it.
+    ``quote_price``: units of the settlement currency for one CNY, a decimal text; ``settlement_digits``: how many
+    digits that currency's minor unit has. ``app_link``: the wallet reports what its server hands its client.
+    """
+
+    templates: CodeTemplates
+    customers: tuple[tuple[str, str], ...]
+    settlement_currency: str = "MYR"
+    settlement_digits: int = 2
+    quote_price: str = "0.643"
+    app_link: bool = False
+
+    def customer(self, role: str) -> str:
+        """The customer id that plays ``role``; KeyError for an unknown one."""
+        return dict(self.customers)[role]
+
+    def settled(self, fen: int) -> str:
+        """An amount of CNY as the wallet owes it: minor units of the settlement currency, at least one."""
+        exact = Decimal(fen) * Decimal(self.quote_price) * Decimal(10) ** (self.settlement_digits - 2)
+        return str(max(1, int(exact.to_integral_value(ROUND_HALF_UP))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """The code values of one payment, unique for a conversation of a run.
+
+    ``scanned`` is what the consumer scans; ``decoded`` the order code that the client SDK intercepts (entry code
+    only; equal to ``scanned`` for an order code); ``page_id`` the digits that the merchant page is known by.
+    """
+
+    scanned: str
+    decoded: str
+    page_id: str
+    order_id: str
+    tag: str
+
+
+def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
+    """The code values of payment ``index`` in the run ``run``."""
+
+    def digits(use: str) -> str:
+        seed = hashlib.sha256(f"{run}/{scenario.digest}/{index}/{use}".encode()).hexdigest()
+        return f"{int(seed, 16) % 10**20:020d}"
+
+    code = scenario.payments[index].code
+    template = {ENTRY: templates.entry, ORDER: templates.order, FOREIGN: templates.foreign}[code]
+    scanned = template.replace("{id}", digits("scanned"))
+    decoded = templates.order.replace("{id}", digits("decoded")) if code == ENTRY else scanned
+    return Codes(
+        scanned=scanned,
+        decoded=decoded,
+        page_id=digits("scanned"),
+        order_id=digits("decoded" if code == ENTRY else "scanned"),
+        tag=f"mpp-{digits('tag')}",
+    )

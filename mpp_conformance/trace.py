@@ -1,0 +1,102 @@
+"""The ordered record of one conversation, and plain questions to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from mpp_conformance.messages import (
+    HANDLE_BY_SDK,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenario import UNFUNDED, Codes, Scenario
+
+ENDED: Final = "ended"
+"""Everything the suite waited for came."""
+WAITED: Final = "waited"
+"""Patience ran out before it came."""
+BROKEN: Final = "broken"
+"""The wallet could not be spoken to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One message in its place. ``number`` counts from 1; ``payment`` is the index of the payment it belongs to.
+
+    ``at`` (seconds since the conversation began) and ``notes`` (what the wire told beside the message) take no part
+    in equality: the same conversation over another connector is an equal one.
+    """
+
+    number: int
+    payment: int
+    message: Message
+    at: float = field(default=0.0, compare=False)
+    notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One conversation: its scenario, the code values used, what crossed the points, and how it came to an end.
+
+    ``ending`` is one of ENDED, WAITED, BROKEN; ``trouble`` says in words what broke.
+    ``app_link``: whether the wallet claims to report what its server hands its client.
+    """
+
+    scenario: Scenario
+    codes: tuple[Codes, ...]
+    events: tuple[Event, ...]
+    ending: str
+    trouble: str = ""
+    app_link: bool = True
+
+    def of(self, payment: int) -> Iterator[Event]:
+        """The events of one payment, in order."""
+        return (event for event in self.events if event.payment == payment)
+
+    def payload(self, payment: int = 0) -> str | None:
+        """The ``sdkActionPayload`` that Alipay+ gave in its answer for this payment, if it gave one."""
+        given = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
+        return next((answer.sdk_action_payload for answer in given if answer.action_type), None)
+
+    def handed(self, payment: int = 0) -> str | None:
+        """The ``sdkActionPayload`` that the MPP client was handed for this payment, as far as anybody can see.
+
+        That is what the MPP server reports to have passed, or, where the wallet does not report its app link, what
+        Alipay+ gave.
+        """
+        if not self.app_link:
+            return self.payload(payment)
+        passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
+        return next((answer.sdk_action_payload for answer in passed if answer.action_type == HANDLE_BY_SDK), None)
+
+    def result(self, payment: int = 0) -> str | None:
+        """The payment's result (``S`` or ``F``) that the MPP client was handed, as far as anybody can see.
+
+        That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
+        notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with.
+        """
+        kind = ServerAnswer if self.app_link else NotifyPayment
+        name = "payment_status" if self.app_link else "result_status"
+        told = [str(getattr(e.message, name)) for e in self.of(payment) if isinstance(e.message, kind)]
+        told = [status for status in told if status in {"S", "F"}]
+        if told or self.app_link:
+            return told[-1] if told else None
+        answers = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
+        without_order = any(answer.action_type and answer.order is None for answer in answers)
+        broke = self.scenario.payments[payment].customer == UNFUNDED
+        return "F" if without_order or broke else None
+
+    def paid(self, payment: int = 0) -> bool:
+        """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""
+        said = [e.message for e in self.of(payment)]
+        notified = [message.result_status for message in said if isinstance(message, NotifyPayment)]
+        if notified:
+            return "S" in notified
+        return any(
+            (isinstance(message, ServerAnswer) and message.payment_status == "S")
+            or (isinstance(message, ResultPage) and message.status == "S")
+            for message in said
+        )

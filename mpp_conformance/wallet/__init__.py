@@ -1,0 +1,27 @@
+"""``wallet.toml``: what the wallet under test claims (ICS) and how to reach it (IXIT), with a static review.
+
+Loading this package loads pydantic and cryptography; import it where a wallet is needed, not before.
+"""
+
+from mpp_conformance.wallet.create import Created, create, template
+from mpp_conformance.wallet.model import Codes, Customers, Features, Identity, Keys, Limits, Reach, Wallet, reference
+from mpp_conformance.wallet.review import Problem, WalletFileError, load, parse
+
+__all__ = [
+    "Codes",
+    "Created",
+    "Customers",
+    "Features",
+    "Identity",
+    "Keys",
+    "Limits",
+    "Problem",
+    "Reach",
+    "Wallet",
+    "WalletFileError",
+    "create",
+    "load",
+    "parse",
+    "reference",
+    "template",
+]

@@ -1,0 +1,58 @@
+"""A new ``wallet.toml`` to fill in, and beside it a pair of keys for the simulated Alipay+."""
+
+import os
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from mpp_conformance import signature
+from mpp_conformance.wallet.review import Problem, WalletFileError
+
+PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
+PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
+_FOR_THE_USER: Final = 0o600
+_FOR_ALL: Final = 0o644
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """What was written: the file to fill in, the key to keep, and the key to give to the MPP server."""
+
+    wallet: Path
+    private_key: Path
+    public_key: Path
+
+
+def template() -> str:
+    """The commented text of a new ``wallet.toml``."""
+    return resources.files("mpp_conformance").joinpath("wallet_template.toml").read_text("utf-8")
+
+
+def create(path: Path) -> Created:
+    """Write a new wallet file at ``path`` and a key pair beside it; only the user can read the private key.
+
+    WalletFileError if one of the files is there already (nothing is written then), or cannot be written.
+    """
+    key = signature.generate_private_key()
+    texts = {
+        path.with_name(PRIVATE_KEY): (signature.private_key_text(key), _FOR_THE_USER),
+        path.with_name(PUBLIC_KEY): (signature.public_key_text(key.public_key()) + "\n", _FOR_ALL),
+        path: (template(), _FOR_ALL),
+    }
+    try:
+        there = [file for file in texts if os.path.lexists(file)]
+        if there:
+            raise WalletFileError(str(path), [Problem(file.name, "is there already, and is kept") for file in there])
+        for file, (text, mode) in texts.items():
+            _write_new(file, text, mode)
+    except OSError as error:
+        raise WalletFileError(str(path), [Problem("", f"cannot be written ({error.strerror})")]) from None
+    return Created(wallet=path, private_key=path.with_name(PRIVATE_KEY), public_key=path.with_name(PUBLIC_KEY))
+
+
+def _write_new(path: Path, text: str, mode: int) -> None:
+    """Write a file that is not there yet, with its permissions from the first moment on."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)

@@ -1,0 +1,246 @@
+"""The sections and keys of ``wallet.toml``.
+
+A field's ``description`` finishes the sentence "... must be"; the review prints it. Fields stand in the order in
+which they are checked: a check that looks at another key of its section comes after that key.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from mpp_conformance import signature
+from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.scenario import FUNDED, SECOND, UNFUNDED, CodeTemplates, Profile
+from mpp_conformance.wallet import fields
+
+BASE_DIR: Final = "base_dir"
+"""In the validation context: the directory that paths in the file count from."""
+
+_SWITCH: Final = "true or false"
+_LABEL: Final = "text of 1 to 100 characters"
+_CUSTOMER: Final = "a customer id of 1 to 64 characters, unlike the other customers'"
+_TEMPLATE: Final = (
+    f"text with {fields.ID} in it exactly once, making codes of at most {fields.MAX_CODE} characters "
+    f"({fields.ID} becomes {fields.ID_DIGITS} digits) that no other template makes"
+)
+
+Label = Annotated[str, Field(min_length=1, max_length=100, description=_LABEL), AfterValidator(fields.plain_text)]
+Template = Annotated[str, Field(description=_TEMPLATE), AfterValidator(fields.code_template)]
+CustomerId = Annotated[
+    str, Field(min_length=1, max_length=64, description=_CUSTOMER), AfterValidator(fields.plain_text)
+]
+
+
+class Section(BaseModel):
+    """A section of the file: unknown keys are errors, and ``"4"`` is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+
+
+class Identity(Section):
+    """``[wallet]``: the implementation under test, as reports name it."""
+
+    name: Label
+    version: Label
+
+
+class Reach(Section):
+    """``[reach]``: how the suite and the wallet find each other, and how long the suite waits (seconds)."""
+
+    allow_remote: bool = Field(default=False, description=_SWITCH)
+    adaptor: Annotated[str, AfterValidator(fields.base_url)] = Field(
+        default="http://127.0.0.1:9300", description="the address of the wallet's adaptor (http or https)"
+    )
+    listen: str = Field(default="127.0.0.1:9400", description="the address and port at which the suite listens")
+    public_url: Annotated[str, AfterValidator(fields.base_url)] | None = Field(
+        default=None, description="the address (http or https) at which the wallet finds what listens at listen"
+    )
+    parallel: int = Field(default=4, ge=1, le=64, description="a whole number from 1 to 64")
+    patience: float = Field(default=10.0, ge=0.1, le=600, description="a number of seconds from 0.1 to 600")
+    settle: float = Field(default=0.2, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
+    quiet: float = Field(default=1.0, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
+
+    @field_validator("adaptor")
+    @classmethod
+    def _adaptor_is_near(cls, value: str, info: ValidationInfo) -> str:
+        return _near(value, fields.url_host(value), info)
+
+    @field_validator("listen")
+    @classmethod
+    def _listens_near(cls, value: str, info: ValidationInfo) -> str:
+        return _near(value, fields.host_and_port(value)[0], info)
+
+    @property
+    def host(self) -> str:
+        """The address to listen at, without brackets."""
+        return fields.host_and_port(self.listen)[0]
+
+    @property
+    def port(self) -> int:
+        """The port to listen at; 0 for any that is free."""
+        return fields.host_and_port(self.listen)[1]
+
+
+def _near(value: str, host: str, info: ValidationInfo) -> str:
+    # Where allow_remote itself is wrong, that is the one thing to say.
+    if fields.is_loopback(host) or info.data.get("allow_remote", True):
+        return value
+    message = "that is not this machine alone; if you mean it, say allow_remote = true"
+    raise ValueError(message)
+
+
+def _public_key(value: object, info: ValidationInfo) -> object:
+    return signature.load_public_key(_key_text(value, info)) if isinstance(value, str) else value
+
+
+def _private_key(value: object, info: ValidationInfo) -> object:
+    return signature.load_private_key(_key_text(value, info)) if isinstance(value, str) else value
+
+
+def _key_text(value: str, info: ValidationInfo) -> str:
+    base = (info.context or {}).get(BASE_DIR, Path())
+    return fields.key_text(value, base)
+
+
+class Keys(Section):
+    """``[keys]``: who signs with what. The keys are loaded; their text is not kept."""
+
+    client_id: Annotated[
+        str,
+        Field(min_length=1, max_length=64, description="the MPP's Client-Id, 1 to 64 characters"),
+        AfterValidator(fields.header_text),
+    ]
+    key_version: int = Field(default=1, ge=0, le=9_999, description="a whole number from 0 to 9999")
+    mpp_public_key: Annotated[RSAPublicKey, BeforeValidator(_public_key)] = Field(
+        repr=False, description="the path of a file with the MPP server's public key, or that key in Base64"
+    )
+    alipay_plus_private_key: Annotated[RSAPrivateKey, BeforeValidator(_private_key)] = Field(
+        repr=False, description="the path of a file with the private key that Alipay+ signs with, or that key in Base64"
+    )
+
+
+class Codes(Section):
+    """``[codes]``: how the codes look that the wallet takes for an entry code, an order code, and neither."""
+
+    entry: Template
+    order: Template
+    foreign: Template
+
+    @field_validator("order", "foreign")
+    @classmethod
+    def _unlike_the_others(cls, value: str, info: ValidationInfo) -> str:
+        for name, other in info.data.items():
+            if fields.could_be_equal(value, other):
+                message = f"a code of {name} could look the same"
+                raise ValueError(message)
+        return value
+
+
+class Customers(Section):
+    """``[customers]``: ids of test customers; ``funded`` and ``second`` can pay, ``unfunded`` cannot."""
+
+    funded: CustomerId
+    second: CustomerId
+    unfunded: CustomerId
+
+    @field_validator("second", "unfunded")
+    @classmethod
+    def _another_person(cls, value: str, info: ValidationInfo) -> str:
+        for name, other in info.data.items():
+            if value == other:
+                message = f"{name} is the same"
+                raise ValueError(message)
+        return value
+
+
+class Features(Section):
+    """``[features]``: what the wallet claims to do; what it does not claim is not applicable."""
+
+    entry_code: bool = Field(default=True, description=_SWITCH)
+    order_code: bool = Field(default=True, description=_SWITCH)
+    app_link: bool = Field(default=False, description=_SWITCH)
+
+
+class Limits(Section):
+    """``[limits]``: which edition of the limits applies, and how what it leaves open is read."""
+
+    edition: str = Field(default=DEFAULT_EDITION, description=f"one of {', '.join(EDITIONS)}, in quotes")
+    inclusive: bool = Field(default=True, description=_SWITCH)
+    year: Literal["calendar", "rolling"] = Field(default="calendar", description='"calendar" or "rolling"')
+
+    @field_validator("edition")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in EDITIONS:
+            message = "no such edition is known"
+            raise ValueError(message)
+        return value
+
+
+SECTIONS: Final[dict[str, type[Section]]] = {
+    "wallet": Identity,
+    "reach": Reach,
+    "keys": Keys,
+    "codes": Codes,
+    "customers": Customers,
+    "features": Features,
+    "limits": Limits,
+}
+"""The sections by their names in the file."""
+
+
+class Wallet(Section):
+    """The whole file. ``keys`` is ``None`` only for a specimen inside this process, where nothing is signed."""
+
+    identity: Identity = Field(alias="wallet")
+    reach: Reach = Reach()
+    keys: Keys | None
+    codes: Codes
+    customers: Customers
+    features: Features = Features()
+    limits: Limits = Limits()
+
+    @property
+    def templates(self) -> CodeTemplates:
+        """How the wallet's codes look, as scenarios want it."""
+        return CodeTemplates(entry=self.codes.entry, order=self.codes.order, foreign=self.codes.foreign)
+
+    @property
+    def reading(self) -> Reading:
+        """How the limits are read."""
+        return Reading(inclusive=self.limits.inclusive, year=self.limits.year)
+
+    @property
+    def profile(self) -> Profile:
+        """What a conversation must know of the wallet."""
+        roles = {FUNDED: self.customers.funded, SECOND: self.customers.second, UNFUNDED: self.customers.unfunded}
+        return Profile(templates=self.templates, customers=tuple(roles.items()), app_link=self.features.app_link)
+
+    def claims(self) -> dict[str, Any]:
+        """What the wallet claims, for the report: no keys, no addresses, no customers."""
+        return {
+            "wallet": self.identity.model_dump(),
+            "features": self.features.model_dump(),
+            "limits": self.limits.model_dump(),
+            "codes": self.codes.model_dump(),
+            "reach": self.reach.model_dump(include={"parallel", "patience", "settle", "quiet"}),
+        }
+
+
+def reference() -> Wallet:
+    """The wallet that specimens are: values in memory, every feature claimed, nothing signed."""
+    return Wallet.model_validate(
+        {
+            "wallet": {"name": "reference", "version": "1"},
+            "keys": None,
+            "codes": {
+                "entry": f"https://qr.example.test/entry/{fields.ID}",
+                "order": f"https://qr.example.test/order/{fields.ID}",
+                "foreign": f"https://elsewhere.example.test/{fields.ID}",
+            },
+            "customers": {"funded": "customer-1", "second": "customer-2", "unfunded": "customer-3"},
+            "features": {"app_link": True},
+        }
+    )

@@ -1,0 +1,37 @@
+"""The wire: message <-> JSON as ``openapi/`` says, and whose message was malformed.
+
+Rules of this floor: pure, no sockets. Whatever arrives is hostile until it was read here: it comes out as a sound
+message, or as `Malformed` with the place, what was expected and what was seen. What the suite itself says is held to
+the same documents, and a breach of ours is an exception, never a message.
+
+`OPERATIONS` is the one place that knows which message crosses where; `openapi/` the one that knows how it looks.
+"""
+
+from mpp_conformance.wire.bodies import GATEWAY_URL
+from mpp_conformance.wire.carrying import OurMessageIsInvalid, carried, decode, encode, read
+from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
+from mpp_conformance.wire.reading import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
+
+__all__ = [
+    "ANSWER",
+    "GATEWAY_URL",
+    "MAX_BODY",
+    "MAX_DEPTH",
+    "OPERATIONS",
+    "REQUEST",
+    "Operation",
+    "OurMessageIsInvalid",
+    "UnreadableBodyError",
+    "carried",
+    "decode",
+    "document",
+    "encode",
+    "parsed",
+    "printable",
+    "problems",
+    "problems_of",
+    "read",
+    "schema",
+    "schema_of",
+]

@@ -1,0 +1,98 @@
+"""The field of the body in which each field of a message stands.
+
+A flat message has its fields' names in camel case; the others say where they put theirs. What a message does not
+carry (addresses, the wording of an order) is filled in here, the same for everybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final, TypeVar
+
+from mpp_conformance.messages import (
+    Decode,
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    Scan,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.wire.operations import OPERATIONS
+from mpp_conformance.wire.orders import order_from, order_to
+
+GATEWAY_URL: Final = "http://127.0.0.1"
+"""Stands for the simulated Alipay+ where nothing listens."""
+
+Kind = TypeVar("Kind", bound=Message)
+_Place = tuple[str | None, str]
+"""A field of the body: the object it is in (``None``: the body itself) and its name."""
+
+ADDRESSED: Final = (Scan, Decode)
+"""The messages that tell the wallet where to report."""
+BESIDE_THE_BODY: Final = frozenset({"signature"})
+"""Fields of messages that the body does not carry."""
+
+_RESULT: Final[Mapping[str, _Place]] = {
+    "result_status": ("result", "resultStatus"),
+    "result_code": ("result", "resultCode"),
+    "result_message": ("result", "resultMessage"),
+}
+_PLACES: Final[Mapping[type[Message], Mapping[str, _Place]]] = {
+    UserInitiatedPayAnswer: {
+        **_RESULT,
+        "action_type": ("actionForm", "actionType"),
+        "sdk_action_payload": ("actionForm", "sdkActionPayload"),
+    },
+    NotifyPaymentAnswer: _RESULT,
+    NotifyPayment: {
+        "result_status": ("paymentResult", "resultStatus"),
+        "result_code": ("paymentResult", "resultCode"),
+        "result_message": ("paymentResult", "resultMessage"),
+        "payment_amount": ("paymentAmount", "value"),
+        "payment_currency": ("paymentAmount", "currency"),
+    },
+}
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+def _places_of(message_type: type[Message]) -> tuple[tuple[str, str | None, str], ...]:
+    special = _PLACES.get(message_type, {})
+    names = [made.name for made in fields(message_type) if made.name not in BESIDE_THE_BODY | {"order"}]
+    return tuple((name, *special.get(name, (None, _camel_case(name)))) for name in names)
+
+
+_TABLE: Final = {message_type: _places_of(message_type) for message_type in OPERATIONS}
+"""Each field of each message type with its place in the body; an order is spread over the body and has none."""
+
+
+def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> dict[str, Any]:
+    """The body that carries ``message``, as it would be before JSON; fields that are ``None`` are left out."""
+    body: dict[str, Any] = {}
+    for name, outer, inner in _TABLE[type(message)]:
+        value = getattr(message, name)
+        if value is None:
+            continue
+        if outer is None:
+            body[inner] = value
+        else:
+            body.setdefault(outer, {})[inner] = value
+    if isinstance(message, UserInitiatedPayAnswer) and message.order is not None:
+        body.update(order_to(message.order, gateway_url=gateway_url))
+    if observer_url is not None and isinstance(message, ADDRESSED):
+        body["observerUrl"] = observer_url
+    return body
+
+
+def message_of(message_type: type[Kind], body: Mapping[str, Any]) -> Kind:
+    """The message in a body that keeps its schema; fields that are absent or null become ``None``."""
+    values: dict[str, Any] = {}
+    for name, outer, inner in _TABLE[message_type]:
+        holder = body if outer is None else body.get(outer)
+        if holder and inner in holder:
+            values[name] = holder[inner]
+    if message_type is UserInitiatedPayAnswer:
+        values["order"] = order_from(body)
+    return message_type(**values)

@@ -1,0 +1,109 @@
+"""Messages to bytes and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mpp_conformance.messages import Malformed, Message, NotifyPayment, UserInitiatedPay
+from mpp_conformance.wire.bodies import ADDRESSED, BESIDE_THE_BODY, GATEWAY_URL, Kind, body_of, message_of
+from mpp_conformance.wire.operations import OPERATIONS
+from mpp_conformance.wire.reading import UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.schemas import problems, validator_of
+
+MAX_PROBLEM: Final = 500
+"""Characters of `Malformed.problem`, before escapes."""
+MAX_REFERENCE: Final = 8_192
+"""Characters of `Malformed.reference`: as many as the longest code that can be identified."""
+_REFERENCES: Final[Mapping[type[Message], str]] = {
+    UserInitiatedPay: "codeValue",
+    NotifyPayment: "paymentRequestId",
+}
+"""Where a call to Alipay+ says which payment it is about."""
+_MOST_NAMED: Final = 3
+_NOWHERE: Final = f"{GATEWAY_URL}/o/0"
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class OurMessageIsInvalid(Exception):  # noqa: N818  # the name says whose fault it is
+    """The suite was about to say what breaks ``openapi/``: our fault, never the wallet's."""
+
+
+def encode(
+    message: Message, *, observer_url: str | None = None, gateway_url: str = GATEWAY_URL, check: bool = True
+) -> bytes:
+    """The compact JSON body, in UTF-8, that carries ``message``.
+
+    ``observer_url``: where the wallet is to report (`Scan` and `Decode` need it); ``gateway_url``: where the simulated
+    Alipay+ listens, for the address of notifyPayment. Raises OurMessageIsInvalid if the suite's own message breaks its
+    schema, unless ``check`` is off because a scenario wants it so. What a wallet says is written as it is: it is the
+    reader who judges it.
+    """
+    body = body_of(message, observer_url=observer_url, gateway_url=gateway_url)
+    if check and message.by_suite:
+        _check(message, body)
+    # A lone surrogate makes bytes that are no UTF-8; the reader says so.
+    return _JSON.encode(body).encode("utf-8", "surrogatepass")
+
+
+def decode(message_type: type[Kind], body: bytes) -> Kind | Malformed:
+    """The message in ``body``, or `Malformed`; never an exception, whatever the bytes are."""
+    return read(message_type, body)[0]
+
+
+def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mapping[str, Any]]:
+    """The message in ``body``, and the whole body, for what the message has no field for (``observerUrl``, say).
+
+    The body of a malformed message is empty where it could not be parsed, and else what was parsed.
+    """
+    try:
+        instance = parsed(body)
+    except UnreadableBodyError as unreadable:
+        return _malformed(message_type, str(unreadable), {}), {}
+    if validator_of(message_type).is_valid(instance):
+        return message_of(message_type, instance), instance
+    return _malformed(message_type, _in_short(problems(message_type, instance)), instance), instance
+
+
+def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
+    """What arrives at the other end of a wire when ``message`` is sent: the message, or `Malformed`.
+
+    ``check`` as for `encode`. What travels beside the body (whether its signature verifies) arrives as it was sent.
+    """
+    arrived = decode(type(message), encode(message, observer_url=_address(message), check=check))
+    if isinstance(arrived, Malformed):
+        return arrived
+    beside = {name: getattr(message, name) for name in BESIDE_THE_BODY if hasattr(message, name)}
+    return replace(arrived, **beside) if beside else arrived
+
+
+def _address(message: Message) -> str | None:
+    return _NOWHERE if isinstance(message, ADDRESSED) else None
+
+
+def _check(message: Message, body: Mapping[str, Any]) -> None:
+    try:
+        if validator_of(type(message)).is_valid(body):
+            return
+        problem = _in_short(problems(type(message), body))
+    except UnicodeEncodeError:
+        problem = "half a surrogate pair in a text"
+    named = OPERATIONS[type(message)].document
+    raise OurMessageIsInvalid(f"the suite's own {message.name} breaks openapi/{named}.yaml: {problem}")
+
+
+def _in_short(found: list[str]) -> str:
+    named = "; ".join(found[:_MOST_NAMED])
+    more = len(found) - _MOST_NAMED
+    return f"{named}; and {more} more" if more > 0 else named
+
+
+def _malformed(message_type: type[Message], problem: str, body: Mapping[str, Any]) -> Malformed:
+    bears = body.get(_REFERENCES.get(message_type, ""))
+    known = isinstance(bears, str | int) and bears != ""
+    return Malformed(
+        where=message_type.point,
+        operation=message_type.__name__,
+        problem=printable(problem, MAX_PROBLEM),
+        reference=str(bears)[:MAX_REFERENCE] if known else None,
+    )

@@ -1,0 +1,240 @@
+"""Workflow, entry code (steps 1-29): what the MPP client does, and what is not the MPP's to do."""
+
+from mpp_conformance.cells import in_turn, outcomes, payloads, psp, sdk, together
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    Decode,
+    DecodeCallback,
+    HandleAction,
+    Launch,
+    ResultPage,
+    Scan,
+    ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.oracle import SOME_TEXT, expect
+from mpp_conformance.requirements import (
+    ALIPAY_PLUS,
+    CLIENT_SDK,
+    CONSUMER,
+    DOCUMENT,
+    DOCUMENTED,
+    MERCHANT,
+    MPP_CLIENT,
+    MUST,
+    STATED,
+    case,
+    excluded,
+    requirement,
+)
+from mpp_conformance.scenario import ENTRY, UNFUNDED
+from mpp_conformance.source import CLIENT_SDK_DOCS, ENTRY_CODE, HIGHLIGHTS
+from mpp_conformance.trace import Trace
+
+excluded(
+    "EC-0",
+    actor=DOCUMENT,
+    clauses=[ENTRY_CODE.at("figure")],
+    text="A figure shows the workflow of an entry code.",
+    reason="the figure's picture is not in the text; its steps are the rows below",
+)
+excluded(
+    "EC-1",
+    actor=CONSUMER,
+    clauses=[ENTRY_CODE.steps(1, 2)],
+    text="The merchant shows a code, and the user scans it with the MPP app.",
+    reason="the merchant's and the consumer's act; the suite plays both",
+)
+EC_3 = requirement(
+    "EC-3",
+    MUST,
+    STATED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(3)],
+    text="The client reads the scanned code and passes its value on: what is launched is the page of that code.",
+)
+EC_6 = requirement(
+    "EC-6",
+    MUST,
+    STATED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(6)],
+    text="The client calls launch, so that the SDK brings the user to the merchant page.",
+)
+excluded(
+    "EC-7",
+    actor=MERCHANT,
+    clauses=[ENTRY_CODE.steps(7, 12, sentence=1)],
+    text="The merchant page asks for the amount, and the user enters it.",
+    reason="the merchant's and the consumer's act; the suite plays both",
+)
+excluded(
+    "EC-8",
+    actor=MERCHANT,
+    clauses=[ENTRY_CODE.steps(7, 12, sentence=2)],
+    text="The merchant places an order, and Alipay+ makes an order code of it.",
+    reason="between the merchant and Alipay+; no part of the MPP",
+)
+excluded(
+    "EC-13",
+    actor=CLIENT_SDK,
+    clauses=[ENTRY_CODE.steps(13, 14)],
+    text="The SDK intercepts the order code on the merchant page.",
+    reason="the client SDK's inner step",
+)
+excluded(
+    "EC-15",
+    actor=CLIENT_SDK,
+    clauses=[ENTRY_CODE.steps(15)],
+    text="The SDK calls decode of the MPP client.",
+    reason="the client SDK's step; the suite's double takes it",
+)
+EC_16 = requirement(
+    "EC-16",
+    MUST,
+    STATED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(16)],
+    text="The client sends the code value of the decode call to its server, unchanged.",
+)
+excluded(
+    "EC-19",
+    actor=ALIPAY_PLUS,
+    clauses=[ENTRY_CODE.steps(19, 20)],
+    text="Above the limit Alipay+ makes an error page and answers HANDLE_BY_SDK.",
+    reason="Alipay+'s own inner step; the simulated Alipay+ takes it",
+)
+excluded(
+    "EC-21",
+    actor=ALIPAY_PLUS,
+    clauses=[ENTRY_CODE.steps(21, 22)],
+    text="Otherwise Alipay+ places an order and answers HANDLE_BY_PSP.",
+    reason="Alipay+'s own inner step; the simulated Alipay+ takes it",
+)
+excluded(
+    "EC-23",
+    actor=ALIPAY_PLUS,
+    clauses=[ENTRY_CODE.steps(23)],
+    text="Alipay+ returns actionType, sdkActionPayload and the order information.",
+    reason="Alipay+'s own step; the simulated Alipay+ takes it",
+)
+EC_25 = requirement(
+    "EC-25",
+    MUST,
+    STATED,
+    actor=MPP_CLIENT,
+    clauses=[
+        ENTRY_CODE.steps(24, 26, sentence=1),
+        HIGHLIGHTS.at("MPP client, entry code, HANDLE_BY_SDK"),
+    ],
+    text="Handed HANDLE_BY_SDK, the client executes the callback of decode to pass sdkActionPayload to the SDK.",
+)
+excluded(
+    "EC-26",
+    actor=CLIENT_SDK,
+    clauses=[ENTRY_CODE.steps(24, 26, sentence=2)],
+    text="The SDK acts on the payload, for example opens the error page.",
+    reason="the client SDK's inner step",
+)
+EC_28 = requirement(
+    "EC-28",
+    MUST,
+    STATED,
+    actor=MPP_CLIENT,
+    clauses=[HIGHLIGHTS.at("MPP client, entry code, HANDLE_BY_PSP")],
+    text="With HANDLE_BY_PSP the client executes the callback of decode once it has the payment result, and not before.",
+)
+EC_29 = requirement(
+    "EC-29",
+    MUST,
+    STATED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(27, 29, sentence=2)],
+    text="The client shows the user the payment result page of an entry code payment.",
+)
+SDK_1 = requirement(
+    "SDK-1",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_CLIENT,
+    clauses=[CLIENT_SDK_DOCS.at("decode, callback")],
+    text="After a payment left to the MPP the callback succeeds without a payload, or fails with a code of the MPP's.",
+)
+
+
+@case(EC_3, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY)])
+def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
+    """The address given to launch is that of the code which was scanned."""
+    for index, codes in enumerate(trace.codes):
+        expect(trace, index).reached(Launch).each_holding(Launch, "url", codes.page_id)
+
+
+@case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
+def test_launch_is_called_once(trace: Trace) -> None:
+    """One scan of an entry code leads to one call of launch."""
+    expect(trace).reached(Scan).one(Launch)
+
+
+@case(EC_16, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY)])
+def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
+    """What Alipay+ is asked to decode is the code value that the SDK gave."""
+    for index, codes in enumerate(trace.codes):
+        expect(trace, index).reached(Decode).reached(UserInitiatedPay).each(
+            UserInitiatedPay, code_value=codes.decoded
+        )
+
+
+@case(EC_25, [sdk(ENTRY, "S"), sdk(ENTRY, "F"), *payloads(ENTRY)])
+def test_the_payload_reaches_the_sdk_through_the_callback(trace: Trace) -> None:
+    """The SDK is given the payload once, unchanged to the byte, by the callback and by no other way."""
+    passed_by_callback(trace)
+
+
+@case(EC_25, [together(ENTRY), in_turn(ENTRY)])
+def test_each_callback_brings_the_payload_of_its_own_payment(trace: Trace) -> None:
+    """Of two payments, at once or one after the other, each callback is executed once with its own payload."""
+    passed_by_callback(trace, 0)
+    passed_by_callback(trace, 1)
+
+
+@case(EC_28, outcomes(ENTRY))
+def test_the_callback_waits_for_the_payment_result(trace: Trace) -> None:
+    """The callback is executed once, after the payment result."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    if trace.app_link:
+        asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback)
+        asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)
+    else:
+        asked.reached(ResultPage).one(DecodeCallback).proven_in_order(ResultPage, DecodeCallback)
+
+
+@case(EC_29, outcomes(ENTRY))
+def test_the_result_page_is_shown(trace: Trace) -> None:
+    """The consumer sees the payment result that the client was handed."""
+    result = trace.result()
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(
+        result is not None, "the client to be handed a payment result"
+    ).each(ResultPage, status=result)
+
+
+@case(SDK_1, [psp(ENTRY), psp(ENTRY, customer=UNFUNDED), psp(ENTRY, "F")])
+def test_the_callback_tells_the_sdk_how_the_payment_ended(trace: Trace) -> None:
+    """Success is empty; failure has an error code; neither carries a payload."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    asked.reached(DecodeCallback).given(trace.result() is not None, "the client to be handed a payment result")
+    if trace.result() == "S":
+        asked.each(DecodeCallback, outcome="success", sdk_action_payload=None)
+    else:
+        asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT)
+
+
+def passed_by_callback(trace: Trace, payment: int = 0) -> None:
+    """The callback of this payment's decode, judged by what the client was handed."""
+    handed = trace.handed(payment)
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).reached(Decode)
+    if trace.app_link:
+        asked.reached(ServerAnswer, action_type=HANDLE_BY_SDK)
+    asked.given(bool(handed), "the client to be handed a payload")
+    asked.one(DecodeCallback, outcome="success", sdk_action_payload=handed).none(HandleAction)

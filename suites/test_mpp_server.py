@@ -1,0 +1,268 @@
+"""What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
+
+from mpp_conformance.cells import BOTH, changing, in_turn, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    Decode,
+    DecodeCallback,
+    HandleAction,
+    Launch,
+    NotifyPayment,
+    ResultPage,
+    Scan,
+    ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.oracle import SOME_TEXT, expect
+from mpp_conformance.requirements import MPP_SERVER, MUST, STATED, case, requirement
+from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, UNFUNDED, Payment, one
+from mpp_conformance.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
+from mpp_conformance.trace import Trace
+
+ABLE = "the customer in [customers] funded to be able to pay"
+UNABLE = "the customer in [customers] unfunded to be unable to pay"
+
+SRV_1 = requirement(
+    "SRV-1",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[ENTRY_CODE.steps(4, 5), ORDER_CODE.steps(6)],
+    text="The server finds out whether Alipay+ can decode a code value, and tells its client.",
+)
+SRV_2 = requirement(
+    "SRV-2",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[ENTRY_CODE.steps(17, 18), ORDER_CODE.steps(7, 8)],
+    text="The server calls userInitiatedPay to have the code value decoded.",
+)
+SRV_3 = requirement(
+    "SRV-3",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[
+        HIGHLIGHTS.at("MPP server, item 1"),
+        HIGHLIGHTS.at("MPP server, item 2"),
+        ENTRY_CODE.steps(24, 29),
+        ORDER_CODE.steps(14),
+    ],
+    text="The server takes actionForm with its two children, and actionType alone decides what it does next.",
+)
+SRV_4 = requirement(
+    "SRV-4",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[
+        ENTRY_CODE.steps(24, 26, sentence=1),
+        ORDER_CODE.steps(15, 17, sentence=1),
+        HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_SDK"),
+    ],
+    text="With HANDLE_BY_SDK the server passes actionType and the value of sdkActionPayload to its client.",
+)
+SRV_5 = requirement(
+    "SRV-5",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[
+        ENTRY_CODE.steps(27, 29, sentence=1),
+        ORDER_CODE.steps(18, 20, sentence=1),
+        HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"),
+    ],
+    text="With HANDLE_BY_PSP the server goes on with the payment.",
+)
+SRV_6 = requirement(
+    "SRV-6",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[
+        ENTRY_CODE.steps(27, 29, sentence=1),
+        ORDER_CODE.steps(18, 20, sentence=1),
+        HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"),
+    ],
+    text="With HANDLE_BY_PSP the server produces an error code if the payment fails.",
+)
+SRV_7 = requirement(
+    "SRV-7",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[
+        ENTRY_CODE.steps(27, 29, sentence=1),
+        ORDER_CODE.steps(18, 20, sentence=1),
+        HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"),
+    ],
+    text="With HANDLE_BY_PSP the server returns the payment result to its client.",
+)
+SRV_8 = requirement(
+    "SRV-8",
+    MUST,
+    STATED,
+    actor=MPP_SERVER,
+    clauses=[HIGHLIGHTS.at("MPP server, note on S and F")],
+    text="The server acts on actionType whether decoding succeeded (S) or failed (F).",
+)
+
+
+@case(SRV_1, [psp(ENTRY), sdk(ENTRY, "F")])
+def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
+    """A scanned entry code leads to launch first, and userInitiatedPay comes only for what launch brought."""
+    expect(trace).reached(Scan).some(Launch).no_earlier(UserInitiatedPay, than=Launch)
+
+
+@case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
+def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
+    """A scanned order code leads to userInitiatedPay and to no launch."""
+    expect(trace).reached(Scan).some(UserInitiatedPay).none(Launch)
+
+
+@case(SRV_1, [one("foreign", Payment(code=FOREIGN))])
+def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
+    """A code that is none of Alipay+'s leads neither to launch nor to userInitiatedPay."""
+    expect(trace).reached(Scan).none(Launch).none(UserInitiatedPay)
+
+
+@case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
+def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
+    """A decode request of the client SDK leads to userInitiatedPay."""
+    expect(trace).reached(Decode).some(UserInitiatedPay)
+
+
+@case(SRV_2, [psp(ORDER), sdk(ORDER, "F")])
+def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
+    """A scanned order code leads to userInitiatedPay."""
+    expect(trace).reached(Scan).given(not any_launch(trace), "the order code not to be launched").some(UserInitiatedPay)
+
+
+@case(SRV_3, [psp_with_payload(code) for code in BOTH])
+def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
+    """HANDLE_BY_PSP leaves the payment to the MPP although a payload stands beside it."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).either(
+        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
+    ).none(ServerAnswer, action_type=HANDLE_BY_SDK).none(HandleAction)
+
+
+@case(SRV_3, [changing(code) for code in BOTH])
+def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
+    """When answers to the same customer change from payment to payment, each is acted on as it says."""
+    for index in (0, 2):
+        stopped = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
+        stopped.none(ServerAnswer, payment_status="S").none(NotifyPayment)
+        if trace.app_link:
+            stopped.some(ServerAnswer, action_type=HANDLE_BY_SDK)
+    for index in (1, 3):
+        to_pay = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+        to_pay.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
+        to_pay.none(ServerAnswer, action_type=HANDLE_BY_SDK)
+
+
+@case(SRV_4, [sdk(code, "S") for code in BOTH] + [made for code in BOTH for made in payloads(code)])
+def test_both_parameters_are_passed_to_the_client(trace: Trace) -> None:
+    """The client is handed actionType and the payload, unchanged to the byte."""
+    passes_both(trace)
+
+
+@case(SRV_4, [together(code) for code in BOTH] + [in_turn(code) for code in BOTH])
+def test_each_client_is_handed_its_own_payload(trace: Trace) -> None:
+    """Of two payments, at once or one after the other, each client is handed the payload of its own."""
+    passes_both(trace, 0)
+    passes_both(trace, 1)
+
+
+@case(SRV_5, [psp(code) for code in BOTH])
+def test_the_payment_goes_on(trace: Trace) -> None:
+    """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").either(
+        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
+    ).given(trace.paid(), ABLE)
+
+
+@case(SRV_6, [psp(code, customer=UNFUNDED) for code in BOTH])
+def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
+    """A payment that fails inside the MPP gets an error code; seen in the callback or on the page without app link."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    asked.given(not trace.paid(), UNABLE)
+    if trace.app_link:
+        asked.some(ServerAnswer, error_code=SOME_TEXT)
+    elif trace.scenario.payments[0].code == ENTRY:
+        asked.shown_by(DecodeCallback, error_code=SOME_TEXT)
+    else:
+        asked.shown_by(ResultPage, error_code=SOME_TEXT)
+
+
+@case(SRV_7, [psp(code) for code in BOTH])
+def test_the_client_is_told_of_a_payment_that_succeeded(trace: Trace) -> None:
+    """The client is handed the result of a payment that was taken."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(trace.paid() or not declined(trace), ABLE)
+    result_returned(trace, "S")
+
+
+@case(SRV_7, [psp(code, customer=UNFUNDED) for code in BOTH])
+def test_the_client_is_told_of_a_payment_that_failed(trace: Trace) -> None:
+    """The client is handed the result of a payment that failed."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(not trace.paid(), UNABLE)
+    result_returned(trace, "F")
+
+
+@case(SRV_8, [sdk(code, "F") for code in BOTH])
+def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
+    """With HANDLE_BY_SDK both parameters are passed although decoding failed."""
+    passes_both(trace)
+
+
+@case(SRV_8, [psp(code, "F") for code in BOTH])
+def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
+    """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="F")
+    if trace.app_link:
+        asked.some(ServerAnswer, payment_status="F", error_code=SOME_TEXT)
+    else:
+        asked.shown_by(ResultPage, status="F").none(ResultPage, status="S")
+
+
+def any_launch(trace: Trace) -> bool:
+    """Whether the client launched anything."""
+    return any(isinstance(event.message, Launch) for event in trace.of(0))
+
+
+def declined(trace: Trace) -> bool:
+    """Whether the MPP says that the payment failed."""
+    return any(
+        getattr(event.message, name, None) == "F"
+        for event in trace.of(0)
+        for name in ("payment_status", "status", "result_status")
+        if not event.message.by_suite
+    )
+
+
+def passes_both(trace: Trace, payment: int = 0) -> None:
+    """Seen on the app link; without one, shown by what the client gives the SDK."""
+    payload = trace.payload(payment)
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
+    asked.given(payload is not None, "Alipay+ to give a payload")
+    if trace.app_link:
+        asked.some(ServerAnswer, action_type=HANDLE_BY_SDK, sdk_action_payload=payload)
+        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None))
+    elif trace.scenario.payments[payment].code == ENTRY:
+        asked.shown_by(DecodeCallback, sdk_action_payload=payload)
+    else:
+        asked.shown_by(HandleAction, sdk_action_payload=payload)
+
+
+def result_returned(trace: Trace, status: str) -> None:
+    """Seen on the app link; without one, on the result page."""
+    if trace.app_link:
+        expect(trace).some(ServerAnswer, payment_status=status)
+    else:
+        expect(trace).shown_by(ResultPage, status=status)
+
+

@@ -1,0 +1,143 @@
+"""User experience: what the consumer sees, whichever code was scanned and whoever decided."""
+
+from collections.abc import Iterable
+
+from mpp_conformance.boundaries import boundaries
+from mpp_conformance.cells import BOTH, psp, sdk
+from mpp_conformance.limits import Edition, Reading
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    DecodeCallback,
+    HandleAction,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.oracle import expect
+from mpp_conformance.requirements import (
+    CONSUMER,
+    DERIVED,
+    DOCUMENT,
+    MPP,
+    MPP_CLIENT,
+    MUST,
+    SHOULD,
+    STATED,
+    case,
+    excluded,
+    requirement,
+)
+from mpp_conformance.scenario import Scenario
+from mpp_conformance.source import USER_EXPERIENCE
+from mpp_conformance.trace import Trace
+
+UX_1 = requirement(
+    "UX-1",
+    MUST,
+    STATED,
+    actor=MPP,
+    clauses=[USER_EXPERIENCE.at("paragraph 1, sentence 1"), USER_EXPERIENCE.at("item 3, sentence 1")],
+    text="Above the limit the consumer is brought to Alipay+'s error page: the SDK gets what it needs to show it.",
+)
+excluded(
+    "UX-2",
+    actor=DOCUMENT,
+    clauses=[USER_EXPERIENCE.at("paragraph 1, sentence 2")],
+    text="The error page is made by Alipay+.",
+    reason="design of the error page",
+)
+excluded(
+    "UX-3",
+    actor=DOCUMENT,
+    clauses=[USER_EXPERIENCE.at("figure")],
+    text="A figure shows the pages after the upgrade.",
+    reason="the figure's picture is not in the text",
+)
+excluded(
+    "UX-4",
+    actor=CONSUMER,
+    clauses=[USER_EXPERIENCE.at("item 1")],
+    text="The consumer scans the merchant's code with the MPP app.",
+    reason="the consumer's act; the suite plays it",
+)
+excluded(
+    "UX-5",
+    actor=CONSUMER,
+    clauses=[USER_EXPERIENCE.at("item 2")],
+    text="The consumer enters an amount in CNY and confirms.",
+    reason="the consumer's act; the suite plays it, on the merchant page or, by the adaptor, on the cashier page",
+)
+UX_6 = requirement(
+    "UX-6",
+    MUST,
+    STATED,
+    actor=MPP,
+    clauses=[USER_EXPERIENCE.at("item 3, sentence 1"), USER_EXPERIENCE.at("item 3, sentence 2")],
+    text="A payment handed to the SDK is not completed: only otherwise does the consumer complete it.",
+)
+UX_7 = requirement(
+    "UX-7",
+    MUST,
+    STATED,
+    actor=MPP,
+    clauses=[USER_EXPERIENCE.at("item 3, sentence 2")],
+    text="Within the limit the consumer completes the payment and is brought to a payment result page.",
+)
+UX_8 = requirement(
+    "UX-8",
+    SHOULD,
+    DERIVED,
+    actor=MPP_CLIENT,
+    clauses=[USER_EXPERIENCE.at("paragraph 1, sentence 2")],
+    text="The MPP shows no page of its own beside Alipay+'s error page.",
+)
+
+
+def above_each_limit(edition: Edition, reading: Reading) -> Iterable[Scenario]:
+    """One minor unit above each of the four limits, and the breach that is answered with S."""
+    return [row.scenario for row in boundaries(edition, reading) if row.scenario.label in ABOVE]
+
+
+ABOVE = frozenset(
+    {
+        "order-single-over",
+        "entry-single-over",
+        "order-yearly-over",
+        "entry-yearly-over",
+        "order-single-over-answered-S",
+        "entry-single-over-answered-S",
+    }
+)
+
+
+@case(UX_1, above_each_limit)
+def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
+    """Above a limit the SDK is given Alipay+'s payload, by whichever way belongs to the code."""
+    payload = trace.payload()
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).either(
+        (HandleAction, {"sdk_action_payload": payload}), (DecodeCallback, {"sdk_action_payload": payload})
+    )
+
+
+@case(UX_6, [sdk(code, status) for code in BOTH for status in ("S", "F")])
+def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
+    """With HANDLE_BY_SDK nobody takes or reports a payment, though the order information is at hand."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(
+        NotifyPayment, result_status="S"
+    ).none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+
+
+@case(UX_7, [psp(code) for code in BOTH])
+def test_the_consumer_completes_the_payment(trace: Trace) -> None:
+    """Within the limit the payment succeeds and the consumer sees so."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").some(
+        ResultPage
+    ).given(trace.paid(), "the customer in [customers] funded to be able to pay").some(ResultPage, status="S")
+
+
+@case(UX_8, [sdk(code, status) for code in BOTH for status in ("S", "F")])
+def test_no_page_of_the_mpp_stands_beside_the_error_page(trace: Trace) -> None:
+    """With HANDLE_BY_SDK the MPP shows no result page of its own."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(ResultPage)

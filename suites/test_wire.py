@@ -1,0 +1,39 @@
+"""The message layer between MPP server and Alipay+: official documentation beside the source document."""
+
+from mpp_conformance.cells import BOTH, psp, sdk
+from mpp_conformance.messages import GATEWAY, Malformed, NotifyPayment, Scan, UserInitiatedPay
+from mpp_conformance.oracle import expect
+from mpp_conformance.requirements import DOCUMENTED, MPP_SERVER, MUST, case, requirement
+from mpp_conformance.scenario import UNFUNDED
+from mpp_conformance.source import MESSAGE_LAYER
+from mpp_conformance.trace import Trace
+
+WIRE_1 = requirement(
+    "WIRE-1",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("signature of a request")],
+    text="The server signs every request to Alipay+: RSA-2048 with SHA-256 over the bytes that are sent.",
+)
+WIRE_2 = requirement(
+    "WIRE-2",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("userInitiatedPay, request"), MESSAGE_LAYER.at("notifyPayment, request")],
+    text="Requests to Alipay+ have their required fields; scalars are strings; an unused field is absent, never empty.",
+)
+
+
+@case(WIRE_1, [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"))])
+def test_requests_are_signed(trace: Trace) -> None:
+    """The signature of each request verifies with the MPP's public key."""
+    asked = expect(trace).reached(UserInitiatedPay).each(UserInitiatedPay, signature="valid")
+    asked.none_but(NotifyPayment, signature=("valid",))
+
+
+@case(WIRE_2, [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"))])
+def test_requests_conform_to_the_interface(trace: Trace) -> None:
+    """Each request is well-formed."""
+    expect(trace).reached(Scan).none(Malformed, where=GATEWAY).reached(UserInitiatedPay)
