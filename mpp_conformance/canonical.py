@@ -33,7 +33,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def parse(data: bytes, *, limit: int) -> Any:
+def parse(data: bytes, *, limit: int) -> object:
     """The document that ``data`` holds; NotCanonicalError for more than ``limit`` bytes or another form."""
     if len(data) > limit:
         raise NotCanonicalError(f"{len(data)} bytes are more than the {limit} that are read")

@@ -70,9 +70,7 @@ def together(code: str) -> Scenario:
 
 def in_turn(code: str) -> Scenario:
     """One customer twice, each time with another payload."""
-    return Scenario(
-        label=f"{_SHORT[code]}-twice-in-turn", payments=(_stopped("first", code), _stopped("second", code))
-    )
+    return Scenario(label=f"{_SHORT[code]}-twice-in-turn", payments=(_stopped("first", code), _stopped("second", code)))
 
 
 def changing(code: str) -> Scenario:

@@ -203,8 +203,10 @@ class HandleAction(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityAnswer(Message):
-    """The MPP server tells its client what a code is: ``action`` is ``OPEN_URL`` (entry code), ``DECODE`` (order
-    code) or ``NONE`` (not a code of Alipay+)."""
+    """The MPP server tells its client what a code is.
+
+    ``action`` is ``OPEN_URL`` (entry code), ``DECODE`` (order code) or ``NONE`` (not a code of Alipay+).
+    """
 
     point: ClassVar[str] = APP_LINK
     by_suite: ClassVar[bool] = False

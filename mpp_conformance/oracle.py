@@ -262,9 +262,7 @@ class Expectation:
 
     def _end(self, verdict: Verdict, expected: str, seen: str, hint: str, events: tuple[int, ...]) -> NoReturn:
         asked = len(_asked.get([]))
-        raise Unmet(
-            Judgement(verdict=verdict, expected=expected, seen=seen, hint=hint, events=events, asked=asked)
-        )
+        raise Unmet(Judgement(verdict=verdict, expected=expected, seen=seen, hint=hint, events=events, asked=asked))
 
 
 def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:

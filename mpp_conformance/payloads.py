@@ -33,7 +33,7 @@ HURTFUL: Final = {
     "already-url-encoded": f"%7B%22t%22%3A%22{TAG}%22%7D%2B+",
     "already-base64": f"eyJ0IjoiMSJ9+/{TAG}==",
     "already-html-escaped": f"&lt;b&gt;&amp;{TAG}<b>&'\"",
-    "already-json-escaped": f"\\u0041\\n\\t{TAG}\\\"",
+    "already-json-escaped": f'\\u0041\\n\\t{TAG}\\"',
     "template-marks": f"${{{TAG}}} {{{{x}}}} %s %1$s <%= 1 %>",
     "300-characters": _long(300),
     "1500-characters": _long(1500),

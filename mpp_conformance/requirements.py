@@ -133,7 +133,7 @@ def _stated(made: Requirement) -> Requirement:
     return made if ledger is None else ledger.state(made)
 
 
-def requirement(  # noqa: PLR0913  # a row of the ledger has this many columns
+def requirement(  # a row of the ledger has this many columns
     id: str,  # noqa: A002  # the ledger's own word
     level: str,
     basis: str,
@@ -143,9 +143,7 @@ def requirement(  # noqa: PLR0913  # a row of the ledger has this many columns
     text: str,
 ) -> Requirement:
     """State a requirement that cases test."""
-    return _stated(
-        Requirement(id=id, level=level, basis=basis, actor=actor, clauses=tuple(clauses), text=text)
-    )
+    return _stated(Requirement(id=id, level=level, basis=basis, actor=actor, clauses=tuple(clauses), text=text))
 
 
 def excluded(
@@ -158,9 +156,7 @@ def excluded(
 ) -> Requirement:
     """State a sentence of the source document that no case tests, and why."""
     return _stated(
-        Requirement(
-            id=id, level=MUST, basis=STATED, actor=actor, clauses=tuple(clauses), text=text, excluded=reason
-        )
+        Requirement(id=id, level=MUST, basis=STATED, actor=actor, clauses=tuple(clauses), text=text, excluded=reason)
     )
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 _SHOWN: Final = 24
+_ANY: Final = "surrogatepass"
+"""Half a surrogate pair is no reason to stop: what is looked at here is a wallet's text."""
 
 
 def _reserialised(text: str) -> str:
@@ -29,8 +31,8 @@ _CHANGES: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
     ("trimmed white space at its ends", str.strip),
     ("URL-decoded", unquote),
     ("URL-decoded as a form, + became a blank", unquote_plus),
-    ("URL-encoded", lambda text: quote(text, safe="")),
-    ("URL-encoded as a form", lambda text: quote_plus(text)),
+    ("URL-encoded", lambda text: quote(text, safe="", errors=_ANY)),
+    ("URL-encoded as a form", lambda text: quote_plus(text, errors=_ANY)),
     ("HTML-escaped", html.escape),
     ("HTML-unescaped", html.unescape),
     ("parsed as JSON and written anew", _reserialised),
@@ -76,5 +78,5 @@ def likely_slip(expected: str, seen: str | None) -> str:
 def difference(expected: str, seen: str) -> str:
     """Where two texts part, for a message: the byte and the pieces on both sides."""
     index = first_difference(expected, seen)
-    byte = len(expected[:index].encode("utf-8", "surrogatepass"))
+    byte = len(expected[:index].encode("utf-8", _ANY))
     return f"first difference at byte {byte}: expected {shown(expected, index)}, seen {shown(seen, index)}"

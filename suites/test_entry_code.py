@@ -144,7 +144,7 @@ EC_28 = requirement(
     STATED,
     actor=MPP_CLIENT,
     clauses=[HIGHLIGHTS.at("MPP client, entry code, HANDLE_BY_PSP")],
-    text="With HANDLE_BY_PSP the client executes the callback of decode once it has the payment result, and not before.",
+    text="With HANDLE_BY_PSP the client executes the callback of decode when it has the payment result, not before.",
 )
 EC_29 = requirement(
     "EC-29",
@@ -181,9 +181,7 @@ def test_launch_is_called_once(trace: Trace) -> None:
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
     for index, codes in enumerate(trace.codes):
-        expect(trace, index).reached(Decode).reached(UserInitiatedPay).each(
-            UserInitiatedPay, code_value=codes.decoded
-        )
+        expect(trace, index).reached(Decode).reached(UserInitiatedPay).each(UserInitiatedPay, code_value=codes.decoded)
 
 
 @case(EC_25, [sdk(ENTRY, "S"), sdk(ENTRY, "F"), *payloads(ENTRY)])

@@ -19,7 +19,6 @@ from mpp_conformance.requirements import (
     MPP,
     MUST,
     STATED,
-    Requirement,
     ScenarioSource,
     case,
     excluded,
@@ -103,9 +102,7 @@ def not_taken(trace: Trace, payment: int = 0) -> None:
 
 def taken(trace: Trace, payment: int = 0) -> None:
     """Alipay+ let the payment go on, and it comes to a result; a wallet that declines it proves nothing."""
-    expect(trace, payment).reached(
-        UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S"
-    ).either(
+    expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").either(
         (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
     ).given(
         trace.paid(payment), "the customer named in [customers] to be able to pay (the wallet declined the payment)"
@@ -201,5 +198,3 @@ def test_a_stopped_payment_does_not_hinder_the_next(trace: Trace) -> None:
     taken(trace, 1)
     not_taken(trace, 2)
     taken(trace, 3)
-
-

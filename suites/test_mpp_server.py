@@ -264,5 +264,3 @@ def result_returned(trace: Trace, status: str) -> None:
         expect(trace).some(ServerAnswer, payment_status=status)
     else:
         expect(trace).shown_by(ResultPage, status=status)
-
-

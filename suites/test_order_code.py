@@ -141,8 +141,7 @@ def test_each_handle_action_brings_the_payload_of_its_own_payment(trace: Trace) 
 def test_handle_action_is_not_called_for_the_mpps_own_payment(trace: Trace) -> None:
     """A payment left to the MPP is brought to its end without handleAction."""
     passed = any(
-        isinstance(event.message, ServerAnswer) and event.message.action_type == HANDLE_BY_SDK
-        for event in trace.events
+        isinstance(event.message, ServerAnswer) and event.message.action_type == HANDLE_BY_SDK for event in trace.events
     )
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(
         not passed, "the server not to have told its client HANDLE_BY_SDK"

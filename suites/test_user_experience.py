@@ -132,9 +132,9 @@ def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
 @case(UX_7, [psp(code) for code in BOTH])
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
     """Within the limit the payment succeeds and the consumer sees so."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").some(
-        ResultPage
-    ).given(trace.paid(), "the customer in [customers] funded to be able to pay").some(ResultPage, status="S")
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").some(ResultPage).given(
+        trace.paid(), "the customer in [customers] funded to be able to pay"
+    ).some(ResultPage, status="S")
 
 
 @case(UX_8, [sdk(code, status) for code in BOTH for status in ("S", "F")])

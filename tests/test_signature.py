@@ -122,6 +122,11 @@ def test_nothing_is_added_to_the_body() -> None:
     assert expected == content("POST", "/x", "C", "1767225600000", b"\xff\x00\r\n")
 
 
+def test_text_that_is_no_unicode_is_still_signed() -> None:
+    """A lone surrogate, as a server may make of a header it could not decode, is no reason to stumble."""
+    assert content("POST", "/\udcff", "C", "\ud800", b"") != content("POST", "/?", "C", "?", b"")
+
+
 @_QUICK
 @given(body=st.binary(max_size=300), time=_TEXT, path=_PATHS)
 def test_any_body_time_and_target_make_the_way_there_and_back(body: bytes, time: str, path: str) -> None:
@@ -157,6 +162,12 @@ def test_each_dialect_is_recognised_without_padding() -> None:
         for encoding in (signature.PERCENT_ENCODED, signature.STANDARD, signature.URL_SAFE)
     ]
     assert expected == found
+
+
+def test_a_text_that_only_lacks_padding_is_base64url() -> None:
+    """Without a letter that tells the alphabets apart, missing padding does."""
+    expected = signature.Header(key_version=1, signature=b"AB", encoding=signature.URL_SAFE_UNPADDED)
+    assert expected == signature.Header.parse(_header("QUI"))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------

@@ -99,6 +99,16 @@ def test_installed_package_finds_what_it_carries(elsewhere: Path) -> None:
     )
 
 
+def test_installed_plugin_serves_plain_pytest(elsewhere: Path, tmp_path: Path) -> None:
+    """Plain pytest on the installed suites knows the plugin without being told: it is an entry point."""
+    script = "from mpp_conformance.resources import directory; print(directory('suites'))"
+    suites = call(elsewhere / BIN / "python", "-c", script, cwd=elsewhere).stdout.strip()
+    pytest_ = (elsewhere / BIN / "python", "-m", "pytest", "-p", "no:schemathesis", "--collect-only", "-q")
+    result = call(*pytest_, suites, "--mpp", "specimen:conforming", cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "test_order_code.py::" in result.stdout
+
+
 def test_installed_command_certifies_the_conforming_specimen(elsewhere: Path, tmp_path: Path) -> None:
     """Outside the checkout the installed command finds the conforming specimen conformant and writes its report."""
     result = call(elsewhere / BIN / NAME, "run", "--mpp", "specimen:conforming", cwd=tmp_path)

@@ -99,7 +99,7 @@ class World:
         answer = self.alipay_plus.answer_given(payment)
         if answer is None:
             # A refused call is answered, and nothing is sure to follow.
-            return set() if {UserInitiatedPay, Malformed} & seen else expected - seen
+            return expected - seen if seen.isdisjoint(_ASKED) else set()
         if self.profile.app_link:
             expected.add(ServerAnswer)
         if answer.action_type == HANDLE_BY_SDK:

@@ -39,17 +39,15 @@ class Say:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """What the MPP remembers of one scan."""
+    """What the MPP remembers of one scan; ``callback`` is there once the client SDK has called decode."""
 
     name: str
     customer: str
     scanned: str
     callback: str | None = None
-    order: Order | None = None
-    debited: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """What the server hands its client: the app link's content, before it is reported."""
 
@@ -64,12 +62,15 @@ class ConformingMpp:
     """Does what the source document asks of an MPP.
 
     ``breaks``: ids of the requirements that a faulty specimen fails; ``hides``: those that cannot be judged any more
-    because of it. Both are empty for a conforming one.
+    because of it; ``observed``: those it fails that decide nothing. All are empty for a conforming one.
+    ``app_link``: whether it reports what its server hands its client.
     """
 
     name: ClassVar[str] = "conforming"
     breaks: ClassVar[frozenset[str]] = frozenset()
     hides: ClassVar[frozenset[str]] = frozenset()
+    observed: ClassVar[frozenset[str]] = frozenset()
+    app_link: ClassVar[bool] = True
     profile: Profile
     sessions: dict[str, Session] = field(default_factory=dict)
 
@@ -84,63 +85,86 @@ class ConformingMpp:
         if known is None:
             return
         if isinstance(message, Decode):
-            known.callback = message.callback
             yield from self._say(known, self.decode_asked(known, message))
         elif isinstance(message, UserInitiatedPayAnswer):
             yield from self._say(known, self.answered(known, message))
         elif isinstance(message, NotifyPaymentAnswer):
             yield from self._say(known, self.notified(known, message))
 
-    # --- the MPP client ---------------------------------------------------------------------------------------
+    # --- the MPP client: what it does by itself ---------------------------------------------------------------
 
     def scanned(self, session: Session) -> Iterator[Message]:
         """Entry code steps 3-6, order code steps 5-7."""
         action = self.identify(session.scanned)
-        yield IdentityAnswer(code_value=session.scanned, action=action)
+        if self.app_link:
+            yield IdentityAnswer(code_value=session.scanned, action=action)
         if action == "OPEN_URL":
-            yield Launch(url=session.scanned)
+            yield from self.launch(session)
         elif action == "DECODE":
-            yield self.ask(session, session.scanned)
+            yield from self.ask(session, session.scanned)
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """Entry code step 6."""
+        yield Launch(url=session.scanned)
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
         """Entry code steps 15-17."""
-        yield self.ask(session, decode.code_value)
+        session.callback = decode.callback
+        yield from self.ask(session, decode.code_value)
+
+    # --- the MPP client: what it does with what its server hands it -------------------------------------------
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
-        """What the client does with what its server handed it."""
-        yield ServerAnswer(
-            action_type=handed.action_type,
-            sdk_action_payload=handed.sdk_action_payload,
-            payment_status=handed.payment_status,
-            error_code=handed.error_code,
-        )
+        """The hand-over on the app link, and what the client makes of it."""
+        if self.app_link:
+            yield ServerAnswer(
+                action_type=handed.action_type,
+                sdk_action_payload=handed.sdk_action_payload,
+                payment_status=handed.payment_status,
+                error_code=handed.error_code,
+            )
+        yield from self.act(session, handed)
+
+    def act(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """By actionType; else there is a payment result to show."""
         if handed.action_type == HANDLE_BY_SDK:
-            yield from self.let_sdk_act(session, handed)
+            yield from self.let_sdk_act(session, handed.sdk_action_payload)
         elif handed.payment_status:
             yield from self.show_result(session, handed)
 
-    def let_sdk_act(self, session: Session, handed: Handed) -> Iterator[Message]:
-        """Entry code step 25: by the callback. Order code step 16: by handleAction."""
+    def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:
+        """Entry code step 25, order code step 16."""
         if session.callback is None:
-            yield HandleAction(sdk_action_payload=handed.sdk_action_payload)
+            yield from self.handle_action(payload)
         else:
-            yield DecodeCallback(
-                callback=session.callback, outcome="success", sdk_action_payload=handed.sdk_action_payload
-            )
+            yield from self.callback_with_payload(session.callback, payload)
+
+    def handle_action(self, payload: str | None) -> Iterator[Message]:
+        """Order code step 16."""
+        yield HandleAction(sdk_action_payload=payload)
+
+    def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:
+        """Entry code step 25: success, whatever the result status was."""
+        yield DecodeCallback(callback=callback, outcome="success", sdk_action_payload=payload)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Entry code step 29, order code step 20; then the callback of an entry code's decode."""
-        yield ResultPage(status=handed.payment_status or "F", error_code=handed.error_code)
+        yield from self.result_page(handed)
         if session.callback is not None:
-            yield self.callback_of_result(session.callback, handed)
+            yield from self.callback_of_result(session.callback, handed)
 
-    def callback_of_result(self, callback: str, handed: Handed) -> DecodeCallback:
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """The payment result page."""
+        yield ResultPage(status=handed.payment_status or "F", error_code=handed.error_code)
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
         """Success is empty; failure carries a code and a message of the MPP's."""
         if handed.payment_status == "S":
-            return DecodeCallback(callback=callback, outcome="success")
-        return DecodeCallback(
-            callback=callback, outcome="failure", error_code=handed.error_code, error_message="payment failed"
-        )
+            yield DecodeCallback(callback=callback, outcome="success")
+        else:
+            yield DecodeCallback(
+                callback=callback, outcome="failure", error_code=handed.error_code, error_message="not paid"
+            )
 
     # --- the MPP server ---------------------------------------------------------------------------------------
 
@@ -151,54 +175,66 @@ class ConformingMpp:
             return "OPEN_URL"
         return "DECODE" if _fits(code_value, templates.order) else "NONE"
 
-    def ask(self, session: Session, code_value: str) -> Message:
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Entry code step 17, order code step 7."""
-        return UserInitiatedPay(code_value=code_value, customer_id=session.customer)
+        yield UserInitiatedPay(code_value=code_value, customer_id=session.customer)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Entry code steps 24 and 27, order code steps 15 and 18: by actionType first, S or F alike."""
         if answer.action_type == HANDLE_BY_SDK:
-            yield from self.take(session, self.pass_to_client(session, answer))
+            yield from self.pass_to_client(session, answer)
         elif answer.result_status == "S" and answer.order is not None:
-            session.order = answer.order
-            yield CashierPage()
             yield from self.pay(session, answer.order)
         else:
-            yield from self.take(session, Handed(payment_status="F", error_code=answer.result_code))
+            yield from self.not_decoded(session, answer)
 
-    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Handed:  # noqa: ARG002  # faults use it
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Both child parameters of actionForm, unchanged."""
-        return Handed(action_type=answer.action_type, sdk_action_payload=answer.sdk_action_payload)
+        passed = Handed(action_type=answer.action_type, sdk_action_payload=answer.sdk_action_payload)
+        yield from self.take(session, passed)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
-        """Debit, notify, and return the payment result to the client."""
-        session.debited = self.has_funds(session.customer)
-        status, code = ("S", "SUCCESS") if session.debited else ("F", "USER_BALANCE_NOT_ENOUGH")
-        yield self.notice(session, order, status, code)
-        yield from self.take(
-            session, Handed(payment_status=status, error_code=None if session.debited else code)
-        )
+        """The consumer confirms; then debit, notify, and return the payment result to the client."""
+        yield CashierPage()
+        result = self.debit(session)
+        yield from self.notify(session, order, result)
+        yield from self.take(session, result)
 
-    def notice(self, session: Session, order: Order, status: str, code: str) -> NotifyPayment:
+    def debit(self, session: Session) -> Handed:
+        """The payment result: paid, or an error code of the MPP's."""
+        if session.customer == self.profile.customer(UNFUNDED):
+            return Handed(payment_status="F", error_code="USER_BALANCE_NOT_ENOUGH")
+        return Handed(payment_status="S")
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Nothing to pay: the result is a failure with an error code."""
+        yield from self.take(session, Handed(payment_status="F", error_code=answer.result_code))
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
         """The final result for Alipay+."""
+        yield self.notice(session, order, result)
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """What notifyPayment says."""
+        paid = result.payment_status == "S"
         return NotifyPayment(
             payment_request_id=order.payment_request_id,
-            result_status=status,
-            result_code=code,
-            result_message="success" if status == "S" else "not paid",
+            result_status="S" if paid else "F",
+            result_code="SUCCESS" if paid else result.error_code or "PROCESS_FAIL",
+            result_message="success" if paid else "not paid",
             payment_id=f"mpp-{order.payment_request_id}",
             payment_amount=order.amount,
             payment_currency=order.currency,
             customer_id=session.customer,
         )
 
-    def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:  # noqa: ARG002  # faults use it
+    def notified(
+        self,
+        session: Session,  # noqa: ARG002  # variants use it
+        answer: NotifyPaymentAnswer,  # noqa: ARG002  # likewise
+    ) -> Iterator[Message]:
         """Nothing follows from Alipay+'s thanks."""
         return iter(())
-
-    def has_funds(self, customer: str) -> bool:
-        """Whether the customer can pay."""
-        return customer != self.profile.customer(UNFUNDED)
 
     def _say(self, session: Session, messages: Iterable[Message]) -> Iterator[Say]:
         for message in messages:

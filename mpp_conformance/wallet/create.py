@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mpp_conformance import signature
-from mpp_conformance.wallet.review import Problem, WalletFileError
+from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
 PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
@@ -34,6 +34,7 @@ def create(path: Path) -> Created:
 
     WalletFileError if one of the files is there already (nothing is written then), or cannot be written.
     """
+    name = printable(path)
     key = signature.generate_private_key()
     texts = {
         path.with_name(PRIVATE_KEY): (signature.private_key_text(key), _FOR_THE_USER),
@@ -43,11 +44,11 @@ def create(path: Path) -> Created:
     try:
         there = [file for file in texts if os.path.lexists(file)]
         if there:
-            raise WalletFileError(str(path), [Problem(file.name, "is there already, and is kept") for file in there])
+            raise WalletFileError(name, [Problem(file.name, "is there already, and is kept") for file in there])
         for file, (text, mode) in texts.items():
             _write_new(file, text, mode)
     except OSError as error:
-        raise WalletFileError(str(path), [Problem("", f"cannot be written ({error.strerror})")]) from None
+        raise WalletFileError(name, [Problem("", f"cannot be written ({error.strerror})")]) from None
     return Created(wallet=path, private_key=path.with_name(PRIVATE_KEY), public_key=path.with_name(PUBLIC_KEY))
 
 

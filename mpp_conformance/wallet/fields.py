@@ -74,20 +74,14 @@ def url_host(text: str) -> str:
 def host_and_port(text: str) -> tuple[str, int]:
     """A numeric address, or localhost, and a port (0: any free one); an IPv6 address stands in brackets."""
     match = _LISTEN.fullmatch(text)
-    try:
-        if not match:
-            raise ValueError(text)
-        host = match[1].strip("[]")
-        if host != "localhost":
-            (ipaddress.IPv6Address if match[1].startswith("[") else ipaddress.IPv4Address)(host)
-    except ValueError:
+    if not match or not _can_be_listened_at(match[1]):
         message = "write a numeric address, or localhost, and a port, for instance 127.0.0.1:9400 or [::1]:9400"
-        raise ValueError(message) from None
+        raise ValueError(message)
     port = int(match[2])
     if port > _MAX_PORT:
         message = f"a port is a number from 0 to {_MAX_PORT}"
         raise ValueError(message)
-    return host, port
+    return match[1].strip("[]"), port
 
 
 def code_template(text: str) -> str:
@@ -153,6 +147,17 @@ def _split_url(text: str) -> SplitResult:
         message = f"its host cannot be read, or its port is not a number from 0 to {_MAX_PORT}"
         raise ValueError(message) from None
     return parts
+
+
+def _can_be_listened_at(written: str) -> bool:
+    try:
+        if written.startswith("["):
+            ipaddress.IPv6Address(written.strip("[]"))
+        elif written != "localhost":
+            ipaddress.IPv4Address(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_host(host: str) -> bool:

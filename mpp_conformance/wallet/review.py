@@ -23,6 +23,7 @@ MAX_FILE: Final = 262_144
 _SHOWN: Final = 60
 _LARGE: Final = 10**18
 _MAX_REASON: Final = 200
+_USER_INFO: Final = re.compile(r"//.*@", re.DOTALL)
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -46,9 +47,14 @@ class WalletFileError(ValueError):
         super().__init__("\n".join(f"{file}: {problem}" for problem in self.problems))
 
 
+def printable(path: Path) -> str:
+    """A path as messages show it."""
+    return ascii(str(path))[1:-1]
+
+
 def load(path: Path) -> Wallet:
     """Read and review the file at ``path``; WalletFileError if it cannot be used."""
-    name = ascii(str(path))[1:-1]
+    name = printable(path)
     try:
         text = _content(path).decode("utf-8-sig")
     except FileNotFoundError:
@@ -72,7 +78,7 @@ def parse(text: str, base_dir: Path, *, file: str = "wallet.toml") -> Wallet:
         raise WalletFileError(file, [Problem("", "is nested too deeply")]) from None
     except ValueError as error:
         reason = str(error)[:_MAX_REASON]
-        raise WalletFileError(file, [Problem("", f"is not TOML: {reason}{_toml_slip(text)}")]) from None
+        raise WalletFileError(file, [Problem("", f"is not TOML: {reason}{_toml_slip(text, reason)}")]) from None
     try:
         return Wallet.model_validate(data, context={BASE_DIR: base_dir})
     except ValidationError as found:
@@ -92,10 +98,10 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _toml_slip(text: str) -> str:
-    if "-----BEGIN" in text:
+def _toml_slip(text: str, reason: str) -> str:
+    if "-----BEGIN" in text and r"'\n'" in reason:
         return "; a key in PEM does not fit on one line: give the path of its file"
-    return "; a backslash in quotes is written twice" if "\\" in text else ""
+    return "; a backslash in quotes is written twice" if "Unescaped" in reason or "hex value" in reason else ""
 
 
 def _problem(error: "ErrorDetails") -> Problem:
@@ -163,12 +169,16 @@ def _found(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return str(value) if isinstance(value, float) or abs(value) < _LARGE else "a very large number"
-    return {dict: "a section", list: "a list"}.get(type(value), "a date or time")
+    if isinstance(value, dict):
+        return "a section"
+    return "a list" if isinstance(value, list) else "a date or time"
 
 
 def _quoted(text: str) -> str:
+    """Text in quotes, without what may be a password in an address."""
+    text = _USER_INFO.sub("//...@", text)
     short = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
-    return json.dumps(short).replace("\x7f", "\\u007f")
+    return json.dumps(short)
 
 
 def _name(key: str) -> str:

@@ -40,10 +40,17 @@ def encode(
     reader who judges it.
     """
     body = body_of(message, observer_url=observer_url, gateway_url=gateway_url)
-    if check and message.by_suite:
-        _check(message, body)
-    # A lone surrogate makes bytes that are no UTF-8; the reader says so.
-    return _JSON.encode(body).encode("utf-8", "surrogatepass")
+    text = _JSON.encode(body)
+    if not check or not message.by_suite:
+        # Half a surrogate pair makes bytes that are no UTF-8; the reader says so.
+        return text.encode("utf-8", "surrogatepass")
+    try:
+        encoded = text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _fault(message, "half a surrogate pair in a text") from None
+    if not validator_of(type(message)).is_valid(body):
+        raise _fault(message, _in_short(problems(type(message), body)))
+    return encoded
 
 
 def decode(message_type: type[Kind], body: bytes) -> Kind | Malformed:
@@ -81,15 +88,9 @@ def _address(message: Message) -> str | None:
     return _NOWHERE if isinstance(message, ADDRESSED) else None
 
 
-def _check(message: Message, body: Mapping[str, Any]) -> None:
-    try:
-        if validator_of(type(message)).is_valid(body):
-            return
-        problem = _in_short(problems(type(message), body))
-    except UnicodeEncodeError:
-        problem = "half a surrogate pair in a text"
+def _fault(message: Message, problem: str) -> OurMessageIsInvalid:
     named = OPERATIONS[type(message)].document
-    raise OurMessageIsInvalid(f"the suite's own {message.name} breaks openapi/{named}.yaml: {problem}")
+    return OurMessageIsInvalid(f"the suite's own {message.name} breaks openapi/{named}.yaml: {problem}")
 
 
 def _in_short(found: list[str]) -> str:

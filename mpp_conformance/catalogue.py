@@ -1,0 +1,137 @@
+"""The whole of the suites: what they state, and which of it a wallet's claims make applicable.
+
+The catalogue is read without any test runner, so that nobody who runs a part of it can take that part for the whole.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Final
+
+from mpp_conformance.limits import EDITIONS, Edition, Reading
+from mpp_conformance.requirements import Case, Ledger, collecting
+from mpp_conformance.scenario import ENTRY, ORDER, Scenario
+
+ENTRY_CODE: Final = "entry_code"
+ORDER_CODE: Final = "order_code"
+APP_LINK: Final = "app_link"
+FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK)
+"""What a wallet can claim in ``[features]`` of its ``wallet.toml``, and a case can need."""
+
+_FEATURE_OF_CODE: Final = {ENTRY: ENTRY_CODE, ORDER: ORDER_CODE}
+_PATTERN: Final = "test_*.py"
+
+
+class CatalogueError(Exception):
+    """The suites cannot be read as they stand; says which file and why."""
+
+
+def load(directory: Path) -> Ledger:
+    """Everything that the suite files of ``directory`` state; CatalogueError if one of them is unsound."""
+    ledger = Ledger()
+    with collecting(ledger):
+        for path in _files(directory):
+            _run(path)
+    for case in ledger.cases:
+        unknown = set(case.needs) - set(FEATURES)
+        if unknown:
+            raise CatalogueError(f"{case.module}.{case.name} needs {min(unknown)}; there are {', '.join(FEATURES)}")
+        if case.requirement.id not in ledger.requirements:
+            raise CatalogueError(f"{case.module}.{case.name} tests {case.requirement.id}, which no suite states")
+    return ledger
+
+
+def digest(directory: Path) -> str:
+    """A name for these very suites (SHA-256 over names and contents, hex)."""
+    whole = hashlib.sha256()
+    for path in _files(directory):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{path.name} {content}\n".encode())
+    return whole.hexdigest()
+
+
+def _files(directory: Path) -> list[Path]:
+    found = sorted(directory.glob(_PATTERN))
+    if not found:
+        raise CatalogueError(f"no suite files ({_PATTERN}) in {directory}")
+    return found
+
+
+def _run(path: Path) -> None:
+    name = f"mpp_conformance_suite_{path.stem}"
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise CatalogueError(f"{path} cannot be imported")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as problem:
+        raise CatalogueError(f"{path.name}: {type(problem).__name__}: {problem}") from problem
+    finally:
+        del sys.modules[name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a wallet claims, as far as it decides what is judged and how: see ``wallet.toml``."""
+
+    wallet: str
+    version: str
+    features: frozenset[str]
+    edition: Edition
+    reading: Reading
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Mapping[str, object]]) -> "Claims":
+        """The claims as ``Wallet.claims()`` gives them and a report keeps them.
+
+        KeyError or TypeError where they do not have that form.
+        """
+        limits = claims["limits"]
+        return cls(
+            wallet=str(claims["wallet"]["name"]),
+            version=str(claims["wallet"]["version"]),
+            features=frozenset(name for name in FEATURES if claims["features"][name] is True),
+            edition=EDITIONS[str(limits["edition"])],
+            reading=Reading(inclusive=limits["inclusive"] is True, year=str(limits["year"])),
+        )
+
+
+Key = tuple[str, str, str, str]
+"""A row of the results: requirement id, suite file, case, scenario label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Planned:
+    """One case on one conversation; ``not_applicable`` says why it does not apply, and is empty where it does."""
+
+    case: Case
+    scenario: Scenario
+    not_applicable: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What names this row in every run."""
+        return (self.case.requirement.id, self.case.module, self.case.name, self.scenario.label)
+
+    def __repr__(self) -> str:
+        # Short, and the same in every process: test runners print it and make ids of it.
+        return f"{self.case.module}.{self.case.name}[{self.scenario.label}]"
+
+
+def plan(cases: Sequence[Case], claims: Claims) -> Iterator[Planned]:
+    """The cases on each of their conversations, in order; ValueError for a case without sound scenarios."""
+    for case in cases:
+        for scenario in case.scenarios(claims.edition, claims.reading):
+            missing = [feature for feature in _needed(case, scenario) if feature not in claims.features]
+            reason = f"the wallet does not claim {', '.join(missing)}" if missing else ""
+            yield Planned(case=case, scenario=scenario, not_applicable=reason)
+
+
+def _needed(case: Case, scenario: Scenario) -> list[str]:
+    of_codes = (_FEATURE_OF_CODE[payment.code] for payment in scenario.payments if payment.code in _FEATURE_OF_CODE)
+    return sorted({*case.needs, *of_codes})

@@ -1,0 +1,25 @@
+"""The command line. One module a command, imported when it is needed: ``--help`` is not to cost what a run costs.
+
+Rules of this floor: a mistake of the user's is one paragraph that says what was expected, what was seen, where, and
+the likely slip; it is never a traceback. Exit codes are in :mod:`mpp_conformance.cli.exits` and nowhere else.
+"""
+
+from mpp_conformance.cli.commands import Commands
+
+cli = Commands(
+    "mpp-conformance",
+    modules={
+        "certify": ("certify", "Certify the reference MPP over HTTP: shows that the suite works here."),
+        "init": ("init", "Write a wallet.toml to fill in, and a key pair beside it."),
+        "doctor": ("doctor", "Try out what wallet.toml says, before a run."),
+        "run": ("run", "Certify a wallet: hold all conversations, judge them, write the report."),
+        "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
+        "serve": ("serve", "Keep the simulated Alipay+, or a known MPP as a wallet, up for manual work."),
+    },
+)
+"""All commands."""
+
+
+def main() -> None:
+    """Start the command that the command line names; ends the process."""
+    cli.main()

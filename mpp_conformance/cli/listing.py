@@ -1,0 +1,113 @@
+"""``list``: the requirements and the cases, and what of them applies to a wallet."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mpp_conformance import __version__
+from mpp_conformance.catalogue import FEATURES, Claims, Planned, load, plan
+from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.requirements import Case, Ledger, Requirement, as_row
+from mpp_conformance.resources import directory
+
+FORMAT: Final = "mpp-conformance list 1"
+
+
+@click.command("list")
+@wallet_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs (docs/list-json.md).",
+)
+def command(wallet: Path | None, form: str) -> None:
+    """Show every requirement with its clause, and the cases that test it or the reason why none does.
+
+    With --wallet also which cases run for that wallet and which do not apply; without it, as for a wallet that claims
+    everything.
+    """
+    ledger = load(directory("suites"))
+    claims = _claims(wallet)
+    planned = list(plan(ledger.cases, claims))
+    if form == "json":
+        click.echo(json.dumps(document(ledger, claims, planned), indent=2, ensure_ascii=True))
+        return
+    for line in text(ledger, planned):
+        click.echo(line)
+
+
+def _claims(wallet: Path | None) -> Claims:
+    if wallet is not None:
+        return Claims.of(loaded(wallet).claims())
+    return Claims(
+        wallet="", version="", features=frozenset(FEATURES), edition=EDITIONS[DEFAULT_EDITION], reading=Reading()
+    )
+
+
+def document(ledger: Ledger, claims: Claims, planned: list[Planned]) -> dict[str, Any]:
+    """What ``--format json`` prints."""
+    return {
+        "format": FORMAT,
+        "version": __version__,
+        "wallet": {"name": claims.wallet, "version": claims.version} if claims.wallet else None,
+        "features": sorted(claims.features),
+        "edition": claims.edition.name,
+        "requirements": [as_row(row, ledger.cases_of(row)) for row in ledger.requirements.values()],
+        "cases": [_case(case, [row for row in planned if row.case is case]) for case in ledger.cases],
+    }
+
+
+def _case(case: Case, rows: list[Planned]) -> dict[str, Any]:
+    return {
+        "requirement": case.requirement.id,
+        "module": case.module,
+        "name": case.name,
+        "purpose": case.purpose,
+        "needs": list(case.needs),
+        "scenarios": [
+            {"label": row.scenario.label, "applies": not row.not_applicable, "reason": row.not_applicable or None}
+            for row in rows
+        ],
+    }
+
+
+def text(ledger: Ledger, planned: list[Planned]) -> Iterator[str]:
+    """What ``--format text`` prints."""
+    for row in ledger.requirements.values():
+        yield from _requirement(row)
+        if row.excluded:
+            yield f"    not tested: {row.excluded}"
+        for case in ledger.cases_of(row):
+            yield from _rows(case, [found for found in planned if found.case is case])
+        yield ""
+    rows = ledger.requirements.values()
+    apply = sum(not row.not_applicable for row in planned)
+    yield (
+        f"{len(rows)} requirements: {sum(not row.excluded for row in rows)} tested, "
+        f"{sum(bool(row.excluded) for row in rows)} excluded with a reason"
+    )
+    yield f"{len(planned)} cases: {apply} apply, {len(planned) - apply} not applicable"
+    yield f"{len({row.scenario for row in planned if not row.not_applicable})} distinct conversations"
+
+
+def _requirement(row: Requirement) -> Iterator[str]:
+    yield f"{row.id}  {row.level}, {row.basis}, {row.actor}"
+    yield f"    {row.text}"
+    for clause in row.clauses:
+        yield f"    clause: {clause}"
+
+
+def _rows(case: Case, rows: list[Planned]) -> Iterator[str]:
+    apply = [row.scenario.label for row in rows if not row.not_applicable]
+    if apply:
+        yield f"    {case.module}::{case.name}: {', '.join(apply)}"
+    for reason in sorted({row.not_applicable for row in rows if row.not_applicable}):
+        labels = ", ".join(row.scenario.label for row in rows if row.not_applicable == reason)
+        yield f"    {case.module}::{case.name}: not applicable ({reason}): {labels}"

@@ -1,0 +1,138 @@
+"""``run``: a thin front on pytest that works anywhere, keeps everything in one folder and ends with our exit codes."""
+
+import os
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+
+from mpp_conformance import doctor
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.report import document, folder, html
+from mpp_conformance.resources import directory
+
+TARGET: Final = "MPP_CONFORMANCE_TARGET"
+_HTTP: Final = "http:"
+_OF_VERDICT: Final = {
+    "conformant": Exit.CONFORMS,
+    "nonconformant": Exit.FAILS,
+    "inconclusive": Exit.NOT_PROVEN,
+    "error": Exit.FAULT,
+}
+_WITHOUT_VERDICT: Final = {
+    pytest.ExitCode.OK: Exit.NOT_PROVEN,
+    pytest.ExitCode.INTERRUPTED: Exit.NOT_PROVEN,
+    pytest.ExitCode.NO_TESTS_COLLECTED: Exit.NOT_PROVEN,
+    pytest.ExitCode.USAGE_ERROR: Exit.USAGE,
+}
+_PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
+
+
+@click.command("run", epilog=explained(), context_settings={"ignore_unknown_options": True})
+@wallet_option
+@click.option(
+    "--mpp",
+    "target",
+    metavar="TARGET",
+    envvar=TARGET,
+    show_envvar=True,
+    help="The MPP: http:URL of its adaptor (default: [reach] adaptor of the wallet), specimen:NAME of a known MPP in "
+    "this process, or replay:DIR of an earlier run's folder.",
+)
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the run's folder is made.",
+)
+@click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
+@click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
+def command(
+    wallet: Path | None, target: str | None, reports: Path, name: str | None, pytest_args: tuple[str, ...]
+) -> None:
+    """Certify a wallet: hold all conversations with it, judge them, and write the report.
+
+    What else stands on the command line goes to pytest: -k and -m select, -x stops at the first failure, --lf runs
+    what failed last. A run of a part certifies nothing.
+    """
+    if wallet is None and target is None:
+        raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
+    chosen = loaded(wallet) if wallet else None
+    target = target or f"{_HTTP}{chosen.reach.adaptor}" if chosen else target or ""
+    if chosen and target.startswith(_HTTP):
+        wrong = [found for found in doctor.reach(chosen, target.removeprefix(_HTTP)) if not found.ok]
+        if wrong:
+            raise Refusal("\n".join(str(found) for found in wrong))
+    code = execute(target, wallet=wallet, reports=reports, name=name, pytest_args=pytest_args)
+    click.get_current_context().exit(code)
+
+
+def execute(
+    target: str, *, wallet: Path | None, reports: Path, name: str | None = None, pytest_args: tuple[str, ...] = ()
+) -> Exit:
+    """Run the suites against ``target`` and write ``reports/<run>``; prints progress, the result and where it is."""
+    made = reports.absolute() / (name or _free_name(reports, target))
+    os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
+    for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(variable, None)
+    sys.dont_write_bytecode = True
+    arguments = _arguments(target, made, wallet) + list(pytest_args)
+    ended = pytest.ExitCode(pytest.main(arguments))
+    return _told(made, ended)
+
+
+def _free_name(reports: Path, target: str) -> str:
+    base = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{folder.slug(target)}"
+    names = [base, *(f"{base}-{number}" for number in range(2, 100))]
+    return next((name for name in names if not (reports / name).exists()), base)
+
+
+def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
+    """What makes pytest the same everywhere: no configuration, plugin or cache of the place it is called from."""
+    suites = directory("suites")
+    plugins = [word for plugin in _PLUGINS for word in ("-p", plugin)]
+    return [
+        str(suites),
+        *("-c", os.devnull, f"--rootdir={suites.parent}", f"--confcutdir={suites}"),
+        *("--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", *plugins),
+        *("-o", f"cache_dir={made.parent / '.pytest_cache'}", "-o", "console_output_style=count", "--no-header", "-q"),
+        *("--mpp", target, "--reports", str(made.parent), "--run", made.name),
+        *(("--wallet", str(wallet)) if wallet else ()),
+        f"--alluredir={made / 'allure-results'}",
+        f"--junitxml={made / 'junit.xml'}",
+    ]
+
+
+def _told(made: Path, ended: pytest.ExitCode) -> Exit:
+    try:
+        found = document.read((made / document.FILE).read_bytes())
+    except FileNotFoundError:
+        _remove_empty(made)
+        code = _WITHOUT_VERDICT.get(ended, Exit.FAULT)
+        click.echo(f"result       nothing was judged: {code.meaning}")
+        return code
+    except (OSError, document.VerdictFileError) as problem:
+        click.echo(f"result       {made / document.FILE} cannot be read: {problem}")
+        return Exit.FAULT
+    code = _OF_VERDICT.get(str(found.get("overall")), Exit.FAULT)
+    if code is Exit.CONFORMS and ended is not pytest.ExitCode.OK:
+        click.echo(f"pytest itself ended with {ended.name}, so nothing is certified")
+        code = Exit.FAULT
+    click.echo(f"report       {made / html.FILE}")
+    click.echo(f"result       {found.get('result')}")
+    return code
+
+
+def _remove_empty(made: Path) -> None:
+    """Leave no folder behind for a run that never began."""
+    for file in (made / "junit.xml",):
+        file.unlink(missing_ok=True)
+    for path in (made / "allure-results", made / folder.EVIDENCE, made):
+        with suppress(OSError):
+            path.rmdir()

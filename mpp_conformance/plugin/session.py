@@ -1,0 +1,295 @@
+"""One run of conformance cases under pytest: from collection to the report.
+
+pytest selects and orders; the verdict is ours. A case passes if and only if its judgement is kept here as a pass (or as
+an observation): whatever else pytest, a marker or another plugin makes of an item cannot turn it green.
+"""
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from mpp_conformance import catalogue, limits, oracle
+from mpp_conformance.catalogue import Planned
+from mpp_conformance.evidence import EvidenceError
+from mpp_conformance.oracle import Judgement
+from mpp_conformance.plugin import setup, target_of, wallet_of, words
+from mpp_conformance.report import document, folder, html, results, terminal
+from mpp_conformance.report.results import CaseResult, RunResult
+from mpp_conformance.requirements import Case, Ledger
+from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, Scenario
+from mpp_conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mpp_conformance.plugin.allure_results import AllureResults
+    from mpp_conformance.scheduler import Conversations
+    from mpp_conformance.trace import Trace
+
+NOT_APPLICABLE: Final = "not applicable: "
+_CODE_MARKERS: Final = {ENTRY: "entry_code", ORDER: "order_code", FOREIGN: "foreign_code"}
+_LETTERS: Final = {Verdict.PASS: ".", Verdict.INCONCLUSIVE: "I", Verdict.FAIL: "F", Verdict.ERROR: "E"}
+_TOLD = pytest.StashKey[CaseResult]()
+_COLOURS: Final = {Verdict.PASS: {"green": True}, Verdict.INCONCLUSIVE: {"yellow": True}}
+
+
+class NotProven(Exception):  # noqa: N818  # it carries a verdict; only some of them are errors
+    """Ends an item whose verdict is INCONCLUSIVE or ERROR."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What there is once the selected cases are about to be run."""
+
+    folder: folder.RunFolder
+    conversations: "Conversations"
+    asked: int
+    started: datetime
+    clock: float
+    kept: dict[Scenario, tuple[str, str]] = field(default_factory=dict)
+    results: list[CaseResult] = field(default_factory=list)
+    closed: bool = False
+    outcome: RunResult | None = None
+    trouble: str = ""
+
+
+class ConformanceSession:
+    """The part of the plugin that is there only if there are cases; UsageError where no case can be collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._setup = setup.resolve(target_of(config), wallet_of(config))
+        self._directories: set[Path] = set()
+        self._ledger = Ledger()
+        self._plan: list[Planned] = []
+        self._run: _Run | None = None
+        self._allure: AllureResults | None = None
+
+    # --- collection -------------------------------------------------------------------------------------------------
+
+    def parameters(self, case: Case, path: Path) -> list[object]:
+        """What stands for ``trace`` in turn: one row for each scenario, with the markers to select it by."""
+        self._directories.add(path.parent)
+        stated = case.requirement
+        actor = stated.actor.lower().replace(" ", "_")
+        self._config.addinivalue_line("markers", f"{stated.id}: {stated.text}")
+        names = [stated.id, stated.level.lower(), stated.basis]
+        names += [actor] if actor in {"mpp", "mpp_server", "mpp_client"} else []
+        common = [getattr(pytest.mark, name) for name in names]
+        rows: list[object] = []
+        for planned in catalogue.plan([case], self._setup.claims):
+            codes = sorted({_CODE_MARKERS[payment.code] for payment in planned.scenario.payments})
+            marks = common + [getattr(pytest.mark, name) for name in codes]
+            if planned.not_applicable:
+                marks.append(pytest.mark.skip(reason=NOT_APPLICABLE + planned.not_applicable))
+            rows.append(pytest.param(planned, id=planned.scenario.label, marks=marks))
+        return rows
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Read the whole catalogue, whatever part of it is selected; every case must belong to it."""
+        if len(self._directories) > 1:
+            raise pytest.UsageError(f"cases of one catalogue stand in one folder, not in {_listed(self._directories)}")
+        try:
+            for directory in self._directories:
+                self._ledger = catalogue.load(directory)
+        except catalogue.CatalogueError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        self._plan = list(catalogue.plan(self._ledger.cases, self._setup.claims))
+        known = {planned.key for planned in self._plan}
+        for item in items:
+            planned = _planned(item)
+            if planned is not None and planned.key not in known:
+                raise pytest.UsageError(f"{item.nodeid} is no part of the catalogue: its file is no test_*.py")
+
+    # --- the run ----------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Begin the conversations that the selected cases need."""
+        broken = session.testsfailed and not session.config.option.continue_on_collection_errors
+        selected = [planned for planned in map(_planned, session.items) if planned and not planned.not_applicable]
+        if selected and not session.config.option.collectonly and not broken:
+            self._run = self._begin(list(dict.fromkeys(planned.scenario for planned in selected)))
+            self._header(len(selected))
+
+    def _begin(self, scenarios: list[Scenario]) -> _Run:
+        if not self._setup.target:
+            raise pytest.UsageError("say which MPP to judge: --mpp specimen:conforming, --mpp http:URL --wallet FILE")
+        started = datetime.now(UTC)
+        made = self._folder(started)
+        try:
+            conversations = self._setup.connect(made.path.name)
+        except (LookupError, OSError, ValueError) as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        conversations.prepare(scenarios)
+        if self._config.pluginmanager.has_plugin("allure_listener"):
+            from mpp_conformance.plugin.allure_results import AllureResults  # noqa: PLC0415  # only when asked for
+
+            self._allure = AllureResults(Path(self._config.option.allure_report_dir))
+        return _Run(made, conversations, len(scenarios), started, time.monotonic())
+
+    def _folder(self, started: datetime) -> folder.RunFolder:
+        reports, name = Path(self._config.getoption("--reports")), self._config.getoption("--run")
+        try:
+            if name:
+                return folder.create(reports, name)
+            return folder.create_new(reports, f"{started:%Y%m%dT%H%M%SZ}-{folder.slug(self._setup.shown)}")
+        except folder.RunFolderError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+
+    def _header(self, cases: int) -> None:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and self._run is not None:
+            edition, asked = self._setup.claims.edition.name, self._run.asked
+            target = self._setup.shown
+            reporter.write_line(f"conformance: {target}, limits of {edition}, {cases} cases on {asked} conversations")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Judge a case instead of calling it."""
+        planned = _planned(pyfuncitem)
+        if planned is None or self._run is None:
+            return None
+        result, trace = self._judge(pyfuncitem, planned, self._run)
+        pyfuncitem.stash[_TOLD] = result
+        if self._allure is not None:
+            self._allure.tell(result, trace)
+        if result.verdict is Verdict.FAIL and result.red:
+            pytest.fail(self._told(pyfuncitem, result), pytrace=False)
+        if result.red:
+            raise NotProven(self._told(pyfuncitem, result))
+        return True
+
+    def _judge(self, item: pytest.Function, planned: Planned, run: _Run) -> tuple[CaseResult, "Trace | None"]:
+        try:
+            trace = run.conversations.trace(planned.scenario)
+            kept = run.kept.get(planned.scenario)
+            if kept is None:
+                kept = run.kept[planned.scenario] = run.folder.keep(trace)
+        except (EvidenceError, folder.RunFolderError) as problem:
+            return CaseResult(planned=planned, judgement=_error("the evidence to be kept", str(problem))), None
+        except Exception as problem:  # noqa: BLE001  # whatever breaks in a conversation is told as its result
+            seen = f"{type(problem).__name__}: {problem}"
+            return CaseResult(planned=planned, judgement=_error("the conversation to be held", seen)), None
+        try:
+            judgement = oracle.judge(item.obj, trace)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # noqa: BLE001  # pytest.skip and its like are no verdicts
+            seen = f"{type(problem).__name__}: {problem}"
+            judgement = _error("a verdict: a case passes or fails, and is never skipped by itself", seen)
+        return CaseResult(planned=planned, judgement=judgement, evidence=kept[0], digest=kept[1]), trace
+
+    def _told(self, item: pytest.Item, result: CaseResult) -> str:
+        run = self._run
+        evidence = run.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
+        again = words.command(item.nodeid, self._setup.shown, wallet_of(self._config))
+        return words.told(result, evidence=evidence, again=again)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Set the item's outcome from the judgement; an applicable case without one is an error."""
+        report = yield
+        planned = _planned(item)
+        if planned is None or planned.not_applicable or self._run is None or report.when == "teardown":
+            return report
+        if report.when == "setup" and report.passed:
+            return report
+        result = item.stash.get(_TOLD, None)
+        if result is None:
+            seen = f"the item was {report.outcome} by something else: {report.longreprtext[-500:]}"
+            result = CaseResult(planned=planned, judgement=_error("the case to be judged", seen))
+        self._run.results.append(result)
+        report.outcome = "failed" if result.red else "passed"
+        report.longrepr = self._told(item, result) if result.red else None
+        report.__dict__.pop("wasxfail", None)
+        report.conformance = result.verdict if result.red else Verdict.PASS  # type: ignore[attr-defined]  # ours to read
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, object] | None:
+        """Each verdict has its own letter and word."""
+        verdict = getattr(report, "conformance", None)
+        if verdict is None:
+            return None
+        category = "passed" if verdict is Verdict.PASS else "failed"
+        return category, _LETTERS[verdict], (verdict.name, _COLOURS.get(verdict, {"red": True}))
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fold what was judged and write the report; nothing that is not proven ends with status 0."""
+        run = self._run
+        if run is None:
+            return
+        self._close(run)
+        run.outcome = results.fold(run.results, self._ledger, self._plan)
+        try:
+            self._write(run, run.outcome)
+        except (folder.RunFolderError, document.VerdictFileError, OSError) as problem:
+            run.trouble = str(problem)
+        green = run.outcome.result in {results.Result.CONFORMS, results.Result.PARTIAL} and not run.trouble
+        if session.exitstatus == pytest.ExitCode.OK and not green:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write(self, run: _Run, outcome: RunResult) -> None:
+        facts = document.RunFacts(
+            run=run.folder.path.name,
+            target=self._setup.shown,
+            started=run.started.isoformat(timespec="seconds"),
+            milliseconds=round((time.monotonic() - run.clock) * 1_000),
+            claims=self._setup.raw,
+            catalogue="".join(catalogue.digest(directory) for directory in self._directories),
+            conversations=run.asked,
+            planned=self._plan,
+            strays=tuple(run.conversations.strays),
+        )
+        made = document.document(outcome, facts)
+        run.folder.write(html.FILE, html.render(made).encode("utf-8"))
+        run.folder.write(document.FILE, document.dump(made))
+        if self._allure is not None:
+            self._allure.finish(facts)
+
+    def _close(self, run: _Run) -> None:
+        if not run.closed:
+            run.closed = True
+            run.conversations.close()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the run came to, and where the report is."""
+        if self._run is not None and self._run.outcome is not None:
+            terminalreporter.section("conformance")
+            for line in self._summary(self._run, self._run.outcome):
+                terminalreporter.write_line(line)
+
+    def _summary(self, run: _Run, outcome: RunResult) -> Iterator[str]:
+        newer = limits.newer_than(self._setup.claims.edition.name)
+        strays = tuple(run.conversations.strays)
+        yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer)
+        yield f"report       {run.folder.path / html.FILE}"
+        if run.trouble:
+            yield f"the report could not be written: {run.trouble}"
+
+    def pytest_unconfigure(self) -> None:
+        """Leave nothing running, however the session came to its end."""
+        if self._run is not None:
+            self._close(self._run)
+
+
+def _planned(item: pytest.Item) -> Planned | None:
+    """The row that an item stands for; ``None`` for an ordinary item."""
+    callspec = getattr(item, "callspec", None)
+    found = callspec.params.get("trace") if callspec is not None else None
+    return found if isinstance(found, Planned) else None
+
+
+def _error(expected: str, seen: str) -> Judgement:
+    return Judgement(verdict=Verdict.ERROR, expected=expected, seen=seen)
+
+
+def _listed(directories: set[Path]) -> str:
+    return ", ".join(str(directory) for directory in sorted(directories))

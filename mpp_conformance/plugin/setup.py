@@ -1,0 +1,73 @@
+"""Which MPP a run judges and what it claims, from options, environment and files; what is wrong with them, in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from mpp_conformance.catalogue import Claims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mpp_conformance.scheduler import Conversations
+
+REPLAY: Final = "replay:"
+_SPECIMEN: Final = "specimen:"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """``target`` may be empty while nothing is to be run; ``raw`` are the claims as the report keeps them."""
+
+    target: str
+    claims: Claims
+    raw: dict[str, Any]
+    connect: Callable[[str], Conversations]
+    """Opens the way to the MPP for the run of this name."""
+
+    @property
+    def shown(self) -> str:
+        """The target without what a URL may hold in secret."""
+        return re.sub(r"//[^/@]*@", "//", self.target)
+
+
+def resolve(target: str, wallet_file: str) -> Setup:
+    """The set-up of a run; UsageError says what to give, or what is wrong with what was given."""
+    if target.startswith(REPLAY) and not wallet_file:
+        return _replayed(target)
+    return _live(target, wallet_file)
+
+
+def _replayed(target: str) -> Setup:
+    """The claims of a run are part of its record."""
+    from mpp_conformance.connectors.replay import ReplayConversations, ReplayError  # noqa: PLC0415  # only for a replay
+
+    try:
+        replay = ReplayConversations(Path(target.removeprefix(REPLAY)))
+    except ReplayError as problem:
+        raise pytest.UsageError(str(problem)) from problem
+    return Setup(target, replay.claims, replay.raw_claims, lambda _: replay)
+
+
+def _live(target: str, wallet_file: str) -> Setup:
+    from mpp_conformance import wallet  # noqa: PLC0415  # loads pydantic and cryptography, which a replay does without
+
+    if target and not wallet_file and not target.startswith(_SPECIMEN):
+        raise pytest.UsageError(f"--mpp {target} needs --wallet FILE: `mpp-conformance init` writes one to fill in")
+    try:
+        chosen = wallet.load(Path(wallet_file)) if wallet_file else wallet.reference()
+    except wallet.WalletFileError as problem:
+        raise pytest.UsageError(str(problem)) from problem
+    target = target or (f"http:{chosen.reach.adaptor}" if wallet_file else "")
+
+    def connect(run: str) -> Conversations:
+        from mpp_conformance import connectors  # noqa: PLC0415  # not needed to collect
+
+        return connectors.connect(target, chosen, run=run)
+
+    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect)

@@ -1,0 +1,34 @@
+"""What a case that did not pass says for itself, and how to run it again."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from mpp_conformance.report.results import CaseResult
+from mpp_conformance.report.text import printable
+
+
+def told(result: CaseResult, *, evidence: Path, again: str) -> str:
+    """Expected, seen, requirement, evidence, likely slip, and the line that runs this case alone; in this order."""
+    return "\n".join(f"{label:<10}{text}" for label, text in _lines(result, evidence, again))
+
+
+def _lines(result: CaseResult, evidence: Path, again: str) -> Iterator[tuple[str, str]]:
+    judgement, stated = result.judgement, result.planned.case.requirement
+    yield "expected", printable(judgement.expected)
+    yield "seen", printable(judgement.seen)
+    yield "rests on", f"{stated.id} ({stated.level}, {stated.basis}; {stated.actor}): {printable(stated.text)}"
+    for clause in stated.clauses:
+        yield "", str(clause)
+    numbers = ", ".join(str(number) for number in judgement.events)
+    place = f"{evidence / result.evidence}" if result.evidence else "none"
+    yield "evidence", f"{place}, message {numbers}" if numbers else place
+    if judgement.hint:
+        yield "likely", printable(judgement.hint)
+    yield "again", again
+
+
+def command(node: str, target: str, wallet: str) -> str:
+    """The line for a shell that runs one case alone."""
+    words = ["pytest", node, "--mpp", target, *(["--wallet", wallet] if wallet else [])]
+    return shlex.join(printable(word) for word in words)

@@ -1,0 +1,177 @@
+"""The verdict file, ``verdicts.json``: the single source of a run's outcome, as a canonical document.
+
+Its ``digest`` is over requirement, case, scenario and verdict of each row alone: two runs of equal wallets have equal
+digests, whenever and over whatever connector they were held.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mpp_conformance import __version__, canonical, limits, source
+from mpp_conformance.catalogue import Key, Planned
+from mpp_conformance.evidence import message_document
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.report.results import CaseResult, RequirementResult, RunResult
+from mpp_conformance.report.text import printable
+from mpp_conformance.verdict import Verdict
+
+FORMAT: Final = "mpp-conformance verdicts 1"
+FILE: Final = "verdicts.json"
+MAX_BYTES: Final = 256 * 1024 * 1024
+_STRAY_SHOWN: Final = 500
+"""A thousand strays of a megabyte each would make a file that nobody can open."""
+
+
+class VerdictFileError(ValueError):
+    """A file that is no verdict file; says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What is to be said of a run beside its verdicts.
+
+    ``started``: UTC, ISO 8601; ``milliseconds``: how long it took; ``claims``: as ``Wallet.claims()`` gives them;
+    ``catalogue``: the digest of the suites; ``conversations``: how many were asked for.
+    """
+
+    run: str
+    target: str
+    started: str
+    milliseconds: int
+    claims: Mapping[str, Any]
+    catalogue: str
+    conversations: int
+    planned: Sequence[Planned]
+    strays: Sequence[Stray] = ()
+
+
+def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
+    """The whole verdict file as a canonical document."""
+    edition = str(facts.claims["limits"]["edition"])
+    return {
+        "format": FORMAT,
+        "suite": {"name": "mpp-conformance", "version": __version__, "catalogue": facts.catalogue},
+        "source": {"title": source.TITLE, "digest": _source_digest()},
+        "run": facts.run,
+        "target": printable(facts.target),
+        "started": facts.started,
+        "milliseconds": facts.milliseconds,
+        "claims": _whole_numbers(facts.claims),
+        "edition": {"name": edition, "source": limits.EDITIONS[edition].source, "newer": limits.newer_than(edition)},
+        "overall": outcome.result.overall,
+        "result": outcome.result.value,
+        "complete": outcome.complete,
+        "counts": _counts(outcome, facts),
+        "requirements": [_requirement_row(row) for row in outcome.requirements],
+        "clauses": [{"clause": clause, "verdict": verdict.word} for clause, verdict in outcome.clauses],
+        "cases": [_case_row(case) for case in outcome.cases],
+        "not_judged": [_key_row(key) for key in outcome.missing],
+        "not_applicable": [
+            {**_key_row(row.key), "reason": row.not_applicable} for row in facts.planned if row.not_applicable
+        ],
+        "strays": [_stray_row(stray) for stray in facts.strays],
+        "digest": digest(outcome.cases),
+    }
+
+
+def digest(cases: Iterable[CaseResult]) -> str:
+    """A name for these verdicts on these cases, whenever they were given (SHA-256, hex)."""
+    return canonical.digest(canonical.dump(sorted([*case.key, case.verdict.word] for case in cases)))
+
+
+def dump(made: Mapping[str, object]) -> bytes:
+    """The file's bytes; VerdictFileError for what cannot be written down."""
+    try:
+        return canonical.dump(made)
+    except canonical.NotCanonicalError as problem:
+        raise VerdictFileError(str(problem)) from problem
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The verdict file that ``data`` holds; VerdictFileError for anything else."""
+    try:
+        found = canonical.parse(data, limit=MAX_BYTES)
+    except canonical.NotCanonicalError as problem:
+        raise VerdictFileError(f"this is no verdict file: {problem}") from problem
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise VerdictFileError(f"this is no verdict file: its format is not {FORMAT!r}")
+    return found
+
+
+def _source_digest() -> str:
+    return hashlib.sha256("\n".join(sentence.digest for sentence in source.sentences()).encode()).hexdigest()
+
+
+def _whole_numbers(value: object) -> object:
+    """Seconds as a decimal text, for a canonical document has no fractions."""
+    if isinstance(value, Mapping):
+        return {str(key): _whole_numbers(inner) for key, inner in value.items()}
+    return str(value) if isinstance(value, float) else value
+
+
+def _counts(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
+    counting = [row for row in outcome.requirements if row.counts]
+    return {
+        "requirements": len(counting),
+        "requirements_conforming": sum(_conforms(row) for row in counting),
+        "requirements_observed": sum(row.tested and not row.counts for row in outcome.requirements),
+        "requirements_excluded": sum(bool(row.requirement.excluded) for row in outcome.requirements),
+        "conversations": facts.conversations,
+        "cases": len(outcome.cases),
+        "not_judged": len(outcome.missing),
+        "not_applicable": outcome.not_applicable,
+        "observations": len(outcome.observations),
+        "strays": len(facts.strays),
+        "verdicts": {verdict.word: count for verdict, count in outcome.verdicts.items()},
+    }
+
+
+def _conforms(row: RequirementResult) -> bool:
+    return row.verdict is Verdict.PASS and row.judged == row.applicable
+
+
+def _requirement_row(row: RequirementResult) -> dict[str, object]:
+    stated = row.requirement
+    return {
+        "id": stated.id,
+        "level": stated.level,
+        "basis": stated.basis,
+        "actor": stated.actor,
+        "clauses": [{"part": clause.part, "place": clause.place} for clause in stated.clauses],
+        "text": stated.text,
+        "excluded": stated.excluded or None,
+        "tested": row.tested,
+        "counts": row.counts,
+        "verdict": row.verdict.word,
+        "applicable": row.applicable,
+        "judged": row.judged,
+        "not_applicable": row.not_applicable,
+    }
+
+
+def _case_row(case: CaseResult) -> dict[str, object]:
+    judgement = case.judgement
+    return {
+        **_key_row(case.key),
+        "purpose": printable(case.planned.case.purpose),
+        "verdict": case.verdict.word,
+        "observed": case.observed,
+        "expected": printable(judgement.expected),
+        "seen": printable(judgement.seen),
+        "hint": printable(judgement.hint),
+        "events": list(judgement.events),
+        "evidence": case.evidence,
+        "evidence_digest": case.digest,
+    }
+
+
+def _key_row(key: Key) -> dict[str, object]:
+    requirement, module, case, label = key
+    return {"requirement": requirement, "module": module, "case": case, "scenario": label}
+
+
+def _stray_row(stray: Stray) -> dict[str, object]:
+    message = canonical.dump(message_document(stray.message)).decode("utf-8")
+    return {"conversation": stray.conversation, "message": printable(message, _STRAY_SHOWN)}

@@ -1,0 +1,54 @@
+"""A run in a few lines, for the terminal."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.report.results import CaseResult, RunResult
+from mpp_conformance.report.text import printable
+from mpp_conformance.verdict import Verdict
+
+_SHOWN: Final = 10
+_WIDTH: Final = 200
+
+
+def summary(outcome: RunResult, strays: Sequence[Stray], *, target: str, newer_edition: str | None) -> Iterator[str]:
+    """The lines to print after a run, the result last."""
+    yield f"target       {printable(target, _WIDTH)}"
+    if newer_edition is not None:
+        yield f"edition      a newer edition of the limits is known: {newer_edition}"
+    yield f"cases        {_counted(outcome)}"
+    counting = [row for row in outcome.requirements if row.counts]
+    conforming = sum(row.verdict is Verdict.PASS and row.judged == row.applicable for row in counting)
+    yield f"requirements {conforming} conforming of {len(counting)} tested"
+    yield from _listed("observations", (_observed(case) for case in outcome.observations))
+    yield from _listed("strays", (_strayed(stray) for stray in strays))
+    yield f"result       {outcome.result}"
+
+
+def _counted(outcome: RunResult) -> str:
+    parts = [f"{count} {verdict.word}" for verdict, count in outcome.verdicts.items() if count]
+    parts += [f"{len(outcome.missing)} not judged"] if outcome.missing else []
+    parts += [f"{outcome.not_applicable} not applicable"] if outcome.not_applicable else []
+    return ", ".join(parts) or "none"
+
+
+def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    if not found:
+        return
+    yield f"{title} ({len(found)}, none of them counts against the wallet)"
+    yield from (f"  {line}" for line in found[:_SHOWN])
+    if len(found) > _SHOWN:
+        yield f"  and {len(found) - _SHOWN} more in the report"
+
+
+def _observed(case: CaseResult) -> str:
+    stated, judgement = case.planned.case.requirement, case.judgement
+    words = f"expected {judgement.expected}; seen {judgement.seen}"
+    return f"{stated.id} ({stated.level}, {stated.basis}) {case.planned.scenario.label}: {printable(words, _WIDTH)}"
+
+
+def _strayed(stray: Stray) -> str:
+    late = f"too late for {stray.conversation}" if stray.conversation else "fits no conversation"
+    return f"{stray.message.name} {printable(late, _WIDTH)}"
