@@ -3,6 +3,8 @@
 Rules of this file
 - A question that is not met ends the judgement: with FAIL where a stimulus reached the wallet and its reaction was
   wrong, with INCONCLUSIVE where the stimulus never came, or where the adaptor's own report could not be read.
+- What is said of all messages of a kind (`one`, `each`, `none` and their like) is met only by a conversation that was
+  held to its end and in which every message of that kind could be read; what was not seen is not proven absent.
 - `reached` and `given` come first: no stimulus, no verdict on the reaction.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
@@ -61,18 +63,23 @@ class Unmet(Exception):  # noqa: N818  # it carries a verdict; only some of them
 
 
 def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
-    """Ask a case's question of a trace; never raises."""
+    """Ask a case's question of a trace; raises nothing but KeyboardInterrupt, which is the user's.
+
+    A runner's own ways out (its skips and failures, SystemExit) end no judgement either: they are no verdict on an MPP.
+    """
     asked: list[str] = []
     mark = _asked.set(asked)
     try:
         question(trace)
     except Unmet as unmet:
         return unmet.judgement
-    except Exception as problem:  # noqa: BLE001  # whatever breaks in a judge is the suite's fault, and said so
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # noqa: BLE001  # whatever breaks in a judge is the suite's fault, and said so
         return Judgement(
             verdict=Verdict.ERROR,
             expected="the case to judge the trace",
-            seen=f"{type(problem).__name__}: {problem}",
+            seen=f"{type(problem).__name__}: {shown(str(problem), limit=_SEEN_TEXT)}",
             hint="a fault of the suite, not of the wallet",
             asked=len(asked),
         )
@@ -116,6 +123,7 @@ class Expectation:
         if len(found) != 1:
             self._fail(f"exactly one {_worded(kind, wanted)}", _counted(kind, len(found)), found)
         self._compare(found[0], kind, wanted)
+        self._all_seen(kind)
         return self
 
     def each(self, kind: type[Message], **wanted: Any) -> Self:
@@ -126,6 +134,7 @@ class Expectation:
             self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
         for event in found:
             self._compare(event, kind, wanted)
+        self._all_seen(kind)
         return self
 
     def some(self, kind: type[Message], **wanted: Any) -> Self:
@@ -152,11 +161,10 @@ class Expectation:
     def none(self, kind: type[Message], **unwanted: Any) -> Self:
         """No message of this kind with these fields; ask it only after `reached` or another positive question."""
         self._ask(f"no {_worded(kind, unwanted)}")
-        if self._trace.ending == BROKEN:
-            self._undecided("a conversation that was held to its end")
         found = [event for event in self._of(kind) if _matches(event.message, kind, unwanted)]
         if found:
             self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found)
+        self._all_seen(kind)
         return self
 
     def in_order(self, first: type[Message], then: type[Message], /, **wanted: Any) -> Self:
@@ -187,30 +195,36 @@ class Expectation:
 
     def each_holding(self, kind: type[Message], name: str, text: str) -> Self:
         """At least one message of this kind, and every one has ``text`` somewhere in its field ``name``."""
-        self._ask(f"every {kind.__name__} with {shown(text)} in {name}")
+        self._ask(f"every {_worded(kind, {name: text})}")
         found = self._of(kind)
         strange = [event for event in found if text not in str(getattr(event.message, name))]
         if strange or not found:
             seen = shown(str(getattr(strange[0].message, name)), limit=_SEEN_TEXT) if strange else "none"
             self._fail(f"{kind.__name__} with {shown(text)} in {name}", f"{name} {seen}", strange)
+        self._all_seen(kind)
         return self
 
     def no_earlier(self, kind: type[Message], *, than: type[Message]) -> Self:
-        """No message of ``kind`` comes before the first message of ``than``; ask it after ``than`` was found."""
+        """No message of ``kind`` comes before the first message of ``than``; without one nothing can be said."""
         self._ask(f"no {kind.__name__} before {than.__name__}")
-        start = min((event.number for event in self._of(than)), default=0)
+        start = next((event.number for event in self._of(than)), None)
+        if start is None:
+            self._undecided(f"{than.__name__}, before which no {kind.__name__} may come")
         early = [event for event in self._of(kind) if event.number < start]
         if early:
             self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early)
+        self._all_seen(kind)
         return self
 
     def none_but(self, kind: type[Message], **allowed: tuple[Any, ...]) -> Self:
         """Every message of this kind has one of the allowed values in each field named."""
-        self._ask(f"no {kind.__name__} with another {' or '.join(allowed)}")
+        wanted = {name: values[0] for name, values in allowed.items()}
+        self._ask(f"no other than {_worded(kind, wanted)}")
         for event in self._of(kind):
             for name, values in allowed.items():
                 if getattr(event.message, name) not in values:
                     self._compare(event, kind, {name: values[0]})
+        self._all_seen(kind)
         return self
 
     def shown_by(self, kind: type[Message], **wanted: Any) -> Self:
@@ -228,6 +242,13 @@ class Expectation:
 
     def _of(self, kind: type[Message]) -> list[Event]:
         return [event for event in self._events if isinstance(event.message, kind)]
+
+    def _all_seen(self, kind: type[Message]) -> None:
+        if self._trace.ending == BROKEN:
+            self._undecided("a conversation that was held to its end")
+        for event in self._events:
+            if isinstance(event.message, Malformed) and event.message.operation == kind.__name__:
+                self._undecided(f"every {kind.__name__} to be readable", f"one is not: {event.message.problem}")
 
     def _ask(self, what: str) -> None:
         _asked.get([]).append(what)

@@ -1,7 +1,7 @@
 """Texts of ``sdkActionPayload`` that hurt: each is changed by something that real programs do to strings.
 
-The format of the payload is published nowhere, so it is an opaque text: any of these is legal. Control characters
-other than tab and line feed are left out.
+The format of the payload is published nowhere, so it is an opaque text: any of these is legal. Of
+the control characters only tab, line feed and carriage return are there.
 """
 
 from typing import Final

@@ -6,6 +6,7 @@ from typing import Final
 
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
+    Decode,
     Message,
     NotifyPayment,
     ResultPage,
@@ -72,11 +73,17 @@ class Trace:
         passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
         return next((answer.sdk_action_payload for answer in passed if answer.action_type == HANDLE_BY_SDK), None)
 
+    def callback(self, payment: int = 0) -> str | None:
+        """The name of the callback that the client SDK gave with its call of decode, if it called."""
+        calls = (e.message for e in self.of(payment) if isinstance(e.message, Decode))
+        return next((call.callback for call in calls), None)
+
     def result(self, payment: int = 0) -> str | None:
         """The payment's result (``S`` or ``F``) that the MPP client was handed, as far as anybody can see.
 
         That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
-        notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with.
+        notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with. A customer who was to have
+        nothing and pays all the same proves nothing.
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
         name = "payment_status" if self.app_link else "result_status"
@@ -86,7 +93,7 @@ class Trace:
             return told[-1] if told else None
         answers = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
         without_order = any(answer.action_type and answer.order is None for answer in answers)
-        broke = self.scenario.payments[payment].customer == UNFUNDED
+        broke = self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
         return "F" if without_order or broke else None
 
     def paid(self, payment: int = 0) -> bool:

@@ -26,7 +26,7 @@ class Verdict(IntEnum):
     @classmethod
     def from_word(cls, word: str) -> "Verdict":
         """The verdict written as ``word``; KeyError for any other text."""
-        return cls[word.upper()]
+        return {verdict.word: verdict for verdict in cls}[word]
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

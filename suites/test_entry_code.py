@@ -1,6 +1,6 @@
 """Workflow, entry code (steps 1-29): what the MPP client does, and what is not the MPP's to do."""
 
-from mpp_conformance.cells import in_turn, outcomes, payloads, psp, sdk, together
+from mpp_conformance.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
@@ -217,7 +217,7 @@ def test_the_result_page_is_shown(trace: Trace) -> None:
     ).each(ResultPage, status=result)
 
 
-@case(SDK_1, [psp(ENTRY), psp(ENTRY, customer=UNFUNDED), psp(ENTRY, "F")])
+@case(SDK_1, [psp(ENTRY), psp(ENTRY, customer=UNFUNDED), psp(ENTRY, "F"), psp_with_payload(ENTRY)])
 def test_the_callback_tells_the_sdk_how_the_payment_ended(trace: Trace) -> None:
     """Success is empty; failure has an error code; neither carries a payload."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
@@ -225,7 +225,7 @@ def test_the_callback_tells_the_sdk_how_the_payment_ended(trace: Trace) -> None:
     if trace.result() == "S":
         asked.each(DecodeCallback, outcome="success", sdk_action_payload=None)
     else:
-        asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT)
+        asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT, sdk_action_payload=None)
 
 
 def passed_by_callback(trace: Trace, payment: int = 0) -> None:
@@ -235,4 +235,6 @@ def passed_by_callback(trace: Trace, payment: int = 0) -> None:
     if trace.app_link:
         asked.reached(ServerAnswer, action_type=HANDLE_BY_SDK)
     asked.given(bool(handed), "the client to be handed a payload")
-    asked.one(DecodeCallback, outcome="success", sdk_action_payload=handed).none(HandleAction)
+    asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed).none(
+        HandleAction
+    )

@@ -24,6 +24,7 @@ _MINIMAL: Final = {
     "keys": {"client_id": '"C"', "mpp_public_key": f'"{_PUBLIC}"', "alipay_plus_private_key": f'"{_PRIVATE}"'},
     "codes": {"entry": '"e{id}"', "order": '"o{id}"', "foreign": '"f{id}"'},
     "customers": {"funded": '"1"', "second": '"2"', "unfunded": '"3"'},
+    "settlement": {},
     "features": {},
     "limits": {},
 }
@@ -163,6 +164,7 @@ def test_claims_hold_no_keys_addresses_or_customers() -> None:
         "wallet": {"name": "W", "version": "1"},
         "features": {"entry_code": True, "order_code": True, "app_link": False},
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
+        "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
         "reach": {"parallel": 4, "patience": 10.0, "settle": 0.2, "quiet": 1.0},
     }
@@ -310,7 +312,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ("[reech]", "[reech] is not a section; did you mean [reach]?"),
         (
             "[zzz]",
-            "[zzz] is not a section; sections are [wallet], [reach], [keys], [codes], [customers], [features] and",
+            "[zzz] is not a section; sections are [wallet], [reach], [keys], [codes], [customers], [settlement], [features] and",
         ),
         ('adaptor = "x"', "adaptor stands before the first section; it belongs under [reach]"),
         ("zzz = 1", "zzz stands before the first section"),

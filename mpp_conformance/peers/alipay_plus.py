@@ -85,7 +85,7 @@ class AlipayPlus:
         if notice.signature != "valid":
             return _notice_answer("F", "INVALID_SIGNATURE", "The signature of the request does not verify.")
         answered = self.answer_given(index)
-        if answered is None or answered.order is None:
+        if answered is None or not continues(answered):
             return _notice_answer("F", "ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
         known = self._results.setdefault(notice.payment_request_id, notice)
         if known.result_status != notice.result_status:

@@ -17,7 +17,7 @@ Place = tuple[World, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
-    """A message that fits no open conversation; ``conversation`` is the label of the closed one it came too late for."""
+    """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for."""
 
     message: Message
     conversation: str = ""
@@ -45,6 +45,7 @@ class Router:
     _ids: dict[str, Place] = field(default_factory=dict)
     _orders: dict[str, Place] = field(default_factory=dict)
     _closed: dict[str, str] = field(default_factory=dict)
+    """The label of each closed conversation by whatever a late message may bear: tokens, and the digits of codes."""
 
     def open(self, world: World) -> None:
         """Take messages for a conversation from now on."""
@@ -77,7 +78,7 @@ class Router:
         if isinstance(message, NotifyPayment):
             return self._orders.get(message.payment_request_id)
         if isinstance(message, Malformed) and message.where == GATEWAY:
-            reference = message.reference or ""
+            reference = _reference(message)
             return self._orders.get(reference) or self._by_code(reference)
         return self._tokens.get(token)
 
@@ -93,8 +94,9 @@ class Router:
 
     def _stray(self, message: Message, token: str) -> None:
         if len(self.strays) < MAX_STRAYS:
-            conversation = self._closed.get(token, "")
-            self.strays.append(Stray(message=message, conversation=conversation))
+            reference = token or _reference(message)
+            late = (label for name, label in self._closed.items() if name in reference)
+            self.strays.append(Stray(message=message, conversation=next(late, "")))
 
     def _each(self, world: World, act: Callable[[World, int], None]) -> None:
         for index in range(len(world.scenario.payments)):
@@ -111,10 +113,20 @@ class Router:
 
     def _leave(self, world: World, index: int) -> None:
         codes = world.codes[index]
-        self._closed[world.token(index)] = world.scenario.label
+        for name in (world.token(index), codes.order_id, codes.page_id):
+            self._closed[name] = world.scenario.label
         self._tokens.pop(world.token(index), None)
         self._orders.pop(payment_request_id(codes), None)
         for code in (codes.decoded, codes.scanned):
             self._codes.pop(code, None)
         for digits in (codes.order_id, codes.page_id):
             self._ids.pop(digits, None)
+
+
+def _reference(message: Message) -> str:
+    """What a call to Alipay+ names its payment by; empty where it names none."""
+    if isinstance(message, UserInitiatedPay):
+        return message.code_value
+    if isinstance(message, NotifyPayment):
+        return message.payment_request_id
+    return (message.reference or "") if isinstance(message, Malformed) else ""

@@ -26,10 +26,12 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, refusal_of
 from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario, codes_for
-from mpp_conformance.trace import Event, Trace
+from mpp_conformance.trace import BROKEN, Event, Trace
 
 MAX_EVENTS: Final = 2_000
-"""A wallet that talks without end is cut off: what comes later is not recorded."""
+"""A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""
+_ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
+"""What counts as a call to Alipay+, whether it could be read or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class World:
     _begun: set[int] = field(default_factory=set)
     _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
     _decoding: set[int] = field(default_factory=set)
+    _cut_off: bool = False
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +81,7 @@ class World:
         sendings = self._react(payment, message)
         for sending in sendings:
             self._record(sending.payment, sending.message)
-        if not any(self.awaited(index) for index in self._begun):
+        if self._begun and not any(self.awaited(index) for index in self._begun):
             following = max(self._begun) + 1
             if following < len(self.scenario.payments):
                 sendings.append(self._scan(following))
@@ -130,7 +133,9 @@ class World:
         return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
     def trace(self, ending: str, trouble: str = "") -> Trace:
-        """The record so far."""
+        """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
+        if self._cut_off:
+            ending, trouble = BROKEN, f"the conversation had more than {MAX_EVENTS} messages"
         return Trace(
             scenario=self.scenario,
             codes=self.codes,
@@ -172,13 +177,15 @@ class World:
         return [Sending(payment=payment, message=decode)]
 
     def _record(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> None:
-        if len(self._events) < MAX_EVENTS:
-            self._events.append(
-                Event(
-                    number=len(self._events) + 1,
-                    payment=payment,
-                    message=message,
-                    at=round(self.clock() - self._started, 6),
-                    notes=tuple(notes),
-                )
+        if len(self._events) == MAX_EVENTS:
+            self._cut_off = True
+            return
+        self._events.append(
+            Event(
+                number=len(self._events) + 1,
+                payment=payment,
+                message=message,
+                at=round(self.clock() - self._started, 6),
+                notes=tuple(notes),
             )
+        )

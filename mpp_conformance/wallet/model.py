@@ -155,6 +155,28 @@ class Customers(Section):
         return value
 
 
+class Settlement(Section):
+    """``[settlement]``: what Alipay+ asks the wallet to pay in, beside the amount in CNY."""
+
+    currency: str = Field(
+        default="MYR", pattern="^[A-Z]{3}$", description="a currency code of three capitals, in quotes"
+    )
+    minor_digits: int = Field(default=2, ge=0, le=3, description="a whole number from 0 to 3")
+    quote_price: str = Field(
+        default="0.643",
+        pattern="^(0|[1-9][0-9]{0,5})([.][0-9]{1,8})?$",
+        description="a decimal number above 0 with at most 6 digits before and 8 after the point, in quotes",
+    )
+
+    @field_validator("quote_price")
+    @classmethod
+    def _above_nothing(cls, value: str) -> str:
+        if not value.strip("0."):
+            message = "nothing would be paid"
+            raise ValueError(message)
+        return value
+
+
 class Features(Section):
     """``[features]``: what the wallet claims to do; what it does not claim is not applicable."""
 
@@ -185,6 +207,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "keys": Keys,
     "codes": Codes,
     "customers": Customers,
+    "settlement": Settlement,
     "features": Features,
     "limits": Limits,
 }
@@ -199,6 +222,7 @@ class Wallet(Section):
     keys: Keys | None
     codes: Codes
     customers: Customers
+    settlement: Settlement = Settlement()
     features: Features = Features()
     limits: Limits = Limits()
 
@@ -216,7 +240,14 @@ class Wallet(Section):
     def profile(self) -> Profile:
         """What a conversation must know of the wallet."""
         roles = {FUNDED: self.customers.funded, SECOND: self.customers.second, UNFUNDED: self.customers.unfunded}
-        return Profile(templates=self.templates, customers=tuple(roles.items()), app_link=self.features.app_link)
+        return Profile(
+            templates=self.templates,
+            customers=tuple(roles.items()),
+            settlement_currency=self.settlement.currency,
+            settlement_digits=self.settlement.minor_digits,
+            quote_price=self.settlement.quote_price,
+            app_link=self.features.app_link,
+        )
 
     def claims(self) -> dict[str, Any]:
         """What the wallet claims, for the report: no keys, no addresses, no customers."""
@@ -224,6 +255,7 @@ class Wallet(Section):
             "wallet": self.identity.model_dump(),
             "features": self.features.model_dump(),
             "limits": self.limits.model_dump(),
+            "settlement": self.settlement.model_dump(),
             "codes": self.codes.model_dump(),
             "reach": self.reach.model_dump(include={"parallel", "patience", "settle", "quiet"}),
         }

@@ -1,0 +1,26 @@
+"""What the doctor says: one line about one field of ``wallet.toml``, in the words of the file."""
+
+from dataclasses import dataclass
+from typing import Final
+
+LISTEN: Final = "[reach] listen"
+ADAPTOR: Final = "[reach] adaptor"
+PUBLIC_URL: Final = "[reach] public_url"
+PATIENCE: Final = "[reach] patience"
+MPP_KEY: Final = "[keys] mpp_public_key"
+OUR_KEY: Final = "[keys] alipay_plus_private_key"
+CLIENT_ID: Final = "[keys] client_id"
+APP_LINK: Final = "[features] app_link"
+CLOCK: Final = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one field of ``wallet.toml`` (or about the clock)."""
+
+    where: str
+    ok: bool
+    text: str
+
+    def __str__(self) -> str:
+        return f"{'ok' if self.ok else 'wrong':<6} {self.where}: {self.text}"

@@ -1,0 +1,102 @@
+"""A project with one suite, run by pytest inside this process, for the tests of the plugin and what it writes.
+
+Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pytest
+
+from mpp_conformance import connectors, wallet
+from mpp_conformance.cells import sdk
+from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.scenario import ENTRY, Scenario
+from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.trace import Trace
+
+QUICK: Final = [word for plugin in ("schemathesis", "pact", "hypothesispytest", "anyio") for word in ("-p", f"no:{plugin}")]
+"""Other people's plugins, which only cost time here."""
+
+
+class Held:
+    """Holds conversations when they are asked for, each once."""
+
+    def __init__(self, specimen: type[ConformingMpp], chosen: wallet.Wallet, run: str) -> None:
+        self.connector = DirectConnector(specimen(chosen.profile), chosen.profile, run)
+        self.prepared: list[Scenario] = []
+        self.traces: dict[Scenario, Trace] = {}
+        self.held = 0
+        self.broken = ""
+        self.closed = 0
+        self.strays: list[Stray] = []
+
+    def prepare(self, scenarios: Iterable[Scenario]) -> None:
+        """Remember what will be asked for."""
+        self.prepared += scenarios
+
+    def trace(self, scenario: Scenario) -> Trace:
+        """Hold the conversation, unless it was held before."""
+        if self.broken and self.broken in scenario.label:
+            message = "the line is \x1b[31mdead"
+            raise ConnectionError(message)
+        if scenario not in self.traces:
+            self.held += 1
+            self.traces[scenario] = self.connector.converse(scenario)
+        return self.traces[scenario]
+
+    def close(self) -> None:
+        """Count how often."""
+        self.closed += 1
+
+
+class Bench:
+    """A project with one suite, run in this process against a specimen."""
+
+    def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pytester = pytester
+        self.specimen: type[ConformingMpp] = ConformingMpp
+        self.broken = ""
+        self.strays: list[Stray] = []
+        self.held: Held | None = None
+        monkeypatch.setattr(connectors, "connect", self.connect, raising=False)
+        monkeypatch.delenv("MPP_CONFORMANCE_TARGET", raising=False)
+        monkeypatch.delenv("MPP_CONFORMANCE_WALLET", raising=False)
+
+    def connect(self, target: str, chosen: wallet.Wallet, *, run: str) -> Held:
+        """Stand in for the connectors."""
+        if target == "specimen:unknown":
+            message = "no specimen is called unknown"
+            raise LookupError(message)
+        self.held = Held(self.specimen, chosen, run)
+        self.held.broken, self.held.strays = self.broken, self.strays
+        return self.held
+
+    def run(self, suite: str, *options: str, target: str = "specimen:x") -> pytest.RunResult:
+        """Run pytest on the suite."""
+        suites = self.pytester.path / "suites"
+        suites.mkdir(exist_ok=True)
+        suites.joinpath("test_inline.py").write_text(suite, encoding="utf-8")
+        given = ["--mpp", target] if target else []
+        fixed = ["suites", "--import-mode=importlib", "--strict-markers", *QUICK]
+        return self.pytester.runpytest_inprocess(*fixed, *given, *options)
+
+    def verdicts(self, name: str = "") -> Any:  # noqa: ANN401  # a document
+        """The verdict file of the only run, or of the one named."""
+        (found,) = (self.pytester.path / "reports").glob(f"{name or '*'}/verdicts.json")
+        return json.loads(found.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def loaded() -> None:
+    """Load what a conversation loads: what is first loaded inside a run under test is forgotten after it."""
+    profile = wallet.reference().profile
+    DirectConnector(ConformingMpp(profile), profile).converse(sdk(ENTRY, "S"))
+
+
+@pytest.fixture
+def bench(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, loaded: None) -> Bench:
+    """A project to run suites in."""
+    return Bench(pytester, monkeypatch)
