@@ -5,6 +5,7 @@ Rules of this file
   wrong, with INCONCLUSIVE where the stimulus never came, or where the adaptor's own report could not be read.
 - What is said of all messages of a kind (`one`, `each`, `none` and their like) is met only by a conversation that was
   held to its end and in which every message of that kind could be read; what was not seen is not proven absent.
+- Nor is a message missing where one of its kind was sent that could not be read: that is another duty's failure.
 - `reached` and `given` come first: no stimulus, no verdict on the reaction.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
@@ -12,7 +13,7 @@ Rules of this file
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Self
 
 from mpp_conformance.messages import GATEWAY, Malformed, Message
@@ -119,7 +120,7 @@ class Expectation:
     def one(self, kind: type[Message], **wanted: Any) -> Self:
         """Exactly one message of this kind, with these fields."""
         self._ask(f"exactly one {_worded(kind, wanted)}")
-        found = self._of(kind)
+        found = self._sent(kind)
         if len(found) != 1:
             self._fail(f"exactly one {_worded(kind, wanted)}", _counted(kind, len(found)), found)
         self._compare(found[0], kind, wanted)
@@ -129,7 +130,7 @@ class Expectation:
     def each(self, kind: type[Message], **wanted: Any) -> Self:
         """At least one message of this kind, and every one with these fields."""
         self._ask(f"every {_worded(kind, wanted)}")
-        found = self._of(kind)
+        found = self._sent(kind)
         if not found:
             self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
         for event in found:
@@ -140,7 +141,7 @@ class Expectation:
     def some(self, kind: type[Message], **wanted: Any) -> Self:
         """At least one message of this kind with these fields; others may differ."""
         self._ask(f"at least one {_worded(kind, wanted)}")
-        found = self._of(kind)
+        found = self._sent(kind)
         if not found:
             self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
         if not any(_matches(event.message, kind, wanted) for event in found):
@@ -154,6 +155,9 @@ class Expectation:
         if not any(_matches(event.message, kind, wanted) for event in self._events for kind, wanted in options):
             kinds = tuple(kind for kind, _ in options)
             found = [event for event in self._events if isinstance(event.message, kinds)]
+            if not found:
+                for kind in kinds:
+                    self._all_seen(kind)
             seen = ", ".join(str(event.message) for event in found) or "none of them"
             self._fail(worded, shown(seen, limit=_SEEN_TEXT), found)
         return self
@@ -196,7 +200,7 @@ class Expectation:
     def each_holding(self, kind: type[Message], name: str, text: str) -> Self:
         """At least one message of this kind, and every one has ``text`` somewhere in its field ``name``."""
         self._ask(f"every {_worded(kind, {name: text})}")
-        found = self._of(kind)
+        found = self._sent(kind)
         strange = [event for event in found if text not in str(getattr(event.message, name))]
         if strange or not found:
             seen = shown(str(getattr(strange[0].message, name)), limit=_SEEN_TEXT) if strange else "none"
@@ -242,6 +246,13 @@ class Expectation:
 
     def _of(self, kind: type[Message]) -> list[Event]:
         return [event for event in self._events if isinstance(event.message, kind)]
+
+    def _sent(self, kind: type[Message]) -> list[Event]:
+        """As `_of`; where there is none, it is not missing if one was sent that could not be read."""
+        found = self._of(kind)
+        if not found:
+            self._all_seen(kind)
+        return found
 
     def _all_seen(self, kind: type[Message]) -> None:
         if self._trace.ending == BROKEN:
@@ -291,8 +302,7 @@ def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> b
 
 
 def _worded(kind: type[Message], wanted: dict[str, Any]) -> str:
-    known = {found.name for found in fields(kind)}
-    unknown = set(wanted) - known
+    unknown = wanted.keys() - kind.__dataclass_fields__.keys()
     if unknown:
         message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
         raise TypeError(message)

@@ -182,8 +182,10 @@ class Codes:
 def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
     """The code values of payment ``index`` in the run ``run``."""
 
+    place = f"{run}/{scenario.digest}/{index}"
+
     def digits(use: str) -> str:
-        seed = hashlib.sha256(f"{run}/{scenario.digest}/{index}/{use}".encode()).hexdigest()
+        seed = hashlib.sha256(f"{place}/{use}".encode()).hexdigest()
         return f"{int(seed, 16) % 10**20:020d}"
 
     code = scenario.payments[index].code

@@ -69,7 +69,7 @@ def likely_slip(expected: str, seen: str | None) -> str:
     for name, change in _CHANGES:
         if change(expected) == seen != expected:
             return f"it was {name}"
-    if expected.startswith(seen):
+    if expected.startswith(seen) and expected != seen:
         return f"it was cut off after {len(seen)} characters"
     others = set(re.findall(r"mpp-[0-9]{20}", seen)) - set(re.findall(r"mpp-[0-9]{20}", expected))
     return "it belongs to another payment" if others else ""

@@ -83,14 +83,14 @@ class Trace:
 
         That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
         notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with. A customer who was to have
-        nothing and pays all the same proves nothing.
+        nothing and pays all the same proves nothing, and nor do results that contradict each other.
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
         name = "payment_status" if self.app_link else "result_status"
         told = [str(getattr(e.message, name)) for e in self.of(payment) if isinstance(e.message, kind)]
-        told = [status for status in told if status in {"S", "F"}]
-        if told or self.app_link:
-            return told[-1] if told else None
+        statuses = {status for status in told if status in {"S", "F"}}
+        if statuses or self.app_link:
+            return statuses.pop() if len(statuses) == 1 else None
         answers = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
         without_order = any(answer.action_type and answer.order is None for answer in answers)
         broke = self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)

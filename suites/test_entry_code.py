@@ -202,10 +202,11 @@ def test_the_callback_waits_for_the_payment_result(trace: Trace) -> None:
     """The callback is executed once, after the payment result."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
     if trace.app_link:
-        asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback)
+        asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback, callback=trace.callback())
         asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)
     else:
-        asked.reached(ResultPage).one(DecodeCallback).proven_in_order(ResultPage, DecodeCallback)
+        asked.reached(ResultPage).one(DecodeCallback, callback=trace.callback())
+        asked.proven_in_order(ResultPage, DecodeCallback)
 
 
 @case(EC_29, outcomes(ENTRY))

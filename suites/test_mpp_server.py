@@ -146,7 +146,7 @@ def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
     """HANDLE_BY_PSP leaves the payment to the MPP although a payload stands beside it."""
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).either(
         (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
-    ).none(ServerAnswer, action_type=HANDLE_BY_SDK).none(HandleAction)
+    ).none(ServerAnswer, action_type=HANDLE_BY_SDK)
 
 
 @case(SRV_3, [changing(code) for code in BOTH])
@@ -259,8 +259,9 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
 
 
 def result_returned(trace: Trace, status: str) -> None:
-    """Seen on the app link; without one, on the result page."""
+    """Seen on the app link, and nothing to the contrary; without an app link, on the result page."""
     if trace.app_link:
-        expect(trace).some(ServerAnswer, payment_status=status)
+        other = "F" if status == "S" else "S"
+        expect(trace).some(ServerAnswer, payment_status=status).none(ServerAnswer, payment_status=other)
     else:
         expect(trace).shown_by(ResultPage, status=status)

@@ -1,6 +1,6 @@
 """Workflow, order code (steps 1-20): what the MPP client does, and what is not the MPP's to do."""
 
-from mpp_conformance.cells import in_turn, outcomes, payloads, psp, sdk, together
+from mpp_conformance.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
@@ -137,7 +137,7 @@ def test_each_handle_action_brings_the_payload_of_its_own_payment(trace: Trace) 
     passed_by_handle_action(trace, 1)
 
 
-@case(OC_19, outcomes(ORDER))
+@case(OC_19, [*outcomes(ORDER), psp_with_payload(ORDER)])
 def test_handle_action_is_not_called_for_the_mpps_own_payment(trace: Trace) -> None:
     """A payment left to the MPP is brought to its end without handleAction."""
     passed = any(

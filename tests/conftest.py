@@ -3,21 +3,27 @@
 Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from mpp_conformance import connectors, wallet
 from mpp_conformance.cells import sdk
 from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.peers.router import Stray
 from mpp_conformance.scenario import ENTRY, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import Trace
 
-QUICK: Final = [word for plugin in ("schemathesis", "pact", "hypothesispytest", "anyio") for word in ("-p", f"no:{plugin}")]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mpp_conformance.peers.router import Stray
+    from mpp_conformance.trace import Trace
+
+_OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
+QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
 
 
@@ -97,6 +103,6 @@ def loaded() -> None:
 
 
 @pytest.fixture
-def bench(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, loaded: None) -> Bench:
+def bench(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, loaded: None) -> Bench:  # noqa: ARG001  # wanted for what it does
     """A project to run suites in."""
     return Bench(pytester, monkeypatch)

@@ -171,7 +171,9 @@ def test_list_as_text_shows_requirement_case_and_reason(wallet: Path) -> None:
     assert "EC-6  MUST, stated, MPP client" in lines
     assert "    clause: Workflow, Entry code, step 6" in lines
     assert "    not tested: the client SDK's inner step" in lines
-    not_applicable = "    test_entry_code::test_launch_is_called_once: not applicable (the wallet does not claim entry_code)"
+    not_applicable = (
+        "    test_entry_code::test_launch_is_called_once: not applicable (the wallet does not claim entry_code)"
+    )
     assert [line for line in lines if line.startswith(not_applicable)] != []
 
 
@@ -188,7 +190,9 @@ def test_wallet_file_that_is_wrong_names_its_fields(tmp_path: Path) -> None:
     made.wallet.write_text(text, "utf-8")
     result = call("list", "--wallet", made.wallet)
     assert result.exit_code == Exit.CONFIGURATION
-    assert [word for word in ("[reach] parallel", "[reach] quite", "quiet?", "mpp_public_key") if word not in result.output] == []
+    assert [
+        word for word in ("[reach] parallel", "[reach] quite", "quiet?", "mpp_public_key") if word not in result.output
+    ] == []
     assert "Traceback" not in result.output
 
 
@@ -196,5 +200,7 @@ def test_console_script_works_elsewhere(tmp_path: Path) -> None:
     """The installed command works from any directory, and leaves nothing there."""
     script = Path(sys.executable).with_name("mpp-conformance")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MPP_CONFORMANCE")}
-    result = subprocess.run([script, "list"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [script, "list"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert (result.returncode, result.stderr, list(tmp_path.iterdir())) == (0, "", [])

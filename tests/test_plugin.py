@@ -1,23 +1,25 @@
 """The pytest plugin: our verdict is the outcome, whatever pytest makes of the item."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from mpp_conformance import connectors, wallet
-from mpp_conformance.cells import sdk
-from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance import wallet
 from mpp_conformance.messages import Launch, Message
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import html
-from mpp_conformance.scenario import ENTRY, Scenario
-from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.trace import Trace
+from mpp_conformance.specimens.conforming import ConformingMpp, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Bench
 
 pytest_plugins = ["pytester"]
 
@@ -46,10 +48,9 @@ def body(*lines: str) -> str:
 class DropsCallback(ConformingMpp):
     """Never executes the callback of decode."""
 
-    def let_sdk_act(self, session: Session, handed: Handed) -> Iterator[Message]:
-        """Nothing for an entry code."""
-        if session.callback is None:
-            yield from super().let_sdk_act(session, handed)
+    def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # the fault
+        """Nothing."""
+        return iter(())
 
 
 class Mute(ConformingMpp):
@@ -312,7 +313,7 @@ def test_unwritable_report_is_no_success(bench: Bench, monkeypatch: pytest.Monke
     monkeypatch.setattr(html, "render", fail)
     result = bench.run(HEAD)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["the report could not be written: no space left"])
+    result.stdout.fnmatch_lines(["trouble      the report could not be written: OSError: no space left"])
 
 
 def test_allure_gets_labels_steps_and_attachments(bench: Bench) -> None:
@@ -340,7 +341,7 @@ def test_nothing_is_loaded_without_a_case(pytester: pytest.Pytester) -> None:
         "    heavy = {'mpp_conformance.oracle', 'mpp_conformance.plugin.session', 'jinja2', 'pydantic', 'httpx'}\n"
         "    assert heavy & set(sys.modules) == set()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "-p", "no:pact", "-p", "no:hypothesispytest"], cwd=pytester.path, capture_output=True, text=True, check=False
-    )
+    plugins = ["-p", "no:schemathesis", "-p", "no:pact", "-p", "no:hypothesispytest"]
+    command = [sys.executable, "-m", "pytest", "-q", *plugins]
+    done = subprocess.run(command, cwd=pytester.path, capture_output=True, text=True, check=False)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout

@@ -65,17 +65,19 @@ def _profile(**facts: object) -> Profile:
 @pytest.mark.parametrize("name", sorted(_OTHERS))
 def test_scenarios_that_differ_in_one_fact_are_two_conversations(name: str) -> None:
     """Whatever changes the conversation makes the scenario another one, by equality and by digest."""
-    other = _OTHERS[name]
+    other = replace(_OTHERS[name], label=_PLAIN.label)
 
-    assert {_PLAIN, other} == {_PLAIN, other, replace(other, label="renamed")}
-    assert (False, False) == (_PLAIN == other, _PLAIN.digest == other.digest)
+    assert other != _PLAIN
+    assert other.digest != _PLAIN.digest
 
 
 def test_a_label_makes_no_other_conversation() -> None:
     """Cases that call the same conversation by different names share it."""
     renamed = replace(_PLAIN, label="for people")
 
-    assert (_PLAIN, hash(_PLAIN), _PLAIN.digest) == (renamed, hash(renamed), renamed.digest)
+    assert renamed == _PLAIN
+    assert renamed.digest == _PLAIN.digest
+    assert len({renamed, _PLAIN}) == 1
 
 
 def test_the_digest_is_the_same_in_another_process() -> None:
@@ -162,6 +164,6 @@ def test_an_amount_is_settled_at_the_quote(fen: int, price: object, digits: int)
 
 def test_a_role_is_played_by_the_customer_named() -> None:
     """A role that nobody plays is an error, not a customer without a name."""
-    assert "two" == _profile().customer(SECOND)
+    assert _profile().customer(SECOND) == "two"
     with pytest.raises(KeyError):
         _profile().customer("unfunded")

@@ -35,4 +35,6 @@ def test_no_other_text_is_a_verdict(word: str) -> None:
 
 def test_each_verdict_has_a_word() -> None:
     """There are these five verdicts and no more."""
-    assert _FROM_BEST_TO_WORST == [verdict.word for verdict in sorted(Verdict)]
+    words = [verdict.word for verdict in sorted(Verdict)]
+
+    assert words == _FROM_BEST_TO_WORST

@@ -48,14 +48,22 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, what) for name, (_, what) in self._modules.items()])
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+    def main(  # click's signature
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002, FBT001, FBT002  # there is one way to end
+        **extra: Any,
+    ) -> NoReturn:
         """Run the command that ``args`` name and end the process with its exit code."""
-        extra["standalone_mode"] = False
-        sys.exit(self._ended(args, prog_name or self.name, extra))
+        sys.exit(self._ended(args, prog_name or self.name, complete_var, extra))
 
-    def _ended(self, args: Sequence[str] | None, prog_name: str | None, extra: dict[str, Any]) -> int:
+    def _ended(
+        self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, extra: dict[str, Any]
+    ) -> int:
         try:
-            code = super().main(args, prog_name, **extra)
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as problem:
             problem.show()
             return problem.exit_code

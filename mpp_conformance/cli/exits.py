@@ -1,6 +1,7 @@
 """How a command ends: the exit codes, and the paragraph that goes with a refusal."""
 
 from enum import IntEnum
+from typing import Self
 
 import click
 
@@ -17,7 +18,7 @@ class Exit(IntEnum):
 
     meaning: str
 
-    def __new__(cls, code: int, meaning: str) -> "Exit":
+    def __new__(cls, code: int, meaning: str) -> Self:
         """A code that knows what it means."""
         made = int.__new__(cls, code)
         made._value_ = code

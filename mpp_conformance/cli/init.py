@@ -26,7 +26,7 @@ def command(path: Path) -> None:
     except WalletFileError as problem:
         raise Refusal(str(problem)) from None
     except OSError as problem:
-        raise Refusal(f"{ascii(str(file.parent))} cannot be made a directory ({problem.strerror})") from None
+        raise Refusal(f"{str(file.parent)!a} cannot be made a directory ({problem.strerror})") from None
     click.echo(f"{made.wallet}  to fill in: each key says what it is for")
     click.echo(f"{made.private_key}  the simulated Alipay+ signs with it; keep it to yourself")
     click.echo(f"{made.public_key}  give it to your MPP server as the public key of Alipay+")

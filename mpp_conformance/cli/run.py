@@ -15,6 +15,7 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.resources import directory
+from mpp_conformance.wallet import Wallet
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
 _HTTP: Final = "http:"
@@ -61,23 +62,29 @@ def command(
     What else stands on the command line goes to pytest: -k and -m select, -x stops at the first failure, --lf runs
     what failed last. A run of a part certifies nothing.
     """
-    if wallet is None and target is None:
-        raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
     chosen = loaded(wallet) if wallet else None
-    target = target or f"{_HTTP}{chosen.reach.adaptor}" if chosen else target or ""
-    if chosen and target.startswith(_HTTP):
-        wrong = [found for found in doctor.reach(chosen, target.removeprefix(_HTTP)) if not found.ok]
-        if wrong:
-            raise Refusal("\n".join(str(found) for found in wrong))
-    code = execute(target, wallet=wallet, reports=reports, name=name, pytest_args=pytest_args)
+    if chosen is None and (not target or target.startswith(_HTTP)):
+        raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
+    if chosen is not None:
+        target = target or f"{_HTTP}{chosen.reach.adaptor}"
+        if target.startswith(_HTTP):
+            _refuse_unreachable(chosen, target.removeprefix(_HTTP))
+    code = execute(target or "", wallet=wallet, reports=reports, name=name, pytest_args=pytest_args)
     click.get_current_context().exit(code)
+
+
+def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
+    """What the doctor sees in passing ends a run before it can blame anybody."""
+    wrong = [finding for finding in doctor.reach(wallet, adaptor) if finding.blocks]
+    if wrong:
+        raise Refusal("\n".join(str(finding) for finding in wrong))
 
 
 def execute(
     target: str, *, wallet: Path | None, reports: Path, name: str | None = None, pytest_args: tuple[str, ...] = ()
 ) -> Exit:
     """Run the suites against ``target`` and write ``reports/<run>``; prints progress, the result and where it is."""
-    made = reports.absolute() / (name or _free_name(reports, target))
+    made = _folder(reports.absolute(), name or _free_name(reports, target))
     os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(variable, None)
@@ -85,6 +92,15 @@ def execute(
     arguments = _arguments(target, made, wallet) + list(pytest_args)
     ended = pytest.ExitCode(pytest.main(arguments))
     return _told(made, ended)
+
+
+def _folder(reports: Path, name: str) -> Path:
+    """Where the run goes: a folder that is not there yet, so that whatever stands in it later is this run's."""
+    if not folder.NAME.fullmatch(name):
+        raise click.UsageError(f"--run {name!a}: a name has letters, digits, '.', '_' and '-', at most 100 of them")
+    if (reports / name).exists():
+        raise click.UsageError(f"{reports / name} is there already: give this run another name, or remove that folder")
+    return reports / name
 
 
 def _free_name(reports: Path, target: str) -> str:

@@ -4,12 +4,12 @@ Whatever a specimen says goes through the wire's schemas all the same, so that a
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 from mpp_conformance.messages import Message
-from mpp_conformance.peers.router import Router
+from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.scenario import Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -29,10 +29,16 @@ class DirectConnector:
     profile: Profile
     run: str = "direct"
     clock: Callable[[], float] = _no_time
+    _router: Router = field(default_factory=Router)
+
+    @property
+    def strays(self) -> Sequence[Stray]:
+        """Messages of the specimen that fitted no open conversation."""
+        return self._router.strays
 
     def converse(self, scenario: Scenario) -> Trace:
         """Hold one conversation to its end; the wallet's messages are taken in the order in which they are said."""
-        router = Router()
+        router = self._router
         world = World(scenario, self.run, self.profile, self.clock)
         router.open(world)
         # Scans that begin together take turns message by message.
@@ -47,6 +53,7 @@ class DirectConnector:
             # The MPP hears the answer of its own call before it does anything else in this session.
             turns.append(turn if delivery.reply is None else chain(self._hears(session, delivery.reply), turn))
             turns.extend(self._told(world, call) for call in delivery.calls)
+        router.close(world)
         return world.trace(ENDED if world.finished else WAITED)
 
     def _told(self, world: World, sending: Sending) -> Iterator[tuple[str, Message]]:
@@ -54,3 +61,28 @@ class DirectConnector:
 
     def _hears(self, session: str, message: Message) -> Iterator[tuple[str, Message]]:
         return ((say.session, say.message) for say in self.specimen.hear(session, message))
+
+
+class DirectConversations:
+    """Conversations with a specimen in this process, each held when it is first asked for."""
+
+    def __init__(self, connector: DirectConnector) -> None:
+        self._connector = connector
+        self._traces: dict[Scenario, Trace] = {}
+
+    @property
+    def strays(self) -> Sequence[Stray]:
+        """Messages of the specimen that fitted no conversation."""
+        return self._connector.strays
+
+    def prepare(self, scenarios: Iterable[Scenario]) -> None:
+        """Nothing is gained by holding them ahead."""
+
+    def trace(self, scenario: Scenario) -> Trace:
+        """The conversation of this scenario."""
+        if scenario not in self._traces:
+            self._traces[scenario] = self._connector.converse(scenario)
+        return self._traces[scenario]
+
+    def close(self) -> None:
+        """Nothing is going on."""

@@ -143,12 +143,15 @@ class _Reading:
             yield Finding(CLIENT_ID, ok=True, text="the MPP server sends this one")
         else:
             seen = f"Client-Id {printable(sent, _SHOWN)}"
-            yield _wrong(CLIENT_ID, f"Client-Id {keys.client_id}", seen, "one of the two belongs to another environment")
+            yield _wrong(
+                CLIENT_ID, f"Client-Id {keys.client_id}", seen, "one of the two belongs to another environment"
+            )
 
     def _answer(self) -> Iterator[Finding]:
         """Whether the wallet acts on our answer: a wallet that does not believe its signature does nothing with it."""
         answered = next(
-            (e.number for e in self._trace.events if isinstance(e.message, UserInitiatedPayAnswer) and _decided(e)), None
+            (e.number for e in self._trace.events if isinstance(e.message, UserInitiatedPayAnswer) and _decided(e)),
+            None,
         )
         if answered is None:
             return

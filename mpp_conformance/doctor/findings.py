@@ -24,3 +24,8 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{'ok' if self.ok else 'wrong':<6} {self.where}: {self.text}"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether no conversation can be held because of it."""
+        return not self.ok and self.where in {LISTEN, ADAPTOR}

@@ -16,7 +16,7 @@ from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import UnreadableBodyError, parsed, printable, problems_of
 
 MAX_SKEW: Final = 60
-"""Seconds that the clocks of wallet and suite may differ: messages bear their time, and a server may turn down old ones."""
+"""Seconds that the clocks of wallet and suite may differ: messages bear their time, and old ones may be turned down."""
 _LONGEST: Final = 5.0
 _MAX_ANSWER: Final = 65_536
 
@@ -60,9 +60,9 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
     if not answer.is_success:
         yield _unhealthy(url, f"status {answer.status_code}", "something other than the adaptor listens there")
         return
-    problem = _problem_of_health(body)
-    if problem:
-        yield _unhealthy(url, problem, "something other than the adaptor listens there, see openapi/mpp-adaptor.yaml")
+    wrong = _problem_of_health(body)
+    if wrong:
+        yield _unhealthy(url, wrong, "something other than the adaptor listens there, see openapi/mpp-adaptor.yaml")
         return
     said: dict[str, Any] = json.loads(body)
     name = printable(f"{said['wallet']} {said['version']}", 200)

@@ -38,6 +38,10 @@ BREACH_CODES: Final = {
 }
 """The result codes given for a breach; no document states them (facts of the API, result codes)."""
 
+_NOT_SIGNED: Final = ("INVALID_SIGNATURE", "The signature of the request does not verify.")
+_NO_CODE: Final = ("INVALID_CODE", "This is not an order code of Alipay+.")
+_NO_ORDER: Final = ("ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+
 
 def payment_request_id(codes: Codes) -> str:
     """The id of the order behind a payment's codes."""
@@ -63,9 +67,9 @@ class AlipayPlus:
         """Answer userInitiatedPay; the same code asked again by the same customer gets the same answer."""
         payment, codes = self.scenario.payments[index], self.codes[index]
         if request.signature != "valid":
-            return _refusal("INVALID_SIGNATURE", "The signature of the request does not verify.")
+            return _refusal(*_NOT_SIGNED)
         if payment.code == FOREIGN or request.code_value != codes.decoded:
-            return _refusal("INVALID_CODE", "This is not an order code of Alipay+.")
+            return _refusal(*_NO_CODE)
         if index in self._answers:
             customer, answer = self._answers[index]
             if customer != request.customer_id:
@@ -83,10 +87,10 @@ class AlipayPlus:
     def learn(self, index: int, notice: NotifyPayment) -> NotifyPaymentAnswer:
         """Take notifyPayment; a payment that succeeded counts towards the limits, once."""
         if notice.signature != "valid":
-            return _notice_answer("F", "INVALID_SIGNATURE", "The signature of the request does not verify.")
+            return _notice_answer("F", *_NOT_SIGNED)
         answered = self.answer_given(index)
         if answered is None or not continues(answered):
-            return _notice_answer("F", "ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+            return _notice_answer("F", *_NO_ORDER)
         known = self._results.setdefault(notice.payment_request_id, notice)
         if known.result_status != notice.result_status:
             return _notice_answer("F", "REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
@@ -163,11 +167,9 @@ def refusal_of(message: Malformed) -> UserInitiatedPayAnswer | NotifyPaymentAnsw
 def answer_to_stranger(message: Message) -> UserInitiatedPayAnswer | NotifyPaymentAnswer | None:
     """What Alipay+ answers to a call that belongs to no conversation; ``None`` for what is no call to Alipay+."""
     if isinstance(message, UserInitiatedPay):
-        if message.signature != "valid":
-            return _refusal("INVALID_SIGNATURE", "The signature of the request does not verify.")
-        return _refusal("INVALID_CODE", "This is not an order code of Alipay+.")
+        return _refusal(*(_NO_CODE if message.signature == "valid" else _NOT_SIGNED))
     if isinstance(message, NotifyPayment):
-        return _notice_answer("F", "ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+        return _notice_answer("F", *(_NO_ORDER if message.signature == "valid" else _NOT_SIGNED))
     if isinstance(message, Malformed) and message.where == GATEWAY:
         return refusal_of(message)
     return None

@@ -60,6 +60,7 @@ class World:
     _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
     _decoding: set[int] = field(default_factory=set)
     _cut_off: bool = False
+    _digest: str = field(init=False)
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,7 @@ class World:
         indices = range(len(self.scenario.payments))
         self.codes = tuple(codes_for(self.scenario, index, run=self.run, templates=templates) for index in indices)
         self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile)
+        self._digest = self.scenario.digest
         self._started = self.clock()
 
     def begin(self) -> list[Sending]:
@@ -129,7 +131,7 @@ class World:
 
     def token(self, payment: int) -> str:
         """The unguessable name that the wallet's reports on this payment bear."""
-        seed = f"{self.run}/{self.scenario.digest}/{payment}/token"
+        seed = f"{self.run}/{self._digest}/{payment}/token"
         return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
     def trace(self, ending: str, trouble: str = "") -> Trace:

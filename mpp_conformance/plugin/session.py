@@ -20,6 +20,7 @@ from mpp_conformance.oracle import Judgement
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.report import document, folder, html, results, terminal
 from mpp_conformance.report.results import CaseResult, RunResult
+from mpp_conformance.report.text import printable
 from mpp_conformance.requirements import Case, Ledger
 from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, Scenario
 from mpp_conformance.verdict import Verdict
@@ -187,7 +188,8 @@ class ConformanceSession:
     def _told(self, item: pytest.Item, result: CaseResult) -> str:
         run = self._run
         evidence = run.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
-        again = words.command(item.nodeid, self._setup.shown, wallet_of(self._config))
+        here = self._config.invocation_params.dir
+        again = words.command(words.node(item, here), self._setup.shown, wallet_of(self._config))
         return words.told(result, evidence=evidence, again=again)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -226,12 +228,12 @@ class ConformanceSession:
         run = self._run
         if run is None:
             return
-        self._close(run)
         run.outcome = results.fold(run.results, self._ledger, self._plan)
         try:
+            self._close(run)
             self._write(run, run.outcome)
-        except (folder.RunFolderError, document.VerdictFileError, OSError) as problem:
-            run.trouble = str(problem)
+        except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
+            run.trouble = f"{type(problem).__name__}: {problem}"
         green = run.outcome.result in {results.Result.CONFORMS, results.Result.PARTIAL} and not run.trouble
         if session.exitstatus == pytest.ExitCode.OK and not green:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -272,7 +274,7 @@ class ConformanceSession:
         yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer)
         yield f"report       {run.folder.path / html.FILE}"
         if run.trouble:
-            yield f"the report could not be written: {run.trouble}"
+            yield f"trouble      the report could not be written: {printable(run.trouble)}"
 
     def pytest_unconfigure(self) -> None:
         """Leave nothing running, however the session came to its end."""

@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.text import printable
 
@@ -26,6 +28,12 @@ def _lines(result: CaseResult, evidence: Path, again: str) -> Iterator[tuple[str
     if judgement.hint:
         yield "likely", printable(judgement.hint)
     yield "again", again
+
+
+def node(item: pytest.Item, here: Path) -> str:
+    """What names an item on a command line given in the folder ``here``, wherever pytest's root may be."""
+    path = item.path.relative_to(here) if item.path.is_relative_to(here) else item.path
+    return f"{path}::{item.nodeid.partition('::')[2]}"
 
 
 def command(node: str, target: str, wallet: str) -> str:

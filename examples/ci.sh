@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# A CI job that certifies a wallet: ci.sh WALLET_TOML
+# Start the test build with its adaptor before it; keep build/conformance as the job's artefact, whatever the outcome.
+set -euo pipefail
+
+wallet=${1:?give the path of wallet.toml}
+
+# Says which field of wallet.toml is wrong (exit code 3) before any conversation is judged.
+mpp-conformance doctor --wallet "$wallet"
+
+# The exit code is the gate: only 0 is a certificate.
+mpp-conformance run --wallet "$wallet" --reports build/conformance

@@ -1,0 +1,66 @@
+/** Puts the wallet together: server, app, and the adaptor of the test build. */
+import type { FastifyInstance } from 'fastify';
+import { type Config, ConfigError } from './config.js';
+import { FAULTS } from './faults.js';
+import { type Parts, rightParts } from './parts.js';
+import { Accounts } from './server/accounts.js';
+import { AlipayPlus } from './server/alipayPlus.js';
+import { identifier } from './server/codes.js';
+import { serverOver } from './server/http.js';
+import { Notifier } from './server/notifier.js';
+import { Payments } from './server/payments.js';
+import { privateKeyFrom, publicKeyFrom, signer, verifier } from './server/signature.js';
+import { adaptorFor } from './testbuild/adaptor.js';
+
+export interface Wallet {
+  /** The adaptor's address. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Starts the server and then the adaptor. */
+export async function start(config: Config): Promise<Wallet> {
+  const parts = partsOf(config);
+  const accounts = new Accounts(config.customers, config.currency);
+  const server = mppServer(config, parts, accounts);
+  const serverUrl = await server.listen({ host: config.host, port: config.serverPort });
+  const adaptor = adaptorFor({
+    wallet: config.name,
+    version: config.version,
+    serverUrl,
+    observerHosts: config.observerHosts,
+    knowsCustomer: (customerId) => accounts.knows(customerId),
+    createApp: parts.createApp,
+  });
+  const address = await adaptor.listen({ host: config.host, port: config.adaptorPort });
+  return {
+    address,
+    async close() {
+      await adaptor.close();
+      await server.close();
+    },
+  };
+}
+
+function mppServer(config: Config, parts: Parts, accounts: Accounts): FastifyInstance {
+  const { url, clientId, timeoutMs, retryDelaysMs } = config.alipayPlus;
+  const { sign, verify, nextStep, handOut } = parts;
+  const alipayPlus = new AlipayPlus({ url, clientId, timeoutMs, sign, verify });
+  const notifier = new Notifier(alipayPlus, retryDelaysMs);
+  const payments = new Payments({ alipayPlus, accounts, notifier, nextStep, handOut, retryDelaysMs });
+  return serverOver(payments, identifier(config.codes));
+}
+
+function partsOf({ alipayPlus: { ownPrivateKey, publicKey, keyVersion }, faults }: Config): Parts {
+  const right = rightParts(
+    signer(privateKeyFrom(ownPrivateKey), keyVersion),
+    verifier(publicKeyFrom(publicKey)),
+  );
+  return faults.reduce((parts, name) => {
+    const fault = Object.hasOwn(FAULTS, name) ? FAULTS[name] : undefined;
+    if (fault === undefined) {
+      throw new ConfigError(`there is no fault ${name}; --list-faults names all`);
+    }
+    return fault.slip(parts);
+  }, right);
+}

@@ -1,0 +1,68 @@
+"""Reaching an MPP by a short string: ``specimen:NAME``, ``http:URL`` (``http://...``) or ``replay:DIR``."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mpp_conformance.connectors.direct import DirectConnector, DirectConversations
+from mpp_conformance.scheduler import ConcurrentConversations
+from mpp_conformance.specimens import SPECIMENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mpp_conformance.scheduler import Conversations
+    from mpp_conformance.wallet import Wallet
+
+FORMS: Final = "specimen:NAME, http:URL or replay:DIR"
+
+
+class UnknownTargetError(ValueError):
+    """The text names no MPP that could be reached; says what it should look like."""
+
+
+def connect(target: str, wallet: Wallet, *, run: str) -> Conversations:
+    """The conversations with the MPP that ``target`` names, for the run called ``run``.
+
+    UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken.
+    """
+    kind, _, rest = target.partition(":")
+    makers: dict[str, Callable[[], Conversations]] = {
+        "specimen": lambda: _specimen(rest, wallet, run),
+        "http": lambda: _over_http(rest if rest.startswith("http") else target, wallet, run),
+        "https": lambda: _over_http(target, wallet, run),
+        "replay": lambda: _replay(rest),
+    }
+    if kind not in makers or not rest:
+        raise UnknownTargetError(f"expected {FORMS}, seen {target!r}")
+    return makers[kind]()
+
+
+def _specimen(name: str, wallet: Wallet, run: str) -> Conversations:
+    if name not in SPECIMENS:
+        close = get_close_matches(name, SPECIMENS, 1)
+        hint = f"; did you mean {close[0]}?" if close else "; `mpp-conformance serve wallet --list` names them all"
+        raise UnknownTargetError(f"no specimen is called {name!r}{hint}")
+    kind = SPECIMENS[name]
+    profile = replace(wallet.profile, app_link=wallet.profile.app_link and kind.app_link)
+    return DirectConversations(DirectConnector(kind(profile), profile, run))
+
+
+def _over_http(adaptor: str, wallet: Wallet, run: str) -> Conversations:
+    from mpp_conformance.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
+
+    # A run's name may be used twice; a code value never.
+    once = f"{run}-{secrets.token_hex(16)}"
+    return ConcurrentConversations(
+        lambda: HttpConnector(wallet, wallet.profile, run=once, adaptor=adaptor), parallel=wallet.reach.parallel
+    )
+
+
+def _replay(directory: str) -> Conversations:
+    from mpp_conformance.connectors.replay import ReplayConversations  # noqa: PLC0415  # reports load here only
+
+    return ReplayConversations(Path(directory))

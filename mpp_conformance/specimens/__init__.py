@@ -1,0 +1,40 @@
+"""Known MPPs: small pure machines, conforming and faulty, that show what the suite can and cannot see.
+
+A faulty one differs from the conforming one in a single place, and names the requirements it breaks. Each is found by
+its class variable ``name``; a class without a name of its own is a common ground of others.
+Rules of this floor: a specimen never sees the judge (oracle, requirements, verdict), and it is told nothing that an
+MPP would not be told.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType, ModuleType
+from typing import Final
+
+from mpp_conformance.specimens import adaptor, client, gateway, money, payload, server, sessions, variants
+from mpp_conformance.specimens.conforming import ConformingMpp
+
+Specimen = type[ConformingMpp]
+
+
+def _below(parent: Specimen) -> Iterator[Specimen]:
+    for child in parent.__subclasses__():
+        if "name" in vars(child):
+            yield child
+        yield from _below(child)
+
+
+def _named(modules: Iterable[ModuleType]) -> Iterator[Specimen]:
+    names = {module.__name__ for module in modules}
+    return (specimen for specimen in _below(ConformingMpp) if specimen.__module__ in names)
+
+
+def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
+    return MappingProxyType({specimen.name: specimen for specimen in specimens})
+
+
+CONFORMING: Final = _by_name((ConformingMpp, *_named([variants])))
+"""The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
+FAULTY: Final = _by_name(_named([server, payload, client, sessions, gateway, money, adaptor]))
+"""Those with one fault each."""
+SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY})
+"""All of them by name."""

@@ -1,0 +1,46 @@
+"""MPPs that may be sound, behind an adaptor whose reports cannot be read: they accuse nobody, and prove nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mpp_conformance.messages import DecodeCallback, HandleAction, Message, ResultPage
+from mpp_conformance.specimens.conforming import ConformingMpp, Say
+
+
+class StatusInWords(ConformingMpp):
+    """Reports the status of a result page as a word."""
+
+    name = "page-status-reported-in-words"
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """PAID for S."""
+        for say in super().hear(session, message):
+            found = say.message
+            yield replace(say, message=replace(found, status="PAID")) if isinstance(found, ResultPage) else say
+
+
+class CallbackWithoutName(ConformingMpp):
+    """Reports callbacks without the name that decode gave them."""
+
+    name = "callback-reported-without-name"
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """No name."""
+        for say in super().hear(session, message):
+            found = say.message
+            yield replace(say, message=replace(found, callback="")) if isinstance(found, DecodeCallback) else say
+
+
+class PayloadAsObject(ConformingMpp):
+    """Reports the payload of handleAction as the object it takes it for."""
+
+    name = "handle-action-reported-as-object"
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """An object for a text."""
+        for say in super().hear(session, message):
+            if isinstance(say.message, HandleAction):
+                garbled = HandleAction(sdk_action_payload={})  # type: ignore[arg-type]  # the fault
+                yield replace(say, message=garbled)
+            else:
+                yield say

@@ -1,0 +1,171 @@
+"""MPPs whose server says the wrong thing to Alipay+."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiatedPay
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+
+
+class Unsigned(ConformingMpp):
+    """Sends requests without a signature."""
+
+    name = "requests-unsigned"
+    signature = "missing"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Not signed, or not well."""
+        yield UserInitiatedPay(code_value=code_value, customer_id=session.customer, signature=self.signature)
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Likewise."""
+        return replace(super().notice(session, order, result), signature=self.signature)
+
+
+class WrongKey(Unsigned):
+    """Signs a body that it then writes anew, or with the key of another environment."""
+
+    name = "requests-signed-wrongly"
+    signature = "invalid"
+
+
+class UnreadableSignature(Unsigned):
+    """Cuts the signature at the first equals sign of its padding."""
+
+    name = "signatures-unreadable"
+    signature = "unreadable"
+
+
+class NoticeUnsigned(ConformingMpp):
+    """Signs userInitiatedPay, and forgot notifyPayment."""
+
+    name = "notifications-unsigned"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Not signed."""
+        return replace(super().notice(session, order, result), signature="missing")
+
+
+class EmptyCustomer(ConformingMpp):
+    """Sends an empty customerId before the user has signed in."""
+
+    name = "customer-id-empty"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Nobody asks."""
+        yield UserInitiatedPay(code_value=code_value, customer_id="" if session else "?")
+
+
+class NumberForCustomer(ConformingMpp):
+    """Sends customerId as a JSON number."""
+
+    name = "customer-id-as-number"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """A number."""
+        number = sum(session.customer.encode())
+        yield UserInitiatedPay(code_value=code_value, customer_id=number)  # type: ignore[arg-type]  # the fault
+
+
+class EmptyPassThrough(ConformingMpp):
+    """Sends the empty text for what it has nothing to say in."""
+
+    name = "pass-through-info-empty"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """An empty optional field."""
+        yield UserInitiatedPay(code_value=code_value, customer_id=session.customer, pass_through_info="")
+
+
+class EmptyPaymentId(ConformingMpp):
+    """Notifies with an empty paymentId where the payment has none."""
+
+    name = "payment-id-empty"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """An empty optional field, of a failed payment."""
+        made = super().notice(session, order, result)
+        return made if made.result_status == "S" else replace(made, payment_id="")
+
+
+class SwapsCodeAndStatus(ConformingMpp):
+    """Swaps resultCode and resultStatus of a notification."""
+
+    name = "result-code-and-status-swapped"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Each in the other's place."""
+        made = super().notice(session, order, result)
+        return replace(made, result_status=made.result_code, result_code=made.result_status)
+
+
+class NotifiesUnknown(ConformingMpp):
+    """Notifies U for a payment that failed, since it might be tried again."""
+
+    name = "failure-notified-as-unknown"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Neither S nor F."""
+        made = super().notice(session, order, result)
+        return made if made.result_status == "S" else replace(made, result_status="U")
+
+
+class NotifiesSuccessAlways(ConformingMpp):
+    """Notifies success when the payment is accepted, and fails to debit after that."""
+
+    name = "failure-notified-as-success"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Always S."""
+        return super().notice(session, order, replace(result, payment_status="S"))
+
+
+class NotifiesFailureAlways(ConformingMpp):
+    """Notifies failure for payments that it has taken."""
+
+    name = "success-notified-as-failure"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Always F."""
+        return super().notice(session, order, replace(result, payment_status="F"))
+
+
+class NeverNotifies(ConformingMpp):
+    """Takes payments, and never tells Alipay+."""
+
+    name = "never-notified"
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:  # noqa: ARG002
+        """Nothing."""
+        return iter(())
+
+
+class OwnOrderId(ConformingMpp):
+    """Notifies under its own id of the payment where Alipay+'s should be."""
+
+    name = "notified-under-own-id"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """paymentId for paymentRequestId."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_request_id=made.payment_id or "")
+
+
+class CustomerPerPayment(ConformingMpp):
+    """Makes up a customerId for each payment, to keep its customers unknown."""
+
+    name = "customer-id-per-payment"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Never the same."""
+        yield UserInitiatedPay(code_value=code_value, customer_id=session.name)
+
+
+class OneCustomer(ConformingMpp):
+    """Sends its own merchant number as everybody's customerId."""
+
+    name = "one-customer-id-for-all"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
+        """Always the same."""
+        yield UserInitiatedPay(code_value=code_value, customer_id="mpp")

@@ -1,0 +1,94 @@
+"""MPPs that take money they must not take, do not take what they should, or cannot write an amount."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiatedPayAnswer
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+
+
+class DebitsWithHandleBySdk(ConformingMpp):
+    """Debits whenever an order stands in the answer, and then passes the payload on."""
+
+    name = "debited-with-handle-by-sdk"
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Debit and notification first."""
+        if answer.order is not None:
+            yield from self.notify(session, answer.order, self.debit(session))
+        yield from super().pass_to_client(session, answer)
+
+
+class OverdrawsTransaction(ConformingMpp):
+    """Takes a breach of the limit per transaction for a warning: the error page opens, and it says paid."""
+
+    name = "transaction-limit-overdrawn"
+    warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """And a payment result."""
+        yield from super().pass_to_client(session, answer)
+        if answer.result_code == self.warning:
+            yield from self.take(session, self.debit(session))
+
+
+class OverdrawsYear(OverdrawsTransaction):
+    """Takes a breach of the yearly limit for a warning: the error page opens, and it says paid."""
+
+    name = "yearly-limit-overdrawn"
+    warning = "USER_AMOUNT_EXCEED_LIMIT"
+
+
+class SmallAmountsOnly(ConformingMpp):
+    """Reads amounts into sixteen bits, and breaks down above 327.67 CNY."""
+
+    name = "amounts-above-sixteen-bits-hang"
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """No word about a large amount."""
+        if int(order.amount) <= 0x7FFF:
+            yield from super().pay(session, order)
+
+
+class OwnLimit(ConformingMpp):
+    """Applies the entry code's limit to every payment itself, and declines what Alipay+ let pass."""
+
+    name = "limit-of-its-own"
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Declined above 500 CNY."""
+        if int(order.amount) > 50_000:
+            yield from self.take(session, Handed(payment_status="F", error_code="LIMIT"))
+        else:
+            yield from super().pay(session, order)
+
+
+class AmountInYuan(ConformingMpp):
+    """Notifies amounts in yuan with decimals."""
+
+    name = "amount-in-yuan"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """10.00 for 1000."""
+        return replace(super().notice(session, order, result), payment_amount=f"{int(order.amount) / 100:.2f}")
+
+
+class AmountAsFloat(ConformingMpp):
+    """Notifies amounts as floating-point numbers."""
+
+    name = "amount-as-float"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """A JSON number."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_amount=float(order.amount))  # type: ignore[arg-type]  # the fault
+
+
+class CurrencyLowerCase(ConformingMpp):
+    """Notifies the currency in lower case."""
+
+    name = "currency-in-lower-case"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """cny."""
+        return replace(super().notice(session, order, result), payment_currency=order.currency.lower())

@@ -1,0 +1,147 @@
+"""MPPs that mix payments up: what belongs to one scan is kept in a place that others use as well."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mpp_conformance.messages import Decode, DecodeCallback, Launch, Message, Scan, UserInitiatedPayAnswer
+from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
+
+
+@dataclass
+class OneCallback(ConformingMpp):
+    """Keeps one callback: a second decode overwrites the first."""
+
+    name = "one-callback-for-all"
+    latest: Session | None = None
+
+    def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
+        """The callback in the one place there is."""
+        self.latest = session
+        yield from super().decode_asked(session, decode)
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """Whoever executes a callback executes the latest one."""
+        for say in super().hear(session, message):
+            owner = self.latest
+            if isinstance(say.message, DecodeCallback) and owner is not None and owner.callback is not None:
+                yield Say(session=owner.name, message=replace(say.message, callback=owner.callback))
+            else:
+                yield say
+
+
+@dataclass
+class FirstCallback(ConformingMpp):
+    """Keeps the callback of the first decode and executes it for every later one."""
+
+    name = "first-callback-for-ever"
+    first: str | None = None
+
+    def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
+        """The first one stays."""
+        self.first = self.first or decode.callback
+        yield from super().decode_asked(session, replace(decode, callback=self.first))
+
+
+@dataclass
+class OnePayload(ConformingMpp):
+    """Keeps the payload in one place of its client, from where the next screen fetches it."""
+
+    name = "one-payload-for-all"
+    payload: str | None = None
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """In the one place there is."""
+        self.payload = answer.sdk_action_payload
+        yield from super().pass_to_client(session, answer)
+
+    def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:  # noqa: ARG002
+        """Whatever is there by now."""
+        yield from super().let_sdk_act(session, self.payload)
+
+
+@dataclass
+class OneUrl(ConformingMpp):
+    """Keeps the address to launch in one place, from where the next screen fetches it."""
+
+    name = "one-address-for-all"
+    url: str = ""
+
+    def scanned(self, session: Session) -> Iterator[Message]:
+        """In the one place there is."""
+        self.url = session.scanned
+        yield from super().scanned(session)
+
+    def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
+        """Whatever is there by now."""
+        yield Launch(url=self.url)
+
+
+@dataclass
+class AnswersLatestClient(ConformingMpp):
+    """Sends Alipay+'s answer down the connection that was opened last."""
+
+    name = "answer-to-latest-client"
+    latest: str = ""
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """An answer is heard by the session that was scanned last."""
+        if isinstance(message, Scan):
+            self.latest = session
+        yield from super().hear(self.latest if isinstance(message, UserInitiatedPayAnswer) else session, message)
+
+
+@dataclass
+class PayloadOfLastTime(ConformingMpp):
+    """Reads the customer's payload from a cache that is a payment behind."""
+
+    name = "payload-of-last-time"
+    cache: dict[str, str | None] = field(default_factory=dict)
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The one before, where there was one."""
+        before = self.cache.get(session.customer, answer.sdk_action_payload)
+        self.cache[session.customer] = answer.sdk_action_payload
+        yield from super().pass_to_client(session, replace(answer, sdk_action_payload=before))
+
+
+@dataclass
+class FirstPayloadForEver(ConformingMpp):
+    """Keeps the first payload a customer got, since it looked like a constant."""
+
+    name = "first-payload-for-ever"
+    cache: dict[str, str | None] = field(default_factory=dict)
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The first one."""
+        first = self.cache.setdefault(session.customer, answer.sdk_action_payload)
+        yield from super().pass_to_client(session, replace(answer, sdk_action_payload=first))
+
+
+@dataclass
+class StopSticks(ConformingMpp):
+    """Remembers that a customer was stopped, and stops the next payment too without a look at its answer."""
+
+    name = "stop-sticks-to-customer"
+    stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Remembered for the customer."""
+        self.stopped[session.customer] = answer
+        yield from super().pass_to_client(session, answer)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The next one is stopped as the last one was."""
+        known = self.stopped.pop(session.customer, None)
+        yield from (super().answered(session, answer) if known is None else super().pass_to_client(session, known))
+
+
+@dataclass
+class FirstAnswerForEver(ConformingMpp):
+    """Keeps the first answer a customer got, and acts on it whenever the customer scans again."""
+
+    name = "first-answer-for-ever"
+    cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The first one."""
+        yield from super().answered(session, self.cache.setdefault(session.customer, answer))

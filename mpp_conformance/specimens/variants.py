@@ -1,0 +1,216 @@
+"""Conforming MPPs that do what no sentence forbids in their own way: none of them may fail anything."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    CashierPage,
+    DecodeCallback,
+    IdentityAnswer,
+    Launch,
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    Order,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
+
+
+class NoAppLink(ConformingMpp):
+    """Does not report what its server hands its client."""
+
+    name = "no-app-link"
+    app_link = False
+
+
+class NoIdentityReported(ConformingMpp):
+    """Reports what its server hands its client, and keeps to itself what it is told of a code."""
+
+    name = "no-identity-reported"
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """No IdentityAnswer."""
+        return (say for say in super().hear(session, message) if not isinstance(say.message, IdentityAnswer))
+
+
+class NoCashierPage(ConformingMpp):
+    """Does not report its cashier page."""
+
+    name = "no-cashier-page-reported"
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """No CashierPage."""
+        return (say for say in super().hear(session, message) if not isinstance(say.message, CashierPage))
+
+
+class NotifiesLast(ConformingMpp):
+    """Notifies Alipay+ when the result page is on the screen."""
+
+    name = "notification-after-result-page"
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """The client first."""
+        yield CashierPage()
+        result = self.debit(session)
+        yield from self.take(session, result)
+        yield from self.notify(session, order, result)
+
+
+@dataclass
+class NotifiesTwice(ConformingMpp):
+    """Notifies Alipay+ a second time, word by word the same, as if the first answer had been lost."""
+
+    name = "notification-repeated"
+    sent: dict[str, NotifyPayment] = field(default_factory=dict)
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Kept for the second time."""
+        self.sent[session.name] = self.notice(session, order, result)
+        yield self.sent[session.name]
+
+    def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:  # noqa: ARG002
+        """Once more, once."""
+        repeated = self.sent.pop(session.name, None)
+        if repeated is not None:
+            yield repeated
+
+
+class NotifiesLittle(ConformingMpp):
+    """Notifies only what has to be notified."""
+
+    name = "notification-in-short"
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """No optional field."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)
+
+
+@dataclass
+class AsksTwice(ConformingMpp):
+    """Repeats userInitiatedPay with the same code, as after a timeout, and takes the first answer that comes."""
+
+    name = "user-initiated-pay-repeated"
+    done: set[str] = field(default_factory=set)
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """And once more."""
+        yield from super().ask(session, code_value)
+        yield from super().ask(session, code_value)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The first one counts."""
+        if session.name not in self.done:
+            self.done.add(session.name)
+            yield from super().answered(session, answer)
+
+
+class PassesInformation(ConformingMpp):
+    """Sends passThroughInfo along."""
+
+    name = "pass-through-info"
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """With the optional field."""
+        passed = '{"locale":"en"}'
+        yield UserInitiatedPay(code_value=code_value, customer_id=session.customer, pass_through_info=passed)
+
+
+class LaunchesWithMore(ConformingMpp):
+    """Gives launch what the identification of the code gave, and a title."""
+
+    name = "launch-with-all-parameters"
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """All there are."""
+        yield Launch(url=session.scanned, user_agent="AlipayConnect", ac_decode_config='{"rules":[]}', title="Pay")
+
+
+class OneAnswer(ConformingMpp):
+    """Hands its client actionType and the payment result in one answer."""
+
+    name = "action-type-beside-result"
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """HANDLE_BY_PSP beside every result."""
+        if handed.payment_status is not None:
+            handed = replace(handed, action_type=HANDLE_BY_PSP)
+        yield from super().take(session, handed)
+
+
+class AnswersInTurn(ConformingMpp):
+    """Hands its client actionType and payload, whatever they are, and the payment result later."""
+
+    name = "action-type-first-result-later"
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """HANDLE_BY_PSP is passed on as well."""
+        if answer.action_type == HANDLE_BY_PSP:
+            yield from self.pass_to_client(session, answer)
+        yield from super().answered(session, answer)
+
+
+class PageTwice(ConformingMpp):
+    """Shows the result page again when the consumer comes back to it."""
+
+    name = "result-page-twice"
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """And once more."""
+        yield from super().result_page(handed)
+        yield from super().result_page(handed)
+
+
+class PageWithoutCode(ConformingMpp):
+    """Explains a failure to the consumer in words, without a code."""
+
+    name = "result-page-without-code"
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """No error code on the page."""
+        yield ResultPage(status=handed.payment_status or "F")
+
+
+class CallbackBeforePage(ConformingMpp):
+    """Executes the callback when it has the payment result, and shows the page after that."""
+
+    name = "callback-before-result-page"
+
+    def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """The callback first."""
+        if session.callback is not None:
+            yield from self.callback_of_result(session.callback, handed)
+        yield from self.result_page(handed)
+
+
+class OwnErrorCodes(ConformingMpp):
+    """Has error codes of its own, and failures without a message."""
+
+    name = "error-codes-of-its-own"
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """A number, as on iOS."""
+        if handed.payment_status == "S":
+            yield DecodeCallback(callback=callback, outcome="success")
+        else:
+            yield DecodeCallback(callback=callback, outcome="failure", error_code="1000")
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """An own code for any failure."""
+        yield from super().take(session, replace(handed, error_code="W-17") if handed.error_code else handed)
+
+
+class LogsAnswer(ConformingMpp):
+    """Tells its client beforehand that an answer has come, and hands it over then."""
+
+    name = "empty-answer-first"
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """An empty answer first."""
+        yield ServerAnswer()
+        yield from super().take(session, handed)

@@ -1,0 +1,305 @@
+"""Results, verdict file, page and folder of a run."""
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mpp_conformance import wallet
+from mpp_conformance.catalogue import Planned
+from mpp_conformance.messages import Launch
+from mpp_conformance.oracle import Judgement
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.report import document, folder, html, terminal
+from mpp_conformance.report.document import RunFacts, VerdictFileError
+from mpp_conformance.report.folder import RunFolderError
+from mpp_conformance.report.results import CaseResult, Result, RunResult, fold
+from mpp_conformance.report.text import printable
+from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, Case, Ledger, Requirement
+from mpp_conformance.scenario import ENTRY, Payment, one
+from mpp_conformance.source import ENTRY_CODE, OVERVIEW
+from mpp_conformance.trace import Trace
+from mpp_conformance.verdict import Verdict
+
+PASS, FAIL, INCONCLUSIVE, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR
+HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e\"'"
+
+
+def stated(name: str, *, level: str = MUST, basis: str = STATED, excluded: str = "") -> Requirement:
+    """A requirement on two clauses, one of which all share."""
+    clauses = (ENTRY_CODE.steps(int(name[1:])), OVERVIEW.at("note"))
+    return Requirement(
+        id=name, level=level, basis=basis, actor=MPP_SERVER, clauses=clauses, text=f"Do {name}.", excluded=excluded
+    )
+
+
+def row(requirement: Requirement, label: str = "x", *, not_applicable: str = "") -> Planned:
+    """A case of the requirement on one scenario."""
+
+    def judge(trace: Trace) -> None:
+        """Never called."""
+
+    case = Case(
+        requirement=requirement, purpose=f"Does {label}.", module="test_m", name="test_n", judge=judge, build=()
+    )
+    return Planned(case=case, scenario=one(label, Payment(code=ENTRY)), not_applicable=not_applicable)
+
+
+def judged(planned: Planned, verdict: Verdict, seen: str = "s", hint: str = "") -> CaseResult:
+    """The row with a verdict."""
+    judgement = Judgement(verdict=verdict, expected="e", seen=seen, hint=hint, events=(1, 2), asked=1)
+    return CaseResult(planned=planned, judgement=judgement, evidence="x-00000000.json", digest="0" * 64)
+
+
+def folded(results: Sequence[CaseResult], *more: Planned | Requirement) -> RunResult:
+    """The result of these rows, with more rows that nobody judged and requirements without rows."""
+    plan = [result.planned for result in results] + [extra for extra in more if isinstance(extra, Planned)]
+    ledger = Ledger()
+    for planned in plan:
+        ledger.state(planned.case.requirement)
+    for extra in more:
+        if isinstance(extra, Requirement):
+            ledger.state(extra)
+    return fold(results, ledger, list(dict.fromkeys(plan)))
+
+
+M1, M2, O3 = stated("R1"), stated("R2"), stated("R3", basis=DERIVED)
+
+
+@pytest.mark.parametrize(
+    ("results", "more", "expected"),
+    [
+        ([(M1, PASS), (M2, PASS)], [], Result.CONFORMS),
+        ([(M1, PASS), (M2, FAIL)], [], Result.FAILS),
+        ([(M1, FAIL), (M2, INCONCLUSIVE)], [], Result.FAILS),
+        ([(M1, PASS), (M2, INCONCLUSIVE)], [], Result.NOT_PROVEN),
+        ([(M1, FAIL), (M2, ERROR)], [], Result.ERROR),
+        ([(M1, PASS), (O3, FAIL)], [], Result.CONFORMS),
+        ([(M1, PASS), (O3, INCONCLUSIVE)], [], Result.CONFORMS),
+        ([(M1, PASS), (O3, ERROR)], [], Result.ERROR),
+        ([(M1, PASS), (stated("R4", level=SHOULD), FAIL)], [], Result.CONFORMS),
+        ([(M1, PASS)], [row(M2)], Result.PARTIAL),
+        ([(M1, PASS)], [row(M1, "y")], Result.PARTIAL),
+        ([(M1, PASS)], [row(O3)], Result.PARTIAL),
+        ([(M1, FAIL)], [row(M2)], Result.FAILS),
+        ([(M1, INCONCLUSIVE)], [row(M2)], Result.NOT_PROVEN),
+        ([(M1, PASS)], [row(M2, not_applicable="no")], Result.CONFORMS),
+        ([(M1, PASS)], [M2], Result.NOT_PROVEN),
+        ([(M1, PASS)], [stated("R9", excluded="why")], Result.CONFORMS),
+        ([], [row(M1)], Result.NOT_PROVEN),
+        ([], [row(M1, not_applicable="no")], Result.NOT_PROVEN),
+        ([(O3, PASS)], [], Result.NOT_PROVEN),
+        ([], [], Result.NOT_PROVEN),
+    ],
+)
+def test_result(
+    results: list[tuple[Requirement, Verdict]], more: list[Planned | Requirement], expected: Result
+) -> None:
+    """Only a whole catalogue in which every requirement that decides has passed conforms; the worst wins."""
+    found = folded([judged(row(requirement), verdict) for requirement, verdict in results], *more)
+    assert found.result == expected
+    assert (found.result.overall == "conformant") == (expected is Result.CONFORMS)
+
+
+def test_worst_case_is_the_requirements_verdict() -> None:
+    """A requirement has the worst verdict of its cases, a clause the worst of the requirements that rest on it."""
+    rows = [row(M1, "a"), row(M1, "b"), row(M2, "c"), row(O3, "d")]
+    found = folded([judged(planned, verdict) for planned, verdict in zip(rows, [PASS, FAIL, PASS, FAIL], strict=True)])
+    assert [(r.requirement.id, r.verdict, r.judged) for r in found.requirements] == [
+        ("R1", FAIL, 2),
+        ("R2", PASS, 1),
+        ("R3", FAIL, 1),
+    ]
+    clauses = {"Overview, note": FAIL, "Workflow, Entry code, step 1": FAIL, "Workflow, Entry code, step 2": PASS}
+    assert dict(found.clauses) == clauses
+
+
+def test_a_verdict_never_improves() -> None:
+    """Of two results for one row, whichever came first, the worse one counts."""
+    planned = row(M1)
+    for verdicts in ([FAIL, PASS], [PASS, FAIL]):
+        found = folded([judged(planned, verdict) for verdict in verdicts])
+        assert (found.result, len(found.cases)) == (Result.FAILS, 1)
+
+
+def test_unplanned_result_is_refused() -> None:
+    """A result of no planned row cannot make a run complete."""
+    with pytest.raises(ValueError, match="was not planned"):
+        fold([judged(row(M1), PASS)], Ledger(), [])
+
+
+def facts(planned: Sequence[Planned] = (), **changes: Any) -> RunFacts:
+    """The facts of a run of the reference wallet."""
+    values: dict[str, Any] = {
+        "run": "r",
+        "target": "specimen:x",
+        "started": "2026-01-01T00:00:00+00:00",
+        "milliseconds": 1,
+        "claims": wallet.reference().claims(),
+        "catalogue": "c",
+        "conversations": 2,
+        "planned": planned,
+    }
+    return RunFacts(**{**values, **changes})
+
+
+def test_digest_is_of_verdicts_alone() -> None:
+    """Time, target and order of judging do not change the digest; a verdict does."""
+    first, second = judged(row(M1, "a"), PASS), judged(row(M1, "b"), PASS)
+    one_way = document.document(folded([first, second]), facts())
+    other_way = document.document(folded([second, first]), facts(started="later", target="http:x"))
+    assert one_way["digest"] == other_way["digest"]
+    assert document.digest([first, judged(row(M1, "b"), FAIL)]) != one_way["digest"]
+
+
+def sample() -> dict[str, Any]:
+    """A verdict file with one of everything, and hostile text wherever text can come from outside."""
+    rows = {row(M1, "a"): PASS, row(M2, "b"): FAIL, row(O3, "c"): FAIL}
+    results = [judged(planned, verdict, HOSTILE, HOSTILE) for planned, verdict in rows.items()]
+    absent = row(stated("R4"), not_applicable="the wallet does not claim it")
+    untested = stated("R5", excluded="not ours")
+    claims = wallet.reference().claims()
+    claims["wallet"] = {"name": HOSTILE, "version": HOSTILE}
+    strays = [Stray(message=Launch(url=HOSTILE), conversation="c"), Stray(message=Launch(url="x" * 9_999))]
+    outcome = folded(results, absent, untested, row(M1, "unjudged"))
+    return document.document(outcome, facts([*rows, absent], claims=claims, target=HOSTILE, strays=strays))
+
+
+def test_verdict_file_round_trip() -> None:
+    """What is written is read again, and everything that was to be said is there."""
+    made = sample()
+    assert document.read(document.dump(made)) == json.loads(json.dumps(made))
+    assert (made["overall"], made["result"], made["complete"]) == ("nonconformant", "does not conform", False)
+    assert made["counts"]["verdicts"] == {"pass": 1, "inconclusive": 0, "fail": 2, "error": 0}
+    counts = {"requirements": 2, "requirements_conforming": 0, "cases": 3, "not_judged": 1, "not_applicable": 1}
+    assert counts.items() <= made["counts"].items()
+    assert made["edition"]["newer"] == "2024-03"
+    assert [found["excluded"] for found in made["requirements"] if found["excluded"]] == ["not ours"]
+    assert len(made["strays"][1]["message"]) < 600
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format":"other"}', b"\xff", b"[" * 99_999])
+def test_other_files_are_refused(data: bytes) -> None:
+    """What is no verdict file is refused in words."""
+    with pytest.raises(VerdictFileError, match="this is no verdict file"):
+        document.read(data)
+
+
+class Page(HTMLParser):
+    """Collects what a page would load or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.loads: list[tuple[str, str | None]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the tag, and attributes that lead elsewhere or run."""
+        self.tags.add(tag)
+        self.loads += [
+            pair for pair in attrs if pair[0] in {"src", "href", "srcset", "style"} or pair[0].startswith("on")
+        ]
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text."""
+        self.text += data
+
+
+def test_page_shows_and_never_obeys() -> None:
+    """The page holds what there is to say, escapes what came from outside, and loads nothing from anywhere."""
+    page = Page()
+    page.feed(html.render(sample()))
+    assert not {"script", "link", "img", "iframe", "object"} & page.tags
+    assert {value for _, value in page.loads} == {"evidence/x-00000000.json", "verdicts.json"}
+    text = " ".join(page.text.split())
+    for words in (
+        "does not conform",
+        "0 of 2 requirements conforming of those tested",
+        "3 cases judged, on 2 conversations",
+        "a newer edition is known: 2024-03",
+        "Nothing is certified by this report.",
+        "<script>alert(1)</script>\\x1b[31m\\u202e",
+        "the wallet does not claim it",
+        "not ours",
+        "too late for c",
+        "Workflow, Entry code, step 2",
+        "observed only",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("missing", ["cases", "requirements", "counts", "claims", "edition", "strays"])
+def test_page_of_an_unsound_file_is_refused(missing: str) -> None:
+    """A verdict file that lacks what the page shows is refused in words."""
+    made = sample()
+    del made[missing]
+    with pytest.raises(VerdictFileError, match="lacks what a report shows"):
+        html.render(made)
+
+
+def test_terminal_summary_is_short_and_plain() -> None:
+    """However many observations and strays there are, the summary stays readable, the result last."""
+    results = [judged(row(O3, f"o{number}"), FAIL, HOSTILE) for number in range(50)] + [judged(row(M1), PASS)]
+    strays = [Stray(message=Launch(url="x"), conversation=HOSTILE)] * 50
+    lines = list(terminal.summary(folded(results), strays, target=HOSTILE, newer_edition=None))
+    assert lines[-1] == "result       conforms"
+    assert len(lines) == 28
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain é 漢 😀", "plain é 漢 😀"),
+        ("a\nb\r\x1b[2J\x00", "a\\nb\\r\\x1b[2J\\x00"),
+        ("\u202e\u2028\ud800\U000e0001", "\\u202e\\u2028\\ud800\\U000e0001"),
+        ("x" * 11, "xxxxxxxxxx... (11 characters)"),
+    ],
+)
+def test_printable(text: str, expected: str) -> None:
+    """What could steer a terminal, turn the text or break a line becomes an escape; long text is cut."""
+    assert printable(text, 10 if len(text) == 11 and text.startswith("xx") else 2_000) == expected
+
+
+def test_files_are_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that cannot be finished is not there at all, and leaves nothing behind."""
+    made = folder.create(tmp_path, "r")
+    made.write("a", b"whole")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(RunFolderError, match="b cannot be written: No space left on device"):
+        made.write("b", b"half")
+    assert sorted(path.name for path in made.path.iterdir()) == ["a", "evidence"]
+    assert (made.path / "a").read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", ".x", "a/b", "/a", "a\\b", "a b", "a\n", "-a", "é", "x" * 101])
+def test_folder_names_stay_within_reports(tmp_path: Path, name: str) -> None:
+    """A run's name cannot lead elsewhere, hide, or look like an option."""
+    with pytest.raises(RunFolderError, match="is no name for a run"):
+        folder.create(tmp_path, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_holds_one_run(tmp_path: Path) -> None:
+    """A folder that holds a run is refused; one that only waits for it, as Allure makes it, is taken."""
+    (tmp_path / "r/allure-results").mkdir(parents=True)
+    folder.create(tmp_path, "r")
+    with pytest.raises(RunFolderError, match="holds a run already"):
+        folder.create(tmp_path, "r")
+    assert [folder.create_new(tmp_path, "r").path.name for _ in range(2)] == ["r-2", "r-3"]
+
+
+@pytest.mark.parametrize("text", ["../../etc/passwd", "a" * 99, "Ä\x00/\\", "entry-sdk-S", "", "-a-"])
+def test_slugs_are_plain(text: str) -> None:
+    """Whatever the text, its slug is letters, digits and hyphens, and short."""
+    assert re.fullmatch(r"(?:[a-z0-9][a-z0-9-]{0,59})?", folder.slug(text))

@@ -1,0 +1,154 @@
+"""Plain questions to a trace: payloads, results, and whether a payment was taken."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    Decode,
+    Message,
+    NotifyPayment,
+    Order,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenario import FUNDED, ORDER, UNFUNDED, Codes, Payment, Scenario
+from mpp_conformance.trace import ENDED, Event, Trace
+
+_ORDER = Order(
+    payment_request_id="p1", amount="1000", pay_to_amount="643", pay_to_currency="MYR", code_type="OrderCode"
+)
+_TO_PAY = UserInitiatedPayAnswer(
+    result_status="S", result_code="SUCCESS", result_message="", action_type=HANDLE_BY_PSP, order=_ORDER
+)
+_NOT_DECODED = UserInitiatedPayAnswer(
+    result_status="F", result_code="ORDER_IS_CLOSED", result_message="", action_type=HANDLE_BY_PSP
+)
+_REFUSED = UserInitiatedPayAnswer(result_status="F", result_code="INVALID_CODE", result_message="")
+
+
+def _stopped(payload: str) -> UserInitiatedPayAnswer:
+    return UserInitiatedPayAnswer(
+        result_status="F",
+        result_code="X",
+        result_message="",
+        action_type=HANDLE_BY_SDK,
+        sdk_action_payload=payload,
+    )
+
+
+def _handed(payload: str | None) -> ServerAnswer:
+    return ServerAnswer(action_type=HANDLE_BY_SDK, sdk_action_payload=payload)
+
+
+def _notified(status: str) -> NotifyPayment:
+    return NotifyPayment(payment_request_id="p1", result_status=status, result_code="", result_message="")
+
+
+def _trace(
+    *messages: Message, app_link: bool = True, customer: str = FUNDED, payments: Sequence[int] | None = None
+) -> Trace:
+    places = payments or [0] * len(messages)
+    codes = Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t")
+    return Trace(
+        scenario=Scenario(payments=(Payment(code=ORDER, customer=customer),) * 2),
+        codes=(codes, codes),
+        events=tuple(
+            Event(number=number, payment=place, message=message)
+            for number, (place, message) in enumerate(zip(places, messages, strict=True), start=1)
+        ),
+        ending=ENDED,
+        app_link=app_link,
+    )
+
+
+def test_a_payment_has_its_own_events_in_order() -> None:
+    """The events of interleaved payments are told apart and keep their order."""
+    trace = _trace(_stopped("a"), _stopped("b"), _handed("b"), _handed("a"), payments=[0, 1, 1, 0])
+
+    assert [[event.number for event in trace.of(payment)] for payment in (0, 1)] == [[1, 4], [2, 3]]
+    assert [(trace.payload(payment), trace.handed(payment)) for payment in (0, 1)] == [("a", "a"), ("b", "b")]
+
+
+def test_a_refused_call_gives_no_payload() -> None:
+    """The payload is that of the answer with a decision, also when a refusal came first; without one there is none."""
+    assert _trace(_REFUSED, _stopped("a")).payload() == "a"
+    assert _trace(_REFUSED).payload() is None
+
+
+@pytest.mark.parametrize(
+    ("app_link", "messages", "expected"),
+    [
+        (True, [_stopped("given"), _handed("changed")], "changed"),
+        (True, [_stopped("given"), _handed(None)], None),
+        (True, [_stopped("given")], None),
+        (True, [_stopped("given"), ServerAnswer(payment_status="F"), _handed("late")], "late"),
+        (False, [_stopped("given"), _handed("changed")], "given"),
+        (False, [_stopped("given")], "given"),
+    ],
+)
+def test_the_client_was_handed_what_the_app_link_shows(
+    *, app_link: bool, messages: list[Message], expected: str | None
+) -> None:
+    """With an app link the server's report counts, even if it says less; without one, what Alipay+ gave."""
+    assert expected == _trace(*messages, app_link=app_link).handed()
+
+
+@pytest.mark.parametrize(
+    ("app_link", "customer", "messages", "expected"),
+    [
+        (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="S")], "S"),
+        (True, FUNDED, [_TO_PAY, ServerAnswer(action_type=HANDLE_BY_PSP), ServerAnswer(payment_status="F")], "F"),
+        (True, FUNDED, [_TO_PAY, ServerAnswer(action_type=HANDLE_BY_PSP), _notified("S")], None),
+        (True, UNFUNDED, [_TO_PAY], None),
+        (False, FUNDED, [_TO_PAY, _notified("S")], "S"),
+        (False, UNFUNDED, [_TO_PAY, _notified("S")], "S"),
+        (False, FUNDED, [_TO_PAY, _notified("F"), ResultPage(status="S")], "F"),
+        (False, FUNDED, [_TO_PAY, ResultPage(status="S")], None),
+        (False, FUNDED, [_NOT_DECODED, ResultPage(status="S")], "F"),
+        (False, FUNDED, [_REFUSED], None),
+        (False, UNFUNDED, [_TO_PAY, ResultPage(status="F")], "F"),
+        (False, UNFUNDED, [_TO_PAY, ResultPage(status="S")], None),
+    ],
+)
+def test_the_result_is_what_the_client_was_surely_handed(
+    *, app_link: bool, customer: str, messages: list[Message], expected: str | None
+) -> None:
+    """Where nobody can know what the client was handed, there is no result to hold it to."""
+    assert expected == _trace(*messages, app_link=app_link, customer=customer).result()
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([_TO_PAY], False),
+        ([_TO_PAY, _notified("S")], True),
+        ([_TO_PAY, _notified("F"), _notified("S")], True),
+        ([_TO_PAY, _notified("F"), ResultPage(status="S")], False),
+        ([_TO_PAY, ServerAnswer(payment_status="S")], True),
+        ([_TO_PAY, ResultPage(status="S")], True),
+        ([_TO_PAY, ServerAnswer(payment_status="F"), ResultPage(status="F")], False),
+    ],
+)
+def test_a_payment_is_taken_as_the_mpp_says(*, messages: list[Message], expected: bool) -> None:
+    """What Alipay+ is notified of goes before what the client or the consumer is told."""
+    assert expected == _trace(*messages).paid()
+
+
+def test_the_callback_is_the_one_that_decode_gave() -> None:
+    """The first call of decode at a payment names the callback; without a call there is none."""
+    trace = _trace(Decode(code_value="c", callback="cb-1"), Decode(code_value="c", callback="cb-2"), payments=[1, 1])
+
+    assert (trace.callback(0), trace.callback(1)) == (None, "cb-1")
+
+
+def test_times_and_notes_make_no_other_trace() -> None:
+    """The same conversation over another connector is an equal one."""
+    event = Event(number=1, payment=0, message=_TO_PAY)
+    noted = Event(number=1, payment=0, message=_TO_PAY, at=1.5, notes=(("encoding", "base64"),))
+
+    assert event == noted
+    assert event != Event(number=2, payment=0, message=_TO_PAY)

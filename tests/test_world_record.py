@@ -1,0 +1,135 @@
+"""The record of one conversation: what stands in it, where it ends, and the names it is known by."""
+
+from itertools import count
+from typing import Final
+
+
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    CashierPage,
+    Launch,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    Scan,
+    UserInitiatedPay,
+)
+from mpp_conformance.peers.alipay_plus import payment_request_id
+from mpp_conformance.peers.world import MAX_EVENTS, World
+from mpp_conformance.scenario import (
+    ENTRY,
+    FUNDED,
+    ORDER,
+    SECOND,
+    CodeTemplates,
+    Payment,
+    Profile,
+    Scenario,
+    handle_by_psp,
+    handle_by_sdk,
+)
+from mpp_conformance.trace import BROKEN, ENDED, WAITED
+
+_TEMPLATES: Final = CodeTemplates(entry="https://e.test/{id}", order="o{id}", foreign="f{id}")
+_STOPPED: Final = Payment(code=ORDER, answer=handle_by_sdk())
+_TO_PAY: Final = Payment(code=ORDER, answer=handle_by_psp())
+_NOT_DECODED: Final = Payment(code=ORDER, answer=handle_by_psp("F"))
+_BY_ENTRY: Final = Payment(code=ENTRY, answer=handle_by_sdk())
+_PAID_BY_ENTRY: Final = Payment(code=ENTRY, answer=handle_by_psp())
+
+
+def _world(*payments: Payment, together: bool = False, app_link: bool = False, run: str = "run") -> World:
+    profile = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")), app_link=app_link)
+    return World(Scenario(payments=payments, together=together), run, profile, map(float, count()).__next__)
+
+
+def _ask(world: World, index: int = 0, signature: str = "valid") -> list[Message]:
+    call = UserInitiatedPay(code_value=world.codes[index].decoded, customer_id="one", signature=signature)
+    return _say(world, call, index)
+
+
+def _say(world: World, message: Message, index: int = 0) -> list[Message]:
+    return [sending.message for sending in world.receive(index, message)]
+
+
+def _notice(world: World, index: int = 0) -> NotifyPayment:
+    name = payment_request_id(world.codes[index])
+    return NotifyPayment(payment_request_id=name, result_status="S", result_code="SUCCESS", result_message="")
+
+
+def _launch(world: World, index: int = 0) -> Launch:
+    return Launch(url=f"https://shop.test/?page={world.codes[index].page_id}")
+
+
+def _awaited(world: World, index: int = 0) -> set[str]:
+    return {kind.__name__ for kind in world.awaited(index)}
+
+
+def _names(world: World) -> list[str]:
+    return [event.message.name for event in world.trace(ENDED).events]
+
+
+def test_late_duplicates_are_recorded_and_answered() -> None:
+    """A second report, or a repeated call, after the end stands in the trace like any other."""
+    world = _world(_TO_PAY)
+    world.begin()
+    _ask(world)
+    for message in (_notice(world), ResultPage(status="S"), ResultPage(status="F"), _notice(world)):
+        _say(world, message)
+    (again,) = _ask(world)
+
+    assert (_names(world).count("ResultPage"), _names(world).count("NotifyPaymentAnswer")) == (2, 2)
+    assert (getattr(again, "action_type", None), world.finished) == (HANDLE_BY_PSP, True)
+
+
+def test_events_are_numbered_timed_and_noted() -> None:
+    """Each event knows its place, the seconds since the beginning, and what the wire told beside it."""
+    world = _world(_STOPPED)
+    world.begin()
+    call = UserInitiatedPay(code_value=world.codes[0].scanned, customer_id="one")
+    world.receive(0, call, [("encoding", "base64")])
+
+    events = world.trace(WAITED, "it took too long").events
+
+    assert [(event.number, event.at, event.notes) for event in events] == [
+        (1, 1.0, ()),
+        (2, 2.0, (("encoding", "base64"),)),
+        (3, 3.0, ()),
+    ]
+    assert (world.trace(WAITED, "late").ending, world.trace(WAITED, "late").trouble) == (WAITED, "late")
+
+
+def test_a_wallet_that_talks_without_end_breaks_the_conversation() -> None:
+    """The record is bounded; what was cut off is not taken for never said, and calls are answered to the end."""
+    world = _world(_STOPPED)
+    world.begin()
+    for _ in range(MAX_EVENTS - 1):
+        _say(world, CashierPage())
+    whole = world.trace(ENDED)
+    (answer,) = _ask(world)
+    cut = world.trace(ENDED)
+
+    assert (len(whole.events), whole.ending) == (MAX_EVENTS, ENDED)
+    assert (len(cut.events), cut.ending, str(MAX_EVENTS) in cut.trouble) == (MAX_EVENTS, BROKEN, True)
+    assert getattr(answer, "action_type", None) == HANDLE_BY_SDK
+
+
+def test_what_comes_before_the_first_scan_begins_nothing() -> None:
+    """An old wallet that still speaks is recorded; the conversation begins with the scan."""
+    world = _world(_STOPPED)
+
+    assert _say(world, CashierPage()) == []
+    assert [type(sending.message) for sending in world.begin()] == [Scan]
+
+
+def test_tokens_and_codes_are_of_one_payment_in_one_run() -> None:
+    """No two payments, scenarios or runs share the name that reports bear."""
+    worlds = [
+        _world(_STOPPED, _STOPPED),
+        _world(_STOPPED, _STOPPED, together=True),
+        _world(_STOPPED, _STOPPED, run="b"),
+    ]
+    tokens = {world.token(index) for world in worlds for index in (0, 1)}
+
+    assert (len(tokens), {len(token) for token in tokens}) == (6, {32})

@@ -1,0 +1,74 @@
+"""Measure the suite on this machine and print the figures; nothing here can fail for being slow.
+
+Run it by ``make bench``. Short measurements are medians of several.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mpp_conformance import messages
+
+ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-m", "mpp_conformance.cli")
+STARTS = 9
+CABINETS = 3
+RUNS = 3
+
+
+def main() -> None:
+    """Print one line for each figure, with the target it is held against."""
+    starts = [timed([*COMMAND, "--help"]) for _ in range(STARTS)]
+    print(f"start       mpp-conformance --help: {statistics.median(starts):.2f} s (target 0.4), median of {STARTS}")
+    cabinet = [timed([sys.executable, "-m", "pytest", "-q", "tests/test_cabinet.py"]) for _ in range(CABINETS)]
+    print(
+        f"cabinet     all specimens x all cases: {statistics.median(cabinet):.1f} s (target 10), median of {CABINETS}"
+    )
+    runs = sorted((certified() for _ in range(RUNS)), key=lambda run: run["milliseconds"])
+    run = runs[len(runs) // 2]
+    print(f"run         {run['cases']} cases, {run['conversations']} conversations, {run['calls']} HTTP calls")
+    print(f"            {run['milliseconds'] / 1000:.2f} s over loopback HTTP, signed, with Allure results", end="")
+    print(f"; {run['seconds']:.1f} s with the start of both processes, median of {RUNS}")
+    print(f"            {run['milliseconds'] / run['cases']:.1f} ms per judged case (target 10)")
+
+
+def timed(command: Sequence[str]) -> float:
+    """The seconds that a command takes; ends this program if the command fails."""
+    started = time.perf_counter()
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  # our own
+    if result.returncode:
+        sys.exit(f"{' '.join(command)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+    return time.perf_counter() - started
+
+
+def certified() -> dict[str, Any]:
+    """One run of ``certify``, as its own verdict file and evidence tell it."""
+    with tempfile.TemporaryDirectory() as place:
+        seconds = timed([*COMMAND, "certify", "--reports", place, "--run", "bench"])
+        run = Path(place, "bench")
+        verdicts = json.loads((run / "verdicts.json").read_text("utf-8"))
+        calls = sum(called(json.loads(file.read_text("utf-8"))) for file in (run / "evidence").iterdir())
+    counts = verdicts["counts"]
+    return {
+        "seconds": seconds,
+        "milliseconds": verdicts["milliseconds"],
+        "cases": counts["cases"],
+        "conversations": counts["conversations"],
+        "calls": calls,
+    }
+
+
+def called(evidence: dict[str, Any]) -> int:
+    """How many HTTP calls a conversation took: each message is one, but for the answers within a call."""
+    kinds = (messages.BY_NAME[event["type"]] for event in evidence["events"])
+    return sum(not kind.is_reply for kind in kinds)
+
+
+if __name__ == "__main__":
+    main()
