@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test bench lock wheel clean .venv
+.PHONY: help certify test bench model lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ test: .venv ## lint, import floors, types and the harness's own tests
 
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py
+
+model: .venv ## write docs/state-model.md anew from the state model's data
+	@$(BIN)/python tools/state_model.py
 
 wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
 	@$(BIN)/hatchling build -t wheel -d dist

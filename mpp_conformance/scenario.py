@@ -181,7 +181,6 @@ class Codes:
 
 def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
     """The code values of payment ``index`` in the run ``run``."""
-
     place = f"{run}/{scenario.digest}/{index}"
 
     def digits(use: str) -> str:

@@ -190,7 +190,7 @@ def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
     asked.given(not trace.paid(), UNABLE)
     if trace.app_link:
-        asked.some(ServerAnswer, error_code=SOME_TEXT)
+        asked.reached(ServerAnswer, payment_status=SOME_TEXT).some(ServerAnswer, error_code=SOME_TEXT)
     elif trace.scenario.payments[0].code == ENTRY:
         asked.shown_by(DecodeCallback, error_code=SOME_TEXT)
     else:

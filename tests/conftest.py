@@ -67,7 +67,7 @@ class Bench:
         self.broken = ""
         self.strays: list[Stray] = []
         self.held: Held | None = None
-        monkeypatch.setattr(connectors, "connect", self.connect, raising=False)
+        monkeypatch.setattr(connectors, "connect", self.connect)
         monkeypatch.delenv("MPP_CONFORMANCE_TARGET", raising=False)
         monkeypatch.delenv("MPP_CONFORMANCE_WALLET", raising=False)
 

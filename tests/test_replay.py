@@ -13,6 +13,7 @@ from mpp_conformance import canonical, connectors, evidence
 from mpp_conformance.cells import psp, sdk
 from mpp_conformance.connectors.replay import NoEvidenceError, ReplayConversations, ReplayError
 from mpp_conformance.messages import DecodeCallback
+from mpp_conformance.resources import directory
 from mpp_conformance.scenario import ENTRY, ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tests.conftest import Bench
 
 pytest_plugins = ["pytester"]
+
+QUIET = ["-q", "-p", "no:schemathesis", "-p", "no:pact", "-p", "no:cacheprovider"]
 
 SUITE = (Path(__file__).parent / "data/suite.txt").read_text(encoding="utf-8")
 
@@ -59,6 +62,18 @@ def test_verdicts_are_the_same(bench: Bench, earlier: Path, monkeypatch: pytest.
     assert (second["digest"], second["overall"]) == (first["digest"], "nonconformant")
     assert [row["evidence_digest"] for row in second["cases"]] == [row["evidence_digest"] for row in first["cases"]]
     assert second["claims"] == first["claims"]
+
+
+def test_replay_of_our_own_suites(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole catalogue, held with a known MPP by its own connector, comes to the same verdicts from its folder."""
+    monkeypatch.undo()
+    monkeypatch.chdir(bench.pytester.path)
+    fixed = [str(directory("suites")), "--import-mode=importlib", *QUIET]
+    for name, target in (("held", "specimen:conforming"), ("again", "replay:reports/held")):
+        result = bench.pytester.runpytest_inprocess(*fixed, "--mpp", target, "--run", name)
+        assert result.ret == 0
+    held, again = bench.verdicts("held"), bench.verdicts("again")
+    assert (again["digest"], again["overall"], again["counts"]) == (held["digest"], "conformant", held["counts"])
 
 
 def test_traces_are_served_by_scenario(earlier: Path) -> None:

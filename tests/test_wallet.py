@@ -54,9 +54,6 @@ def _problems(text: str, base: Path = Path()) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-# --- what is read -----------------------------------------------------------------------------------------------
-
-
 def test_what_is_left_out_has_its_default() -> None:
     """Only the wallet's own values must be given."""
     found = _parse()
@@ -72,7 +69,7 @@ def test_the_frozen_defaults() -> None:
         "adaptor": "http://127.0.0.1:9300",
         "listen": "127.0.0.1:9400",
         "public_url": None,
-        "parallel": 4,
+        "parallel": 1,
         "patience": 10.0,
         "settle": 0.2,
         "quiet": 1.0,
@@ -155,9 +152,6 @@ def test_specimens_have_a_wallet_in_memory() -> None:
     assert found == wallet.reference()
 
 
-# --- nothing secret gets out ------------------------------------------------------------------------------------
-
-
 def test_claims_hold_no_keys_addresses_or_customers() -> None:
     """The report gets what the wallet claims, as plain JSON, and nothing else."""
     expected = {
@@ -166,7 +160,7 @@ def test_claims_hold_no_keys_addresses_or_customers() -> None:
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
-        "reach": {"parallel": 4, "patience": 10.0, "settle": 0.2, "quiet": 1.0},
+        "reach": {"parallel": 1, "patience": 10.0, "settle": 0.2, "quiet": 1.0},
     }
     assert expected == json.loads(json.dumps(_parse().claims()))
 

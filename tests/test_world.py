@@ -45,13 +45,13 @@ _BY_ENTRY: Final = Payment(code=ENTRY, answer=handle_by_sdk())
 _PAID_BY_ENTRY: Final = Payment(code=ENTRY, answer=handle_by_psp())
 
 
-def _world(*payments: Payment, together: bool = False, app_link: bool = False, run: str = "run") -> World:
+def _world(*payments: Payment, together: bool = False, app_link: bool = False) -> World:
     profile = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")), app_link=app_link)
-    return World(Scenario(payments=payments, together=together), run, profile, map(float, count()).__next__)
+    return World(Scenario(payments=payments, together=together), "run", profile, map(float, count()).__next__)
 
 
-def _ask(world: World, index: int = 0, signature: str = "valid") -> list[Message]:
-    call = UserInitiatedPay(code_value=world.codes[index].decoded, customer_id="one", signature=signature)
+def _ask(world: World, index: int = 0) -> list[Message]:
+    call = UserInitiatedPay(code_value=world.codes[index].decoded, customer_id="one")
     return _say(world, call, index)
 
 

@@ -3,12 +3,10 @@
 from itertools import count
 from typing import Final
 
-
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     CashierPage,
-    Launch,
     Message,
     NotifyPayment,
     ResultPage,
@@ -18,7 +16,6 @@ from mpp_conformance.messages import (
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.world import MAX_EVENTS, World
 from mpp_conformance.scenario import (
-    ENTRY,
     FUNDED,
     ORDER,
     SECOND,
@@ -34,36 +31,24 @@ from mpp_conformance.trace import BROKEN, ENDED, WAITED
 _TEMPLATES: Final = CodeTemplates(entry="https://e.test/{id}", order="o{id}", foreign="f{id}")
 _STOPPED: Final = Payment(code=ORDER, answer=handle_by_sdk())
 _TO_PAY: Final = Payment(code=ORDER, answer=handle_by_psp())
-_NOT_DECODED: Final = Payment(code=ORDER, answer=handle_by_psp("F"))
-_BY_ENTRY: Final = Payment(code=ENTRY, answer=handle_by_sdk())
-_PAID_BY_ENTRY: Final = Payment(code=ENTRY, answer=handle_by_psp())
 
 
-def _world(*payments: Payment, together: bool = False, app_link: bool = False, run: str = "run") -> World:
-    profile = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")), app_link=app_link)
+def _world(*payments: Payment, together: bool = False, run: str = "run") -> World:
+    profile = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")))
     return World(Scenario(payments=payments, together=together), run, profile, map(float, count()).__next__)
 
 
-def _ask(world: World, index: int = 0, signature: str = "valid") -> list[Message]:
-    call = UserInitiatedPay(code_value=world.codes[index].decoded, customer_id="one", signature=signature)
-    return _say(world, call, index)
+def _ask(world: World) -> list[Message]:
+    return _say(world, UserInitiatedPay(code_value=world.codes[0].decoded, customer_id="one"))
 
 
-def _say(world: World, message: Message, index: int = 0) -> list[Message]:
-    return [sending.message for sending in world.receive(index, message)]
+def _say(world: World, message: Message) -> list[Message]:
+    return [sending.message for sending in world.receive(0, message)]
 
 
-def _notice(world: World, index: int = 0) -> NotifyPayment:
-    name = payment_request_id(world.codes[index])
+def _notice(world: World) -> NotifyPayment:
+    name = payment_request_id(world.codes[0])
     return NotifyPayment(payment_request_id=name, result_status="S", result_code="SUCCESS", result_message="")
-
-
-def _launch(world: World, index: int = 0) -> Launch:
-    return Launch(url=f"https://shop.test/?page={world.codes[index].page_id}")
-
-
-def _awaited(world: World, index: int = 0) -> set[str]:
-    return {kind.__name__ for kind in world.awaited(index)}
 
 
 def _names(world: World) -> list[str]:

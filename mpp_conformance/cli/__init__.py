@@ -14,6 +14,7 @@ cli = Commands(
         "doctor": ("doctor", "Try out what wallet.toml says, before a run."),
         "run": ("run", "Certify a wallet: hold all conversations, judge them, write the report."),
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
+        "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
         "serve": ("serve", "Keep the simulated Alipay+, or a known MPP as a wallet, up for manual work."),
     },
 )

@@ -63,14 +63,21 @@ def command(
     what failed last. A run of a part certifies nothing.
     """
     chosen = loaded(wallet) if wallet else None
-    if chosen is None and (not target or target.startswith(_HTTP)):
+    if chosen is None and (not target or target.startswith("http")):
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
     if chosen is not None:
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
-        if target.startswith(_HTTP):
-            _refuse_unreachable(chosen, target.removeprefix(_HTTP))
+        if target.startswith("http"):
+            _refuse_unreachable(chosen, _adaptor(target))
+    name = name or free_name(reports, _title(target or "", chosen))
     code = execute(target or "", wallet=wallet, reports=reports, name=name, pytest_args=pytest_args)
     click.get_current_context().exit(code)
+
+
+def _adaptor(target: str) -> str:
+    """The address in ``http:http://...``, or in ``http://...``, which is understood as well."""
+    rest = target.removeprefix(_HTTP)
+    return (rest if rest.startswith("http") else target).rstrip("/")
 
 
 def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
@@ -80,11 +87,9 @@ def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
         raise Refusal("\n".join(str(finding) for finding in wrong))
 
 
-def execute(
-    target: str, *, wallet: Path | None, reports: Path, name: str | None = None, pytest_args: tuple[str, ...] = ()
-) -> Exit:
+def execute(target: str, *, wallet: Path | None, reports: Path, name: str, pytest_args: tuple[str, ...] = ()) -> Exit:
     """Run the suites against ``target`` and write ``reports/<run>``; prints progress, the result and where it is."""
-    made = _folder(reports.absolute(), name or _free_name(reports, target))
+    made = _folder(reports.absolute(), name)
     os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(variable, None)
@@ -103,8 +108,13 @@ def _folder(reports: Path, name: str) -> Path:
     return reports / name
 
 
-def _free_name(reports: Path, target: str) -> str:
-    base = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{folder.slug(target)}"
+def _title(target: str, wallet: Wallet | None) -> str:
+    return wallet.identity.name if wallet is not None and target.startswith("http") else target
+
+
+def free_name(reports: Path, title: str) -> str:
+    """A name for a run's folder: the time, what is tested, and a number where that is taken."""
+    base = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{folder.slug(title)}"
     names = [base, *(f"{base}-{number}" for number in range(2, 100))]
     return next((name for name in names if not (reports / name).exists()), base)
 

@@ -62,6 +62,7 @@ class _Reading:
         yield from self._adaptor()
         yield from self._recognised()
         yield from self._call()
+        yield from self._client_id()
         yield from self._signature()
         yield from self._answer()
         yield from self._app_link()
@@ -119,20 +120,19 @@ class _Reading:
         )
 
     def _signature(self) -> Iterator[Finding]:
-        """Whether requests verify, with whose Client-Id."""
+        """Whether the first request verifies; the gateway counts another Client-Id as a wrong signature too."""
         for event in self._asked[:1]:
             outcome = getattr(event.message, "signature", "")
-            told = dict(event.notes)
             if outcome == "valid":
                 yield Finding(MPP_KEY, ok=True, text="the signature of userInitiatedPay verifies")
                 continue
-            detail = printable(told.get("signature-detail", "") or f"a signature that is {outcome}", _SHOWN)
+            detail = dict(event.notes).get("signature-detail", "") or f"a signature that is {outcome}"
             likely = {
                 "missing": "your test build does not sign its requests",
                 "unreadable": "the Signature header is not written as openapi/alipay-plus.yaml says",
             }.get(outcome, "your MPP server signs with another key than the one whose public half this is")
-            yield _wrong(MPP_KEY, "a signature of userInitiatedPay that verifies", detail, likely)
-        yield from self._client_id()
+            expected = "a signature of userInitiatedPay that verifies"
+            yield _wrong(MPP_KEY, expected, printable(detail, _SHOWN), likely)
 
     def _client_id(self) -> Iterator[Finding]:
         keys = self._wallet.keys

@@ -22,6 +22,6 @@ def live(wallet: Wallet, adaptor: str | None = None) -> list[Finding]:
 
 
 async def _live(wallet: Wallet, adaptor: str) -> list[Finding]:
-    async with HttpConnector(wallet, wallet.profile, run=f"doctor-{uuid4().hex}") as connector:
+    async with HttpConnector(wallet, wallet.profile, run=f"doctor-{uuid4().hex}", adaptor=adaptor) as connector:
         trace = await connector.converse(scenario_for(wallet))
         return diagnose(wallet, trace, connector.strays, connector.public_url)

@@ -1,15 +1,35 @@
-"""Bodies of requests, read with a bound."""
+"""Bodies of requests, read with bounds on their size and on the time they take."""
 
-from starlette.requests import Request
+import asyncio
+from http import HTTPStatus
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 
 from mpp_conformance.wire import MAX_BODY
 
+BODY_SECONDS: Final = 30.0
+_DRAINED: Final = 64 * MAX_BODY
+"""A body that is too long is read to its end all the same, up to here: its sender is to hear why it is refused."""
+
 
 async def body_of(request: Request) -> bytes:
-    """The request's body; one byte more than a message may have stands for any that is too long."""
-    whole = bytearray()
-    async for chunk in request.stream():
-        whole += chunk
-        if len(whole) > MAX_BODY:
-            return bytes(whole[: MAX_BODY + 1])
+    """The request's body; one byte more than a message may have stands for any that is too long.
+
+    HTTPException where the body does not come to its end.
+    """
+    whole, seen = bytearray(), 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                seen += len(chunk)
+                whole += chunk[: MAX_BODY + 1 - len(whole)]
+                if seen > _DRAINED:
+                    break
+    except TimeoutError:
+        late = f"the body did not come to its end within {BODY_SECONDS:g} seconds"
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, late) from None
+    except ClientDisconnect:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "the body did not come to its end") from None
     return bytes(whole)

@@ -1,6 +1,11 @@
-"""The simulated Alipay+ as HTTP: message layer outside, conversations inside (openapi/alipay-plus.yaml)."""
+"""The simulated Alipay+ as HTTP: message layer outside, conversations inside (openapi/alipay-plus.yaml).
 
-from collections.abc import Callable, Sequence
+A refusal is an answer like any other: status 200, signed, and ``result`` says what is wrong. Header names go out in
+lower case, since libraries of real MPPs look them up so.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -19,11 +24,21 @@ Notes = Sequence[tuple[str, str]]
 Deliver = Callable[[Message, str, Notes], Delivery]
 """Gives a message of the wallet to its conversation: message, observer token (empty at the gateway), notes."""
 
-_PATHS: Final[dict[str, type[UserInitiatedPay] | type[NotifyPayment]]] = {
-    "/aps/api/v1/payments/userInitiatedPay": UserInitiatedPay,
-    "/aps/api/v1/payments/notifyPayment": NotifyPayment,
+CALLS: Final[Mapping[type[UserInitiatedPay] | type[NotifyPayment], str]] = {
+    kind: wire.OPERATIONS[kind].path for kind in (UserInitiatedPay, NotifyPayment)
 }
+"""What an MPP server says to Alipay+, and the path it says it at."""
+_HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
 _NOTE_LENGTH: Final = 100
+_DETAIL_LENGTH: Final = 500
+
+
+class AnswerError(Exception):
+    """The suite could not say what it had to answer to a message of ``delivery``: our own fault."""
+
+    def __init__(self, delivery: Delivery, problem: Exception | str) -> None:
+        super().__init__(str(problem))
+        self.delivery = delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +56,32 @@ class MessageLayer:
         signed = signature.content(request.method, _target(request), client_id or "", time or "", body)
         found = signature.verify(self.mpp_public_key, request.headers.get("signature"), signed)
         outcome, detail = found.outcome, found.detail
-        if outcome == "valid" and (client_id != self.client_id or time is None):
-            outcome, detail = "invalid", "Client-Id is not the wallet's, or Request-Time is missing"
-        notes = [("signature", outcome), ("encoding", found.encoding or ""), ("signature-detail", detail)]
-        notes += [("client-id", client_id or ""), ("request-time", time or "")]
-        return outcome, [(name, wire.printable(value, _NOTE_LENGTH)) for name, value in notes if value]
+        missing = self._missing(client_id, time)
+        if missing and outcome not in {"missing", "unreadable"}:
+            outcome, detail = "invalid", missing
+        notes = [("signature", outcome), ("encoding", found.encoding), ("client-id", client_id), ("request-time", time)]
+        kept = [(name, wire.printable(value, _NOTE_LENGTH)) for name, value in notes if value]
+        return outcome, [*kept, *([("signature-detail", wire.printable(detail, _DETAIL_LENGTH))] if detail else [])]
+
+    def _missing(self, client_id: str | None, time: str | None) -> str:
+        """What a request lacks of what is signed beside its body; empty where nothing."""
+        if client_id is None:
+            return "there is no Client-Id header, and it is a part of what is signed"
+        if client_id != self.client_id:
+            return f"Client-Id is {wire.printable(client_id, _NOTE_LENGTH)}, and expected is {self.client_id}"
+        return "" if time else "there is no Request-Time header, and it is a part of what is signed"
 
     def signed(self, request: Request, body: bytes) -> Response:
         """An answer with the signature that the MPP verifies; header names go out in lower case."""
-        time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
-        signed = signature.content(request.method, _target(request), self.client_id, time, body)
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        # Repeated even where it is a wrong one: the caller verifies with what it sent.
+        sent = request.headers.get("client-id", "")
+        client_id = sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
+        signed = signature.content(request.method, _target(request), client_id, time, body)
         header = signature.sign(self.alipay_plus_private_key, signed, key_version=self.key_version)
         headers = {
             "content-type": "application/json; charset=UTF-8",
-            "client-id": self.client_id,
+            "client-id": client_id,
             "response-time": time,
             "signature": header,
         }
@@ -64,26 +91,29 @@ class MessageLayer:
 def gateway_routes(layer: MessageLayer, deliver: Deliver, gateway_url: Callable[[], str]) -> list[Route]:
     """The operations of Alipay+; ``gateway_url`` is asked for the address that answers name for notifyPayment."""
 
-    def endpoint(kind: type[UserInitiatedPay] | type[NotifyPayment]) -> Route:
+    def endpoint(kind: type[UserInitiatedPay] | type[NotifyPayment], path: str) -> Route:
         async def take(request: Request) -> Response:
             body = await body_of(request)
             outcome, notes = layer.verified(request, body)
             message: Message = wire.decode(kind, body)
             if isinstance(message, kind):
                 message = replace(message, signature=outcome)
-            reply = deliver(message, "", notes).reply
-            if reply is None:
-                raise AssertionError(f"Alipay+ has no answer to {message.name}")
-            return layer.signed(request, wire.encode(reply, gateway_url=gateway_url()))
+            delivery = deliver(message, "", notes)
+            if delivery.reply is None:
+                raise AnswerError(delivery, f"Alipay+ has no answer to {message.name}")
+            try:
+                answer = wire.encode(delivery.reply, gateway_url=gateway_url())
+            except wire.OurMessageIsInvalid as problem:
+                raise AnswerError(delivery, problem) from problem
+            return layer.signed(request, answer)
 
-        path = next(path for path, found in _PATHS.items() if found is kind)
         return Route(path, take, methods=["POST"])
 
-    return [endpoint(kind) for kind in _PATHS.values()]
+    return [endpoint(kind, path) for kind, path in CALLS.items()]
 
 
 def _target(request: Request) -> str:
-    """The request target as it is signed: path and query, raw."""
-    raw = request.scope.get("raw_path") or request.url.path.encode()
-    query = request.scope.get("query_string", b"")
-    return (raw + (b"?" + query if query else b"")).decode("latin-1")
+    """The request target as it is signed: path and query as they were sent, whatever stood before them."""
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")

@@ -1,6 +1,10 @@
-"""One listening socket for an ASGI application, in the event loop that is running."""
+"""One listening socket for an ASGI application, in the event loop that is running.
+
+Whoever opens it ends it: no signal is caught here, and nothing is logged.
+"""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,22 +14,26 @@ import uvicorn
 from starlette.applications import Starlette
 
 BACKLOG: Final = 1_024
-_GOODBYE: Final = 2
+_GOODBYE: Final = 1.0
 """Seconds that open exchanges get to end when the listener closes."""
+_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # not to listen at: how to reach it from here
+_CONFIG: Final[dict[str, Any]] = {
+    "http": "httptools",
+    "ws": "none",
+    "lifespan": "off",
+    "log_config": None,
+    "log_level": "critical",
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+    "workers": 1,
+    # Longer than HTTP clients keep idle connections: it is never the server that closes first.
+    "timeout_keep_alive": 75,
+}
 
 
 class ListenError(OSError):
     """The address cannot be listened at; says which and why."""
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -39,7 +47,7 @@ def bound(host: str, port: int) -> socket.socket:
         made.listen(BACKLOG)
     except OSError as problem:
         made.close()
-        raise ListenError(f"cannot listen at {host}:{port}: {problem.strerror or problem}") from problem
+        raise ListenError(f"cannot listen at {_shown(host, port)}: {problem.strerror or problem}") from problem
     return made
 
 
@@ -47,23 +55,39 @@ def bound(host: str, port: int) -> socket.socket:
 async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
     """Serve ``app`` for the time of the context; yields its base address (``http://host:port``)."""
     made = bound(host, port)
-    config: dict[str, Any] = {
-        "log_config": None,
-        "access_log": False,
-        "lifespan": "off",
-        "server_header": False,
-        "timeout_graceful_shutdown": _GOODBYE,
-        "timeout_keep_alive": 60,
-    }
-    server = _Server(uvicorn.Config(app, **config))
-    task = asyncio.create_task(server.serve(sockets=[made]))
-    ready = asyncio.create_task(server.ready.wait())
+    config = uvicorn.Config(app, **_CONFIG)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
     try:
-        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
-        shown = f"[{host}]" if ":" in host else host
-        yield f"http://{shown}:{made.getsockname()[1]}"
+        await server.startup(sockets=[made])
+        # It does no more than keep the Date header of answers right.
+        ticking = asyncio.create_task(server.main_loop())
+        try:
+            yield f"http://{_shown(_ANYWHERE.get(host, host), made.getsockname()[1])}"
+        finally:
+            ticking.cancel()
+            await _ended(server)
     finally:
-        server.should_exit = True
-        ready.cancel()
-        await asyncio.gather(task, ready, return_exceptions=True)
         made.close()
+
+
+async def _ended(server: uvicorn.Server) -> None:
+    """Accept no more, let open exchanges end for a moment, and close what is left."""
+    for listener in server.servers:
+        listener.close()
+    state = server.server_state
+    for connection in list(state.connections):
+        connection.shutdown()
+    if state.tasks:
+        _, late = await asyncio.wait(set(state.tasks), timeout=_GOODBYE)
+        for task in late:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*late, return_exceptions=True)
+    for connection in list(state.connections):
+        connection.transport.abort()
+
+
+def _shown(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -10,7 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Final
 
-from mpp_conformance.specimens import adaptor, client, gateway, money, payload, server, sessions, variants
+from mpp_conformance.specimens import (
+    adaptor,
+    client,
+    codes,
+    endings,
+    gateway,
+    money,
+    payload,
+    results,
+    server,
+    sessions,
+    variants,
+)
 from mpp_conformance.specimens.conforming import ConformingMpp
 
 Specimen = type[ConformingMpp]
@@ -34,7 +46,7 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
 
 CONFORMING: Final = _by_name((ConformingMpp, *_named([variants])))
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
-FAULTY: Final = _by_name(_named([server, payload, client, sessions, gateway, money, adaptor]))
+FAULTY: Final = _by_name(_named([codes, server, payload, results, client, endings, sessions, gateway, money, adaptor]))
 """Those with one fault each."""
 SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY})
 """All of them by name."""

@@ -5,12 +5,18 @@ from dataclasses import replace
 
 from mpp_conformance.messages import DecodeCallback, HandleAction, Message, ResultPage
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
+from mpp_conformance.specimens.consequences import (
+    AFTER_ENTRY_STOP,
+    AFTER_ORDER_PAYMENT,
+    AFTER_ORDER_STOP,
+)
 
 
 class StatusInWords(ConformingMpp):
     """Reports the status of a result page as a word."""
 
     name = "page-status-reported-in-words"
+    hides = AFTER_ORDER_PAYMENT | {"EC-29", "OC-20", "UX-7"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """PAID for S."""
@@ -23,6 +29,7 @@ class CallbackWithoutName(ConformingMpp):
     """Reports callbacks without the name that decode gave them."""
 
     name = "callback-reported-without-name"
+    hides = AFTER_ENTRY_STOP | {"EC-25", "EC-28", "SDK-1", "UX-1"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """No name."""
@@ -35,6 +42,7 @@ class PayloadAsObject(ConformingMpp):
     """Reports the payload of handleAction as the object it takes it for."""
 
     name = "handle-action-reported-as-object"
+    hides = AFTER_ORDER_STOP | {"OC-16", "UX-1"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """An object for a text."""

@@ -5,12 +5,18 @@ from dataclasses import replace
 
 from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiatedPay
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import (
+    AFTER_ORDER_PAYMENT,
+    UNDECIDED,
+)
 
 
 class Unsigned(ConformingMpp):
     """Sends requests without a signature."""
 
     name = "requests-unsigned"
+    breaks = frozenset({"WIRE-1"})
+    hides = UNDECIDED
     signature = "missing"
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -26,6 +32,8 @@ class WrongKey(Unsigned):
     """Signs a body that it then writes anew, or with the key of another environment."""
 
     name = "requests-signed-wrongly"
+    breaks = frozenset({"WIRE-1"})
+    hides = UNDECIDED
     signature = "invalid"
 
 
@@ -33,6 +41,8 @@ class UnreadableSignature(Unsigned):
     """Cuts the signature at the first equals sign of its padding."""
 
     name = "signatures-unreadable"
+    breaks = frozenset({"WIRE-1"})
+    hides = UNDECIDED
     signature = "unreadable"
 
 
@@ -40,6 +50,8 @@ class NoticeUnsigned(ConformingMpp):
     """Signs userInitiatedPay, and forgot notifyPayment."""
 
     name = "notifications-unsigned"
+    breaks = frozenset({"WIRE-1"})
+    hides = frozenset({"REG-2"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Not signed."""
@@ -50,16 +62,20 @@ class EmptyCustomer(ConformingMpp):
     """Sends an empty customerId before the user has signed in."""
 
     name = "customer-id-empty"
+    breaks = frozenset({"WIRE-2"})
+    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
 
-    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Nobody asks."""
-        yield UserInitiatedPay(code_value=code_value, customer_id="" if session else "?")
+        yield UserInitiatedPay(code_value=code_value, customer_id="")
 
 
 class NumberForCustomer(ConformingMpp):
     """Sends customerId as a JSON number."""
 
     name = "customer-id-as-number"
+    breaks = frozenset({"WIRE-2"})
+    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """A number."""
@@ -71,6 +87,8 @@ class EmptyPassThrough(ConformingMpp):
     """Sends the empty text for what it has nothing to say in."""
 
     name = "pass-through-info-empty"
+    breaks = frozenset({"WIRE-2"})
+    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """An empty optional field."""
@@ -81,6 +99,8 @@ class EmptyPaymentId(ConformingMpp):
     """Notifies with an empty paymentId where the payment has none."""
 
     name = "payment-id-empty"
+    breaks = frozenset({"WIRE-2"})
+    hides = frozenset({"WIRE-1"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -92,6 +112,8 @@ class SwapsCodeAndStatus(ConformingMpp):
     """Swaps resultCode and resultStatus of a notification."""
 
     name = "result-code-and-status-swapped"
+    breaks = frozenset({"WIRE-2"})
+    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Each in the other's place."""
@@ -103,6 +125,8 @@ class NotifiesUnknown(ConformingMpp):
     """Notifies U for a payment that failed, since it might be tried again."""
 
     name = "failure-notified-as-unknown"
+    breaks = frozenset({"WIRE-2"})
+    hides = frozenset({"WIRE-1"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -114,6 +138,7 @@ class NotifiesSuccessAlways(ConformingMpp):
     """Notifies success when the payment is accepted, and fails to debit after that."""
 
     name = "failure-notified-as-success"
+    hides = frozenset({"SRV-6", "SRV-7"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always S."""
@@ -124,6 +149,7 @@ class NotifiesFailureAlways(ConformingMpp):
     """Notifies failure for payments that it has taken."""
 
     name = "success-notified-as-failure"
+    hides = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always F."""
@@ -134,6 +160,7 @@ class NeverNotifies(ConformingMpp):
     """Takes payments, and never tells Alipay+."""
 
     name = "never-notified"
+    hides = AFTER_ORDER_PAYMENT
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -144,9 +171,10 @@ class OwnOrderId(ConformingMpp):
     """Notifies under its own id of the payment where Alipay+'s should be."""
 
     name = "notified-under-own-id"
+    hides = AFTER_ORDER_PAYMENT
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
-        """paymentId for paymentRequestId."""
+        """PaymentId for paymentRequestId."""
         made = super().notice(session, order, result)
         return replace(made, payment_request_id=made.payment_id or "")
 
@@ -155,6 +183,7 @@ class CustomerPerPayment(ConformingMpp):
     """Makes up a customerId for each payment, to keep its customers unknown."""
 
     name = "customer-id-per-payment"
+    hides = frozenset({"REG-2"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Never the same."""
@@ -165,6 +194,7 @@ class OneCustomer(ConformingMpp):
     """Sends its own merchant number as everybody's customerId."""
 
     name = "one-customer-id-for-all"
+    hides = frozenset({"REG-2"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

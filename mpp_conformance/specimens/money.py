@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import (
+    AFTER_ORDER_PAYMENT,
+)
+
+_SIXTEEN_BITS: Final = 0x7FFF
+_OWN_LIMIT: Final = 50_000
 
 
 class DebitsWithHandleBySdk(ConformingMpp):
     """Debits whenever an order stands in the answer, and then passes the payload on."""
 
     name = "debited-with-handle-by-sdk"
+    breaks = frozenset({"UX-6"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Debit and notification first."""
@@ -23,6 +31,7 @@ class OverdrawsTransaction(ConformingMpp):
     """Takes a breach of the limit per transaction for a warning: the error page opens, and it says paid."""
 
     name = "transaction-limit-overdrawn"
+    breaks = frozenset({"REG-1", "REG-3"})
     warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -36,6 +45,7 @@ class OverdrawsYear(OverdrawsTransaction):
     """Takes a breach of the yearly limit for a warning: the error page opens, and it says paid."""
 
     name = "yearly-limit-overdrawn"
+    breaks = frozenset({"REG-2", "REG-4"})
     warning = "USER_AMOUNT_EXCEED_LIMIT"
 
 
@@ -43,10 +53,11 @@ class SmallAmountsOnly(ConformingMpp):
     """Reads amounts into sixteen bits, and breaks down above 327.67 CNY."""
 
     name = "amounts-above-sixteen-bits-hang"
+    breaks = frozenset({"REG-1", "REG-2", "REG-3"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about a large amount."""
-        if int(order.amount) <= 0x7FFF:
+        if int(order.amount) <= _SIXTEEN_BITS:
             yield from super().pay(session, order)
 
 
@@ -54,10 +65,11 @@ class OwnLimit(ConformingMpp):
     """Applies the entry code's limit to every payment itself, and declines what Alipay+ let pass."""
 
     name = "limit-of-its-own"
+    hides = frozenset({"REG-1", "REG-2", "REG-3"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Declined above 500 CNY."""
-        if int(order.amount) > 50_000:
+        if int(order.amount) > _OWN_LIMIT:
             yield from self.take(session, Handed(payment_status="F", error_code="LIMIT"))
         else:
             yield from super().pay(session, order)
@@ -67,6 +79,8 @@ class AmountInYuan(ConformingMpp):
     """Notifies amounts in yuan with decimals."""
 
     name = "amount-in-yuan"
+    breaks = frozenset({"WIRE-2"})
+    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """10.00 for 1000."""
@@ -77,6 +91,8 @@ class AmountAsFloat(ConformingMpp):
     """Notifies amounts as floating-point numbers."""
 
     name = "amount-as-float"
+    breaks = frozenset({"WIRE-2"})
+    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """A JSON number."""
@@ -88,7 +104,9 @@ class CurrencyLowerCase(ConformingMpp):
     """Notifies the currency in lower case."""
 
     name = "currency-in-lower-case"
+    breaks = frozenset({"WIRE-2"})
+    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
-        """cny."""
+        """Cny."""
         return replace(super().notice(session, order, result), payment_currency=order.currency.lower())

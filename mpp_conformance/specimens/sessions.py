@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from mpp_conformance.messages import Decode, DecodeCallback, Launch, Message, Scan, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
+from mpp_conformance.specimens.consequences import (
+    PAYLOAD_NOT_HANDED,
+)
 
 
 @dataclass
@@ -12,6 +15,7 @@ class OneCallback(ConformingMpp):
     """Keeps one callback: a second decode overwrites the first."""
 
     name = "one-callback-for-all"
+    breaks = frozenset({"EC-25"})
     latest: Session | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -34,6 +38,7 @@ class FirstCallback(ConformingMpp):
     """Keeps the callback of the first decode and executes it for every later one."""
 
     name = "first-callback-for-ever"
+    breaks = frozenset({"EC-25", "EC-28"})
     first: str | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -47,6 +52,7 @@ class OnePayload(ConformingMpp):
     """Keeps the payload in one place of its client, from where the next screen fetches it."""
 
     name = "one-payload-for-all"
+    breaks = frozenset({"EC-25", "OC-16"})
     payload: str | None = None
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -64,6 +70,8 @@ class OneUrl(ConformingMpp):
     """Keeps the address to launch in one place, from where the next screen fetches it."""
 
     name = "one-address-for-all"
+    breaks = frozenset({"EC-3"})
+    hides = frozenset({"EC-16", "EC-25", "SRV-4"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -81,6 +89,8 @@ class AnswersLatestClient(ConformingMpp):
     """Sends Alipay+'s answer down the connection that was opened last."""
 
     name = "answer-to-latest-client"
+    breaks = frozenset({"SRV-4"})
+    hides = PAYLOAD_NOT_HANDED
     latest: str = ""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -95,6 +105,7 @@ class PayloadOfLastTime(ConformingMpp):
     """Reads the customer's payload from a cache that is a payment behind."""
 
     name = "payload-of-last-time"
+    breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -109,6 +120,7 @@ class FirstPayloadForEver(ConformingMpp):
     """Keeps the first payload a customer got, since it looked like a constant."""
 
     name = "first-payload-for-ever"
+    breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

@@ -38,19 +38,16 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         answer.resultStatus === 'F' ? { kind: 'fail', errorCode: answer.resultCode } : parts.nextStep(answer),
     }),
   },
-  'signs-other-bytes': {
-    about: 'The server signs its request written anew, with other white space than what it sends.',
+  'body-signed-rewritten': {
+    about: 'The server signs its body written anew, with other white space than what it sends, and verifies nothing.',
     slip: (parts) => ({
       ...parts,
       sign: (message) => {
         const request: unknown = JSON.parse(Buffer.from(message.body).toString());
         return parts.sign({ ...message, body: Buffer.from(JSON.stringify(request, undefined, 1)) });
       },
+      verify: () => true,
     }),
-  },
-  'believes-anything': {
-    about: 'The server does not verify the signatures of answers.',
-    slip: (parts) => ({ ...parts, verify: () => true }),
   },
   'handle-action-twice': {
     about: 'The app calls handleAction twice for one payload.',

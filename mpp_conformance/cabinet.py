@@ -1,0 +1,98 @@
+"""The cabinet: every known MPP before every case, in this process.
+
+Each conversation is held once, with a specimen that has heard nothing before: what a case says of it depends on no
+other case, and taking one away changes nothing else.
+"""
+
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from mpp_conformance import oracle, wallet
+from mpp_conformance.catalogue import CatalogueError, load
+from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Edition, Reading
+from mpp_conformance.matrix import Examined, Matrix, Row
+from mpp_conformance.requirements import Case
+from mpp_conformance.resources import directory
+from mpp_conformance.scenario import Profile, Scenario
+from mpp_conformance.specimens import FAULTY, SPECIMENS, Specimen
+
+KEPT: Final = "kept_cases.toml"
+"""Beside the suites: the cases that stay although no specimen dies by them alone, each with its reason."""
+
+Conversations = Mapping[Scenario, list[tuple[Case, str]]]
+"""Each distinct conversation, and the cases that judge it with the label each of them gives it."""
+
+
+def conversations(
+    cases: Iterable[Case], edition: Edition = EDITIONS[DEFAULT_EDITION], reading: Reading = Reading()
+) -> Conversations:
+    """What is to be held with an MPP that claims every feature."""
+    found: dict[Scenario, list[tuple[Case, str]]] = {}
+    for case in cases:
+        for scenario in case.scenarios(edition, reading):
+            found.setdefault(scenario, []).append((case, scenario.label))
+    return found
+
+
+def judged(specimen: Specimen, held: Conversations, *, app_link: bool | None = None) -> tuple[Row, ...]:
+    """What every case says of a specimen; ``app_link``: what its wallet claims, else what it does."""
+    profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
+    found = []
+    for scenario, cases in held.items():
+        trace = DirectConnector(specimen(profile), profile).converse(scenario)
+        for case, label in cases:
+            judgement = oracle.judge(case.judge, trace)
+            row = Row(
+                requirement=case.requirement.id,
+                decides=case.requirement.decides,
+                case=f"{case.module}::{case.name}",
+                scenario=label,
+                verdict=judgement.verdict,
+                seen=judgement.seen,
+            )
+            found.append(row)
+    return tuple(found)
+
+
+def examined(specimen: Specimen, held: Conversations, *, app_link: bool | None = None) -> Examined:
+    """As :func:`judged`, beside what the specimen says of itself."""
+    return Examined(
+        name=specimen.name,
+        faulty=specimen.name in FAULTY,
+        breaks=specimen.breaks,
+        hides=specimen.hides,
+        observed=specimen.observed,
+        rows=judged(specimen, held, app_link=app_link),
+    )
+
+
+def matrix(suites: Path | None = None) -> Matrix:
+    """All specimens before the suites (those that travel with the package); CatalogueError for unsound ones."""
+    suites = suites or directory("suites")
+    held = conversations(load(suites).cases)
+    return Matrix(specimens=tuple(examined(specimen, held) for specimen in SPECIMENS.values()), kept=kept(suites))
+
+
+def kept(suites: Path) -> Mapping[str, str]:
+    """Case -> why it stays; empty without a table, CatalogueError for one that is no such thing."""
+    path = suites / KEPT
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise CatalogueError(f"{KEPT}: {problem}") from problem
+    for case, reason in found.items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise CatalogueError(f"{KEPT}: {case} needs a reason, in words")
+    return found
+
+
+@functools.cache
+def _profile(*, app_link: bool) -> Profile:
+    return replace(wallet.reference().profile, app_link=app_link)

@@ -1,0 +1,150 @@
+"""``certify``: the reference MPP as a process of its own, certified over HTTP like any wallet."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+
+from mpp_conformance import __version__, signature
+from mpp_conformance.cli.exits import explained
+from mpp_conformance.cli.run import execute, free_name
+from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
+
+PARALLEL: Final = 16
+_START: Final = 30.0
+"""Seconds that the process gets to start."""
+_GOODBYE: Final = 5.0
+_MPP: Final = "conforming"
+_SHOWN: Final = 4_000
+
+_WALLET: Final = """\
+[wallet]
+name = "reference MPP"
+version = "{version}"
+[reach]
+listen = "127.0.0.1:{port}"
+parallel = {parallel}
+[keys]
+client_id = "SANDBOX_5Y0000000000EXAMPLE"
+mpp_public_key = "{mpp_public_key}"
+alipay_plus_private_key = "alipay-plus-private-key.pem"
+[codes]
+entry = "https://qr.example.test/entry/{{id}}"
+order = "https://qr.example.test/order/{{id}}"
+foreign = "https://elsewhere.example.test/{{id}}"
+[customers]
+funded = "customer-1"
+second = "customer-2"
+unfunded = "customer-3"
+[features]
+app_link = true
+"""
+
+
+class NotStartedError(Exception):
+    """The reference MPP's process cannot be called; says what it wrote."""
+
+
+@click.command("certify", epilog=explained())
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the run's folder is made.",
+)
+@click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
+def command(reports: Path, name: str | None) -> None:
+    """Certify the reference MPP that comes with the suite, as a process of its own, over signed HTTP.
+
+    It shows that everything works on this machine, and what a report looks like.
+    """
+    with tempfile.TemporaryDirectory(prefix="mpp-conformance-") as place:
+        wallet = _prepared(Path(place))
+        with _reference_mpp(wallet) as adaptor:
+            name = name or free_name(reports, "reference MPP")
+            code = execute(f"http:{adaptor}", wallet=wallet, reports=reports, name=name)
+    click.get_current_context().exit(code)
+
+
+def _prepared(place: Path) -> Path:
+    """A wallet file for this one run, with keys of its own."""
+    ours, theirs = signature.generate_private_key(), signature.generate_private_key()
+    wallet = place / "wallet.toml"
+    texts = {
+        place / "alipay-plus-private-key.pem": signature.private_key_text(ours),
+        place / PRIVATE_KEY: signature.private_key_text(theirs),
+        wallet: _WALLET.format(
+            version=__version__,
+            port=_free_port(),
+            parallel=PARALLEL,
+            mpp_public_key=signature.public_key_text(theirs.public_key()),
+        ),
+    }
+    for file, text in texts.items():
+        file.write_text(text, "ascii")
+    return wallet
+
+
+def _free_port() -> int:
+    """A port that is free now: the MPP must be told where Alipay+ is before anybody listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _reference_mpp(wallet: Path) -> Iterator[str]:
+    """The address of its adaptor; the process ends with the context, whatever happened in it."""
+    command = [sys.executable, "-m", "mpp_conformance.cli", "serve", "wallet", _MPP, "--wallet", str(wallet)]
+    written = wallet.with_name("stderr.txt")
+    with (
+        written.open("wb") as errors,
+        subprocess.Popen(  # noqa: S603  # our own command
+            [*command, "--port", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        try:
+            address = _address(process)
+            if not address:
+                raise NotStartedError(f"the reference MPP did not start within {_START:g} s")
+            click.echo(f"reference MPP  process {process.pid}, adaptor at {address}")
+            yield address
+        finally:
+            _end(process, written)
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    """What the process says on its line for this; empty if it does not say it in time."""
+    found: list[str] = []
+
+    def read() -> None:
+        lines = process.stdout or ()
+        found.extend(next(([line.removeprefix(READY).strip()] for line in lines if line.startswith(READY)), []))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(_START)
+    return found[0] if found else ""
+
+
+def _end(process: "subprocess.Popen[str]", written: Path) -> None:
+    """End the process; if it had ended by itself, show what it wrote."""
+    if process.poll() is not None:
+        text = written.read_bytes()[-_SHOWN:].decode("utf-8", "backslashreplace")
+        click.echo(
+            f"the reference MPP's process ended by itself with {process.returncode}; it wrote:\n{text}", err=True
+        )
+        return
+    process.terminate()
+    try:
+        process.wait(_GOODBYE)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -1,0 +1,87 @@
+"""``coverage``: how much of the state model the cases cover, and what of it they do not."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mpp_conformance import __version__
+from mpp_conformance.catalogue import Claims, load, plan
+from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.coverage import Parts, case_of, conversation_of, of_plan, only_by, possible
+from mpp_conformance.resources import directory
+from mpp_conformance.wallet import reference
+
+FORMAT: Final = "mpp-conformance coverage 1"
+
+
+@click.command("coverage")
+@wallet_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs (docs/coverage-json.md).",
+)
+def command(wallet: Path | None, form: str) -> None:
+    """Show how much of the state model (docs/state-model.md) the cases cover, and what they do not.
+
+    Counted in transitions, and in pairs of values of two dimensions; those that no payment can show are left out.
+    With --wallet as far as that wallet's claims reach; without it, as for a wallet that claims everything.
+    """
+    claims = Claims.of((loaded(wallet) if wallet else reference()).claims())
+    rows = list(plan(load(directory("suites")).cases, claims))
+    whole, covered = possible(claims), of_plan(rows)
+    by_case = only_by(rows, case_of)
+    by_conversation = {scenario.label: lost for scenario, lost in only_by(rows, conversation_of).items()}
+    if form == "json":
+        found = document(whole, covered, cases=by_case, conversations=by_conversation)
+        found["wallet"] = {"name": claims.wallet, "version": claims.version} if wallet else None
+        click.echo(json.dumps(found, indent=2, ensure_ascii=True))
+        return
+    for line in text(whole, covered, cases=by_case, conversations=by_conversation):
+        click.echo(line)
+
+
+def document(
+    whole: Parts, covered: Parts, *, cases: Mapping[str, Parts], conversations: Mapping[str, Parts]
+) -> dict[str, Any]:
+    """What ``--format json`` prints, but for the wallet."""
+    missing = whole - covered
+    return {
+        "format": FORMAT,
+        "version": __version__,
+        "wallet": None,
+        "transitions": {
+            "covered": len(covered.transitions),
+            "possible": len(whole.transitions),
+            "missing": Parts(transitions=missing.transitions).names(),
+        },
+        "pairs": {
+            "covered": len(covered.pairs),
+            "possible": len(whole.pairs),
+            "missing": Parts(pairs=missing.pairs).names(),
+        },
+        "only_by_case": {name: part.names() for name, part in cases.items()},
+        "only_by_conversation": {name: part.names() for name, part in conversations.items()},
+    }
+
+
+def text(
+    whole: Parts, covered: Parts, *, cases: Mapping[str, Parts], conversations: Mapping[str, Parts]
+) -> Iterator[str]:
+    """What ``--format text`` prints: the figures, what is missing, and what hangs on a single case or conversation."""
+    yield (
+        f"transitions {len(covered.transitions)} of {len(whole.transitions)}, "
+        f"pairs {len(covered.pairs)} of {len(whole.pairs)}"
+    )
+    for name in (whole - covered).names():
+        yield f"missing {name}"
+    for kind, lost in (("case", cases), ("conversation", conversations)):
+        for name, part in lost.items():
+            yield f"without {kind} {name} there would be missing"
+            yield from (f"    {named}" for named in part.names())

@@ -1,0 +1,136 @@
+"""``serve wallet``: a known MPP as an HTTP wallet, in the place of one of your own."""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, NoReturn
+from urllib.parse import urlsplit
+
+import click
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from mpp_conformance import signature
+from mpp_conformance.cli.exits import Refusal
+from mpp_conformance.cli.serving import for_ever, until_interrupted
+from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.servers.gateway_client import GatewayClient
+from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.specimen_wallet import SpecimenWallet
+from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.wallet import Wallet
+
+READY: Final = "ready: "
+"""What the line begins with that tells the adaptor's address, once it can be called."""
+PRIVATE_KEY: Final = "mpp-private-key.pem"
+PUBLIC_KEY: Final = "mpp-public-key.pem"
+_HOST: Final = "127.0.0.1"
+
+
+@click.command("wallet")
+@click.argument("name", required=False)
+@click.option("--list", "listed", is_flag=True, help="Name the known MPPs, say what each does, and exit.")
+@wallet_option
+@click.option(
+    "--private-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=f"What the MPP server signs with.  [default: {PRIVATE_KEY} beside the wallet file]",
+)
+@click.option("--new-keys", is_flag=True, help=f"Write {PRIVATE_KEY} and {PUBLIC_KEY} beside the wallet file first.")
+@click.option("--gateway", metavar="URL", help="Where Alipay+ is.  [default: [reach] public_url, or listen]")
+@click.option("--port", type=click.IntRange(0, 65_535), help="The adaptor's port.  [default: that in [reach] adaptor]")
+def command(  # noqa: PLR0913, PLR0917  # one parameter an option
+    name: str | None,
+    listed: bool,  # noqa: FBT001  # click passes it by name
+    wallet: Path | None,
+    private_key: Path | None,
+    new_keys: bool,  # noqa: FBT001  # likewise
+    gateway: str | None,
+    port: int | None,
+) -> None:
+    """Start the known MPP called NAME as an HTTP wallet with codes, customers and keys of the wallet file.
+
+    It prints a line that begins with "ready: " and ends with its adaptor's address, and ends on Ctrl-C.
+    """
+    if listed:
+        for specimen in SPECIMENS.values():
+            click.echo(f"{specimen.name:<40} {(specimen.__doc__ or '').strip().splitlines()[0]}")
+        return
+    if not name or wallet is None:
+        raise click.UsageError("give a NAME (--list names them all) and --wallet FILE")
+    specimen = _known(name)
+    if new_keys:
+        _write_keys(wallet.parent)
+    chosen = loaded(wallet)
+    key = _key(private_key or wallet.parent / PRIVATE_KEY)
+    url = gateway or chosen.reach.public_url or f"http://{chosen.reach.listen}"
+    if urlsplit(url).port == 0:
+        raise Refusal("[reach] listen leaves the port open: say where Alipay+ is with --gateway URL")
+    at = _port(chosen) if port is None else port
+    until_interrupted(_serve(specimen, chosen, key, url, at), "--port" if port is not None else "[reach] adaptor")
+
+
+def _known(name: str) -> type[ConformingMpp]:
+    if name in SPECIMENS:
+        return SPECIMENS[name]
+    close = get_close_matches(name, SPECIMENS, 1)
+    hint = f"did you mean {close[0]}?" if close else "--list names them all"
+    raise click.UsageError(f"no known MPP is called {name!a}; {hint}")
+
+
+def _port(wallet: Wallet) -> int:
+    return urlsplit(wallet.reach.adaptor).port or 0
+
+
+def _key(path: Path) -> RSAPrivateKey:
+    try:
+        return signature.load_private_key(path.read_text("ascii"))
+    except (OSError, ValueError) as problem:
+        words = problem.strerror if isinstance(problem, OSError) else problem
+        raise Refusal(f"{path}: {words}; --new-keys writes a pair, --private-key FILE names another file") from None
+
+
+def _write_keys(directory: Path) -> None:
+    """A pair for the MPP: the private half for this command, the public one where a new wallet file looks for it."""
+    key = signature.generate_private_key()
+    texts = {
+        PRIVATE_KEY: (signature.private_key_text(key), 0o600),
+        PUBLIC_KEY: (signature.public_key_text(key.public_key()) + "\n", 0o644),
+    }
+    there = [name for name in texts if (directory / name).exists()]
+    if there:
+        raise Refusal(f"--new-keys: {directory / there[0]} is there already, and is kept; leave --new-keys out")
+    try:
+        for name, (text, mode) in texts.items():
+            descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(text)
+    except OSError as problem:
+        raise Refusal(f"--new-keys: {directory}: {problem.strerror}") from None
+
+
+async def _serve(
+    specimen: type[ConformingMpp], wallet: Wallet, key: RSAPrivateKey, gateway: str, port: int
+) -> NoReturn:
+    keys = wallet.keys
+    assert keys is not None  # noqa: S101  # a file always has them
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * wallet.reach.parallel)
+    async with httpx.AsyncClient(timeout=wallet.reach.patience, limits=limits, trust_env=False) as http:
+        client = GatewayClient(
+            url=gateway,
+            client_id=keys.client_id,
+            private_key=key,
+            alipay_plus_public_key=keys.alipay_plus_private_key.public_key(),
+            http=http,
+            key_version=keys.key_version,
+        )
+        hosted = SpecimenWallet(specimen(wallet.profile), client, http)
+        try:
+            async with listening(hosted.app, _HOST, port) as address:
+                click.echo(f"{specimen.name}: calls Alipay+ at {gateway}")
+                click.echo(f"{READY}{address}")
+                await for_ever()
+        finally:
+            await hosted.close()

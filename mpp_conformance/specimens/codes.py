@@ -1,0 +1,215 @@
+"""MPPs that take a code for another kind, or change its value on its way."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote
+
+from mpp_conformance.messages import (
+    Decode,
+    Launch,
+    Message,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.conforming import ConformingMpp, Session
+from mpp_conformance.specimens.consequences import (
+    ENTRY_UNASKED,
+    ENTRY_UNDECIDED,
+    ORDER_UNASKED,
+    UNDECIDED,
+)
+
+
+class LaunchesOrderCodes(ConformingMpp):
+    """Takes every code of Alipay+ for an entry code."""
+
+    name = "order-codes-launched"
+    breaks = frozenset({"SRV-1"})
+    hides = ORDER_UNASKED | {"SRV-2"}
+
+    def identify(self, code_value: str) -> str:
+        """OPEN_URL wherever it should be DECODE."""
+        return super().identify(code_value).replace("DECODE", "OPEN_URL")
+
+
+class DecodesEntryCodes(ConformingMpp):
+    """Takes every code of Alipay+ for an order code."""
+
+    name = "entry-codes-decoded"
+    breaks = frozenset({"EC-6", "SRV-1"})
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "SRV-2"}
+
+    def identify(self, code_value: str) -> str:
+        """DECODE wherever it should be OPEN_URL."""
+        return super().identify(code_value).replace("OPEN_URL", "DECODE")
+
+
+class KnowsNoEntryCodes(ConformingMpp):
+    """Has no rule for entry codes."""
+
+    name = "entry-codes-unknown"
+    breaks = frozenset({"EC-6", "SRV-1"})
+    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+
+    def identify(self, code_value: str) -> str:
+        """NONE for an entry code."""
+        return super().identify(code_value).replace("OPEN_URL", "NONE")
+
+
+class KnowsNoOrderCodes(ConformingMpp):
+    """Has no rule for order codes."""
+
+    name = "order-codes-unknown"
+    breaks = frozenset({"SRV-1", "SRV-2"})
+    hides = ORDER_UNASKED
+
+    def identify(self, code_value: str) -> str:
+        """NONE for an order code."""
+        return super().identify(code_value).replace("DECODE", "NONE")
+
+
+class LaunchesForeignCodes(ConformingMpp):
+    """Gives the client SDK whatever is no order code."""
+
+    name = "foreign-codes-launched"
+    breaks = frozenset({"SRV-1"})
+
+    def identify(self, code_value: str) -> str:
+        """OPEN_URL for a foreign code."""
+        return super().identify(code_value).replace("NONE", "OPEN_URL")
+
+
+class AsksAboutForeignCodes(ConformingMpp):
+    """Leaves it to Alipay+ to find out what a code is."""
+
+    name = "foreign-codes-decoded"
+    breaks = frozenset({"SRV-1"})
+
+    def identify(self, code_value: str) -> str:
+        """DECODE for a foreign code."""
+        return super().identify(code_value).replace("NONE", "DECODE")
+
+
+class TriesDecodingFirst(ConformingMpp):
+    """Calls userInitiatedPay with every code, and launches it only if that is refused."""
+
+    name = "decoding-tried-first"
+    breaks = frozenset({"EC-16", "SRV-1"})
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """First the question."""
+        yield from self.ask(session, session.scanned)
+        yield from super().launch(session)
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The refusal of the first question is forgotten."""
+        if answer.action_type is not None:
+            yield from super().not_decoded(session, answer)
+
+
+class LaunchesTwice(ConformingMpp):
+    """Calls launch from two observers of the same scan."""
+
+    name = "launched-twice"
+    breaks = frozenset({"EC-6"})
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """And once more."""
+        yield from super().launch(session)
+        yield from super().launch(session)
+
+
+class NeverLaunches(ConformingMpp):
+    """Opens the merchant page in a browser of its own, where no client SDK can see it."""
+
+    name = "never-launched"
+    breaks = frozenset({"EC-6", "SRV-1"})
+    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+
+    def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
+        """Nothing that the SDK sees."""
+        return iter(())
+
+
+class LaunchesFrontPage(ConformingMpp):
+    """Launches the merchant's site without the path that names the code."""
+
+    name = "front-page-launched"
+    breaks = frozenset({"EC-3"})
+    hides = ENTRY_UNASKED | {"SRV-2"}
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """Scheme and host."""
+        yield Launch(url="/".join(session.scanned.split("/")[:3]))
+
+
+class NeverAsks(ConformingMpp):
+    """Tells what a code is, and never calls userInitiatedPay."""
+
+    name = "user-initiated-pay-never-called"
+    breaks = frozenset({"SRV-1", "SRV-2"})
+    hides = UNDECIDED | ENTRY_UNASKED | {"OC-5"}
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # asks nobody
+        """Nothing."""
+        return iter(())
+
+
+class AsksForOrderCodesOnly(ConformingMpp):
+    """Has no endpoint for the decode calls of the client SDK."""
+
+    name = "decode-calls-unanswered"
+    breaks = frozenset({"SRV-2"})
+    hides = ENTRY_UNASKED
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Only for a scanned code."""
+        if session.callback is None:
+            yield from super().ask(session, code_value)
+
+
+class EncodesCodes(ConformingMpp):
+    """Sends its server the code value URL-encoded."""
+
+    name = "codes-url-encoded"
+    breaks = frozenset({"EC-16", "OC-5"})
+    hides = UNDECIDED
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """With percent escapes."""
+        yield from super().ask(session, quote(code_value, safe=""))
+
+
+class UpperCasesCodes(ConformingMpp):
+    """Upper-cases code values, since a QR code of capital letters is smaller."""
+
+    name = "codes-upper-cased"
+    breaks = frozenset({"EC-16", "OC-5"})
+    hides = UNDECIDED
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """In capital letters."""
+        yield from super().ask(session, code_value.upper())
+
+
+class AddsSlash(ConformingMpp):
+    """Parses the intercepted code as an address and writes it anew."""
+
+    name = "intercepted-code-written-anew"
+    breaks = frozenset({"EC-16"})
+    hides = ENTRY_UNDECIDED
+
+    def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
+        """With a slash at its end."""
+        yield from super().decode_asked(session, replace(decode, code_value=f"{decode.code_value}/"))
+
+
+class AsksForScannedCode(ConformingMpp):
+    """Sends its server the code that was scanned where it should send the one that the SDK intercepted."""
+
+    name = "scanned-code-sent-for-intercepted"
+    breaks = frozenset({"EC-16"})
+    hides = ENTRY_UNDECIDED
+
+    def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
+        """The entry code."""
+        yield from super().decode_asked(session, replace(decode, code_value=session.scanned))

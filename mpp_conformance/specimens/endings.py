@@ -1,0 +1,190 @@
+"""MPPs whose client ends a payment left to the MPP wrongly: at the callback, or on the result page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mpp_conformance.messages import (
+    HANDLE_BY_SDK,
+    CashierPage,
+    DecodeCallback,
+    Message,
+    Order,
+    ResultPage,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import (
+    AFTER_ORDER_PAYMENT,
+)
+
+
+@dataclass
+class PayloadBesideResult(ConformingMpp):
+    """Gives the SDK the payload that stood beside HANDLE_BY_PSP together with the payment's success."""
+
+    name = "payload-with-successful-result"
+    breaks = frozenset({"SDK-1"})
+    beside: dict[str, str | None] = field(default_factory=dict)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The server keeps the payload, and hands it over with the result."""
+        self.beside[session.name] = answer.sdk_action_payload
+        yield from super().answered(session, answer)
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """The result with whatever payload there was."""
+        yield CashierPage()
+        result = self.debit(session)
+        yield from self.notify(session, order, result)
+        yield from self.take(session, replace(result, sdk_action_payload=self.beside.get(session.name)))
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """Success, with the payload."""
+        if handed.payment_status == "S":
+            yield from self.callback_with_payload(callback, handed.sdk_action_payload)
+        else:
+            yield from super().callback_of_result(callback, handed)
+
+
+class CallbackBeforeResult(ConformingMpp):
+    """Executes the callback as soon as decoding is over, as client SDKs before the upgrade wanted it."""
+
+    name = "callback-before-result"
+    breaks = frozenset({"EC-28", "SDK-1"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Success when there is an order."""
+        early = answer.action_type != HANDLE_BY_SDK and session.callback is not None
+        if early and session.callback is not None:
+            yield DecodeCallback(callback=session.callback, outcome="success")
+        yield from super().answered(session, answer)
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
+        """It has been executed."""
+        return iter(())
+
+
+class CallbackBeforeGoodResult(ConformingMpp):
+    """Foresees the result of a payment and executes the callback before it has it."""
+
+    name = "callback-foresees-result"
+    breaks = frozenset({"EC-28"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """While the cashier page is shown."""
+        if session.callback is not None:
+            yield from super().callback_of_result(session.callback, self.debit(session))
+        yield from super().pay(session, order)
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """It has been executed, unless there was nothing to foresee."""
+        if handed.error_code == "ORDER_IS_CLOSED":
+            yield from super().callback_of_result(callback, handed)
+
+
+class ResultCallbackTwice(ConformingMpp):
+    """Executes the callback with the result page and again when the page is closed."""
+
+    name = "result-callback-twice"
+    breaks = frozenset({"EC-28"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """And once more."""
+        yield from super().callback_of_result(callback, handed)
+        yield from super().callback_of_result(callback, handed)
+
+
+class NoCallbackOfResult(ConformingMpp):
+    """Executes the callback for payloads only."""
+
+    name = "result-callback-never"
+    breaks = frozenset({"EC-28"})
+    hides = frozenset({"SDK-1", "SRV-3"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
+        """Nothing."""
+        return iter(())
+
+
+class CallbackOnlySucceeds(ConformingMpp):
+    """Executes the callback's success path however the payment ended."""
+
+    name = "result-callback-always-succeeds"
+    breaks = frozenset({"SDK-1"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
+        """Success."""
+        yield DecodeCallback(callback=callback, outcome="success")
+
+
+class CallbackOnlyFails(ConformingMpp):
+    """Executes the callback's failure path because there is no payload, though the payment succeeded."""
+
+    name = "result-callback-always-fails"
+    breaks = frozenset({"SDK-1"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """Failure."""
+        code = handed.error_code or "NO_PAYLOAD"
+        yield DecodeCallback(callback=callback, outcome="failure", error_code=code, error_message="no payload")
+
+
+class CallbackWithoutCode(ConformingMpp):
+    """Executes the callback's failure path with words, and without a code."""
+
+    name = "result-callback-without-code"
+    breaks = frozenset({"SDK-1"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """No error code."""
+        yield from super().callback_of_result(callback, replace(handed, error_code=None))
+
+
+class NoResultPage(ConformingMpp):
+    """Goes back to its home screen after a payment."""
+
+    name = "result-page-never"
+    breaks = frozenset({"EC-29", "OC-20", "UX-7"})
+    hides = AFTER_ORDER_PAYMENT
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not shown
+        """Nothing."""
+        return iter(())
+
+
+class NoPageOfFailure(ConformingMpp):
+    """Shows a payment result page for payments that succeeded only."""
+
+    name = "result-page-of-success-only"
+    breaks = frozenset({"EC-29", "OC-20"})
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """Nothing after a failure."""
+        if handed.payment_status == "S":
+            yield from super().result_page(handed)
+
+
+class AlwaysPageOfSuccess(ConformingMpp):
+    """Shows every payment as paid."""
+
+    name = "result-page-always-says-paid"
+    breaks = frozenset({"EC-29", "OC-20"})
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not looked at
+        """S."""
+        yield ResultPage(status="S")
+
+
+class NoPageForEntryCode(ConformingMpp):
+    """Leaves the result page to the merchant when an entry code was scanned."""
+
+    name = "result-page-for-order-codes-only"
+    breaks = frozenset({"EC-29", "UX-7"})
+    hides = frozenset({"SRV-3"})
+
+    def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Only the callback, for an entry code."""
+        if session.callback is None:
+            yield from super().show_result(session, handed)
+        else:
+            yield from self.callback_of_result(session.callback, handed)

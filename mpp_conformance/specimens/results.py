@@ -1,0 +1,195 @@
+"""MPPs whose server does not go on with a payment left to it, or keeps the result from its client."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mpp_conformance.messages import (
+    HANDLE_BY_SDK,
+    CashierPage,
+    Message,
+    Order,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import (
+    AFTER_ORDER_PAYMENT,
+    RESULT_NOT_HANDED,
+)
+
+
+class NeverPays(ConformingMpp):
+    """Waits for a confirmation that never comes."""
+
+    name = "payments-left-hanging"
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7"})
+    hides = RESULT_NOT_HANDED
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
+        """The cashier page, and no more."""
+        yield CashierPage()
+
+
+class NeverPaysOrderCodes(ConformingMpp):
+    """Opens the cashier for decode calls of the client SDK only."""
+
+    name = "order-code-payments-left-hanging"
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7"})
+    hides = frozenset({"OC-20"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Only with a callback to execute."""
+        if session.callback is not None:
+            yield from super().pay(session, order)
+
+
+class NeverPaysEntryCodes(ConformingMpp):
+    """Opens the cashier for scanned order codes only."""
+
+    name = "entry-code-payments-left-hanging"
+    breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7"})
+    hides = frozenset({"EC-28", "EC-29", "SDK-1"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Only without a callback to execute."""
+        if session.callback is None:
+            yield from super().pay(session, order)
+
+
+class KeepsResults(ConformingMpp):
+    """Debits and notifies, and tells its client nothing."""
+
+    name = "results-kept-from-client"
+    breaks = frozenset({"SRV-6", "SRV-7", "UX-7"})
+    hides = RESULT_NOT_HANDED | AFTER_ORDER_PAYMENT
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """No hand-over."""
+        yield CashierPage()
+        yield from self.notify(session, order, self.debit(session))
+
+
+class KeepsFailures(ConformingMpp):
+    """Tells its client of payments that succeeded, and lets the others run into a timeout."""
+
+    name = "failures-kept-from-client"
+    breaks = frozenset({"SRV-6", "SRV-7", "SRV-8"})
+    hides = RESULT_NOT_HANDED
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """No hand-over of a failure."""
+        if handed.payment_status != "F":
+            yield from super().take(session, handed)
+
+
+class AlwaysTellsSuccess(ConformingMpp):
+    """Tells its client success before it has looked at the debit's outcome."""
+
+    name = "success-told-always"
+    breaks = frozenset({"SRV-6", "SRV-7"})
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Any result of a debit is S."""
+        told = Handed(payment_status="S") if handed.error_code == "USER_BALANCE_NOT_ENOUGH" else handed
+        yield from super().take(session, told)
+
+
+@dataclass
+class TellsSuccessFirst(ConformingMpp):
+    """Tells its client success at once, and corrects itself when the debit has failed; the client takes the first.
+
+    With two results that contradict each other nobody can say which one its client had to go by: that hides the
+    client's duties after a failure.
+    """
+
+    name = "success-told-first"
+    breaks = frozenset({"SRV-7"})
+    hides = frozenset({"EC-29", "OC-20", "SDK-1"})
+    shown: set[str] = field(default_factory=set)
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """S, then the truth."""
+        if self.debit(session).payment_status == "F":
+            yield from self.take(session, Handed(payment_status="S"))
+        yield from super().pay(session, order)
+
+    def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Once."""
+        if session.name not in self.shown:
+            self.shown.add(session.name)
+            yield from super().show_result(session, handed)
+
+
+class TellsPendingAsFailure(ConformingMpp):
+    """Tells its client failure while the debit is still under way, and it succeeds after that."""
+
+    name = "pending-told-as-failure"
+    breaks = frozenset({"SRV-7", "UX-7"})
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """S becomes F."""
+        if handed.payment_status == "S":
+            handed = Handed(payment_status="F", error_code="TIMEOUT")
+        yield from super().take(session, handed)
+
+
+class NoErrorCode(ConformingMpp):
+    """Has no error code for a payment that fails."""
+
+    name = "no-error-code"
+    breaks = frozenset({"SDK-1", "SRV-6"})
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """No code of a failed debit."""
+        if handed.error_code == "USER_BALANCE_NOT_ENOUGH":
+            handed = replace(handed, error_code=None)
+        yield from super().take(session, handed)
+
+
+class FailedDecodingIsSilent(ConformingMpp):
+    """Logs a decoding that failed, and leaves its client waiting."""
+
+    name = "failed-decoding-swallowed"
+    breaks = frozenset({"SRV-8"})
+    hides = RESULT_NOT_HANDED
+
+    def not_decoded(
+        self,
+        session: Session,  # noqa: ARG002  # not answered
+        answer: UserInitiatedPayAnswer,  # noqa: ARG002  # not passed on
+    ) -> Iterator[Message]:
+        """Nothing."""
+        return iter(())
+
+
+class FailedDecodingIsPaid(ConformingMpp):
+    """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success."""
+
+    name = "failed-decoding-told-as-success"
+    breaks = frozenset({"SRV-8"})
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
+        """S without any order."""
+        yield from self.take(session, Handed(payment_status="S"))
+
+
+class FailedDecodingLeftToSdk(ConformingMpp):
+    """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is."""
+
+    name = "failed-decoding-left-to-sdk"
+    breaks = frozenset({"SRV-8"})
+    hides = RESULT_NOT_HANDED | {"OC-19"}
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """HANDLE_BY_SDK without a payload."""
+        yield from self.pass_to_client(session, replace(answer, action_type=HANDLE_BY_SDK))
+
+
+class FailedDecodingHasNoCode(ConformingMpp):
+    """Tells its client that decoding failed, without an error code."""
+
+    name = "failed-decoding-without-code"
+    breaks = frozenset({"SDK-1", "SRV-8"})
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
+        """F alone."""
+        yield from self.take(session, Handed(payment_status="F"))
