@@ -16,10 +16,12 @@ from mpp_conformance.catalogue import CatalogueError, load
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Edition, Reading
 from mpp_conformance.matrix import Examined, Matrix, Row
+from mpp_conformance.messages import Message
 from mpp_conformance.requirements import Case
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import Profile, Scenario
 from mpp_conformance.specimens import FAULTY, SPECIMENS, Specimen
+from mpp_conformance.wire import carried
 
 KEPT: Final = "kept_cases.toml"
 """Beside the suites: the cases that stay although no specimen dies by them alone, each with its reason."""
@@ -44,7 +46,7 @@ def judged(specimen: Specimen, held: Conversations, *, app_link: bool | None = N
     profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
     found = []
     for scenario, cases in held.items():
-        trace = DirectConnector(specimen(profile), profile).converse(scenario)
+        trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
         for case, label in cases:
             judgement = oracle.judge(case.judge, trace)
             row = Row(
@@ -91,6 +93,17 @@ def kept(suites: Path) -> Mapping[str, str]:
         if not isinstance(reason, str) or not reason.strip():
             raise CatalogueError(f"{KEPT}: {case} needs a reason, in words")
     return found
+
+
+def _carried(message: Message) -> Message:
+    """Specimens differ in one place: most of what one says has been said by others before."""
+    try:
+        return _carried_before(message)
+    except TypeError:  # a field that cannot be hashed: none that the wire lets through
+        return carried(message)
+
+
+_carried_before: Final = functools.lru_cache(maxsize=4096)(carried)
 
 
 @functools.cache

@@ -3,8 +3,10 @@
 Equal scenarios are conversed once, so a cell costs the wallet one conversation however many cases judge it.
 """
 
+from dataclasses import replace
 from typing import Final
 
+from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import (
     ENTRY,
@@ -34,6 +36,20 @@ def psp(code: str, status: str = "S", *, customer: str = FUNDED) -> Scenario:
     suffix = "-unfunded" if customer == UNFUNDED else ""
     payment = Payment(code=code, answer=handle_by_psp(status), customer=customer)
     return one(f"{_SHORT[code]}-psp-{status}{suffix}", payment)
+
+
+def failing(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Payments that fail inside the MPP: left to it whatever the amount, and left to it within and at a limit."""
+    found = [psp(code, customer=UNFUNDED) for code in BOTH]
+    for code, scope in ((ENTRY, ENTRY_CODE), (ORDER, IN_STORE)):
+        within = Payment(code=code, customer=UNFUNDED)
+        amounts = {"within": within}
+        if reading.inclusive:
+            amounts["at"] = replace(within, amount=edition.limit(scope, TRANSACTION).amount)
+        for band, payment in amounts.items():
+            label = f"{_SHORT[code]}-{band}-limit-unfunded"
+            found.append(one(label, payment, edition=edition.name, reading=reading))
+    return found
 
 
 def psp_with_payload(code: str) -> Scenario:

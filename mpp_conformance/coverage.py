@@ -3,6 +3,7 @@
 Planned coverage says where the conversations lead a conforming MPP; of traces, where one was really led.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,9 +63,6 @@ class Parts:
 
     def __sub__(self, other: "Parts") -> "Parts":
         return Parts(self.transitions - other.transitions, self.pairs - other.pairs)
-
-    def __and__(self, other: "Parts") -> "Parts":
-        return Parts(self.transitions & other.transitions, self.pairs & other.pairs)
 
     def __bool__(self) -> bool:
         return bool(self.transitions or self.pairs)
@@ -127,11 +125,15 @@ def only_by(rows: Iterable[Planned], key: Callable[[Planned], Key]) -> Mapping[K
     for row in rows:
         grouped.setdefault(key(row), []).append(row)
     covered = {known: of_plan(some) for known, some in grouped.items()}
-    lost = {
-        known: own - union(others for other, others in covered.items() if other != known)
-        for known, own in covered.items()
+    times = Counter(item for part in covered.values() for item in (*part.transitions, *part.pairs))
+    alone = {
+        known: Parts(
+            frozenset(row for row in part.transitions if times[row] == 1),
+            frozenset(pair for pair in part.pairs if times[pair] == 1),
+        )
+        for known, part in covered.items()
     }
-    return {known: part for known, part in lost.items() if part}
+    return {known: part for known, part in alone.items() if part}
 
 
 def case_of(row: Planned) -> str:

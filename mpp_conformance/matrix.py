@@ -115,6 +115,12 @@ class Examined:
         """Whether anything at all is held against a conforming one."""
         return not self.faulty and self.outcome is not Outcome.CONFORMS
 
+    @property
+    def killing(self) -> tuple[Row, ...]:
+        """The rows that speak against it: those it fails; where it fails none, those in which nothing is proven."""
+        failed = tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
+        return failed or tuple(row for row in self.rows if row.verdict is not Verdict.PASS)
+
     @cached_property
     def only_by(self) -> str:
         """The one case it is killed by; empty where several would do, or none does."""
@@ -136,7 +142,9 @@ class Examined:
             "sees an error in": (frozenset(), self.coming_to(Verdict.ERROR) | self.coming_to(Verdict.NONE)),
         }
         return "; ".join(
-            f"{way} {_listed(found)} and names {_listed(named)}" for way, (named, found) in seen.items() if named != found
+            f"{way} {_listed(found)} and names {_listed(named)}"
+            for way, (named, found) in seen.items()
+            if named != found
         )
 
 

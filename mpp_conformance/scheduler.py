@@ -6,7 +6,7 @@ Tests ask for traces one after the other; here they are held concurrently, befor
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
@@ -42,14 +42,20 @@ class Converser(Protocol):
     def strays(self) -> Sequence[Stray]:
         """Messages that fitted no open conversation."""
 
-    async def converse(self, scenario: Scenario) -> Trace:
-        """Hold one conversation to its end."""
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
+        """Hold one conversation to its end; ``at_rest`` is called once there is nothing for the wallet to do in it."""
+
+
+class ClosedError(RuntimeError):
+    """A conversation was asked for that was left off when the run was closed."""
 
 
 class ConcurrentConversations:
     """Conversations in a thread of their own, at most ``parallel`` at a time, in the order in which they are asked for.
 
-    ``open_connector`` makes the connector inside that thread; what it raises there is raised here.
+    A conversation that is at rest, and only listened to any more, counts no longer: listening on costs a run next to
+    nothing. With a wallet that bears one conversation at a time it does count: what comes late could be told of the
+    next one. ``open_connector`` makes the connector inside the thread; what it raises there is raised here.
     """
 
     def __init__(self, open_connector: Callable[[], AbstractAsyncContextManager[Converser]], *, parallel: int) -> None:
@@ -57,14 +63,10 @@ class ConcurrentConversations:
         self._parallel = parallel
         self._futures: dict[Scenario, Future[Trace]] = {}
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Converser]] = Future()
-        self._over: asyncio.Event | None = None
+        self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._work, name="conversations", daemon=True)
         self._thread.start()
-        try:
-            self._loop, self._connector = self._ready.result()
-        except BaseException:
-            self._thread.join(_GOODBYE)
-            raise
+        self._loop, self._connector = self._ready.result()
 
     @property
     def strays(self) -> Sequence[Stray]:
@@ -75,35 +77,75 @@ class ConcurrentConversations:
         """Begin these conversations, in their order."""
         for scenario in scenarios:
             if scenario not in self._futures:
-                self._futures[scenario] = asyncio.run_coroutine_threadsafe(self._hold(scenario), self._loop)
+                self._futures[scenario] = self._begun(scenario)
 
     def trace(self, scenario: Scenario) -> Trace:
         """The conversation of this scenario, once it is over; raises what went wrong inside the suite."""
         self.prepare([scenario])
-        return self._futures[scenario].result()
+        try:
+            return self._futures[scenario].result()
+        except CancelledError:
+            raise ClosedError(f"the run was closed before this conversation was over: {scenario.label}") from None
 
     def close(self) -> None:
         """Leave off what is still going on and stop listening."""
         for future in self._futures.values():
             future.cancel()
-        if self._over is not None and self._thread.is_alive():
+        if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._over.set)
             self._thread.join(_GOODBYE)
 
+    def _begun(self, scenario: Scenario) -> Future[Trace]:
+        coroutine = self._held(scenario)
+        try:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:
+            coroutine.close()
+            raise ClosedError(f"the run was closed before this conversation was asked for: {scenario.label}") from None
+
     def _work(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=_new_loop) as runner:
+                runner.run(self._serve())
         except BaseException as problem:  # noqa: BLE001  # it is the other thread's to handle
             if not self._ready.done():
                 self._ready.set_exception(problem)
 
     async def _serve(self) -> None:
-        self._turns = asyncio.Semaphore(self._parallel)
-        self._over = asyncio.Event()
+        self._places = asyncio.Semaphore(self._parallel)
         async with self._open_connector() as connector:
             self._ready.set_result((asyncio.get_running_loop(), connector))
             await self._over.wait()
 
-    async def _hold(self, scenario: Scenario) -> Trace:
-        async with self._turns:
-            return await self._connector.converse(scenario)
+    async def _held(self, scenario: Scenario) -> Trace:
+        await self._places.acquire()
+        place = _Place(self._places)
+        try:
+            return await self._connector.converse(scenario, place.leave if self._parallel > 1 else _stay)
+        finally:
+            place.leave()
+
+
+class _Place:
+    """One of the places for conversations; it is left once, however often that is said."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._taken = True
+
+    def leave(self) -> None:
+        if self._taken:
+            self._taken = False
+            self._places.release()
+
+
+def _stay() -> None:
+    """Keep the place to the end."""
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415  # not on every platform, and not needed by every command
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -53,6 +53,12 @@ def test_an_edition_gives_the_limit_of_the_document(edition: str, name: str) -> 
     assert _CNY[edition][name] * 100 == EDITIONS[edition].limit(*_NAMES[name]).amount
 
 
+def test_what_the_document_leaves_open_is_read_in_the_plainest_way() -> None:
+    """A limit itself may be reached, a year is a calendar year, and nobody has spent anything to begin with."""
+    assert Reading() == Reading(inclusive=True, year="calendar")
+    assert Spent() == Spent(in_store=0, entry_code=0)
+
+
 def test_there_are_no_other_editions() -> None:
     """The editions known are those tested here, and the document's own is the default."""
     assert (sorted(_CNY), "2023-12") == (sorted(EDITIONS), DEFAULT_EDITION)

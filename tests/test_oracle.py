@@ -120,6 +120,38 @@ def test_a_question_fails(name: str, ending: str) -> None:
     assert (found.verdict, bool(found.expected), bool(found.seen)) == (Verdict.FAIL, True, True)
 
 
+_WORDS: dict[str, tuple[str, str, tuple[int, ...]]] = {
+    "one, there is none": ("exactly one HandleAction", "no HandleAction", ()),
+    "one, there are two": ("exactly one HandleAction", "2 x HandleAction", (1, 2)),
+    "each, there is none": ("at least one UserInitiatedPay", "no UserInitiatedPay", ()),
+    "each, one differs": (
+        "UserInitiatedPay with code_value 'c'",
+        "UserInitiatedPay with code_value 'd' (first difference at byte 0: expected 'c', seen 'd')",
+        (2,),
+    ),
+    "some, there is none": ("at least one UserInitiatedPay", "no UserInitiatedPay", ()),
+    "some text, absent": ("ResultPage with error_code some text", "ResultPage with error_code absent", (1,)),
+    "none, there is one": ("no ResultPage with status 'S'", "1 x ResultPage", (2,)),
+    "in order, reversed": (
+        "ResultPage with status 'S' before HandleAction",
+        "HandleAction as number 2, ResultPage as number 3",
+        (2, 3),
+    ),
+    "each holding, one lacks it": ("Launch with '124' in url", "url 'https://e.test/123'", (1,)),
+    "no earlier, one is": ("no UserInitiatedPay before Launch", "1 x UserInitiatedPay", (1,)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(_WORDS))
+def test_a_failure_says_what_was_wanted_what_was_seen_and_where(name: str) -> None:
+    """The words name the message and the field that differs; the events are those that speak for it."""
+    ask, messages = _FAILED[name]
+
+    found = _asked(ask, *messages)
+
+    assert (found.expected, found.seen, found.events) == _WORDS[name]
+
+
 @pytest.mark.parametrize("name", sorted(_UNDECIDED))
 def test_a_question_cannot_be_decided(name: str) -> None:
     """Without the stimulus, or without proof, nothing is said about the reaction."""
@@ -139,39 +171,6 @@ def test_an_unreadable_report_accuses_nobody(name: str) -> None:
     assert (unread.verdict, broken.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
     assert unread.hint == "a report of the adaptor could not be read: not JSON"
     assert broken.hint == "connection refused"
-
-
-def test_an_unreadable_call_to_alipay_plus_is_the_mpps() -> None:
-    """A malformed request at the gateway is no excuse."""
-    found = _asked(lambda e: e.none(Malformed, where="GATEWAY"), _SCAN, _UNREAD_CALL)
-
-    assert (found.verdict, found.events) == (Verdict.FAIL, (2,))
-
-
-_OF_ALL: dict[str, tuple[Ask, Message]] = {
-    "one": (lambda e: e.one(HandleAction), _ACTION),
-    "each": (lambda e: e.each(HandleAction, sdk_action_payload="payload"), _ACTION),
-    "none": (lambda e: e.none(HandleAction), _SCAN),
-    "none with fields": (lambda e: e.none(HandleAction, sdk_action_payload="another"), _ACTION),
-    "none but": (lambda e: e.none_but(HandleAction, sdk_action_payload=("payload",)), _ACTION),
-    "each holding": (lambda e: e.each_holding(HandleAction, "sdk_action_payload", "pay"), _ACTION),
-    "no earlier": (lambda e: e.no_earlier(HandleAction, than=Scan), _SCAN),
-}
-
-
-@pytest.mark.parametrize("name", sorted(_OF_ALL))
-def test_what_was_not_seen_is_not_proven_absent(name: str) -> None:
-    """What is said of all messages is not met while one of them is unreadable, or the conversation was cut off."""
-    ask, message = _OF_ALL[name]
-
-    assert _asked(ask, message).verdict == Verdict.PASS
-    assert _asked(ask, message, _UNREAD_ACTION).verdict == Verdict.INCONCLUSIVE
-    assert _asked(ask, message, ending=BROKEN).verdict == Verdict.INCONCLUSIVE
-
-
-def test_an_unreadable_message_of_another_kind_hides_nothing() -> None:
-    """An unreadable request is no reason to doubt that handleAction was not called."""
-    assert _asked(lambda e: e.reached(Scan).none(HandleAction), _SCAN, _UNREAD_CALL).verdict == Verdict.PASS
 
 
 _anything = st.sampled_from(

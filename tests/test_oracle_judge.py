@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mpp_conformance.messages import HandleAction, Message, Scan, UserInitiatedPay
-from mpp_conformance.oracle import Judgement, expect, judge
+from mpp_conformance.oracle import Judgement, Unmet, expect, judge
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import ORDER, TAG, Codes, Payment, Scenario
 from mpp_conformance.trace import ENDED, Event, Trace
@@ -57,9 +57,14 @@ def test_what_another_case_asked_does_not_count() -> None:
     def outer(trace: Trace) -> None:
         inner.append(judge(_reached(Scan), trace))
 
-    found = judge(outer, _trace(_SCAN))
+    def asking(trace: Trace) -> None:
+        outer(trace)
+        expect(trace).none(HandleAction)
+
+    found, other = judge(outer, _trace(_SCAN)), judge(asking, _trace(_SCAN))
 
     assert (inner[0].verdict, found.verdict) == (Verdict.PASS, Verdict.ERROR)
+    assert (other.verdict, other.expected) == (Verdict.PASS, "no HandleAction")
 
 
 @pytest.mark.parametrize(
@@ -155,6 +160,14 @@ def test_each_payment_is_asked_by_itself() -> None:
 
 def test_a_long_conversation_is_summed_up() -> None:
     """Where nothing can be decided, the first messages are named and the others counted."""
-    found = judge(_reached(HandleAction), _trace(*[_SCAN] * 11))
+    eight, eleven = (judge(_reached(HandleAction), _trace(*[_SCAN] * count)) for count in (8, 11))
 
-    assert found.seen == ", ".join(["Scan"] * 8) + " and 3 more"
+    assert eight.seen == ", ".join(["Scan"] * 8)
+    assert eleven.seen == eight.seen + " and 3 more"
+    assert judge(_reached(HandleAction), _trace()).seen == "nothing"
+
+
+def test_a_question_asked_outside_of_a_judgement_tells_what_was_not_met() -> None:
+    """Whoever tries a question by hand reads what was expected and what was seen."""
+    with pytest.raises(Unmet, match="expected exactly one HandleAction; seen no HandleAction"):
+        expect(_trace(_SCAN)).one(HandleAction)

@@ -75,7 +75,7 @@ def test_a_payment_has_its_own_events_in_order() -> None:
 
 def test_a_refused_call_gives_no_payload() -> None:
     """The payload is that of the answer with a decision, also when a refusal came first; without one there is none."""
-    assert _trace(_REFUSED, _stopped("a")).payload() == "a"
+    assert _trace(_handed("early"), _REFUSED, _stopped("a")).payload() == "a"
     assert _trace(_REFUSED).payload() is None
 
 
@@ -140,9 +140,10 @@ def test_a_payment_is_taken_as_the_mpp_says(*, messages: list[Message], expected
 
 def test_the_callback_is_the_one_that_decode_gave() -> None:
     """The first call of decode at a payment names the callback; without a call there is none."""
-    trace = _trace(Decode(code_value="c", callback="cb-1"), Decode(code_value="c", callback="cb-2"), payments=[1, 1])
+    calls = [Decode(code_value="c", callback=name) for name in ("cb-1", "cb-2")]
+    trace = _trace(_TO_PAY, _TO_PAY, *calls, payments=[0, 1, 1, 1])
 
-    assert (trace.callback(0), trace.callback(1)) == (None, "cb-1")
+    assert (trace.callback(), trace.callback(1)) == (None, "cb-1")
 
 
 def test_times_and_notes_make_no_other_trace() -> None:

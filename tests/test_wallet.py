@@ -306,7 +306,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ("[reech]", "[reech] is not a section; did you mean [reach]?"),
         (
             "[zzz]",
-            "[zzz] is not a section; sections are [wallet], [reach], [keys], [codes], [customers], [settlement], [features] and",
+            "[zzz] is not a section; sections are [wallet], [reach], [keys], [codes], [customers], [settlement], ",
         ),
         ('adaptor = "x"', "adaptor stands before the first section; it belongs under [reach]"),
         ("zzz = 1", "zzz stands before the first section"),

@@ -15,6 +15,7 @@ cli = Commands(
         "run": ("run", "Certify a wallet: hold all conversations, judge them, write the report."),
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
+        "matrix": ("matrix", "Show that the suite fails every known faulty MPP, and nobody else."),
         "serve": ("serve", "Keep the simulated Alipay+, or a known MPP as a wallet, up for manual work."),
     },
 )

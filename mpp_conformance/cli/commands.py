@@ -15,7 +15,7 @@ from mpp_conformance.cli.exits import Exit, explained
 DEBUG: Final = "MPP_CONFORMANCE_DEBUG"
 """With this environment variable set, a fault of the suite prints its traceback."""
 
-_ABOUT: Final = """Find out whether a mobile payment provider (MPP) handles Alipay+ codes as its documents ask.
+_ABOUT: Final = """Find out whether a Mobile Payment Partner (MPP) handles Alipay+ codes as its documents ask.
 
 Begin with `certify`, which tests the reference MPP that comes with the suite. For a wallet of your own: `init`,
 then fill in wallet.toml, then `doctor`, then `run`.

@@ -84,7 +84,7 @@ def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
     """What the doctor sees in passing ends a run before it can blame anybody."""
     wrong = [finding for finding in doctor.reach(wallet, adaptor) if finding.blocks]
     if wrong:
-        raise Refusal("\n".join(str(finding) for finding in wrong))
+        raise Refusal("\n".join(f"{finding.where}: {finding.text}" for finding in wrong))
 
 
 def execute(target: str, *, wallet: Path | None, reports: Path, name: str, pytest_args: tuple[str, ...] = ()) -> Exit:

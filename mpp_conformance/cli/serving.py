@@ -1,6 +1,7 @@
 """Running a server until somebody ends it."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -12,13 +13,16 @@ from mpp_conformance.servers.listener import ListenError
 
 
 def until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None:
-    """Run ``server`` until Ctrl-C, which is its proper end; a refusal names ``field`` if it cannot listen."""
+    """Run ``server`` until Ctrl-C or SIGTERM, its proper ends; a refusal names ``field`` if it cannot listen."""
+    # A shell that starts a command in the background lets it ignore Ctrl-C, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with suppress(KeyboardInterrupt):
             asyncio.run(server)
     except ListenError as problem:
         raise Refusal(
-            f"{field}: {problem}; something else listens there, or the address is none of this machine"
+            f"{field}: {problem}. Likely: something else listens there, or the address is none of this machine"
         ) from None
     click.echo("ended")
 

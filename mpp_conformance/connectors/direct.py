@@ -23,12 +23,16 @@ def _no_time() -> float:
 
 @dataclass(slots=True)
 class DirectConnector:
-    """Holds conversations with a specimen; the specimen lives as long as the connector and remembers what it likes."""
+    """Holds conversations with a specimen; the specimen lives as long as the connector and remembers what it likes.
+
+    ``carry``: how what it says comes through the wire.
+    """
 
     specimen: ConformingMpp
     profile: Profile
     run: str = "direct"
     clock: Callable[[], float] = _no_time
+    carry: Callable[[Message], Message] = carried
     _router: Router = field(default_factory=Router)
 
     @property
@@ -49,7 +53,7 @@ class DirectConnector:
             if said is None:
                 continue
             session, message = said
-            delivery = router.deliver(carried(message), token=session)
+            delivery = router.deliver(self.carry(message), token=session)
             # The MPP hears the answer of its own call before it does anything else in this session.
             turns.append(turn if delivery.reply is None else chain(self._hears(session, delivery.reply), turn))
             turns.extend(self._told(world, call) for call in delivery.calls)

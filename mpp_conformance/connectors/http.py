@@ -5,51 +5,82 @@ One listener and one HTTP client serve all conversations of a run. What is waite
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
-import httpx
-from starlette.applications import Starlette
-
-from mpp_conformance import wire
-from mpp_conformance.messages import Decode, Message, Scan
+from mpp_conformance.connectors.adaptor import Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.messages import Malformed, Message
 from mpp_conformance.peers.router import Delivery, Router, Stray
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.scenario import Profile, Scenario
-from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes
-from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.application import application
+from mpp_conformance.servers.gateway import AnswerError, MessageLayer, Notes, gateway_routes
+from mpp_conformance.servers.http_client import http_client
+from mpp_conformance.servers.listener import ListenError, listening
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Trace
-from mpp_conformance.wallet import Wallet
+from mpp_conformance.wallet import Keys, Wallet
 
-_PATHS: Final[dict[type[Message], str]] = {Scan: "/scan", Decode: "/decode"}
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
+_MOST_TROUBLES: Final = 3
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(slots=True)
 class _Conversation:
+    """A conversation that is being held.
+
+    ``woken`` is set by whatever happens in it; ``refused``: the adaptor did not carry out a call; ``unreachable``: it
+    is not there; ``fault``: the suite itself failed.
+    """
+
     world: World
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     calls: set[asyncio.Task[None]] = field(default_factory=set)
-    trouble: str = ""
-    broken: bool = False
+    troubles: list[str] = field(default_factory=list)
+    refused: bool = False
+    unreachable: bool = False
+    fault: Exception | None = None
+
+    @property
+    def over(self) -> bool:
+        """Waiting for anything more is of no use."""
+        return self.unreachable or self.fault is not None
+
+    @property
+    def at_rest(self) -> bool:
+        """All that is awaited has come, so that there is nothing for the wallet to do."""
+        return self.world.finished and not self.world.silent and not self.calls
+
+    def trace(self) -> Trace:
+        """What came of it."""
+        broken = self.refused or self.unreachable
+        ending = BROKEN if broken else ENDED if self.world.finished else WAITED
+        return self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
 
 
 class HttpConnector:
     """Holds conversations with the wallet at ``adaptor``, as many at a time as are asked for.
 
     ``run`` makes its code values and tokens unlike any other's: it must never be used twice with the same wallet.
+    ListenError on entering where ``[reach] listen`` is taken.
     """
 
     def __init__(self, wallet: Wallet, profile: Profile, *, run: str, adaptor: str | None = None) -> None:
-        self._wallet = wallet
+        if wallet.keys is None:
+            raise ValueError("[keys] are needed to speak to a wallet over HTTP")
+        self._reach = wallet.reach
+        self._layer = _message_layer(wallet.keys)
         self._profile = profile
         self._run = run
-        self._adaptor = (adaptor or wallet.reach.adaptor).rstrip("/")
+        self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
         self._router = Router()
         self._open: dict[int, _Conversation] = {}
         self._exits = AsyncExitStack()
@@ -66,22 +97,20 @@ class HttpConnector:
         return self._url
 
     async def __aenter__(self) -> Self:
-        reach, keys = self._wallet.reach, self._wallet.keys
-        if keys is None:
-            raise ValueError("[keys] are needed to speak to a wallet over HTTP")
-        layer = MessageLayer(
-            client_id=keys.client_id,
-            key_version=keys.key_version,
-            mpp_public_key=keys.mpp_public_key,
-            alipay_plus_private_key=keys.alipay_plus_private_key,
-        )
-        alipay_plus = gateway_routes(layer, self._deliver, lambda: self._url)
-        app = Starlette(routes=[*alipay_plus, *observer_routes(self._router, self._deliver)])
-        here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
+        reach = self._reach
+        routes = [
+            *gateway_routes(self._layer, self._deliver, lambda: self._url),
+            *observer_routes(self._router, self._deliver),
+        ]
+        app = application(routes, lost=self._lost, failed=self._failed)
+        try:
+            here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
+        except ListenError as problem:
+            raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
         self._url = (reach.public_url or here).rstrip("/")
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=reach.parallel * 2)
-        client = httpx.AsyncClient(timeout=reach.patience, limits=limits, trust_env=False, follow_redirects=False)
-        self._http = await self._exits.enter_async_context(client)
+        # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
+        client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
+        self._adaptor = Adaptor(self._adaptor_url, await self._exits.enter_async_context(client))
         return self
 
     async def __aexit__(
@@ -89,8 +118,12 @@ class HttpConnector:
     ) -> None:
         await self._exits.aclose()
 
-    async def converse(self, scenario: Scenario) -> Trace:
-        """Hold one conversation to its end."""
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None] = _nobody) -> Trace:
+        """Hold one conversation to its end.
+
+        ``at_rest`` is called when all that is awaited has come and the wallet is only listened to any more; it may be
+        called more than once, or never. Raises what went wrong inside the suite.
+        """
         world = World(scenario, self._run, self._profile, time.monotonic)
         held = _Conversation(world)
         self._router.open(world)
@@ -98,64 +131,94 @@ class HttpConnector:
         try:
             for sending in world.begin():
                 self._call(held, sending)
-            came = await self._heard_out(held)
+            await self._heard_out(held, at_rest)
         finally:
             self._router.close(world)
             del self._open[id(world)]
-            for call in held.calls:
+            calls = list(held.calls)
+            for call in calls:
                 call.cancel()
-            await asyncio.gather(*held.calls, return_exceptions=True)
-        ending = BROKEN if held.broken else ENDED if came else WAITED
-        return world.trace(ending, held.trouble)
+            await asyncio.gather(*calls, return_exceptions=True)
+        if held.fault is not None:
+            raise held.fault
+        return held.trace()
 
-    async def _heard_out(self, held: _Conversation) -> bool:
-        """Wait until everything expected came (or patience ran out), then until the wallet has fallen silent."""
-        reach, world = self._wallet.reach, held.world
-        end = time.monotonic() + reach.patience * _LONGEST
-        while not world.finished and not held.broken:
-            if not await _woken(held.woken, min(reach.patience, end - time.monotonic())):
-                return False
-        silence = reach.quiet if world.silent else reach.settle
-        while not held.broken and await _woken(held.woken, min(silence, end - time.monotonic())):
-            silence = reach.quiet if world.silent else reach.settle
-        return world.finished
+    async def _heard_out(self, held: _Conversation, at_rest: Callable[[], None]) -> None:
+        """Listen until the wallet has said nothing for as long as there is reason to wait."""
+        end = time.monotonic() + self._reach.patience * _LONGEST
+        while not held.over:
+            if held.at_rest:
+                at_rest()
+            wait, left = self._wait(held), end - time.monotonic()
+            if left <= 0:
+                held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
+                return
+            if not await _woken(held.woken, min(wait, left)) and wait <= left:
+                return
+
+    def _wait(self, held: _Conversation) -> float:
+        """How long a silence of the wallet is waited for, in seconds."""
+        reach = self._reach
+        if held.refused:
+            return reach.quiet
+        if held.calls or not held.world.finished:
+            return reach.patience
+        return reach.quiet if held.world.silent else reach.settle
 
     def _deliver(self, message: Message, token: str, notes: Notes) -> Delivery:
         delivery = self._router.deliver(message, token=token, notes=notes)
-        held = self._open.get(id(delivery.world)) if delivery.world is not None else None
+        held = self._open.get(id(delivery.world))
         if held is not None:
             for sending in delivery.calls:
                 self._call(held, sending)
             held.woken.set()
         return delivery
 
+    def _lost(self, message: Malformed) -> None:
+        self._router.deliver(message)
+
+    def _failed(self, problem: Exception) -> None:
+        """A fault of the suite ends the conversation it arose in; where that is not known, every one."""
+        known = self._open.get(id(problem.delivery.world)) if isinstance(problem, AnswerError) else None
+        for held in [known] if known is not None else list(self._open.values()):
+            held.fault = problem
+            held.woken.set()
+
     def _call(self, held: _Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
         held.calls.add(task)
-        task.add_done_callback(held.calls.discard)
+        task.add_done_callback(lambda done: self._answered(held, done))
 
-    def _told(self, held: _Conversation, sending: Sending) -> Coroutine[Any, Any, None]:
-        address = f"{self._adaptor}{_PATHS[type(sending.message)]}"
-        observer = f"{self._url}/o/{held.world.token(sending.payment)}"
-        return self._post(held, address, wire.encode(sending.message, observer_url=observer))
-
-    async def _post(self, held: _Conversation, address: str, content: bytes) -> None:
-        headers = {"content-type": "application/json"}
+    async def _told(self, held: _Conversation, sending: Sending) -> None:
         try:
-            async with self._http.stream("POST", address, content=content, headers=headers) as answer:
-                if not answer.is_success:
-                    held.trouble = f"the adaptor answered {answer.status_code} to POST {address}"
-        except httpx.ConnectError as problem:
-            held.broken, held.trouble = True, f"the adaptor at {address} cannot be reached: {problem}"
-            held.woken.set()
-        except httpx.HTTPError as problem:
-            held.trouble = f"POST {address}: {type(problem).__name__}"
+            await self._adaptor.tell(sending.message, f"{self._url}/o/{held.world.token(sending.payment)}")
+        except AdaptorUnreachableError as problem:
+            held.unreachable = True
+            held.troubles.append(str(problem))
+        except RefusedError as problem:
+            held.refused = True
+            held.troubles.append(str(problem))
+        except Exception as problem:  # noqa: BLE001  # whoever asked for the conversation is to hear of it
+            held.fault = problem
+
+    def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
+        held.calls.discard(call)
+        held.woken.set()
+
+
+def _message_layer(keys: Keys) -> MessageLayer:
+    return MessageLayer(
+        client_id=keys.client_id,
+        key_version=keys.key_version,
+        mpp_public_key=keys.mpp_public_key,
+        alipay_plus_private_key=keys.alipay_plus_private_key,
+    )
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> bool:
     """Whether something happened within the time."""
     try:
-        async with asyncio.timeout(max(0.0, seconds)):
+        async with asyncio.timeout(seconds):
             await event.wait()
     except TimeoutError:
         return False

@@ -23,7 +23,8 @@ WITHIN: Final = "within"
 AT: Final = "at"
 OVER: Final = "over"
 NOT_RELEVANT: Final = "not relevant"
-"""The amount band, against the limit that is nearest; not relevant where no limit decides: the scenario says what is answered, or nothing is."""
+"""The amount band, by the limit that is nearest; not relevant where none decides: the scenario says what is answered,
+or nothing is."""
 
 PAID: Final = "paid"
 FAILS: Final = "fails inside the MPP"

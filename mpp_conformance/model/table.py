@@ -120,9 +120,9 @@ def _answer(action: str, status: str) -> Shown:
     return _by(UserInitiatedPayAnswer, action_type=action, result_status=status)
 
 
-_STOPPED: Final = {ACTION: (HANDLE_BY_SDK,), BAND: (AT, OVER, NOT_RELEVANT)}
-_LET_GO: Final = {ACTION: (HANDLE_BY_PSP,), STATUS: ("S",), BAND: (WITHIN, AT, NOT_RELEVANT)}
-_NOT_DECODED: Final = {ACTION: (HANDLE_BY_PSP,), STATUS: ("F",)}
+_STOPPED: Final[Values] = {ACTION: (HANDLE_BY_SDK,), BAND: (AT, OVER, NOT_RELEVANT)}
+_LET_GO: Final[Values] = {ACTION: (HANDLE_BY_PSP,), STATUS: ("S",), BAND: (WITHIN, AT, NOT_RELEVANT)}
+_NOT_DECODED: Final[Values] = {ACTION: (HANDLE_BY_PSP,), STATUS: ("F",)}
 _EITHER_STATUS: Final = HIGHLIGHTS.at("MPP server, note on S and F")
 _CALLBACK_OF_RESULT: Final = HIGHLIGHTS.at("MPP client, entry code, HANDLE_BY_PSP")
 

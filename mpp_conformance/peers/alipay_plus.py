@@ -91,10 +91,9 @@ class AlipayPlus:
         answered = self.answer_given(index)
         if answered is None or not continues(answered):
             return _notice_answer("F", *_NO_ORDER)
-        known = self._results.setdefault(notice.payment_request_id, notice)
-        if known.result_status != notice.result_status:
-            return _notice_answer("F", "REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
-        if known is notice:
+        known = self._results.get(notice.payment_request_id)
+        if known is None:
+            self._results[notice.payment_request_id] = notice
             payment = self.scenario.payments[index]
             self.accounts.remember(
                 Entry(
@@ -105,6 +104,8 @@ class AlipayPlus:
                     outcome=PAID if notice.result_status == "S" else FAILED,
                 )
             )
+        elif known.result_status != notice.result_status:
+            return _notice_answer("F", "REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
         return _notice_answer("S", "SUCCESS", "success")
 
     def _recall(self, payment: Payment, individual: str) -> None:

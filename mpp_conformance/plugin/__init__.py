@@ -48,7 +48,7 @@ class _Problem:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a conformance run."""
-    group = parser.getgroup("mpp-conformance", "conformance of mobile payment providers")
+    group = parser.getgroup("mpp-conformance", "conformance of Mobile Payment Partners")
     group.addoption(
         "--mpp",
         metavar="TARGET",

@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 def render(verdicts: Row) -> str:
     """The page for a verdict file; VerdictFileError where the file lacks what the page shows."""
     try:
-        return _template().render(
+        return template(_TEMPLATE).render(
             v=verdicts,
             parts=_parts(verdicts["requirements"]),
             cases=_by_requirement(verdicts["cases"]),
@@ -34,8 +34,9 @@ def render(verdicts: Row) -> str:
 
 
 @cache
-def _template() -> Template:
-    text = files("mpp_conformance.report").joinpath(_TEMPLATE).read_text("utf-8")
+def template(name: str) -> Template:
+    """The page ``name`` of this package: whatever is put into it is escaped, and nothing may be missing."""
+    text = files("mpp_conformance.report").joinpath(name).read_text("utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=_plain, trim_blocks=True, lstrip_blocks=True
     )

@@ -4,7 +4,6 @@ Whoever opens it ends it: no signal is caught here, and nothing is logged.
 """
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -67,6 +66,7 @@ async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
             yield f"http://{_shown(_ANYWHERE.get(host, host), made.getsockname()[1])}"
         finally:
             ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
             await _ended(server)
     finally:
         made.close()
@@ -83,8 +83,7 @@ async def _ended(server: uvicorn.Server) -> None:
         _, late = await asyncio.wait(set(state.tasks), timeout=_GOODBYE)
         for task in late:
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*late, return_exceptions=True)
     for connection in list(state.connections):
         connection.transport.abort()
 

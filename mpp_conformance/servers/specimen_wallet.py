@@ -1,11 +1,17 @@
-"""A specimen as an HTTP wallet: its adaptor, its calls to Alipay+ and its reports (openapi/mpp-adaptor.yaml)."""
+"""A specimen as an HTTP wallet: its adaptor, its calls to Alipay+ and its reports (openapi/mpp-adaptor.yaml).
+
+Within a session (one scan and what belongs to it) one message is on its way at a time, and what the specimen has to
+say takes turns as it does when there is no wire in between; sessions do not wait for each other.
+"""
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from typing import Any, Final
+from http import HTTPStatus
+from itertools import chain
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,42 +22,50 @@ from starlette.routing import Route
 
 from mpp_conformance import __version__, wire
 from mpp_conformance.messages import Decode, Malformed, Message, NotifyPayment, Scan, UserInitiatedPay
+from mpp_conformance.servers.application import application, refusal
 from mpp_conformance.servers.bodies import body_of
 from mpp_conformance.servers.gateway_client import GatewayClient, UntrustworthyAnswerError
 from mpp_conformance.servers.observer import REPORTS
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
+from mpp_conformance.wallet.fields import is_loopback
 
-MAX_ACTIVITIES: Final = 1_000
-"""Scans and decodes that are carried on at the same time; more are refused."""
+MAX_SESSIONS: Final = 1_000
+"""Sessions in which something is going on at the same time; more are refused."""
 _NAMES: Final = {kind: name for name, kind in REPORTS.items()}
+_JSON: Final = {"content-type": "application/json"}
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class SpecimenWallet:
-    """Hosts ``specimen``; a session's name is the observer address that came with its scan."""
+    """Hosts ``specimen``; a session's name is the observer address that came with its scan.
+
+    ``allow_remote``: reports may go to other machines as well.
+    """
 
     specimen: ConformingMpp
     gateway: GatewayClient
     http: httpx.AsyncClient
-    _activities: set[asyncio.Task[None]] = field(default_factory=set)
+    allow_remote: bool = False
+    _turns: dict[str, deque[Iterator[Say]]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def app(self) -> Starlette:
         """The adaptor."""
-        return Starlette(
-            routes=[
+        return application(
+            [
                 Route("/health", self._health, methods=["GET"]),
-                Route("/scan", self._scan, methods=["POST"]),
-                Route("/decode", self._decode, methods=["POST"]),
+                Route(wire.OPERATIONS[Scan].path, self._scan, methods=["POST"]),
+                Route(wire.OPERATIONS[Decode].path, self._decode, methods=["POST"]),
             ]
         )
 
     async def close(self) -> None:
         """Leave off whatever is going on."""
-        for activity in self._activities:
-            activity.cancel()
-        await asyncio.gather(*self._activities, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _health(self, request: Request) -> Response:  # noqa: ARG002  # the framework's form
         return JSONResponse({"wallet": self.specimen.name, "version": __version__})
@@ -65,43 +79,57 @@ class SpecimenWallet:
     async def _told(self, request: Request, kind: type[Scan] | type[Decode]) -> Response:
         message, body = wire.read(kind, await body_of(request))
         if isinstance(message, Malformed):
-            return JSONResponse({"problem": message.problem}, status_code=400)
+            return refusal(HTTPStatus.BAD_REQUEST, message.problem)
         session = str(body["observerUrl"])
-        if not _is_near(session):
-            return JSONResponse({"problem": "observerUrl is not on this machine"}, status_code=400)
-        if len(self._activities) >= MAX_ACTIVITIES:
-            return JSONResponse({"problem": "too many scans at the same time"}, status_code=503)
-        self._start(self._carry_on(session, message))
-        return Response(status_code=202)
+        if not (self.allow_remote or _is_near(session)):
+            return refusal(HTTPStatus.BAD_REQUEST, "observerUrl: expected an address on this machine")
+        if session not in self._turns and len(self._turns) >= MAX_SESSIONS:
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many scans at the same time")
+        self._begin(session, message)
+        return Response(status_code=HTTPStatus.ACCEPTED)
 
-    def _start(self, activity: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(activity)
-        self._activities.add(task)
-        task.add_done_callback(self._activities.discard)
+    def _begin(self, session: str, message: Message) -> None:
+        turn = self.specimen.hear(session, message)
+        if session in self._turns:
+            self._turns[session].append(turn)
+            return
+        self._turns[session] = deque([turn])
+        task = asyncio.create_task(self._carry_on(session))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _carry_on(self, session: str, message: Message) -> None:
+    async def _carry_on(self, session: str) -> None:
+        """Say what there is to say in a session until nothing is left."""
+        turns = self._turns[session]
         try:
-            await self._hear(session, message)
-        except (httpx.HTTPError, UntrustworthyAnswerError) as problem:
+            while turns:
+                turn = turns.popleft()
+                say = next(turn, None)
+                if say is None:
+                    continue
+                answer = await self._carried(say)
+                # The MPP hears the answer of its own call before it does anything else in this session.
+                turns.append(turn if answer is None else chain(self.specimen.hear(say.session, answer), turn))
+        except Exception:
+            _log.exception("the specimen %s failed", self.specimen.name)
+            raise
+        finally:
+            del self._turns[session]
+
+    async def _carried(self, say: Say) -> Message | None:
+        """Carry what the specimen says; the answer to a call to Alipay+, if there is one to be believed."""
+        message = say.message
+        try:
+            if isinstance(message, UserInitiatedPay | NotifyPayment):
+                return await self.gateway.call(message)
+            await self.http.post(f"{say.session}/{_NAMES[type(message)]}", content=wire.encode(message), headers=_JSON)
+        except (httpx.HTTPError, httpx.InvalidURL, UntrustworthyAnswerError) as problem:
             _log.warning("%s: %s: %s", message.name, type(problem).__name__, problem)
-
-    async def _hear(self, session: str, message: Message) -> None:
-        for say in self.specimen.hear(session, message):
-            await self._carry(say)
-
-    async def _carry(self, say: Say) -> None:
-        """What the specimen says, one thing after the other; it hears an answer before it goes on."""
-        if isinstance(say.message, UserInitiatedPay | NotifyPayment):
-            await self._hear(say.session, await self.gateway.call(say.message))
-        else:
-            address = f"{say.session}/{_NAMES[type(say.message)]}"
-            content = wire.encode(say.message)
-            await self.http.post(address, content=content, headers={"content-type": "application/json"})
+        return None
 
 
 def _is_near(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return is_loopback(urlsplit(address).hostname or "")
     except ValueError:
         return False

@@ -15,6 +15,7 @@ from mpp_conformance.specimens.consequences import (
     ENTRY_UNASKED,
     ENTRY_UNDECIDED,
     ORDER_UNASKED,
+    ORDER_UNDECIDED,
     UNDECIDED,
 )
 
@@ -180,15 +181,15 @@ class EncodesCodes(ConformingMpp):
 
 
 class UpperCasesCodes(ConformingMpp):
-    """Upper-cases code values, since a QR code of capital letters is smaller."""
+    """Upper-cases the order codes it scans, since a QR code of capital letters is smaller."""
 
-    name = "codes-upper-cased"
-    breaks = frozenset({"EC-16", "OC-5"})
-    hides = UNDECIDED
+    name = "scanned-codes-upper-cased"
+    breaks = frozenset({"OC-5"})
+    hides = ORDER_UNDECIDED
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
-        """In capital letters."""
-        yield from super().ask(session, code_value.upper())
+        """In capital letters, where the client SDK is not in between."""
+        yield from super().ask(session, code_value.upper() if session.callback is None else code_value)
 
 
 class AddsSlash(ConformingMpp):

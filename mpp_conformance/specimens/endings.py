@@ -188,3 +188,29 @@ class NoPageForEntryCode(ConformingMpp):
             yield from super().show_result(session, handed)
         else:
             yield from self.callback_of_result(session.callback, handed)
+
+
+class NoPageOfEntryFailure(ConformingMpp):
+    """Leaves it to the merchant to tell of an entry code payment that failed."""
+
+    name = "result-page-of-entry-code-success-only"
+    breaks = frozenset({"EC-29"})
+
+    def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Only the callback, after a failure."""
+        if session.callback is not None and handed.payment_status == "F":
+            yield from self.callback_of_result(session.callback, handed)
+        else:
+            yield from super().show_result(session, handed)
+
+
+class NoPageOfOrderFailure(ConformingMpp):
+    """Closes its cashier without a word when an order code payment failed."""
+
+    name = "result-page-of-order-code-success-only"
+    breaks = frozenset({"OC-20"})
+
+    def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Nothing, after a failure."""
+        if session.callback is not None or handed.payment_status == "S":
+            yield from super().show_result(session, handed)

@@ -1,10 +1,10 @@
 """MPPs that take money they must not take, do not take what they should, or cannot write an amount."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiatedPayAnswer
+from mpp_conformance.messages import Message, NotifyPayment, Order, ResultPage, ServerAnswer, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
@@ -12,6 +12,7 @@ from mpp_conformance.specimens.consequences import (
 
 _SIXTEEN_BITS: Final = 0x7FFF
 _OWN_LIMIT: Final = 50_000
+_TRANSACTION: Final = 700_000
 
 
 class DebitsWithHandleBySdk(ConformingMpp):
@@ -58,6 +59,95 @@ class SmallAmountsOnly(ConformingMpp):
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about a large amount."""
         if int(order.amount) <= _SIXTEEN_BITS:
+            yield from super().pay(session, order)
+
+
+class SuccessAlsoPaid(ConformingMpp):
+    """Passes the payload on, and tells its client of a payment as well, since resultStatus was S.
+
+    Only without an order: a debit needs one, so nothing is taken in fact.
+    """
+
+    name = "success-also-told-as-paid-for-order-code"
+    breaks = frozenset({"REG-1"})
+
+    def concerned(self, session: Session) -> bool:
+        """Order codes."""
+        return session.callback is None
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """And a payment result."""
+        yield from super().pass_to_client(session, answer)
+        if answer.result_status == "S" and answer.order is None and self.concerned(session):
+            yield ServerAnswer(payment_status="S")
+            yield ResultPage(status="S")
+
+
+class EntrySuccessAlsoPaid(SuccessAlsoPaid):
+    """The same for an entry code."""
+
+    name = "success-also-told-as-paid-for-entry-code"
+    breaks = frozenset({"REG-3"})
+
+    def concerned(self, session: Session) -> bool:
+        """Entry codes."""
+        return session.callback is not None
+
+
+@dataclass
+class OverdrawsNewCustomers(ConformingMpp):
+    """Trusts Alipay+'s word on the yearly limit only for customers it knows; with an order code a new one pays."""
+
+    name = "yearly-limit-of-new-customers-overdrawn"
+    breaks = frozenset({"REG-2"})
+    known: set[str] = field(default_factory=set)
+
+    def debit(self, session: Session) -> Handed:
+        """Known from the first payment on."""
+        self.known.add(session.customer)
+        return super().debit(session)
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """And a payment result."""
+        yield from super().pass_to_client(session, answer)
+        new = session.customer not in self.known and session.callback is None
+        if new and answer.result_code == OverdrawsYear.warning:
+            yield from self.take(session, self.debit(session))
+
+
+class RoundAmountsHang(ConformingMpp):
+    """Applies the limit per transaction itself, reads it as "below", and waits for a second factor at 7,000 CNY."""
+
+    name = "amount-at-transaction-limit-hangs"
+    breaks = frozenset({"REG-1"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """No word about an amount that Alipay+ let pass."""
+        if int(order.amount) < _TRANSACTION:
+            yield from super().pay(session, order)
+
+
+class EntryAmountsHang(ConformingMpp):
+    """Applies the entry code's limit itself, reads it as "below", and waits for a second factor at 500 CNY."""
+
+    name = "entry-code-amount-at-limit-hangs"
+    breaks = frozenset({"REG-3"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """No word about an amount that Alipay+ let pass."""
+        if session.callback is None or int(order.amount) < _OWN_LIMIT:
+            yield from super().pay(session, order)
+
+
+class ComparesAsText(ConformingMpp):
+    """Compares amounts as texts: 99.99 CNY is above 7,000 CNY, and waits for a second factor."""
+
+    name = "amounts-compared-as-text"
+    breaks = frozenset({"REG-2"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """No word about an amount that begins with a great digit."""
+        if order.amount <= str(_TRANSACTION):
             yield from super().pay(session, order)
 
 

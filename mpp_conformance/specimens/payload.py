@@ -41,16 +41,6 @@ class Trims(ChangedByServer):
         return payload.strip()
 
 
-class Collapses(ChangedByServer):
-    """Takes every run of white space for one blank, as a logger or an XML attribute does."""
-
-    name = "payload-white-space-collapsed"
-
-    def change(self, payload: str) -> str:
-        """One blank each."""
-        return re.sub(r"\s+", " ", payload)
-
-
 class UnifiesLineEnds(ChangedByServer):
     """Makes every end of line a line feed, as reading in text mode does."""
 
@@ -99,16 +89,6 @@ class HtmlUnescapes(ChangedByServer):
     def change(self, payload: str) -> str:
         """Entities become characters."""
         return html.unescape(payload)
-
-
-class StripsTags(ChangedByServer):
-    """Sends the payload through a filter against injected markup."""
-
-    name = "payload-tags-stripped"
-
-    def change(self, payload: str) -> str:
-        """Whatever looks like a tag is gone."""
-        return re.sub(r"</?[a-z][^>]*>", "", payload)
 
 
 class QuotesForSql(ChangedByServer):
@@ -197,16 +177,6 @@ class LowerCases(ChangedByServer):
         return payload.lower()
 
 
-class MakesBase64Url(ChangedByServer):
-    """Takes the payload for Base64 and makes it fit for an address."""
-
-    name = "payload-made-base64url"
-
-    def change(self, payload: str) -> str:
-        """Other signs for plus and slash, and no padding."""
-        return payload.rstrip("=").replace("+/", "-_")
-
-
 class FillsTemplates(ChangedByServer):
     """Puts the payload through a template engine, which finds marks to fill in."""
 
@@ -215,16 +185,6 @@ class FillsTemplates(ChangedByServer):
     def change(self, payload: str) -> str:
         """Marks become nothing."""
         return re.sub(r"\$\{.*?\}|\{\{.*?\}\}|<%=.*?%>", "", payload)
-
-
-class PrintsFormatted(ChangedByServer):
-    """Uses the payload as a format string."""
-
-    name = "payload-as-format-string"
-
-    def change(self, payload: str) -> str:
-        """Two percent signs become one."""
-        return payload.replace("%%", "%")
 
 
 class CutsAt255(ChangedByServer):
@@ -312,7 +272,7 @@ class ClientUrlDecodes(ChangedByClient):
         return unquote(payload)
 
 
-class ClientDropsNull(ChangedByClient):
+class ClientReadsEscapes(ChangedByClient):
     """Carries the payload over a bridge of JavaScript source text, where quotes and backslashes are read once more."""
 
     name = "client-reads-escapes-in-payload"
@@ -321,19 +281,6 @@ class ClientDropsNull(ChangedByClient):
         """Unchanged only where it is no inside of a JSON string."""
         try:
             return str(json.loads(f'"{payload}"'))
-        except ValueError:
-            return payload
-
-
-class ClientWritesJsonAnew(ChangedByClient):
-    """Parses the payload into a map and writes the map anew."""
-
-    name = "client-writes-payload-json-anew"
-
-    def change(self, payload: str) -> str:
-        """Compact, with every number and escape as the own library writes it."""
-        try:
-            return json.dumps(json.loads(payload), ensure_ascii=False, separators=(",", ":"))
         except ValueError:
             return payload
 
@@ -348,11 +295,23 @@ class ClientCuts(ChangedByClient):
         return payload[:4000]
 
 
-class ClientTrims(ChangedByClient):
-    """Trims the payload before it gives it to the SDK."""
+class CallbackUrlDecodes(ConformingMpp):
+    """Carries the payload to the callback in a deep link, and decodes it once too often."""
 
-    name = "client-trims-payload"
+    name = "callback-url-decodes-payload"
+    breaks = frozenset({"EC-25"})
 
-    def change(self, payload: str) -> str:
-        """Without white space at its ends."""
-        return payload.strip()
+    def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:
+        """Percent escapes become characters."""
+        yield from super().callback_with_payload(callback, unquote(payload or ""))
+
+
+class HandleActionUrlDecodes(ConformingMpp):
+    """Carries the payload to handleAction in a deep link, and decodes it once too often."""
+
+    name = "handle-action-url-decodes-payload"
+    breaks = frozenset({"OC-16"})
+
+    def handle_action(self, payload: str | None) -> Iterator[Message]:
+        """Percent escapes become characters."""
+        yield from super().handle_action(unquote(payload or ""))

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     CashierPage,
     Message,
     Order,
+    ServerAnswer,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
@@ -21,8 +23,8 @@ class NeverPays(ConformingMpp):
     """Waits for a confirmation that never comes."""
 
     name = "payments-left-hanging"
-    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7"})
-    hides = RESULT_NOT_HANDED
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
+    hides = RESULT_NOT_HANDED | {"SRV-6"}
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
         """The cashier page, and no more."""
@@ -33,8 +35,8 @@ class NeverPaysOrderCodes(ConformingMpp):
     """Opens the cashier for decode calls of the client SDK only."""
 
     name = "order-code-payments-left-hanging"
-    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7"})
-    hides = frozenset({"OC-20"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
+    hides = frozenset({"OC-20", "SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only with a callback to execute."""
@@ -46,8 +48,8 @@ class NeverPaysEntryCodes(ConformingMpp):
     """Opens the cashier for scanned order codes only."""
 
     name = "entry-code-payments-left-hanging"
-    breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7"})
-    hides = frozenset({"EC-28", "EC-29", "SDK-1"})
+    breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
+    hides = frozenset({"EC-28", "EC-29", "SDK-1", "SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only without a callback to execute."""
@@ -59,8 +61,8 @@ class KeepsResults(ConformingMpp):
     """Debits and notifies, and tells its client nothing."""
 
     name = "results-kept-from-client"
-    breaks = frozenset({"SRV-6", "SRV-7", "UX-7"})
-    hides = RESULT_NOT_HANDED | AFTER_ORDER_PAYMENT
+    breaks = frozenset({"SRV-7", "UX-7"})
+    hides = RESULT_NOT_HANDED | AFTER_ORDER_PAYMENT | {"SRV-6"}
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No hand-over."""
@@ -72,8 +74,8 @@ class KeepsFailures(ConformingMpp):
     """Tells its client of payments that succeeded, and lets the others run into a timeout."""
 
     name = "failures-kept-from-client"
-    breaks = frozenset({"SRV-6", "SRV-7", "SRV-8"})
-    hides = RESULT_NOT_HANDED
+    breaks = frozenset({"SRV-7", "SRV-8"})
+    hides = RESULT_NOT_HANDED | {"SRV-6"}
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
         """No hand-over of a failure."""
@@ -143,6 +145,34 @@ class NoErrorCode(ConformingMpp):
         if handed.error_code == "USER_BALANCE_NOT_ENOUGH":
             handed = replace(handed, error_code=None)
         yield from super().take(session, handed)
+
+
+class NoErrorCodeForOrderCode(ConformingMpp):
+    """Has an error code for the callback of decode only."""
+
+    name = "no-error-code-for-order-code"
+    breaks = frozenset({"SRV-6"})
+
+    def debit(self, session: Session) -> Handed:
+        """No code where there is no callback."""
+        result = super().debit(session)
+        return replace(result, error_code=None) if session.callback is None else result
+
+
+class KeepsSuccess(ConformingMpp):
+    """Tells its client only that it goes on; the client takes that for success unless it hears of a failure."""
+
+    name = "success-kept-from-client"
+    breaks = frozenset({"SRV-7"})
+    hides = RESULT_NOT_HANDED
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """No hand-over of a success."""
+        if handed.payment_status == "S":
+            yield ServerAnswer(action_type=HANDLE_BY_PSP)
+            yield from self.act(session, handed)
+        else:
+            yield from super().take(session, handed)
 
 
 class FailedDecodingIsSilent(ConformingMpp):

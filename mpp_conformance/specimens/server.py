@@ -133,6 +133,21 @@ class ResultCodeDecides(ConformingMpp):
             yield from super().answered(session, answer)
 
 
+class HandlesLimitsItself(ConformingMpp):
+    """Has a page of its own for the result codes of a limit, and passes only what else there is to the SDK."""
+
+    name = "limits-shown-by-itself"
+    breaks = frozenset({"UX-1"})
+    hides = frozenset({"REG-1", "REG-2"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """A failure of its own."""
+        if "EXCEED_LIMIT" in answer.result_code:
+            yield from self.not_decoded(session, answer)
+        else:
+            yield from super().answered(session, answer)
+
+
 class DropsPayload(ConformingMpp):
     """Has no field for sdkActionPayload between server and client."""
 

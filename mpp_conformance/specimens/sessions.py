@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mpp_conformance.messages import Decode, DecodeCallback, Launch, Message, Scan, UserInitiatedPayAnswer
+from mpp_conformance.messages import (
+    HANDLE_BY_SDK,
+    Decode,
+    DecodeCallback,
+    Launch,
+    Message,
+    Scan,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,
@@ -38,7 +46,7 @@ class FirstCallback(ConformingMpp):
     """Keeps the callback of the first decode and executes it for every later one."""
 
     name = "first-callback-for-ever"
-    breaks = frozenset({"EC-25", "EC-28"})
+    breaks = frozenset({"EC-25"})
     first: str | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -63,6 +71,18 @@ class OnePayload(ConformingMpp):
     def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:  # noqa: ARG002
         """Whatever is there by now."""
         yield from super().let_sdk_act(session, self.payload)
+
+
+@dataclass
+class OnePayloadForHandleAction(OnePayload):
+    """Has the right payload at the callback, and for handleAction keeps it in one place of its client."""
+
+    name = "one-payload-for-handle-action"
+    breaks = frozenset({"OC-16"})
+
+    def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:
+        """Whatever is there by now, where there is no callback."""
+        yield from ConformingMpp.let_sdk_act(self, session, self.payload if session.callback is None else payload)
 
 
 @dataclass
@@ -105,7 +125,7 @@ class PayloadOfLastTime(ConformingMpp):
     """Reads the customer's payload from a cache that is a payment behind."""
 
     name = "payload-of-last-time"
-    breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
+    breaks = frozenset({"SRV-4"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -120,7 +140,7 @@ class FirstPayloadForEver(ConformingMpp):
     """Keeps the first payload a customer got, since it looked like a constant."""
 
     name = "first-payload-for-ever"
-    breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
+    breaks = frozenset({"SRV-4"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -134,6 +154,7 @@ class StopSticks(ConformingMpp):
     """Remembers that a customer was stopped, and stops the next payment too without a look at its answer."""
 
     name = "stop-sticks-to-customer"
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -152,8 +173,40 @@ class FirstAnswerForEver(ConformingMpp):
     """Keeps the first answer a customer got, and acts on it whenever the customer scans again."""
 
     name = "first-answer-for-ever"
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
+    hides = frozenset({"REG-2"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """The first one."""
         yield from super().answered(session, self.cache.setdefault(session.customer, answer))
+
+
+@dataclass
+class StopSticksToEntryCodes(StopSticks):
+    """Takes a customer who was stopped at an entry code for stopped at the next one, whatever its answer says."""
+
+    name = "stop-sticks-to-entry-codes"
+    breaks = frozenset({"SRV-3"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Only an answer that says something else is not looked at."""
+        if session.callback is None or answer.action_type == HANDLE_BY_SDK:
+            self.stopped.pop(session.customer, None)
+        yield from super().answered(session, answer)
+
+
+@dataclass
+class LocksCustomers(ConformingMpp):
+    """Locks a customer whose payment was above the limit per transaction, and lets later ones hang."""
+
+    name = "customers-locked-after-stop"
+    breaks = frozenset({"REG-1"})
+    locked: set[str] = field(default_factory=set)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Nothing more for a locked customer, unless it is for the SDK."""
+        if answer.result_code == "PAYMENT_AMOUNT_EXCEED_LIMIT":
+            self.locked.add(session.customer)
+        if answer.action_type == HANDLE_BY_SDK or session.customer not in self.locked:
+            yield from super().answered(session, answer)

@@ -1,0 +1,94 @@
+"""``matrix``: every known MPP before every case, and what that says of the suite."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpp_conformance import __version__, cabinet
+from mpp_conformance.catalogue import digest
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.limits import DEFAULT_EDITION
+from mpp_conformance.report import kill_matrix
+from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.resources import directory
+
+
+@click.command("matrix", epilog=explained())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs (docs/kill-matrix-json.md).",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help=f"Where {kill_matrix.JSON_FILE} and {kill_matrix.HTML_FILE} are written.",
+)
+def command(form: str, out: Path) -> None:
+    """Hold every known MPP against every case, to show that the suite fails each faulty one and nobody else.
+
+    Beside that: which case could go without any fault surviving it, and in which nobody ever fails. Exit code 0 means
+    that every fault is killed, no conforming MPP is, and each case is there for something.
+    """
+    made = kill_matrix.document(
+        cabinet.matrix(), version=__version__, edition=DEFAULT_EDITION, suites=digest(directory("suites"))
+    )
+    written = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
+    files = _written(out, {kill_matrix.JSON_FILE: written, kill_matrix.HTML_FILE: kill_matrix.page(made)})
+    if form == "json":
+        click.echo(written, nl=False)
+    else:
+        for line in (*text(made), f"written      {', '.join(map(str, files))}"):
+            click.echo(line)
+    click.get_current_context().exit(Exit.CONFORMS if made["sound"] else Exit.FAULT)
+
+
+def _written(out: Path, files: Mapping[str, str]) -> list[Path]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return [RunFolder(out).write(name, text.encode()) for name, text in files.items()]
+    except RunFolderError as problem:
+        raise Refusal(str(problem)) from None
+    except OSError as problem:
+        raise Refusal(f"{str(out)!a} cannot be made a directory ({problem.strerror})") from None
+
+
+def text(made: Mapping[str, Any]) -> Iterator[str]:
+    """What ``--format text`` prints of a document of :mod:`mpp_conformance.report.kill_matrix`."""
+    counts = made["counts"]
+    passing = counts["conforming"] - len(made["wrongly_killed"])
+    reasoned = [row for row in made["unneeded"] if row["reason"]]
+    unreasoned = [row for row in made["unneeded"] if not row["reason"]]
+    yield f"kill matrix  {counts['faulty']} faulty MPPs x {counts['cases']} cases ({counts['rows']} rows each)"
+    yield (
+        f"killed       {counts['killed']} of {counts['faulty']}: {counts['killed_by_failing']} fail, "
+        f"{counts['killed_by_lack_of_proof']} for lack of proof, {counts['killed_by_observation']} observed"
+    )
+    yield from _listed("survivors", (_fate(row) for row in made["survivors"]))
+    yield f"conforming   {passing} of {counts['conforming']} pass everything"
+    yield from _listed("wrongly hit", (_fate(row) for row in made["wrongly_killed"]))
+    yield from _listed("misnamed", (f"{row['specimen']}: {row['how']}" for row in made["misnamed"]))
+    yield from _listed("toothless", made["toothless"])
+    yield from _listed("unneeded", (row["case"] for row in unreasoned))
+    yield from _listed("kept though", (f"{row['case']}: {row['reason']}" for row in reasoned))
+    yield from _listed("stale", made["stale"])
+    yield from _listed("idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"]))
+    yield f"result       the suite {'is sound' if made['sound'] else 'is not sound'}"
+
+
+def _fate(row: Mapping[str, str]) -> str:
+    return f"{row['specimen']}: {row['outcome']}, and {row['due']} is due"
+
+
+def _listed(head: str, lines: Iterable[str]) -> Iterator[str]:
+    """One line each, the first beside its head; ``none`` where there is nothing to list."""
+    for number, line in enumerate([*lines] or ["none"]):
+        yield f"{'' if number else head:<13}{line}"

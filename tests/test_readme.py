@@ -1,0 +1,152 @@
+"""What README.md and docs/ tell people to type does what they say.
+
+Every command in a ``console`` block is run, in the order of the text, in one directory, as a newcomer would run it;
+only the ports are others. ``make`` is not: `make test` would run this test once more. For each target it is checked
+that it is there and what it calls; that is run in tests/test_cli.py (certify) and by every start of this test (test),
+and tests/test_bench.py has the parts of bench.
+"""
+
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from mpp_conformance.cli.exits import Exit
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page.name: page.read_text("utf-8") for page in PAGES}
+BIN = Path(sys.executable).parent
+EXPECTED_EXITS = {"-k": Exit.NOT_PROVEN, "-m": Exit.NOT_PROVEN}
+"""A run of a part certifies nothing."""
+TARGETS = {
+    "certify": "mpp-conformance certify",
+    "test": "pytest tests",
+    "bench": "tools/bench.py",
+    "wheel": "hatchling build",
+}
+
+
+def commands(page: str) -> list[str]:
+    """What a page tells people to type, in order."""
+    blocks = re.findall(r"^```console\n(.*?)^```", TEXT[page], re.MULTILINE | re.DOTALL)
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+ALL = [command for page in TEXT for command in commands(page)]
+STORY = [command for command in commands("README.md") if not command.startswith("make ")]
+
+
+def test_every_command_is_of_a_kind_that_is_checked() -> None:
+    """Nothing stands in a console block that no test looks at."""
+    known = (*(f"make {target}" for target in TARGETS), "mpp-conformance ", "pytest suites ")
+    assert [command for command in ALL if not command.startswith(known)] == []
+    assert [command for command in ALL if not command.startswith("make ") and command not in STORY] == [
+        "pytest suites --mpp specimen:conforming -k handle_action"
+    ]
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:`|\$ )make ([a-z]+)", "\n".join(TEXT.values())))))
+def test_make_targets_are_there(target: str) -> None:
+    """Each target that is spoken of is in the Makefile and calls what is said of it."""
+    program = shutil.which("make")
+    assert program is not None
+    told = subprocess.run([program, "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (told.returncode, TARGETS.get(target, "") in told.stdout) == (0, True), told.stdout + told.stderr
+
+
+def test_exit_codes_are_those_of_the_command() -> None:
+    """The table of exit codes says what ``--help`` says."""
+    rows = re.findall(r"^\| ([0-9]) \| (.*) \|$", TEXT["README.md"], re.MULTILINE)
+    assert [(int(code), meaning) for code, meaning in rows] == [(code.value, code.meaning) for code in Exit]
+
+
+def test_every_file_that_is_spoken_of_is_there() -> None:
+    """Paths of the project in the pages lead somewhere."""
+    named = re.findall(
+        r"`((?:docs|openapi|suites|tests|tools|examples|contracts|mpp_conformance)/[\w./-]*)`", "".join(TEXT.values())
+    )
+    assert len(named) > 5
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_module_stands_in_the_table_of_floors() -> None:
+    """The table of floors has each module of the package once."""
+    table = TEXT["README.md"].partition("| floor |")[2].partition("\n\n")[0]
+    named = re.findall(r"`([a-z_]+)`", "".join(line.split("|")[2] for line in table.splitlines()[2:]))
+    package = ROOT / "mpp_conformance"
+    modules = [p.stem for p in package.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()]
+    assert sorted(named) == sorted(name for name in modules if name != "__init__")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free now, each another."""
+    with ExitStack() as stack:
+        found = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [probe.getsockname()[1] for probe in found]
+
+
+def settle_ports(wallet: Path, adaptor: int, listen: int) -> None:
+    """Give a new wallet file other ports, and little to wait for."""
+    text = wallet.read_text("utf-8")
+    text = text.replace("127.0.0.1:9300", f"127.0.0.1:{adaptor}").replace("127.0.0.1:9400", f"127.0.0.1:{listen}")
+    for key, value in {"parallel": "16", "settle": "0.05", "quiet": "0.1"}.items():
+        text = re.sub(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)
+    wallet.write_text(text, "utf-8")
+
+
+@contextmanager
+def served(words: list[str], place: Path) -> Iterator[None]:
+    """A command that serves: it says where, goes on for the time of the context, and ends well on Ctrl-C."""
+    with subprocess.Popen([BIN / words[0], *words[1:]], cwd=place, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = iter(process.stdout.readline, "")
+            assert next((line for line in lines if "http://127.0.0.1:" in line), "") != ""
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_the_story_of_the_readme(tmp_path: Path) -> None:
+    """A newcomer who types what README.md says, in its order, gets the exit codes that it speaks of."""
+    (tmp_path / "suites").symlink_to(ROOT / "suites")
+    adaptor, listen = free_ports(2)
+    ended: dict[str, int] = {}
+    with ExitStack() as stack:
+        for command in STORY:
+            words = shlex.split(command)
+            if words[1] == "serve" and "--list" not in words:
+                # The stand-in for the wallet stays; nothing else needs the gateway afterwards.
+                context = served(words, tmp_path)
+                if words[2] == "wallet":
+                    stack.enter_context(context)
+                else:
+                    with context:
+                        pass
+                ended[command] = 0
+                continue
+            result = subprocess.run(
+                [BIN / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+            )
+            ended[command] = result.returncode
+            assert "Traceback" not in result.stdout + result.stderr
+            if words[1] == "init":
+                settle_ports(tmp_path / "wallet.toml", adaptor, listen)
+    of_ours = {command: code for command, code in ended.items() if not command.startswith("pytest")}
+    assert of_ours == {
+        command: next((code for word, code in EXPECTED_EXITS.items() if word in shlex.split(command)), Exit.CONFORMS)
+        for command in of_ours
+    }
+    assert {code for command, code in ended.items() if command.startswith("pytest")} == {0}
+    assert (tmp_path / "build" / "conformance" / "nightly" / "report.html").is_file()
