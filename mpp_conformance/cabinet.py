@@ -73,9 +73,10 @@ def examined(specimen: Specimen, held: Conversations, *, app_link: bool | None =
     )
 
 
-def matrix(suites: Path | None = None) -> Matrix:
-    """All specimens before the suites (those that travel with the package); CatalogueError for unsound ones."""
-    suites = suites or directory("suites")
+@functools.cache
+def matrix() -> Matrix:
+    """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
+    suites = directory("suites")
     held = conversations(load(suites).cases)
     return Matrix(specimens=tuple(examined(specimen, held) for specimen in SPECIMENS.values()), kept=kept(suites))
 

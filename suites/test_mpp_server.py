@@ -87,7 +87,7 @@ SRV_6 = requirement(
         ORDER_CODE.steps(18, 20, sentence=1),
         HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"),
     ],
-    text="With HANDLE_BY_PSP the server produces an error code if the payment fails.",
+    text="With HANDLE_BY_PSP the server has an error code for a payment that fails.",
 )
 SRV_7 = requirement(
     "SRV-7",

@@ -1,6 +1,7 @@
 """The simulated Alipay+: what it answers to userInitiatedPay and notifyPayment, and what it remembers."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 import pytest
@@ -21,6 +22,7 @@ from mpp_conformance.scenario import (
     ENTRY,
     FOREIGN,
     FUNDED,
+    NOON,
     ORDER,
     SECOND,
     Answer,
@@ -185,6 +187,18 @@ def test_a_payment_counts_once_however_often_it_is_notified() -> None:
     assert [(entry.individual, entry.amount, entry.outcome) for entry in alipay_plus.accounts.entries] == [
         ("one", 1_234, "paid")
     ]
+
+
+def test_an_entry_code_payment_counts_in_both_sums() -> None:
+    """What is paid after an entry code fills the entry code's year too; what is paid by an order code does not."""
+    alipay_plus = _of(Payment(code=ENTRY, amount=300), Payment(code=ORDER, amount=70))
+    for index in (0, 1):
+        _decode(alipay_plus, index)
+        _notify(alipay_plus, "S", index)
+
+    spent = alipay_plus.accounts.spent("one", datetime.fromisoformat(NOON))
+
+    assert (spent.in_store, spent.entry_code) == (370, 300)
 
 
 @pytest.mark.parametrize(("first", "second", "outcome"), [("S", "F", "paid"), ("F", "S", "failed")])

@@ -104,6 +104,42 @@ def test_a_row_that_is_not_over_would_be_with_a_little_more(edition: str, readin
 
 
 @in_every_world
+@pytest.mark.parametrize(
+    "label",
+    [
+        "entry-over-both-single",
+        "order-above-entry-single",
+        "order-single-over-answered-S",
+        "entry-single-over-answered-S",
+    ],
+)
+def test_a_row_beyond_a_limit_is_one_unit_beyond(edition: str, reading: Reading, label: str) -> None:
+    """Beyond means by one fen, also where the limit named does not hold for the code."""
+    (row,) = (row for row in boundaries(EDITIONS[edition], reading) if row.scenario.label == label)
+
+    assert row.scenario.payments[0].amount == _limit(edition, row.scope, row.period) + 1
+
+
+@in_every_world
+def test_a_past_is_one_that_the_limits_allowed(edition: str, reading: Reading) -> None:
+    """No row needs a past that Alipay+ would have stopped: what was paid fits into both yearly limits."""
+    for row in boundaries(EDITIONS[edition], reading):
+        paid = [past for past in row.scenario.past if past.outcome == "paid"]
+        assert sum(past.amount for past in paid) <= _limit(edition, "IN_STORE", "YEAR")
+        assert sum(past.amount for past in paid if past.by_entry_code) <= _limit(edition, "ENTRY_CODE", "YEAR")
+
+
+@in_every_world
+def test_rows_named_for_a_code_pay_with_it(edition: str, reading: Reading) -> None:
+    """A name begins with the code that pays, or ends with it."""
+    for row in boundaries(EDITIONS[edition], reading):
+        words = row.scenario.label.split("-")
+        named = words[-2] if words[-1] == "pays" else words[0]
+        if named in {"entry", "order"}:
+            assert (row.scenario.payments[0].code == ENTRY) == (named == "entry"), row.scenario.label
+
+
+@in_every_world
 def test_rows_bear_the_world_they_stand_in(edition: str, reading: Reading) -> None:
     """Every row is held under the edition and the reading asked for, under a name of its own, and once."""
     rows = boundaries(EDITIONS[edition], reading)

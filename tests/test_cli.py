@@ -18,7 +18,7 @@ from mpp_conformance.cli.exits import Exit
 from mpp_conformance.resources import directory
 from mpp_conformance.wallet import create
 
-COMMANDS = ["certify", "init", "doctor", "run", "list", "serve"]
+COMMANDS = cli.list_commands(click.Context(cli))
 
 
 def call(*arguments: str | Path, **environment: str) -> Result:
@@ -186,7 +186,7 @@ def test_wallet_can_be_named_by_the_environment(wallet: Path) -> None:
 def test_wallet_file_that_is_wrong_names_its_fields(tmp_path: Path) -> None:
     """What is wrong with wallet.toml is told all at once, by field, with the code for configuration."""
     made = create(tmp_path / "wallet.toml")
-    text = made.wallet.read_text("utf-8").replace("parallel = 4", "parallel = 0").replace("quiet =", "quite =")
+    text = made.wallet.read_text("utf-8").replace("\nparallel = ", "\nparallel = -").replace("\nquiet =", "\nquite =")
     made.wallet.write_text(text, "utf-8")
     result = call("list", "--wallet", made.wallet)
     assert result.exit_code == Exit.CONFIGURATION

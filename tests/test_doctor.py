@@ -1,5 +1,6 @@
 """The doctor: what is wrong with wallet.toml is named by its field, and nobody is failed."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from threading import Thread
 import pytest
 
 from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.connectors.http import HttpConnector
 from mpp_conformance.doctor import Finding, diagnose, reach
 from mpp_conformance.doctor.live import scenario_for
 from mpp_conformance.messages import (
@@ -28,9 +30,12 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import BROKEN, WAITED, Event, Trace
 from mpp_conformance.wallet import Wallet, reference
+from tests.hosting import HOST, NOWHERE, gateway_client, own_keys, wallet_at
 
 URL = "http://127.0.0.1:9400"
 
@@ -186,9 +191,7 @@ def test_claimed_app_link_that_is_not_reported_is_named() -> None:
 
 def test_other_client_id_is_named() -> None:
     """A Client-Id other than that of the file is named, with both."""
-    from mpp_conformance import signature  # noqa: PLC0415  # makes a key
-
-    key = signature.generate_private_key()
+    key = own_keys()[0]
     known = wallet()
     text = {
         "wallet": {"name": "w", "version": "1"},
@@ -205,6 +208,41 @@ def test_other_client_id_is_named() -> None:
     findings = diagnose(of, changed(held(of), change), (), URL)
     assert wrong(findings) == ["[keys] client_id"]
     assert ("OURS" in findings[-1].text, "THEIRS\\x1b" in findings[-1].text) == (True, True)
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------------
+
+
+async def held_over_http(**changes: object) -> list[Finding]:
+    """What is found when the MPP server's side of the message layer is set up otherwise."""
+    of = wallet_at(patience=0.5)
+    async with gateway_client(NOWHERE, **changes) as client:
+        mpp = SpecimenWallet(ConformingMpp(of.profile), client, client.http)
+        try:
+            async with (
+                listening(mpp.app, HOST, 0) as address,
+                HttpConnector(of, of.profile, run="doctor", adaptor=address) as connector,
+            ):
+                mpp.gateway = replace(client, url=connector.public_url)
+                trace = await connector.converse(scenario_for(of))
+                return diagnose(of, trace, connector.strays, connector.public_url)
+        finally:
+            await mpp.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"private_key": own_keys()[0]}, ["[keys] mpp_public_key"]),
+        ({"client_id": "ANOTHER"}, ["[keys] client_id"]),
+        ({"alipay_plus_public_key": own_keys()[1].public_key()}, ["[keys] alipay_plus_private_key"]),
+    ],
+    ids=["all-well", "other-key-of-the-mpp", "other-client-id", "other-key-of-alipay-plus"],
+)
+def test_wrong_keys_are_told_apart_over_http(changes: dict[str, object], expected: list[str]) -> None:
+    """Each of the fields of [keys] that does not fit the MPP server's own is named, and it alone."""
+    assert wrong(asyncio.run(held_over_http(**changes))) == expected
 
 
 # --- reach ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ that it is there and what it calls; that is run in tests/test_cli.py (certify) a
 and tests/test_bench.py has the parts of bench.
 """
 
+import json
 import re
 import shlex
 import shutil
@@ -18,7 +19,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 
 ROOT = Path(__file__).parents[1]
@@ -87,6 +90,14 @@ def test_every_module_stands_in_the_table_of_floors() -> None:
     assert sorted(named) == sorted(name for name in modules if name != "__init__")
 
 
+def test_document_of_list_names_every_field() -> None:
+    """docs/list-json.md has each field that ``list --format json`` prints, and its format."""
+    found = json.loads(CliRunner().invoke(cli, ["list", "--format", "json"]).output)
+    rows = (found, found["requirements"][0], found["cases"][0], found["cases"][0]["scenarios"][0])
+    names = {name for row in rows for name in row} | {found["format"]}
+    assert [name for name in sorted(names) if f"`{name}`" not in TEXT["list-json.md"]] == []
+
+
 def free_ports(count: int) -> list[int]:
     """Ports that are free now, each another."""
     with ExitStack() as stack:
@@ -149,4 +160,21 @@ def test_the_story_of_the_readme(tmp_path: Path) -> None:
         for command in of_ours
     }
     assert {code for command, code in ended.items() if command.startswith("pytest")} == {0}
-    assert (tmp_path / "build" / "conformance" / "nightly" / "report.html").is_file()
+    table = TEXT["README.md"].partition("| file | what it is |")[2].partition("\n\n")[0]
+    certified = next(path.parent for path in tmp_path.glob("reports/*/junit.xml"))
+    assert [name for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE) if not (certified / name).exists()] == []
+    assert len(list(tmp_path.glob("reports/*/report.html"))) == sum(" run " in command for command in of_ours) + 1
+
+
+@pytest.mark.parametrize(("doctor", "run", "expected"), [(0, 0, 0), (0, 1, 1), (0, 5, 5), (3, 0, 3)])
+def test_exit_code_of_the_ci_job_is_the_gate(tmp_path: Path, doctor: int, run: int, expected: int) -> None:
+    """The example job runs only what the doctor let pass, and ends as the run did."""
+    stub = tmp_path / "mpp-conformance"
+    codes = f"case $1 in doctor) exit {doctor};; run) exit {run};; esac"
+    stub.write_text(f'#!/bin/sh\necho "$@" >> "$0.log"\n{codes}\n', "ascii")
+    stub.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    job = subprocess.run([ROOT / "examples/ci.sh", "w.toml"], env=environment, cwd=tmp_path, check=False)
+    called = (tmp_path / "mpp-conformance.log").read_text("ascii").splitlines()
+    wanted = ["doctor --wallet w.toml", "run --wallet w.toml --reports build/conformance"]
+    assert (job.returncode, called) == (expected, wanted[:1] if doctor else wanted)

@@ -104,6 +104,8 @@ def test_the_client_was_handed_what_the_app_link_shows(
         (True, FUNDED, [_TO_PAY, ServerAnswer(action_type=HANDLE_BY_PSP), ServerAnswer(payment_status="F")], "F"),
         (True, FUNDED, [_TO_PAY, ServerAnswer(action_type=HANDLE_BY_PSP), _notified("S")], None),
         (True, UNFUNDED, [_TO_PAY], None),
+        (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="F"), ServerAnswer(payment_status="S")], None),
+        (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="S"), ServerAnswer(payment_status="S")], "S"),
         (False, FUNDED, [_TO_PAY, _notified("S")], "S"),
         (False, UNFUNDED, [_TO_PAY, _notified("S")], "S"),
         (False, FUNDED, [_TO_PAY, _notified("F"), ResultPage(status="S")], "F"),

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -23,17 +24,19 @@ ROOT = Path(__file__).parents[1]
 WALLET = Path("examples/wallet-node")
 SHELL = ("/bin/bash", "-ec")
 READY = "wallet-node listens at "
+PORTS = range(20_000, 32_000)
 CONFORMS, FAILS = 0, 1
 AT_ONCE = 3
+MAX_TOLD = 4_000
 # Every kind of conversation, and of payloads those that a fault here changes: a fault needs no more to be found.
 ENOUGH = "entry-sdk or entry-psp or order-sdk or order-psp or at-once or single-over or json or blanks or percent"
 
-# What each fault breaks, and nothing else that is a MUST.
+# What each fault breaks in these, and nothing else that is a MUST.
 FAULTS = {
     "payload-rebuilt": {"SRV-4"},
     "payload-percent-encoded": {"SRV-4", "SRV-8", "UX-1"},
     "payload-trimmed": {"SRV-4"},
-    "status-first": {"SRV-3", "SRV-4", "SRV-8", "UX-1"},
+    "status-first": {"SRV-4", "SRV-8", "UX-1"},
     "body-signed-rewritten": {"WIRE-1"},
     "handle-action-twice": {"OC-16"},
     "handle-action-for-entry-code": {"EC-25"},
@@ -67,12 +70,13 @@ def environment() -> dict[str, str]:
 
 
 def free_ports(count: int) -> list[str]:
-    """Ports that nobody listens at."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(held.getsockname()[1]) for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
+    """Ports that nobody listens at, and that the system gives to nobody by itself while npm is still installing."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.add(port)
+    return [str(port) for port in found]
 
 
 def move(folder: Path) -> None:
@@ -133,7 +137,7 @@ def certify(commands: str, reports: Path, cwd: Path) -> Outcome:
     assert len(found) == 1, done.stdout + done.stderr
     rows = json.loads(found[0].read_bytes())["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
-    return Outcome(done.returncode, done.stdout + done.stderr, verdicts)
+    return Outcome(done.returncode, (done.stdout + done.stderr)[-MAX_TOLD:], verdicts)
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ _TO_PAY: Final = Payment(code=ORDER, answer=handle_by_psp())
 
 def _world(*payments: Payment, together: bool = False, run: str = "run") -> World:
     profile = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")))
-    return World(Scenario(payments=payments, together=together), run, profile, map(float, count()).__next__)
+    return World(Scenario(payments=payments, together=together), run, profile, map(float, count(5)).__next__)
 
 
 def _ask(world: World) -> list[Message]:

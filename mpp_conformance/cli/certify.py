@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -114,6 +114,8 @@ def _reference_mpp(wallet: Path) -> Iterator[str]:
         try:
             address = _address(process)
             if not address:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(1)
                 raise NotStartedError(f"the reference MPP did not start within {_START:g} s")
             click.echo(f"reference MPP  process {process.pid}, adaptor at {address}")
             yield address

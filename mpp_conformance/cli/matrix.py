@@ -65,8 +65,8 @@ def text(made: Mapping[str, Any]) -> Iterator[str]:
     """What ``--format text`` prints of a document of :mod:`mpp_conformance.report.kill_matrix`."""
     counts = made["counts"]
     passing = counts["conforming"] - len(made["wrongly_killed"])
-    reasoned = [row for row in made["unneeded"] if row["reason"]]
-    unreasoned = [row for row in made["unneeded"] if not row["reason"]]
+    unreasoned = [row["case"] for row in made["unneeded"] if not row["reason"]]
+    kept = len(made["unneeded"]) - len(unreasoned)
     yield f"kill matrix  {counts['faulty']} faulty MPPs x {counts['cases']} cases ({counts['rows']} rows each)"
     yield (
         f"killed       {counts['killed']} of {counts['faulty']}: {counts['killed_by_failing']} fail, "
@@ -76,9 +76,9 @@ def text(made: Mapping[str, Any]) -> Iterator[str]:
     yield f"conforming   {passing} of {counts['conforming']} pass everything"
     yield from _listed("wrongly hit", (_fate(row) for row in made["wrongly_killed"]))
     yield from _listed("misnamed", (f"{row['specimen']}: {row['how']}" for row in made["misnamed"]))
-    yield from _listed("toothless", made["toothless"])
-    yield from _listed("unneeded", (row["case"] for row in unreasoned))
-    yield from _listed("kept though", (f"{row['case']}: {row['reason']}" for row in reasoned))
+    yield from _listed("cannot fail", made["toothless"])
+    yield from _listed("unneeded", unreasoned)
+    yield f"kept         {kept} more unneeded cases, each for a reason (suites/{cabinet.KEPT})"
     yield from _listed("stale", made["stale"])
     yield from _listed("idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"]))
     yield f"result       the suite {'is sound' if made['sound'] else 'is not sound'}"

@@ -131,7 +131,6 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
         *("--mpp", target, "--reports", str(made.parent), "--run", made.name),
         *(("--wallet", str(wallet)) if wallet else ()),
         f"--alluredir={made / 'allure-results'}",
-        f"--junitxml={made / 'junit.xml'}",
     ]
 
 

@@ -21,6 +21,7 @@ from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.report.text import printable, shown_fields
 from mpp_conformance.scenario import ENTRY, ORDER, Answer, Payment, Scenario, handle_by_psp, handle_by_sdk, one
 from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes
+from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.wallet import Wallet
@@ -93,7 +94,7 @@ class _Desk:
             *observer_routes(self._router, self._deliver),
         ]
         async with (
-            httpx.AsyncClient(timeout=reach.patience, trust_env=False) as self._http,
+            http_client(timeout=reach.patience) as self._http,
             listening(Starlette(routes=routes), reach.host, reach.port) as here,
         ):
             self._url = (reach.public_url or here).rstrip("/")

@@ -7,7 +7,6 @@ from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 import click
-import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mpp_conformance import signature
@@ -15,6 +14,7 @@ from mpp_conformance.cli.exits import Refusal
 from mpp_conformance.cli.serving import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.servers.gateway_client import GatewayClient
+from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.specimens import SPECIMENS
@@ -116,8 +116,7 @@ async def _serve(
 ) -> NoReturn:
     keys = wallet.keys
     assert keys is not None  # noqa: S101  # a file always has them
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * wallet.reach.parallel)
-    async with httpx.AsyncClient(timeout=wallet.reach.patience, limits=limits, trust_env=False) as http:
+    async with http_client(timeout=wallet.reach.patience) as http:
         client = GatewayClient(
             url=gateway,
             client_id=keys.client_id,

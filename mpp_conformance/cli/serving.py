@@ -18,8 +18,8 @@ def until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(server)
+        with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_fast_loop) as runner:
+            runner.run(server)
     except ListenError as problem:
         raise Refusal(
             f"{field}: {problem}. Likely: something else listens there, or the address is none of this machine"
@@ -31,3 +31,11 @@ async def for_ever() -> NoReturn:
     """Wait until this task is cancelled."""
     while True:
         await asyncio.Event().wait()
+
+
+def _fast_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415  # not on every platform
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -54,7 +54,15 @@ def _specimen(name: str, wallet: Wallet, run: str) -> Conversations:
 
 def _over_http(adaptor: str, wallet: Wallet, run: str) -> Conversations:
     from mpp_conformance.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
+    from mpp_conformance.wallet import fields  # noqa: PLC0415  # likewise, and pydantic
 
+    try:
+        adaptor = fields.base_url(adaptor)
+    except ValueError as problem:
+        raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
+    if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
+        advice = "if you mean it, say [reach] allow_remote = true"
+        raise UnknownTargetError(f"{adaptor} is not this machine alone; {advice}")
     # A run's name may be used twice; a code value never.
     once = f"{run}-{secrets.token_hex(16)}"
     return ConcurrentConversations(

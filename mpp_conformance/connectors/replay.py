@@ -39,7 +39,7 @@ class ReplayConversations:
         try:
             self.raw_claims: dict[str, Any] = dict(verdicts["claims"])
             self.claims = Claims.of(self.raw_claims)
-            self._names = {str(row["evidence"]): str(row["evidence_digest"]) for row in verdicts["cases"]}
+            self._names = {str(row["evidence"]): str(row["evidence_digest"]) for row in document.cases(verdicts)}
         except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise ReplayError(f"{directory / document.FILE} lacks what a replay needs: {problem!r}") from problem
         if len(self._names) > _MAX_FILES:

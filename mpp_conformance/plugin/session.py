@@ -18,7 +18,7 @@ from mpp_conformance.catalogue import Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.oracle import Judgement
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
-from mpp_conformance.report import document, folder, html, results, terminal
+from mpp_conformance.report import document, folder, html, papers, results, terminal
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
 from mpp_conformance.requirements import Case, Ledger
@@ -26,7 +26,6 @@ from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, Scenario
 from mpp_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
-    from mpp_conformance.plugin.allure_results import AllureResults
     from mpp_conformance.scheduler import Conversations
     from mpp_conformance.trace import Trace
 
@@ -50,7 +49,12 @@ class _Run:
     asked: int
     started: datetime
     clock: float
+    absent: list[Planned]
+    """Selected rows that do not apply."""
+    allure: Path | None
+    """Where Allure's results go, if they are wanted."""
     kept: dict[Scenario, tuple[str, str]] = field(default_factory=dict)
+    traces: dict[Scenario, "Trace"] = field(default_factory=dict)
     results: list[CaseResult] = field(default_factory=list)
     closed: bool = False
     outcome: RunResult | None = None
@@ -67,7 +71,6 @@ class ConformanceSession:
         self._ledger = Ledger()
         self._plan: list[Planned] = []
         self._run: _Run | None = None
-        self._allure: AllureResults | None = None
 
     # --- collection -------------------------------------------------------------------------------------------------
 
@@ -112,12 +115,14 @@ class ConformanceSession:
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin the conversations that the selected cases need."""
         broken = session.testsfailed and not session.config.option.continue_on_collection_errors
-        selected = [planned for planned in map(_planned, session.items) if planned and not planned.not_applicable]
+        rows = [_planned(item) for item in session.items]
+        selected = [planned for planned in rows if planned and not planned.not_applicable]
         if selected and not session.config.option.collectonly and not broken:
-            self._run = self._begin(list(dict.fromkeys(planned.scenario for planned in selected)))
+            absent = [planned for planned in rows if planned and planned.not_applicable]
+            self._run = self._begin(selected, absent, self._allure() if all(rows) else None)
             self._header(len(selected))
 
-    def _begin(self, scenarios: list[Scenario]) -> _Run:
+    def _begin(self, selected: list[Planned], absent: list[Planned], allure: Path | None) -> _Run:
         if not self._setup.target:
             raise pytest.UsageError("say which MPP to judge: --mpp specimen:conforming, --mpp http:URL --wallet FILE")
         started = datetime.now(UTC)
@@ -126,12 +131,20 @@ class ConformanceSession:
             conversations = self._setup.connect(made.path.name)
         except (LookupError, OSError, ValueError) as problem:
             raise pytest.UsageError(str(problem)) from problem
+        scenarios = list(dict.fromkeys(planned.scenario for planned in selected))
         conversations.prepare(scenarios)
-        if self._config.pluginmanager.has_plugin("allure_listener"):
-            from mpp_conformance.plugin.allure_results import AllureResults  # noqa: PLC0415  # only when asked for
+        return _Run(made, conversations, len(scenarios), started, time.monotonic(), absent, allure)
 
-            self._allure = AllureResults(Path(self._config.option.allure_report_dir))
-        return _Run(made, conversations, len(scenarios), started, time.monotonic())
+    def _allure(self) -> Path | None:
+        """Where allure-pytest was told to write; it makes way for the results that we write, which say more.
+
+        It writes itself where a session holds ordinary tests too.
+        """
+        listener = self._config.pluginmanager.get_plugin("allure_listener")
+        if listener is None:
+            return None
+        self._config.pluginmanager.unregister(listener)
+        return Path(self._config.option.allure_report_dir)
 
     def _folder(self, started: datetime) -> folder.RunFolder:
         reports, name = Path(self._config.getoption("--reports")), self._config.getoption("--run")
@@ -155,27 +168,25 @@ class ConformanceSession:
         planned = _planned(pyfuncitem)
         if planned is None or self._run is None:
             return None
-        result, trace = self._judge(pyfuncitem, planned, self._run)
+        result = self._judge(pyfuncitem, planned, self._run)
         pyfuncitem.stash[_TOLD] = result
-        if self._allure is not None:
-            self._allure.tell(result, trace)
         if result.verdict is Verdict.FAIL and result.red:
             pytest.fail(self._told(pyfuncitem, result), pytrace=False)
         if result.red:
             raise NotProven(self._told(pyfuncitem, result))
         return True
 
-    def _judge(self, item: pytest.Function, planned: Planned, run: _Run) -> tuple[CaseResult, "Trace | None"]:
+    def _judge(self, item: pytest.Function, planned: Planned, run: _Run) -> CaseResult:
         try:
-            trace = run.conversations.trace(planned.scenario)
+            trace = run.traces[planned.scenario] = run.conversations.trace(planned.scenario)
             kept = run.kept.get(planned.scenario)
             if kept is None:
                 kept = run.kept[planned.scenario] = run.folder.keep(trace)
         except (EvidenceError, folder.RunFolderError) as problem:
-            return CaseResult(planned=planned, judgement=_error("the evidence to be kept", str(problem))), None
+            return CaseResult(planned=planned, judgement=_error("the evidence to be kept", str(problem)))
         except Exception as problem:  # noqa: BLE001  # whatever breaks in a conversation is told as its result
             seen = f"{type(problem).__name__}: {problem}"
-            return CaseResult(planned=planned, judgement=_error("the conversation to be held", seen)), None
+            return CaseResult(planned=planned, judgement=_error("the conversation to be held", seen))
         try:
             judgement = oracle.judge(item.obj, trace)
         except KeyboardInterrupt:
@@ -183,7 +194,7 @@ class ConformanceSession:
         except BaseException as problem:  # noqa: BLE001  # pytest.skip and its like are no verdicts
             seen = f"{type(problem).__name__}: {problem}"
             judgement = _error("a verdict: a case passes or fails, and is never skipped by itself", seen)
-        return CaseResult(planned=planned, judgement=judgement, evidence=kept[0], digest=kept[1]), trace
+        return CaseResult(planned=planned, judgement=judgement, evidence=kept[0], digest=kept[1])
 
     def _told(self, item: pytest.Item, result: CaseResult) -> str:
         run = self._run
@@ -249,12 +260,14 @@ class ConformanceSession:
             conversations=run.asked,
             planned=self._plan,
             strays=tuple(run.conversations.strays),
+            traces=run.traces,
         )
         made = document.document(outcome, facts)
-        run.folder.write(html.FILE, html.render(made).encode("utf-8"))
-        run.folder.write(document.FILE, document.dump(made))
-        if self._allure is not None:
-            self._allure.finish(facts)
+        papers.write(run.folder, made)
+        if run.allure is not None:
+            from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
+
+            AllureResults(run.allure, made).write(outcome.cases, run.absent, run.traces)
 
     def _close(self, run: _Run) -> None:
         if not run.closed:

@@ -1,20 +1,24 @@
 """The verdict file, ``verdicts.json``: the single source of a run's outcome, as a canonical document.
 
-Its ``digest`` is over requirement, case, scenario and verdict of each row alone: two runs of equal wallets have equal
+``verdicts.schema.json`` says what stands in it; every other form of the report is made from it. Its
+``digest`` is over requirement, case, scenario and verdict of each row alone: two runs of equal wallets have equal
 digests, whenever and over whatever connector they were held.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mpp_conformance import __version__, canonical, limits, source
-from mpp_conformance.catalogue import Key, Planned
+from mpp_conformance.catalogue import Claims, Key, Planned
 from mpp_conformance.evidence import message_document
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.report import limits_table
 from mpp_conformance.report.results import CaseResult, RequirementResult, RunResult
 from mpp_conformance.report.text import printable
+from mpp_conformance.scenario import Scenario
+from mpp_conformance.trace import Trace
 from mpp_conformance.verdict import Verdict
 
 FORMAT: Final = "mpp-conformance verdicts 1"
@@ -33,7 +37,7 @@ class RunFacts:
     """What is to be said of a run beside its verdicts.
 
     ``started``: UTC, ISO 8601; ``milliseconds``: how long it took; ``claims``: as ``Wallet.claims()`` gives them;
-    ``catalogue``: the digest of the suites; ``conversations``: how many were asked for.
+    ``catalogue``: the digest of the suites; ``conversations``: how many were asked for; ``traces``: the ones held.
     """
 
     run: str
@@ -45,28 +49,31 @@ class RunFacts:
     conversations: int
     planned: Sequence[Planned]
     strays: Sequence[Stray] = ()
+    traces: Mapping[Scenario, Trace] = field(default_factory=dict)
 
 
 def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
     """The whole verdict file as a canonical document."""
-    edition = str(facts.claims["limits"]["edition"])
+    claims = Claims.of(facts.claims)
+    cases = _by_requirement(outcome.cases)
     return {
         "format": FORMAT,
-        "suite": {"name": "mpp-conformance", "version": __version__, "catalogue": facts.catalogue},
+        "suite": {"name": "mpp-conformance", "version": __version__, "digest": facts.catalogue},
         "source": {"title": source.TITLE, "digest": _source_digest()},
         "run": facts.run,
         "target": printable(facts.target),
         "started": facts.started,
         "milliseconds": facts.milliseconds,
+        "wallet": {"name": printable(claims.wallet), "version": printable(claims.version)},
         "claims": _whole_numbers(facts.claims),
-        "edition": {"name": edition, "source": limits.EDITIONS[edition].source, "newer": limits.newer_than(edition)},
+        "limits": _limits(claims),
         "overall": outcome.result.overall,
         "result": outcome.result.value,
         "complete": outcome.complete,
         "counts": _counts(outcome, facts),
-        "requirements": [_requirement_row(row) for row in outcome.requirements],
+        "requirements": [_requirement_row(row, cases.get(row.requirement.id, ())) for row in outcome.requirements],
         "clauses": [{"clause": clause, "verdict": verdict.word} for clause, verdict in outcome.clauses],
-        "cases": [_case_row(case) for case in outcome.cases],
+        "boundaries": limits_table.rows(claims.edition, claims.reading, outcome.cases, facts.traces),
         "not_judged": [_key_row(key) for key in outcome.missing],
         "not_applicable": [
             {**_key_row(row.key), "reason": row.not_applicable} for row in facts.planned if row.not_applicable
@@ -79,6 +86,13 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
 def digest(cases: Iterable[CaseResult]) -> str:
     """A name for these verdicts on these cases, whenever they were given (SHA-256, hex)."""
     return canonical.digest(canonical.dump(sorted([*case.key, case.verdict.word] for case in cases)))
+
+
+def cases(verdicts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cases of a verdict file one after the other, each with the id of its requirement."""
+    for row in verdicts["requirements"]:
+        for case in row["cases"]:
+            yield {"requirement": row["id"], **case}
 
 
 def dump(made: Mapping[str, object]) -> bytes:
@@ -101,7 +115,25 @@ def read(data: bytes) -> dict[str, Any]:
 
 
 def _source_digest() -> str:
+    """SHA-256 over the digests of the source document's sentences, in their order, one a line."""
     return hashlib.sha256("\n".join(sentence.digest for sentence in source.sentences()).encode()).hexdigest()
+
+
+def _limits(claims: Claims) -> dict[str, object]:
+    edition, reading = claims.edition, claims.reading
+    return {
+        "edition": edition.name,
+        "source": edition.source,
+        "newer": limits.newer_than(edition.name),
+        "reading": {"inclusive": reading.inclusive, "year": reading.year},
+    }
+
+
+def _by_requirement(results: Iterable[CaseResult]) -> dict[str, list[CaseResult]]:
+    found: dict[str, list[CaseResult]] = {}
+    for case in results:
+        found.setdefault(case.planned.case.requirement.id, []).append(case)
+    return found
 
 
 def _whole_numbers(value: object) -> object:
@@ -132,10 +164,11 @@ def _conforms(row: RequirementResult) -> bool:
     return row.verdict is Verdict.PASS and row.judged == row.applicable
 
 
-def _requirement_row(row: RequirementResult) -> dict[str, object]:
+def _requirement_row(row: RequirementResult, judged: Sequence[CaseResult]) -> dict[str, object]:
     stated = row.requirement
     return {
         "id": stated.id,
+        "clause": "; ".join(str(clause) for clause in stated.clauses),
         "level": stated.level,
         "basis": stated.basis,
         "actor": stated.actor,
@@ -148,16 +181,21 @@ def _requirement_row(row: RequirementResult) -> dict[str, object]:
         "applicable": row.applicable,
         "judged": row.judged,
         "not_applicable": row.not_applicable,
+        "cases": [_case_row(case) for case in judged],
     }
 
 
 def _case_row(case: CaseResult) -> dict[str, object]:
     judgement = case.judgement
+    _, module, name, label = case.key
     return {
-        **_key_row(case.key),
+        "module": module,
+        "case": name,
+        "scenario": label,
         "purpose": printable(case.planned.case.purpose),
         "verdict": case.verdict.word,
         "observed": case.observed,
+        "reason": reason(case),
         "expected": printable(judgement.expected),
         "seen": printable(judgement.seen),
         "hint": printable(judgement.hint),
@@ -165,6 +203,11 @@ def _case_row(case: CaseResult) -> dict[str, object]:
         "evidence": case.evidence,
         "evidence_digest": case.digest,
     }
+
+
+def reason(case: CaseResult) -> str:
+    """Why the case came to its verdict, in one line."""
+    return f"expected {printable(case.judgement.expected)}; seen {printable(case.judgement.seen)}"
 
 
 def _key_row(key: Key) -> dict[str, object]:

@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class SpecimenWallet:
-    """Hosts ``specimen``; a session's name is the observer address that came with its scan.
+    """Hosts ``specimen``; a session's name is the last part of the observer address that came with its scan.
 
     ``allow_remote``: reports may go to other machines as well.
     """
@@ -47,6 +47,8 @@ class SpecimenWallet:
     gateway: GatewayClient
     http: httpx.AsyncClient
     allow_remote: bool = False
+    _observers: dict[str, str] = field(default_factory=dict)
+    """The address of each session's observer."""
     _turns: dict[str, deque[Iterator[Say]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -80,11 +82,13 @@ class SpecimenWallet:
         message, body = wire.read(kind, await body_of(request))
         if isinstance(message, Malformed):
             return refusal(HTTPStatus.BAD_REQUEST, message.problem)
-        session = str(body["observerUrl"])
-        if not (self.allow_remote or _is_near(session)):
+        observer = str(body["observerUrl"]).rstrip("/")
+        if not (self.allow_remote or _is_near(observer)):
             return refusal(HTTPStatus.BAD_REQUEST, "observerUrl: expected an address on this machine")
+        session = observer.rpartition("/")[2]
         if session not in self._turns and len(self._turns) >= MAX_SESSIONS:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many scans at the same time")
+        self._observers[session] = observer
         self._begin(session, message)
         return Response(status_code=HTTPStatus.ACCEPTED)
 
@@ -122,7 +126,8 @@ class SpecimenWallet:
         try:
             if isinstance(message, UserInitiatedPay | NotifyPayment):
                 return await self.gateway.call(message)
-            await self.http.post(f"{say.session}/{_NAMES[type(message)]}", content=wire.encode(message), headers=_JSON)
+            address = f"{self._observers[say.session]}/{_NAMES[type(message)]}"
+            await self.http.post(address, content=wire.encode(message), headers=_JSON)
         except (httpx.HTTPError, httpx.InvalidURL, UntrustworthyAnswerError) as problem:
             _log.warning("%s: %s: %s", message.name, type(problem).__name__, problem)
         return None

@@ -13,7 +13,11 @@ from mpp_conformance.specimens.consequences import (
 
 
 class StatusInWords(ConformingMpp):
-    """Reports the status of a result page as a word."""
+    """Reports the status of a result page as a word.
+
+    Every report of a result page is unreadable: whatever asks for one is undecided, and so are payments that
+    would follow it.
+    """
 
     name = "page-status-reported-in-words"
     hides = AFTER_ORDER_PAYMENT | {"EC-29", "OC-20", "UX-7"}
@@ -26,7 +30,11 @@ class StatusInWords(ConformingMpp):
 
 
 class CallbackWithoutName(ConformingMpp):
-    """Reports callbacks without the name that decode gave them."""
+    """Reports callbacks without the name that decode gave them.
+
+    Every report of a callback is unreadable: whatever asks for one is undecided, and so are payments that would
+    follow it.
+    """
 
     name = "callback-reported-without-name"
     hides = AFTER_ENTRY_STOP | {"EC-25", "EC-28", "SDK-1", "UX-1"}
@@ -39,7 +47,11 @@ class CallbackWithoutName(ConformingMpp):
 
 
 class PayloadAsObject(ConformingMpp):
-    """Reports the payload of handleAction as the object it takes it for."""
+    """Reports the payload of handleAction as the object it takes it for.
+
+    Every report of handleAction is unreadable: whatever asks for one is undecided, and so are payments that would
+    follow it.
+    """
 
     name = "handle-action-reported-as-object"
     hides = AFTER_ORDER_STOP | {"OC-16", "UX-1"}

@@ -30,7 +30,11 @@ class CallbackTwice(ConformingMpp):
 
 
 class NoCallbackWithPayload(ConformingMpp):
-    """Forgets the callback when the server says HANDLE_BY_SDK."""
+    """Forgets the callback when the server says HANDLE_BY_SDK.
+
+    The SDK gets nothing, so the consumer sees no error page either (UX-1). Payments that follow it in the same
+    conversation never begin.
+    """
 
     name = "payload-callback-never"
     breaks = frozenset({"EC-25", "UX-1"})
@@ -55,7 +59,10 @@ class CallbackFails(ConformingMpp):
 
 
 class CallbackEmpty(ConformingMpp):
-    """Executes the callback with HANDLE_BY_SDK as if the payment had succeeded, without the payload."""
+    """Executes the callback with HANDLE_BY_SDK as if the payment had succeeded, without the payload.
+
+    The SDK gets nothing to show, so the consumer sees no error page either (UX-1).
+    """
 
     name = "payload-callback-empty"
     breaks = frozenset({"EC-25", "UX-1"})
@@ -66,7 +73,10 @@ class CallbackEmpty(ConformingMpp):
 
 
 class HandleActionForEntryCode(ConformingMpp):
-    """Calls handleAction whatever the code was."""
+    """Calls handleAction whatever the code was.
+
+    The callback is waited for: payments that follow it in the same conversation never begin.
+    """
 
     name = "handle-action-for-entry-code"
     breaks = frozenset({"EC-25"})
@@ -90,7 +100,10 @@ class BothForEntryCode(ConformingMpp):
 
 
 class CallbackForOrderCode(ConformingMpp):
-    """Has one way for every payload: a callback, which nobody gave it for an order code."""
+    """Has one way for every payload: a callback, which nobody gave it for an order code.
+
+    handleAction is waited for: payments that follow it in the same conversation never begin.
+    """
 
     name = "callback-for-order-code"
     breaks = frozenset({"OC-16"})
@@ -126,7 +139,11 @@ class HandleActionTwice(ConformingMpp):
 
 
 class NeverHandleAction(ConformingMpp):
-    """Was built against a client SDK that has no handleAction yet."""
+    """Was built against a client SDK that has no handleAction yet.
+
+    The SDK gets nothing, so the consumer sees no error page either (UX-1). Payments that follow it in the same
+    conversation never begin.
+    """
 
     name = "handle-action-never"
     breaks = frozenset({"OC-16", "UX-1"})
@@ -138,7 +155,10 @@ class NeverHandleAction(ConformingMpp):
 
 
 class HandleActionEmpty(ConformingMpp):
-    """Calls handleAction without the payload."""
+    """Calls handleAction without the payload.
+
+    The SDK gets nothing to show, so the consumer sees no error page either (UX-1).
+    """
 
     name = "handle-action-empty"
     breaks = frozenset({"OC-16", "UX-1"})
@@ -181,7 +201,11 @@ class HandleActionByPayload(ConformingMpp):
 
 
 class OwnErrorPage(ConformingMpp):
-    """Shows an error page of its own where Alipay+'s should be."""
+    """Shows an error page of its own where Alipay+'s should be.
+
+    Both ways to the SDK stay unused (EC-25, OC-16), so the consumer does not see Alipay+'s page (UX-1) and sees
+    another one (UX-8). Payments that follow it in the same conversation never begin.
+    """
 
     name = "own-error-page-instead"
     breaks = frozenset({"EC-25", "OC-16", "UX-1"})
@@ -206,7 +230,11 @@ class OwnErrorPageToo(ConformingMpp):
 
 
 class StoppedShownAsPaid(ConformingMpp):
-    """Shows the result page of a payment that succeeded when the SDK's page is closed."""
+    """Shows the result page of a payment that succeeded when the SDK's page is closed.
+
+    That is a payment taken, as far as the consumer can see, whatever limit stopped it (UX-6, each of the limits),
+    and a page of its own beside Alipay+'s (UX-8).
+    """
 
     name = "stopped-payment-shown-as-paid"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})

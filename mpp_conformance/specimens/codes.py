@@ -21,7 +21,10 @@ from mpp_conformance.specimens.consequences import (
 
 
 class LaunchesOrderCodes(ConformingMpp):
-    """Takes every code of Alipay+ for an entry code."""
+    """Takes every code of Alipay+ for an entry code.
+
+    No merchant page answers to an order code, so that Alipay+ is asked about none.
+    """
 
     name = "order-codes-launched"
     breaks = frozenset({"SRV-1"})
@@ -33,7 +36,11 @@ class LaunchesOrderCodes(ConformingMpp):
 
 
 class DecodesEntryCodes(ConformingMpp):
-    """Takes every code of Alipay+ for an order code."""
+    """Takes every code of Alipay+ for an order code.
+
+    No launch at all is not one launch (EC-6) and not the way of an entry code (SRV-1). Alipay+ refuses the code, so
+    that nothing follows.
+    """
 
     name = "entry-codes-decoded"
     breaks = frozenset({"EC-6", "SRV-1"})
@@ -45,7 +52,11 @@ class DecodesEntryCodes(ConformingMpp):
 
 
 class KnowsNoEntryCodes(ConformingMpp):
-    """Has no rule for entry codes."""
+    """Has no rule for entry codes.
+
+    No launch at all is not one launch (EC-6) and not the way of an entry code (SRV-1). Alipay+ is asked about none,
+    so that nothing follows.
+    """
 
     name = "entry-codes-unknown"
     breaks = frozenset({"EC-6", "SRV-1"})
@@ -57,7 +68,10 @@ class KnowsNoEntryCodes(ConformingMpp):
 
 
 class KnowsNoOrderCodes(ConformingMpp):
-    """Has no rule for order codes."""
+    """Has no rule for order codes.
+
+    What is not known to be an order code (SRV-1) is not sent to Alipay+ either (SRV-2), so that nothing follows.
+    """
 
     name = "order-codes-unknown"
     breaks = frozenset({"SRV-1", "SRV-2"})
@@ -91,7 +105,10 @@ class AsksAboutForeignCodes(ConformingMpp):
 
 
 class TriesDecodingFirst(ConformingMpp):
-    """Calls userInitiatedPay with every code, and launches it only if that is refused."""
+    """Calls userInitiatedPay with every code, and launches it only if that is refused.
+
+    What is sent before launch cannot be the code that only launch brings (EC-16), and comes too early (SRV-1).
+    """
 
     name = "decoding-tried-first"
     breaks = frozenset({"EC-16", "SRV-1"})
@@ -120,7 +137,11 @@ class LaunchesTwice(ConformingMpp):
 
 
 class NeverLaunches(ConformingMpp):
-    """Opens the merchant page in a browser of its own, where no client SDK can see it."""
+    """Opens the merchant page in a browser of its own, where no client SDK can see it.
+
+    No launch at all is not one launch (EC-6) and not the way of an entry code (SRV-1). The SDK intercepts nothing, so
+    that nothing follows.
+    """
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
@@ -132,7 +153,10 @@ class NeverLaunches(ConformingMpp):
 
 
 class LaunchesFrontPage(ConformingMpp):
-    """Launches the merchant's site without the path that names the code."""
+    """Launches the merchant's site without the path that names the code.
+
+    The merchant knows no payment by that address, so that the SDK intercepts nothing and nothing follows.
+    """
 
     name = "front-page-launched"
     breaks = frozenset({"EC-3"})
@@ -144,7 +168,10 @@ class LaunchesFrontPage(ConformingMpp):
 
 
 class NeverAsks(ConformingMpp):
-    """Tells what a code is, and never calls userInitiatedPay."""
+    """Tells what a code is, and never calls userInitiatedPay.
+
+    An order code that is not sent to Alipay+ (SRV-2) has not been seen to be told for one (SRV-1), and nothing follows.
+    """
 
     name = "user-initiated-pay-never-called"
     breaks = frozenset({"SRV-1", "SRV-2"})
@@ -156,7 +183,10 @@ class NeverAsks(ConformingMpp):
 
 
 class AsksForOrderCodesOnly(ConformingMpp):
-    """Has no endpoint for the decode calls of the client SDK."""
+    """Has no endpoint for the decode calls of the client SDK.
+
+    Alipay+ decides on no entry code payment, so that nothing follows.
+    """
 
     name = "decode-calls-unanswered"
     breaks = frozenset({"SRV-2"})
@@ -169,7 +199,10 @@ class AsksForOrderCodesOnly(ConformingMpp):
 
 
 class EncodesCodes(ConformingMpp):
-    """Sends its server the code value URL-encoded."""
+    """Sends its server the code value URL-encoded.
+
+    Both kinds of code go through the same call. Alipay+ knows no such code, so that nothing follows.
+    """
 
     name = "codes-url-encoded"
     breaks = frozenset({"EC-16", "OC-5"})
@@ -181,7 +214,10 @@ class EncodesCodes(ConformingMpp):
 
 
 class UpperCasesCodes(ConformingMpp):
-    """Upper-cases the order codes it scans, since a QR code of capital letters is smaller."""
+    """Upper-cases the order codes it scans, since a QR code of capital letters is smaller.
+
+    Alipay+ knows no such code, so that nothing follows.
+    """
 
     name = "scanned-codes-upper-cased"
     breaks = frozenset({"OC-5"})
@@ -193,7 +229,10 @@ class UpperCasesCodes(ConformingMpp):
 
 
 class AddsSlash(ConformingMpp):
-    """Parses the intercepted code as an address and writes it anew."""
+    """Parses the intercepted code as an address and writes it anew.
+
+    Alipay+ knows no such code, so that nothing follows.
+    """
 
     name = "intercepted-code-written-anew"
     breaks = frozenset({"EC-16"})
@@ -205,7 +244,10 @@ class AddsSlash(ConformingMpp):
 
 
 class AsksForScannedCode(ConformingMpp):
-    """Sends its server the code that was scanned where it should send the one that the SDK intercepted."""
+    """Sends its server the code that was scanned where it should send the one that the SDK intercepted.
+
+    Alipay+ decodes no entry code, so that nothing follows.
+    """
 
     name = "scanned-code-sent-for-intercepted"
     breaks = frozenset({"EC-16"})

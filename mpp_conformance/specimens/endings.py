@@ -47,7 +47,10 @@ class PayloadBesideResult(ConformingMpp):
 
 
 class CallbackBeforeResult(ConformingMpp):
-    """Executes the callback as soon as decoding is over, as client SDKs before the upgrade wanted it."""
+    """Executes the callback as soon as decoding is over, as client SDKs before the upgrade wanted it.
+
+    A client that does not wait for the result (EC-28) cannot tell the SDK what it is (SDK-1).
+    """
 
     name = "callback-before-result"
     breaks = frozenset({"EC-28", "SDK-1"})
@@ -95,7 +98,11 @@ class ResultCallbackTwice(ConformingMpp):
 
 
 class NoCallbackOfResult(ConformingMpp):
-    """Executes the callback for payloads only."""
+    """Executes the callback for payloads only.
+
+    What was not executed has told nothing, right or wrong (SDK-1). Payments that follow it in the same conversation
+    never begin.
+    """
 
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
@@ -141,7 +148,11 @@ class CallbackWithoutCode(ConformingMpp):
 
 
 class NoResultPage(ConformingMpp):
-    """Goes back to its home screen after a payment."""
+    """Goes back to its home screen after a payment.
+
+    The page is asked of the client for either code, and of the MPP as a whole (UX-7). Payments that follow in the
+    same conversation never begin.
+    """
 
     name = "result-page-never"
     breaks = frozenset({"EC-29", "OC-20", "UX-7"})
@@ -153,7 +164,10 @@ class NoResultPage(ConformingMpp):
 
 
 class NoPageOfFailure(ConformingMpp):
-    """Shows a payment result page for payments that succeeded only."""
+    """Shows a payment result page for payments that succeeded only.
+
+    The same screen serves both codes.
+    """
 
     name = "result-page-of-success-only"
     breaks = frozenset({"EC-29", "OC-20"})
@@ -165,7 +179,10 @@ class NoPageOfFailure(ConformingMpp):
 
 
 class AlwaysPageOfSuccess(ConformingMpp):
-    """Shows every payment as paid."""
+    """Shows every payment as paid.
+
+    The same screen serves both codes.
+    """
 
     name = "result-page-always-says-paid"
     breaks = frozenset({"EC-29", "OC-20"})
@@ -176,7 +193,11 @@ class AlwaysPageOfSuccess(ConformingMpp):
 
 
 class NoPageForEntryCode(ConformingMpp):
-    """Leaves the result page to the merchant when an entry code was scanned."""
+    """Leaves the result page to the merchant when an entry code was scanned.
+
+    The page is asked of the client, and of the MPP as a whole (UX-7). Payments that follow in the same conversation
+    never begin.
+    """
 
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})

@@ -12,7 +12,10 @@ from mpp_conformance.specimens.consequences import (
 
 
 class Unsigned(ConformingMpp):
-    """Sends requests without a signature."""
+    """Sends requests without a signature.
+
+    Alipay+ refuses to decode, so that nothing follows.
+    """
 
     name = "requests-unsigned"
     breaks = frozenset({"WIRE-1"})
@@ -29,7 +32,10 @@ class Unsigned(ConformingMpp):
 
 
 class WrongKey(Unsigned):
-    """Signs a body that it then writes anew, or with the key of another environment."""
+    """Signs a body that it then writes anew, or with the key of another environment.
+
+    Alipay+ refuses to decode, so that nothing follows.
+    """
 
     name = "requests-signed-wrongly"
     breaks = frozenset({"WIRE-1"})
@@ -38,7 +44,10 @@ class WrongKey(Unsigned):
 
 
 class UnreadableSignature(Unsigned):
-    """Cuts the signature at the first equals sign of its padding."""
+    """Cuts the signature at the first equals sign of its padding.
+
+    Alipay+ refuses to decode, so that nothing follows.
+    """
 
     name = "signatures-unreadable"
     breaks = frozenset({"WIRE-1"})
@@ -47,7 +56,10 @@ class UnreadableSignature(Unsigned):
 
 
 class NoticeUnsigned(ConformingMpp):
-    """Signs userInitiatedPay, and forgot notifyPayment."""
+    """Signs userInitiatedPay, and forgot notifyPayment.
+
+    Alipay+ does not take the result, so that no year is ever full (REG-2).
+    """
 
     name = "notifications-unsigned"
     breaks = frozenset({"WIRE-1"})
@@ -59,7 +71,10 @@ class NoticeUnsigned(ConformingMpp):
 
 
 class EmptyCustomer(ConformingMpp):
-    """Sends an empty customerId before the user has signed in."""
+    """Sends an empty customerId before the user has signed in.
+
+    No request can be read: it is neither there nor missing, and nothing follows.
+    """
 
     name = "customer-id-empty"
     breaks = frozenset({"WIRE-2"})
@@ -71,7 +86,10 @@ class EmptyCustomer(ConformingMpp):
 
 
 class NumberForCustomer(ConformingMpp):
-    """Sends customerId as a JSON number."""
+    """Sends customerId as a JSON number.
+
+    No request can be read: it is neither there nor missing, and nothing follows.
+    """
 
     name = "customer-id-as-number"
     breaks = frozenset({"WIRE-2"})
@@ -84,7 +102,10 @@ class NumberForCustomer(ConformingMpp):
 
 
 class EmptyPassThrough(ConformingMpp):
-    """Sends the empty text for what it has nothing to say in."""
+    """Sends the empty text for what it has nothing to say in.
+
+    No request can be read: it is neither there nor missing, and nothing follows.
+    """
 
     name = "pass-through-info-empty"
     breaks = frozenset({"WIRE-2"})
@@ -96,7 +117,10 @@ class EmptyPassThrough(ConformingMpp):
 
 
 class EmptyPaymentId(ConformingMpp):
-    """Notifies with an empty paymentId where the payment has none."""
+    """Notifies with an empty paymentId where the payment has none.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1).
+    """
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
@@ -109,7 +133,11 @@ class EmptyPaymentId(ConformingMpp):
 
 
 class SwapsCodeAndStatus(ConformingMpp):
-    """Swaps resultCode and resultStatus of a notification."""
+    """Swaps resultCode and resultStatus of a notification.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
+    same conversation never begin.
+    """
 
     name = "result-code-and-status-swapped"
     breaks = frozenset({"WIRE-2"})
@@ -122,7 +150,10 @@ class SwapsCodeAndStatus(ConformingMpp):
 
 
 class NotifiesUnknown(ConformingMpp):
-    """Notifies U for a payment that failed, since it might be tried again."""
+    """Notifies U for a payment that failed, since it might be tried again.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1).
+    """
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
@@ -135,7 +166,11 @@ class NotifiesUnknown(ConformingMpp):
 
 
 class NotifiesSuccessAlways(ConformingMpp):
-    """Notifies success when the payment is accepted, and fails to debit after that."""
+    """Notifies success when the payment is accepted, and fails to debit after that.
+
+    No requirement says that a notification is true. But a customer who was to have no funds seems to have paid: the
+    duties after a failure cannot be judged.
+    """
 
     name = "failure-notified-as-success"
     hides = frozenset({"SRV-6", "SRV-7"})
@@ -146,7 +181,11 @@ class NotifiesSuccessAlways(ConformingMpp):
 
 
 class NotifiesFailureAlways(ConformingMpp):
-    """Notifies failure for payments that it has taken."""
+    """Notifies failure for payments that it has taken.
+
+    No requirement says that a notification is true. But a customer who was to have funds seems to have none: the
+    duties after a success cannot be judged.
+    """
 
     name = "success-notified-as-failure"
     hides = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7"})
@@ -157,7 +196,10 @@ class NotifiesFailureAlways(ConformingMpp):
 
 
 class NeverNotifies(ConformingMpp):
-    """Takes payments, and never tells Alipay+."""
+    """Takes payments, and never tells Alipay+.
+
+    No requirement asks for it. But it is waited for: payments that follow it in the same conversation never begin.
+    """
 
     name = "never-notified"
     hides = AFTER_ORDER_PAYMENT
@@ -168,7 +210,11 @@ class NeverNotifies(ConformingMpp):
 
 
 class OwnOrderId(ConformingMpp):
-    """Notifies under its own id of the payment where Alipay+'s should be."""
+    """Notifies under its own id of the payment where Alipay+'s should be.
+
+    No requirement asks for the right one. But it is waited for: payments that follow it in the same conversation
+    never begin.
+    """
 
     name = "notified-under-own-id"
     hides = AFTER_ORDER_PAYMENT
@@ -180,7 +226,10 @@ class OwnOrderId(ConformingMpp):
 
 
 class CustomerPerPayment(ConformingMpp):
-    """Makes up a customerId for each payment, to keep its customers unknown."""
+    """Makes up a customerId for each payment, to keep its customers unknown.
+
+    No requirement says who an individual is. But nobody's year is ever full (REG-2).
+    """
 
     name = "customer-id-per-payment"
     hides = frozenset({"REG-2"})
@@ -191,7 +240,10 @@ class CustomerPerPayment(ConformingMpp):
 
 
 class OneCustomer(ConformingMpp):
-    """Sends its own merchant number as everybody's customerId."""
+    """Sends its own merchant number as everybody's customerId.
+
+    No requirement says who an individual is. But one customer's full year is another's, too (REG-2).
+    """
 
     name = "one-customer-id-for-all"
     hides = frozenset({"REG-2"})

@@ -29,7 +29,10 @@ class DebitsWithHandleBySdk(ConformingMpp):
 
 
 class OverdrawsTransaction(ConformingMpp):
-    """Takes a breach of the limit per transaction for a warning: the error page opens, and it says paid."""
+    """Takes a breach of the limit per transaction for a warning: the error page opens, and it says paid.
+
+    Alipay+ says only that an amount is too great: for the MPP both limits per transaction are one.
+    """
 
     name = "transaction-limit-overdrawn"
     breaks = frozenset({"REG-1", "REG-3"})
@@ -43,7 +46,10 @@ class OverdrawsTransaction(ConformingMpp):
 
 
 class OverdrawsYear(OverdrawsTransaction):
-    """Takes a breach of the yearly limit for a warning: the error page opens, and it says paid."""
+    """Takes a breach of the yearly limit for a warning: the error page opens, and it says paid.
+
+    Alipay+ says only that a year is full: for the MPP both yearly limits are one.
+    """
 
     name = "yearly-limit-overdrawn"
     breaks = frozenset({"REG-2", "REG-4"})
@@ -51,10 +57,15 @@ class OverdrawsYear(OverdrawsTransaction):
 
 
 class SmallAmountsOnly(ConformingMpp):
-    """Reads amounts into sixteen bits, and breaks down above 327.67 CNY."""
+    """Reads amounts into sixteen bits, and breaks down above 327.67 CNY.
+
+    Amounts above it occur with three of the limits. A payment that has no result has no error code either, for lack of
+    funds (SRV-6).
+    """
 
     name = "amounts-above-sixteen-bits-hang"
     breaks = frozenset({"REG-1", "REG-2", "REG-3"})
+    hides = frozenset({"SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about a large amount."""
@@ -116,10 +127,14 @@ class OverdrawsNewCustomers(ConformingMpp):
 
 
 class RoundAmountsHang(ConformingMpp):
-    """Applies the limit per transaction itself, reads it as "below", and waits for a second factor at 7,000 CNY."""
+    """Applies the limit per transaction itself, reads it as "below", and waits for a second factor at 7,000 CNY.
+
+    A payment that has no result has no error code either, for lack of funds (SRV-6).
+    """
 
     name = "amount-at-transaction-limit-hangs"
     breaks = frozenset({"REG-1"})
+    hides = frozenset({"SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that Alipay+ let pass."""
@@ -128,10 +143,14 @@ class RoundAmountsHang(ConformingMpp):
 
 
 class EntryAmountsHang(ConformingMpp):
-    """Applies the entry code's limit itself, reads it as "below", and waits for a second factor at 500 CNY."""
+    """Applies the entry code's limit itself, reads it as "below", and waits for a second factor at 500 CNY.
+
+    A payment that has no result has no error code either, for lack of funds (SRV-6).
+    """
 
     name = "entry-code-amount-at-limit-hangs"
     breaks = frozenset({"REG-3"})
+    hides = frozenset({"SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that Alipay+ let pass."""
@@ -152,7 +171,10 @@ class ComparesAsText(ConformingMpp):
 
 
 class OwnLimit(ConformingMpp):
-    """Applies the entry code's limit to every payment itself, and declines what Alipay+ let pass."""
+    """Applies the entry code's limit to every payment itself, and declines what Alipay+ let pass.
+
+    The document leaves it to an MPP to decline. But payments that are declined do not show that they would go on.
+    """
 
     name = "limit-of-its-own"
     hides = frozenset({"REG-1", "REG-2", "REG-3"})
@@ -166,7 +188,11 @@ class OwnLimit(ConformingMpp):
 
 
 class AmountInYuan(ConformingMpp):
-    """Notifies amounts in yuan with decimals."""
+    """Notifies amounts in yuan with decimals.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
+    same conversation never begin.
+    """
 
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
@@ -178,7 +204,11 @@ class AmountInYuan(ConformingMpp):
 
 
 class AmountAsFloat(ConformingMpp):
-    """Notifies amounts as floating-point numbers."""
+    """Notifies amounts as floating-point numbers.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
+    same conversation never begin.
+    """
 
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
@@ -191,7 +221,11 @@ class AmountAsFloat(ConformingMpp):
 
 
 class CurrencyLowerCase(ConformingMpp):
-    """Notifies the currency in lower case."""
+    """Notifies the currency in lower case.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
+    same conversation never begin.
+    """
 
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})

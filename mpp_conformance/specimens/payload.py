@@ -249,7 +249,10 @@ class UrlEncodes(ChangedByServer):
 
 
 class ChangedByClient(ConformingMpp):
-    """Common ground: the client changes the payload it was handed, whichever way it goes to the SDK."""
+    """Common ground: the client changes the payload it was handed, whichever way it goes to the SDK.
+
+    Both ways are broken, since it is changed before they part.
+    """
 
     breaks: ClassVar[frozenset[str]] = frozenset({"EC-25", "OC-16"})
 

@@ -20,7 +20,11 @@ from mpp_conformance.specimens.consequences import (
 
 
 class NeverPays(ConformingMpp):
-    """Waits for a confirmation that never comes."""
+    """Waits for a confirmation that never comes.
+
+    Every case that waits for a payment's result fails: within each limit (REG-1 to REG-4), beside an unused payload
+    (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7). Its client has none to go by.
+    """
 
     name = "payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
@@ -32,7 +36,11 @@ class NeverPays(ConformingMpp):
 
 
 class NeverPaysOrderCodes(ConformingMpp):
-    """Opens the cashier for decode calls of the client SDK only."""
+    """Opens the cashier for decode calls of the client SDK only.
+
+    Every case that waits for the result of such a payment fails, as for the one above; order codes occur with every
+    limit. Its client has none to go by.
+    """
 
     name = "order-code-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
@@ -45,7 +53,11 @@ class NeverPaysOrderCodes(ConformingMpp):
 
 
 class NeverPaysEntryCodes(ConformingMpp):
-    """Opens the cashier for scanned order codes only."""
+    """Opens the cashier for scanned order codes only.
+
+    Every case that waits for the result of such a payment fails, as for the one above, but for the limit of order codes
+    per transaction. Its client has none to go by.
+    """
 
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
@@ -58,7 +70,11 @@ class NeverPaysEntryCodes(ConformingMpp):
 
 
 class KeepsResults(ConformingMpp):
-    """Debits and notifies, and tells its client nothing."""
+    """Debits and notifies, and tells its client nothing.
+
+    The consumer sees no result either (UX-7). Its client has none to go by, and nobody can see an error code (SRV-6).
+    Payments that follow in the same conversation never begin.
+    """
 
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
@@ -71,7 +87,11 @@ class KeepsResults(ConformingMpp):
 
 
 class KeepsFailures(ConformingMpp):
-    """Tells its client of payments that succeeded, and lets the others run into a timeout."""
+    """Tells its client of payments that succeeded, and lets the others run into a timeout.
+
+    The same holds for decoding that failed (SRV-8). Its client has no result to go by, and nobody can see an error
+    code (SRV-6).
+    """
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
@@ -84,7 +104,10 @@ class KeepsFailures(ConformingMpp):
 
 
 class AlwaysTellsSuccess(ConformingMpp):
-    """Tells its client success before it has looked at the debit's outcome."""
+    """Tells its client success before it has looked at the debit's outcome.
+
+    A success has no error code (SRV-6).
+    """
 
     name = "success-told-always"
     breaks = frozenset({"SRV-6", "SRV-7"})
@@ -122,7 +145,10 @@ class TellsSuccessFirst(ConformingMpp):
 
 
 class TellsPendingAsFailure(ConformingMpp):
-    """Tells its client failure while the debit is still under way, and it succeeds after that."""
+    """Tells its client failure while the debit is still under way, and it succeeds after that.
+
+    The consumer of a payment within the limit is shown a failure (UX-7).
+    """
 
     name = "pending-told-as-failure"
     breaks = frozenset({"SRV-7", "UX-7"})
@@ -134,8 +160,33 @@ class TellsPendingAsFailure(ConformingMpp):
         yield from super().take(session, handed)
 
 
+class TakesBack(ConformingMpp):
+    """Debits and notifies success, runs into a timeout of its own, and notifies and shows failure after that.
+
+    It does not report its app link: which of the two results its client was handed nobody can see (SRV-7), so neither
+    the page nor the callback can be held against it. But a payment that was taken is shown as failed.
+    """
+
+    name = "success-taken-back"
+    app_link = False
+    breaks = frozenset({"UX-7"})
+    hides = frozenset({"EC-29", "OC-20", "SDK-1", "SRV-7"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """S for Alipay+, then F for everybody."""
+        result = self.debit(session)
+        if result.payment_status == "S":
+            yield from self.notify(session, order, result)
+            result = Handed(payment_status="F", error_code="TIMEOUT")
+        yield from self.notify(session, order, result)
+        yield from self.take(session, result)
+
+
 class NoErrorCode(ConformingMpp):
-    """Has no error code for a payment that fails."""
+    """Has no error code for a payment that fails.
+
+    What the server does not produce (SRV-6) its client cannot pass to the SDK (SDK-1).
+    """
 
     name = "no-error-code"
     breaks = frozenset({"SDK-1", "SRV-6"})
@@ -160,7 +211,10 @@ class NoErrorCodeForOrderCode(ConformingMpp):
 
 
 class KeepsSuccess(ConformingMpp):
-    """Tells its client only that it goes on; the client takes that for success unless it hears of a failure."""
+    """Tells its client only that it goes on; the client takes that for success unless it hears of a failure.
+
+    Nobody can see what its client had to go by after a success.
+    """
 
     name = "success-kept-from-client"
     breaks = frozenset({"SRV-7"})
@@ -176,7 +230,10 @@ class KeepsSuccess(ConformingMpp):
 
 
 class FailedDecodingIsSilent(ConformingMpp):
-    """Logs a decoding that failed, and leaves its client waiting."""
+    """Logs a decoding that failed, and leaves its client waiting.
+
+    Its client has no result to go by.
+    """
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
@@ -203,7 +260,10 @@ class FailedDecodingIsPaid(ConformingMpp):
 
 
 class FailedDecodingLeftToSdk(ConformingMpp):
-    """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is."""
+    """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is.
+
+    Its client does as it is told, and has no result to go by.
+    """
 
     name = "failed-decoding-left-to-sdk"
     breaks = frozenset({"SRV-8"})
@@ -215,7 +275,10 @@ class FailedDecodingLeftToSdk(ConformingMpp):
 
 
 class FailedDecodingHasNoCode(ConformingMpp):
-    """Tells its client that decoding failed, without an error code."""
+    """Tells its client that decoding failed, without an error code.
+
+    What the server does not produce (SRV-8) its client cannot pass to the SDK (SDK-1).
+    """
 
     name = "failed-decoding-without-code"
     breaks = frozenset({"SDK-1", "SRV-8"})

@@ -20,7 +20,12 @@ _LONG: Final = 8192
 
 
 class StatusBeforeActionType(ConformingMpp):
-    """Looks at resultStatus first, and makes a failure of its own of every F."""
+    """Looks at resultStatus first, and makes a failure of its own of every F.
+
+    With F the client is not handed what it should be (SRV-3, SRV-4, SRV-8), and the consumer sees a page of its own
+    (UX-8) where Alipay+'s should be (UX-1). Nothing can be said of the client, and payments that follow in the same
+    conversation never begin.
+    """
 
     name = "status-before-action-type"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
@@ -36,7 +41,10 @@ class StatusBeforeActionType(ConformingMpp):
 
 
 class SuccessMeansPay(ConformingMpp):
-    """Goes on to pay whenever resultStatus is S and there is an order."""
+    """Goes on to pay whenever resultStatus is S and there is an order.
+
+    What should have gone to the SDK (SRV-4) is paid (UX-6) and shown as paid (UX-8). Nothing can be said of the client.
+    """
 
     name = "success-means-pay"
     breaks = frozenset({"SRV-4", "UX-6"})
@@ -52,7 +60,11 @@ class SuccessMeansPay(ConformingMpp):
 
 
 class SuccessMeansPaid(ConformingMpp):
-    """Takes S without an order for a payment that is already made, whatever actionType says."""
+    """Takes S without an order for a payment that is already made, whatever actionType says.
+
+    What should have gone to the SDK (SRV-4) does not get there (UX-1); where a limit per transaction was the reason,
+    it is told as paid (REG-1, REG-3). Nothing can be said of the client.
+    """
 
     name = "success-without-order-told-as-paid"
     breaks = frozenset({"REG-1", "REG-3", "SRV-4", "UX-1"})
@@ -67,7 +79,10 @@ class SuccessMeansPaid(ConformingMpp):
 
 
 class BeforeTheUpgrade(ConformingMpp):
-    """Knows nothing of actionForm."""
+    """Knows nothing of actionForm.
+
+    It does wrong what the two above do wrong together.
+    """
 
     name = "before-the-upgrade"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
@@ -81,7 +96,11 @@ class BeforeTheUpgrade(ConformingMpp):
 
 @dataclass
 class RetriesFailures(ConformingMpp):
-    """Takes every answer but S for a hiccup, asks three times more, and then gives up without a word."""
+    """Takes every answer but S for a hiccup, asks three times more, and then gives up without a word.
+
+    With F the client is handed nothing at all (SRV-3, SRV-4, SRV-8), so the SDK has no page to show (UX-1). Nothing can
+    be said of the client, and payments that follow in the same conversation never begin.
+    """
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
@@ -103,7 +122,10 @@ class RetriesFailures(ConformingMpp):
 
 
 class PayloadDecides(ConformingMpp):
-    """Passes every answer that has a payload on to the SDK, without a look at actionType."""
+    """Passes every answer that has a payload on to the SDK, without a look at actionType.
+
+    Its client is told HANDLE_BY_SDK and does as it is told (OC-19, SDK-1).
+    """
 
     name = "payload-decides"
     breaks = frozenset({"SRV-3"})
@@ -118,7 +140,11 @@ class PayloadDecides(ConformingMpp):
 
 
 class ResultCodeDecides(ConformingMpp):
-    """Passes on what bears a result code it knows for a limit, and makes a failure of its own of the rest."""
+    """Passes on what bears a result code it knows for a limit, and makes a failure of its own of the rest.
+
+    With other codes the client is not handed what it should be (SRV-3, SRV-4, SRV-8), and a page of its own is shown
+    (UX-8). Nothing can be said of the client.
+    """
 
     name = "result-code-decides"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8"})
@@ -134,7 +160,10 @@ class ResultCodeDecides(ConformingMpp):
 
 
 class HandlesLimitsItself(ConformingMpp):
-    """Has a page of its own for the result codes of a limit, and passes only what else there is to the SDK."""
+    """Has a page of its own for the result codes of a limit, and passes only what else there is to the SDK.
+
+    handleAction is waited for: payments that follow it in the same conversation never begin.
+    """
 
     name = "limits-shown-by-itself"
     breaks = frozenset({"UX-1"})
@@ -149,7 +178,11 @@ class HandlesLimitsItself(ConformingMpp):
 
 
 class DropsPayload(ConformingMpp):
-    """Has no field for sdkActionPayload between server and client."""
+    """Has no field for sdkActionPayload between server and client.
+
+    That holds for decoding that failed, too (SRV-8), and the SDK has nothing to show (UX-1). Its client had nothing to
+    give.
+    """
 
     name = "payload-dropped"
     breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
@@ -161,7 +194,11 @@ class DropsPayload(ConformingMpp):
 
 
 class DropsActionType(ConformingMpp):
-    """Hands the client the payload alone; the client takes it for what it is."""
+    """Hands the client the payload alone; the client takes it for what it is.
+
+    That holds for decoding that failed, too (SRV-8), and wherever answers change (SRV-3). Nobody can see by what its
+    client knew.
+    """
 
     name = "action-type-dropped"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8"})
@@ -180,7 +217,11 @@ class DropsActionType(ConformingMpp):
 
 
 class RenamesActionType(ConformingMpp):
-    """Hands the client an actionType in its own spelling, which its client understands."""
+    """Hands the client an actionType in its own spelling, which its client understands.
+
+    That holds for decoding that failed, too (SRV-8), and wherever answers change (SRV-3). Nobody can see by what its
+    client knew.
+    """
 
     name = "action-type-respelled"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8"})
@@ -198,7 +239,10 @@ class RenamesActionType(ConformingMpp):
 
 
 class RefusesLongPayloads(ConformingMpp):
-    """Refuses payloads above 8 KiB as an attack."""
+    """Refuses payloads above 8 KiB as an attack.
+
+    Its client had nothing to give (EC-25, OC-16).
+    """
 
     name = "long-payloads-refused"
     breaks = frozenset({"SRV-4"})
@@ -213,7 +257,10 @@ class RefusesLongPayloads(ConformingMpp):
 
 
 class CrashesOnUnicode(ConformingMpp):
-    """Breaks down over a payload that is not all ASCII."""
+    """Breaks down over a payload that is not all ASCII.
+
+    Its client had nothing to give (EC-25, OC-16).
+    """
 
     name = "unicode-crashes-server"
     breaks = frozenset({"SRV-4"})
@@ -226,7 +273,11 @@ class CrashesOnUnicode(ConformingMpp):
 
 
 class PassesNothing(ConformingMpp):
-    """Ends the payment at its server, and its client waits for ever."""
+    """Ends the payment at its server, and its client waits for ever.
+
+    With S or F (SRV-8), and wherever answers change (SRV-3), nothing is passed (SRV-4), so the SDK has no page to show
+    (UX-1). Its client had nothing to give, and payments that follow in the same conversation never begin.
+    """
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})

@@ -57,7 +57,10 @@ class FirstCallback(ConformingMpp):
 
 @dataclass
 class OnePayload(ConformingMpp):
-    """Keeps the payload in one place of its client, from where the next screen fetches it."""
+    """Keeps the payload in one place of its client, from where the next screen fetches it.
+
+    The same place serves the callback and handleAction.
+    """
 
     name = "one-payload-for-all"
     breaks = frozenset({"EC-25", "OC-16"})
@@ -87,7 +90,10 @@ class OnePayloadForHandleAction(OnePayload):
 
 @dataclass
 class OneUrl(ConformingMpp):
-    """Keeps the address to launch in one place, from where the next screen fetches it."""
+    """Keeps the address to launch in one place, from where the next screen fetches it.
+
+    The page of the other payment is opened twice, and its own never, so that nothing follows for it.
+    """
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
@@ -106,7 +112,10 @@ class OneUrl(ConformingMpp):
 
 @dataclass
 class AnswersLatestClient(ConformingMpp):
-    """Sends Alipay+'s answer down the connection that was opened last."""
+    """Sends Alipay+'s answer down the connection that was opened last.
+
+    The client of the first payment had nothing to give (EC-25, OC-16).
+    """
 
     name = "answer-to-latest-client"
     breaks = frozenset({"SRV-4"})
@@ -151,7 +160,11 @@ class FirstPayloadForEver(ConformingMpp):
 
 @dataclass
 class StopSticks(ConformingMpp):
-    """Remembers that a customer was stopped, and stops the next payment too without a look at its answer."""
+    """Remembers that a customer was stopped, and stops the next payment too without a look at its answer.
+
+    The next payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and if it is
+    stopped as well its payload is the wrong one (SRV-4).
+    """
 
     name = "stop-sticks-to-customer"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
@@ -170,7 +183,11 @@ class StopSticks(ConformingMpp):
 
 @dataclass
 class FirstAnswerForEver(ConformingMpp):
-    """Keeps the first answer a customer got, and acts on it whenever the customer scans again."""
+    """Keeps the first answer a customer got, and acts on it whenever the customer scans again.
+
+    A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
+    payload of the first one (SRV-4). A year of payments is notified as one, and is never full (REG-2).
+    """
 
     name = "first-answer-for-ever"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})

@@ -39,15 +39,19 @@ export interface CommandLine {
 }
 
 export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      config: { type: 'string', default: env['WALLET_CONFIG'] ?? 'wallet.json' },
-      fault: { type: 'string', multiple: true, default: (env['WALLET_FAULTS'] ?? '').split(',').filter(Boolean) },
-      'list-faults': { type: 'boolean', default: false },
-    },
-  });
-  return { config: values.config, faults: values.fault, listFaults: values['list-faults'] };
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string', default: env['WALLET_CONFIG'] ?? 'wallet.json' },
+        fault: { type: 'string', multiple: true, default: (env['WALLET_FAULTS'] ?? '').split(',').filter(Boolean) },
+        'list-faults': { type: 'boolean', default: false },
+      },
+    });
+    return { config: values.config, faults: values.fault, listFaults: values['list-faults'] };
+  } catch (problem) {
+    throw new ConfigError((problem as Error).message);
+  }
 }
 
 /** Reads the file. WALLET_ADAPTOR_PORT and WALLET_ALIPAY_PLUS_URL override it; paths count from its folder. */
@@ -60,7 +64,7 @@ export function readConfig({ config: file, faults }: CommandLine, env: NodeJS.Pr
     name: top.text('name'),
     version: top.text('version'),
     host: top.text('host'),
-    adaptorPort: port === undefined ? top.count('adaptorPort') : Number(port),
+    adaptorPort: port === undefined ? top.count('adaptorPort') : portFrom(port),
     serverPort: top.count('serverPort'),
     observerHosts: top.list('observerHosts').map(String),
     alipayPlus: {
@@ -80,6 +84,13 @@ export function readConfig({ config: file, faults }: CommandLine, env: NodeJS.Pr
     customers: top.sections('customers').map((one) => ({ id: one.text('id'), balance: one.digits('balance') })),
     faults,
   };
+}
+
+function portFrom(text: string): number {
+  if (!/^[0-9]{1,5}$/.test(text)) {
+    throw new ConfigError('WALLET_ADAPTOR_PORT: expected a port');
+  }
+  return Number(text);
 }
 
 /** The fields of one JSON object, asked for by name and type. */

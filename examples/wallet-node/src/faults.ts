@@ -1,7 +1,6 @@
 /** Slips that real wallets make, to be switched on one by one: the suite has to find each of them. */
 import { App } from './app/app.js';
 import type { DecodeCallback, Phone } from './app/phone.js';
-import type { DecodeAnswer } from './link.js';
 import type { Parts } from './parts.js';
 
 type Slip = (parts: Parts) => Parts;
@@ -123,10 +122,10 @@ class OwnErrorPage extends App {
 function payloads(change: (payload: string) => string): Slip {
   return (parts) => ({
     ...parts,
-    handOut: (answer: DecodeAnswer) =>
-      answer.actionType === 'HANDLE_BY_SDK'
-        ? { ...answer, sdkActionPayload: change(answer.sdkActionPayload) }
-        : answer,
+    nextStep: (answer) => {
+      const step = parts.nextStep(answer);
+      return step.kind === 'sdk' ? { ...step, payload: change(step.payload) } : step;
+    },
   });
 }
 

@@ -1,7 +1,6 @@
 /** The places in which this wallet can be built otherwise: `faults.ts` puts slips there. */
 import { App } from './app/app.js';
 import type { Phone } from './app/phone.js';
-import type { DecodeAnswer } from './link.js';
 import type { Answer } from './server/answers.js';
 import { nextStep, type Step } from './server/nextStep.js';
 import type { Sign, Verify } from './server/signature.js';
@@ -10,11 +9,9 @@ export interface Parts {
   readonly sign: Sign;
   readonly verify: Verify;
   readonly nextStep: (answer: Answer) => Step;
-  /** What the server hands its app after a decode. */
-  readonly handOut: (answer: DecodeAnswer) => DecodeAnswer;
   readonly createApp: (phone: Phone) => App;
 }
 
 export function rightParts(sign: Sign, verify: Verify): Parts {
-  return { sign, verify, nextStep, handOut: (answer) => answer, createApp: (phone) => new App(phone) };
+  return { sign, verify, nextStep, createApp: (phone) => new App(phone) };
 }

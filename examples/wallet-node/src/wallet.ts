@@ -1,4 +1,5 @@
 /** Puts the wallet together: server, app, and the adaptor of the test build. */
+import type { KeyObject } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { type Config, ConfigError } from './config.js';
 import { FAULTS } from './faults.js';
@@ -23,7 +24,7 @@ export async function start(config: Config): Promise<Wallet> {
   const parts = partsOf(config);
   const accounts = new Accounts(config.customers, config.currency);
   const server = mppServer(config, parts, accounts);
-  const serverUrl = await server.listen({ host: config.host, port: config.serverPort });
+  const serverUrl = await listen(server, config.host, config.serverPort);
   const adaptor = adaptorFor({
     wallet: config.name,
     version: config.version,
@@ -32,7 +33,7 @@ export async function start(config: Config): Promise<Wallet> {
     knowsCustomer: (customerId) => accounts.knows(customerId),
     createApp: parts.createApp,
   });
-  const address = await adaptor.listen({ host: config.host, port: config.adaptorPort });
+  const address = await listen(adaptor, config.host, config.adaptorPort);
   return {
     address,
     async close() {
@@ -42,19 +43,27 @@ export async function start(config: Config): Promise<Wallet> {
   };
 }
 
+async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (problem) {
+    throw new ConfigError(`cannot listen at ${host}:${port}: ${(problem as Error).message}`);
+  }
+}
+
 function mppServer(config: Config, parts: Parts, accounts: Accounts): FastifyInstance {
   const { url, clientId, timeoutMs, retryDelaysMs } = config.alipayPlus;
-  const { sign, verify, nextStep, handOut } = parts;
+  const { sign, verify, nextStep } = parts;
   const alipayPlus = new AlipayPlus({ url, clientId, timeoutMs, sign, verify });
   const notifier = new Notifier(alipayPlus, retryDelaysMs);
-  const payments = new Payments({ alipayPlus, accounts, notifier, nextStep, handOut, retryDelaysMs });
+  const payments = new Payments({ alipayPlus, accounts, notifier, nextStep, retryDelaysMs });
   return serverOver(payments, identifier(config.codes));
 }
 
 function partsOf({ alipayPlus: { ownPrivateKey, publicKey, keyVersion }, faults }: Config): Parts {
   const right = rightParts(
-    signer(privateKeyFrom(ownPrivateKey), keyVersion),
-    verifier(publicKeyFrom(publicKey)),
+    signer(keyOf('ownPrivateKeyFile', ownPrivateKey, privateKeyFrom), keyVersion),
+    verifier(keyOf('publicKeyFile', publicKey, publicKeyFrom)),
   );
   return faults.reduce((parts, name) => {
     const fault = Object.hasOwn(FAULTS, name) ? FAULTS[name] : undefined;
@@ -63,4 +72,12 @@ function partsOf({ alipayPlus: { ownPrivateKey, publicKey, keyVersion }, faults 
     }
     return fault.slip(parts);
   }, right);
+}
+
+function keyOf(name: string, text: string, read: (text: string) => KeyObject): KeyObject {
+  try {
+    return read(text);
+  } catch {
+    throw new ConfigError(`${name}: expected an RSA key as PEM or Base64`);
+  }
 }

@@ -21,7 +21,6 @@ export interface PaymentsOptions {
   readonly accounts: Accounts;
   readonly notifier: Notifier;
   readonly nextStep: (answer: Answer) => Step;
-  readonly handOut: (answer: DecodeAnswer) => DecodeAnswer;
   readonly retryDelaysMs: readonly number[];
 }
 
@@ -37,7 +36,7 @@ export class Payments {
     const step = await this.ask(codeValue, customerId);
     switch (step.kind) {
       case 'sdk':
-        return this.options.handOut({ actionType: 'HANDLE_BY_SDK', sdkActionPayload: step.payload });
+        return { actionType: 'HANDLE_BY_SDK', sdkActionPayload: step.payload };
       case 'fail':
         return failed(step.errorCode);
       case 'pay':

@@ -1,0 +1,252 @@
+"""The run as Allure results: a file for each case, from what was judged and the traces it was judged on.
+
+Written by us and not through allure-pytest: a step is a message with the time at which it crossed, what the cases on
+one conversation share is made once, names are the same in every run of that name, and a case costs a fraction. Times
+are those of the conversation, counted from the start of the run. The form is that of Allure 2, which both generators
+read.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from mpp_conformance import evidence
+from mpp_conformance.catalogue import Planned
+from mpp_conformance.report import document
+from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
+from mpp_conformance.report.results import CaseResult
+from mpp_conformance.report.text import printable, readable
+from mpp_conformance.requirements import MUST, Requirement
+from mpp_conformance.scenario import Payment, Scenario
+from mpp_conformance.trace import Event, Trace
+from mpp_conformance.verdict import Verdict
+
+DIRECTORY: Final = "allure-results"
+_STEPS: Final = 500
+_VALUE: Final = 4_000
+"""Characters of one value in a step's body; the evidence has it whole."""
+_ATTACHED: Final = 1024 * 1024
+"""Bytes of evidence that a page bears; the file itself is in the run's folder."""
+_PAYMENTS: Final = 3
+"""As many are shown one by one."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Something to attach; ``ending`` is that of the file's name."""
+
+    name: str
+    data: bytes
+    kind: str
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the cases judged on one conversation share; ``stop`` is the time of its last message (epoch, ms).
+
+    Each step comes with what is attached to it, if anything is.
+    """
+
+    steps: Sequence[tuple[Json, Sequence[_File]]]
+    files: Sequence[_File]
+    stop: int
+
+
+class AllureResults:
+    """Writes into ``directory``, which is made, for the run that ``verdicts`` is the verdict file of."""
+
+    def __init__(self, directory: Path, verdicts: Mapping[str, Any]) -> None:
+        self._directory = directory
+        self._verdicts = verdicts
+        self._start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
+        self._held: dict[Scenario, _Held] = {}
+
+    def write(self, cases: Sequence[CaseResult], absent: Sequence[Planned], traces: Mapping[Scenario, Trace]) -> None:
+        """Write what was judged, the selected rows that do not apply, and what stands beside them."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        for case in cases:
+            self._put(self._judged(case, traces.get(case.planned.scenario)))
+        for row in absent:
+            self._put(self._skipped(row))
+        for name, text in beside(self._verdicts).items():
+            self._directory.joinpath(name).write_text(text, "utf-8")
+
+    def _put(self, result: Json) -> None:
+        self._directory.joinpath(f"{result['uuid']}-result.json").write_text(json.dumps(result), "utf-8")
+
+    # --- one case -----------------------------------------------------------------------------------------------
+
+    def _judged(self, case: CaseResult, trace: Trace | None) -> Json:
+        held = _Held((), (), self._start) if trace is None else self._conversation(trace)
+        word = OBSERVATION if case.observed else case.verdict.word
+        status = _status(case)
+        pointed = set(case.judgement.events) if case.red else set()
+        common = self._common(case.planned, word)
+        steps = [
+            {
+                **step,
+                "status": status if number in pointed else "passed",
+                "attachments": self._attached(f"{common['uuid']}-{number}", files),
+            }
+            for number, (step, files) in enumerate(held.steps, start=1)
+        ]
+        return {
+            **common,
+            "status": status,
+            "statusDetails": _details(case, word),
+            "start": self._start,
+            "stop": held.stop,
+            "steps": steps,
+            "attachments": self._attached(common["uuid"], held.files),
+        }
+
+    def _attached(self, prefix: str, files: Sequence[_File]) -> list[Json]:
+        """Write the files, each under a name of its own: Allure 3 shows a file for the first that names it only."""
+        found: list[Json] = []
+        for file in files:
+            name = f"{prefix}-{file.name}-attachment.{file.ending}"
+            self._directory.joinpath(name).write_bytes(file.data)
+            found.append({"name": file.name, "source": name, "type": file.kind})
+        return found
+
+    def _skipped(self, row: Planned) -> Json:
+        told = message(NOT_APPLICABLE, row.case.requirement.id, row.not_applicable)
+        return {
+            **self._common(row, NOT_APPLICABLE),
+            "status": "skipped",
+            "statusDetails": {"message": told},
+            "start": self._start,
+            "stop": self._start,
+        }
+
+    def _common(self, row: Planned, word: str) -> Json:
+        case, scenario, stated = row.case, row.scenario, row.case.requirement
+        name = f"suites/{case.module}.py::{case.name}"
+        clauses = "\n".join(f"- {clause}" for clause in stated.clauses)
+        return {
+            "uuid": _name(self._verdicts["run"], name, scenario.label),
+            "historyId": _name(name, scenario.label),
+            "testCaseId": _name(name),
+            "fullName": f"{name}[{scenario.label}]",
+            "titlePath": ["suites", case.module],
+            "name": f"{case.purpose} [{scenario.label}]",
+            "description": f"{stated.id} ({stated.level}, {stated.basis}; {stated.actor}): {stated.text}\n\n{clauses}",
+            "stage": "finished",
+            "labels": [{"name": kind, "value": value} for kind, value in _labels(row, word)],
+            "links": [{"type": "requirement", "name": stated.id, "url": f"report.html#{stated.id}"}],
+            "parameters": [{"name": key, "value": value} for key, value in _parameters(scenario).items()],
+        }
+
+    # --- one conversation ---------------------------------------------------------------------------------------
+
+    def _conversation(self, trace: Trace) -> _Held:
+        known = self._held.get(trace.scenario)
+        if known is None:
+            known = self._held[trace.scenario] = self._made(trace)
+        return known
+
+    def _made(self, trace: Trace) -> _Held:
+        steps = [self._step(event) for event in trace.events[:_STEPS]]
+        stop = steps[-1][0]["stop"] if steps else self._start
+        surplus = len(trace.events) - len(steps)
+        if surplus:
+            steps.append(({"name": f"{surplus} messages more: see the evidence", "start": stop, "stop": stop}, ()))
+        files = [_File("trace", readable(trace).encode(), "text/plain", "txt")]
+        whole = evidence.encode(evidence.document(trace))
+        if len(whole) <= _ATTACHED:
+            files.append(_File("evidence", whole, "application/json", "json"))
+        return _Held(steps, files, stop)
+
+    def _step(self, event: Event) -> tuple[Json, Sequence[_File]]:
+        way = "to the MPP" if event.message.by_suite else "from the MPP"
+        at = self._start + round(event.at * 1_000)
+        place = {"point": event.message.point, "payment": event.payment + 1, "notes": dict(event.notes)}
+        body = json.dumps(_bounded({**place, **evidence.message_document(event.message)}), indent=2)
+        step = {"name": f"{event.number}. {event.message.name} {way}", "stage": "finished", "start": at, "stop": at}
+        return step, [_File("body", body.encode(), "application/json", "json")]
+
+
+def _status(case: CaseResult) -> str:
+    if not case.red:
+        return "passed"
+    return "failed" if case.verdict is Verdict.FAIL else "broken"
+
+
+def _details(case: CaseResult, word: str) -> Json:
+    if case.verdict is Verdict.PASS:
+        return {}
+    judgement = case.judgement
+    hint = f"likely: {printable(judgement.hint)}\n" if judgement.hint else ""
+    evidence_file = f"evidence: evidence/{case.evidence} (SHA-256 {case.digest})\n" if case.evidence else ""
+    return {
+        "message": message(word, case.planned.case.requirement.id, document.reason(case)),
+        "trace": f"{hint}{evidence_file}",
+        "expected": printable(judgement.expected),
+        "actual": printable(judgement.seen),
+    }
+
+
+def _labels(row: Planned, word: str) -> Iterator[tuple[str, str]]:
+    """What to group by. Epic and feature are the first clause, as in the report; every clause is a label besides."""
+    stated = row.case.requirement
+    if stated.clauses:
+        yield "epic", stated.clauses[0].part
+        yield "feature", stated.clauses[0].place
+    yield "story", stated.id
+    yield "severity", _severity(stated)
+    for clause in stated.clauses:
+        yield "clause", str(clause)
+    yield "requirement", stated.id
+    yield "level", stated.level
+    yield "basis", stated.basis
+    yield "actor", stated.actor
+    yield "verdict", word
+    yield "parentSuite", "suites"
+    yield "suite", row.case.module
+    yield "subSuite", row.case.name
+    yield "framework", "mpp-conformance"
+
+
+def _severity(stated: Requirement) -> str:
+    if stated.decides:
+        return "critical"
+    return "normal" if stated.level == MUST else "minor"
+
+
+def _parameters(scenario: Scenario) -> dict[str, str]:
+    reading = f"{'inclusive' if scenario.reading.inclusive else 'exclusive'}, {scenario.reading.year} year"
+    found = {"scenario": scenario.label, "edition": scenario.edition, "reading": reading}
+    for number, payment in enumerate(scenario.payments[:_PAYMENTS], start=1):
+        found |= _payment(payment, f"payment {number}" if len(scenario.payments) > 1 else "payment")
+    if len(scenario.payments) > _PAYMENTS:
+        found["payments"] = str(len(scenario.payments))
+    if scenario.past:
+        found["paid before, in fen"] = str(sum(past.amount for past in scenario.past))
+    return found
+
+
+def _payment(payment: Payment, name: str) -> dict[str, str]:
+    answer = payment.answer
+    decided = "as the limits say" if answer is None else f"{answer.action_type} {answer.result_status}"
+    told = f"{payment.code}, {payment.amount} fen, customer {payment.customer}, at {payment.at}"
+    return {name: told, f"{name}: Alipay+ answers": decided}
+
+
+def _name(*parts: str) -> str:
+    """A name that is the same in every run for the same parts (32 hex digits)."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _bounded(value: object) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= _VALUE else f"{value[:_VALUE]}... ({len(value)} characters)"
+    if isinstance(value, Mapping):
+        return {key: _bounded(inner) for key, inner in value.items()}
+    return [_bounded(inner) for inner in value] if isinstance(value, list | tuple) else value

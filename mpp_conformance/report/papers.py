@@ -1,0 +1,15 @@
+"""All forms of the report, written into a run's folder from the one verdict file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mpp_conformance.report import document, html, junit, markdown
+from mpp_conformance.report.folder import RunFolder
+
+
+def write(run: RunFolder, verdicts: Mapping[str, Any]) -> None:
+    """Write the verdict file, and then what is made from it; RunFolderError or VerdictFileError, as they say."""
+    run.write(document.FILE, document.dump(verdicts))
+    run.write(html.FILE, html.render(verdicts).encode())
+    run.write(markdown.FILE, markdown.render(verdicts).encode())
+    run.write(junit.FILE, junit.render(verdicts))

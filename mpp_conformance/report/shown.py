@@ -1,0 +1,57 @@
+"""What the pages for people have in common: the verdict file's rows put into order, and its amounts into words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from mpp_conformance import source
+from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
+from mpp_conformance.verdict import Verdict
+
+Row = Mapping[str, Any]
+
+_SCOPES: Final = {IN_STORE: "any in-store payment", ENTRY_CODE: "entry code payment"}
+_PERIODS: Final = {TRANSACTION: "per transaction", YEAR: "per year and individual"}
+
+
+def cny(fen: int) -> str:
+    """An amount in fen as people read it: ``7,000.00``."""
+    return f"{fen // 100:,}.{fen % 100:02}"
+
+
+def parts(requirements: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """The tested requirements under the part of the source that their first clause stands in, in its order."""
+    found: dict[str, list[Row]] = {sentence.clause.part: [] for sentence in source.sentences()}
+    for row in requirements:
+        if not row["excluded"]:
+            found.setdefault(row["clauses"][0]["part"] if row["clauses"] else "No clause", []).append(row)
+    return [(part, rows) for part, rows in found.items() if rows]
+
+
+def groups(cases: Iterable[Row]) -> list[Sequence[Row]]:
+    """Cases that went wrong, by requirement, the worst first: one fault of a wallet often spoils many of them."""
+    found: dict[str, list[Row]] = {}
+    for case in sorted(cases, key=lambda case: -Verdict.from_word(case["verdict"])):
+        found.setdefault(case["requirement"], []).append(case)
+    return list(found.values())
+
+
+def limits(boundaries: Iterable[Row]) -> list[tuple[str, Sequence[Row]]]:
+    """The boundary table limit by limit, each under its title."""
+    found: dict[str, list[Row]] = {}
+    for row in boundaries:
+        title = f"{_SCOPES[row['scope']]}, {_PERIODS[row['period']]}: {cny(row['limit'])} CNY"
+        found.setdefault(title, []).append(row)
+    return list(found.items())
+
+
+def answered(row: Row) -> str:
+    """What Alipay+ answered to the payment at a limit."""
+    answer = row["answer"]
+    if answer is None:
+        return "nothing was asked"
+    return " ".join([answer["action_type"] or "no actionForm", answer["result_status"], answer["result_code"]])
+
+
+def taken(row: Row) -> str:
+    """Whether the MPP took the payment at a limit."""
+    return {True: "yes", False: "no", None: "not held"}[row["paid"]]

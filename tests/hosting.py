@@ -1,0 +1,181 @@
+"""A specimen hosted as an HTTP wallet and a connector that holds conversations with it, both in one event loop."""
+
+import asyncio
+import functools
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from mpp_conformance import signature
+from mpp_conformance.cells import psp
+from mpp_conformance.connectors.http import HttpConnector
+from mpp_conformance.messages import Message
+from mpp_conformance.peers.router import Delivery, Router
+from mpp_conformance.peers.world import World
+from mpp_conformance.scenario import ORDER
+from mpp_conformance.servers.application import application
+from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes
+from mpp_conformance.servers.gateway_client import GatewayClient
+from mpp_conformance.servers.http_client import http_client
+from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.observer import observer_routes
+from mpp_conformance.servers.specimen_wallet import SpecimenWallet
+from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.trace import ENDED, Event
+from mpp_conformance.wallet import Keys, Wallet, reference
+
+HOST: Final = "127.0.0.1"
+CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"
+NOWHERE: Final = "http://127.0.0.1:1"
+"""Nothing listens at port 1."""
+
+
+@functools.cache
+def own_keys() -> tuple[RSAPrivateKey, RSAPrivateKey]:
+    """The private keys of Alipay+ and of the MPP."""
+    return signature.generate_private_key(), signature.generate_private_key()
+
+
+def wallet_at(adaptor: str = NOWHERE, **reach: Any) -> Wallet:
+    """The reference wallet behind an adaptor, with keys, any free port and short waits."""
+    alipay_plus, mpp = own_keys()
+    known = reference()
+    keys = Keys(client_id=CLIENT_ID, mpp_public_key=mpp.public_key(), alipay_plus_private_key=alipay_plus)
+    found = {"adaptor": adaptor, "listen": f"{HOST}:0", "patience": 5.0, "settle": 0.05, "quiet": 0.2, **reach}
+    return known.model_copy(update={"keys": keys, "reach": known.reach.model_copy(update=found)})
+
+
+def message_layer() -> MessageLayer:
+    """The keys as Alipay+ holds them."""
+    alipay_plus, mpp = own_keys()
+    return MessageLayer(
+        client_id=CLIENT_ID, key_version=1, mpp_public_key=mpp.public_key(), alipay_plus_private_key=alipay_plus
+    )
+
+
+@asynccontextmanager
+async def gateway_client(url: str, **changes: Any) -> AsyncIterator[GatewayClient]:
+    """The MPP server's way to the Alipay+ at ``url``."""
+    alipay_plus, mpp = own_keys()
+    async with http_client(timeout=5) as http:
+        yield replace(
+            GatewayClient(
+                url=url,
+                client_id=CLIENT_ID,
+                private_key=mpp,
+                alipay_plus_public_key=alipay_plus.public_key(),
+                http=http,
+            ),
+            **changes,
+        )
+
+
+@asynccontextmanager
+async def hosted(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterator[HttpConnector]:
+    """A connector to a specimen; the wallet claims the app link if the specimen reports it."""
+    profile = replace(reference().profile, app_link=specimen.app_link)
+    async with gateway_client(NOWHERE) as client:
+        wallet = SpecimenWallet(specimen(profile), client, client.http)
+        try:
+            async with (
+                listening(wallet.app, HOST, 0) as adaptor,
+                HttpConnector(wallet_at(adaptor, **reach), profile, run="transport") as connector,
+            ):
+                wallet.gateway = replace(client, url=connector.public_url)
+                yield connector
+        finally:
+            await wallet.close()
+
+
+@dataclass
+class Front:
+    """An Alipay+ with one open conversation about an order code."""
+
+    url: str
+    router: Router
+    world: World
+
+    @property
+    def code(self) -> str:
+        """The code value to ask about."""
+        return self.world.codes[0].scanned
+
+    @property
+    def heard(self) -> list[Event]:
+        """What the wallet said."""
+        return [event for event in self.world.trace(ENDED).events if not event.message.by_suite]
+
+    @property
+    def observer(self) -> str:
+        """Where to report."""
+        return f"{self.url}/o/{self.world.token(0)}"
+
+
+@asynccontextmanager
+async def front() -> AsyncIterator[Front]:
+    """Serve it."""
+    router, profile = Router(), reference().profile
+    world = World(psp(ORDER), "front", profile, time.monotonic)
+    router.open(world)
+    world.begin()
+
+    def deliver(message: Message, token: str, notes: Notes) -> Delivery:
+        return router.deliver(message, token=token, notes=notes)
+
+    routes = [
+        *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test"),
+        *observer_routes(router, deliver),
+    ]
+    async with listening(application(routes, lost=router.deliver), HOST, 0) as url:
+        yield Front(url, router, world)
+
+
+async def posted(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """The answer to a request, by httpx as it is."""
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+        return await http.post(url, content=body, headers=headers)
+
+
+@asynccontextmanager
+async def answering(*answers: bytes, end: bool = True) -> AsyncIterator[str]:
+    """A server that reads a request and says the next of ``answers``, whatever was asked; yields its address.
+
+    ``end``: it closes the connection after that; otherwise it waits for the next request.
+    """
+    left = list(answers)
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while left:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = re.search(rb"(?i)content-length: ([0-9]+)", head)
+                await reader.readexactly(int(length[1]) if length else 0)
+                writer.write(left.pop(0))
+                await writer.drain()
+                if end:
+                    break
+            if not end:
+                await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(take, HOST, 0)
+    async with server:
+        yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
+
+
+async def said(url: str, request: bytes) -> bytes:
+    """What a server answers to these bytes, read until it closes the connection."""
+    port = urlsplit(url).port
+    reader, writer = await asyncio.open_connection(HOST, port)
+    writer.write(request)
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    writer.close()
+    return answer
