@@ -94,3 +94,15 @@ def changing(code: str) -> Scenario:
     to_pay = Payment(code=code, answer=handle_by_psp())
     payments = (_stopped("first", code), to_pay, _stopped("third", code), to_pay)
     return Scenario(label=f"{_SHORT[code]}-changing-answers", payments=payments)
+
+
+def mixed(code: str) -> Scenario:
+    """Two customers at once: one is stopped, the other is left to the MPP."""
+    payments = (_stopped("first", code), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
+    return Scenario(label=f"{_SHORT[code]}-stopped-and-paid-at-once", payments=payments, together=True)
+
+
+def paid_and_unpaid(code: str) -> Scenario:
+    """Two customers at once, both left to the MPP: one can pay, the other cannot."""
+    payments = tuple(Payment(code=code, customer=who, answer=handle_by_psp()) for who in (FUNDED, UNFUNDED))
+    return Scenario(label=f"{_SHORT[code]}-paid-and-unpaid-at-once", payments=payments, together=True)

@@ -1,12 +1,25 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
-from mpp_conformance.cells import BOTH, changing, failing, in_turn, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.cells import (
+    BOTH,
+    changing,
+    failing,
+    in_turn,
+    mixed,
+    paid_and_unpaid,
+    payloads,
+    psp,
+    psp_with_payload,
+    sdk,
+    together,
+)
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
     HandleAction,
+    IdentityAnswer,
     Launch,
     NotifyPayment,
     ResultPage,
@@ -113,20 +126,27 @@ SRV_8 = requirement(
 
 @case(SRV_1, [psp(ENTRY), sdk(ENTRY, "F")])
 def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
-    """A scanned entry code leads to launch first, and userInitiatedPay comes only for what launch brought."""
-    expect(trace).reached(Scan).some(Launch).no_earlier(UserInitiatedPay, than=Launch)
+    """A scanned entry code is told for one: launch comes first, userInitiatedPay only for what launch brought."""
+    asked = expect(trace).reached(Scan)
+    if identity_reported(trace):
+        asked.some(IdentityAnswer, action="OPEN_URL")
+    asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
 
 
 @case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
-    """A scanned order code leads to userInitiatedPay and to no launch."""
-    expect(trace).reached(Scan).some(UserInitiatedPay).none(Launch)
+    """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
+    asked = expect(trace).reached(Scan)
+    if identity_reported(trace):
+        asked.some(IdentityAnswer, action="DECODE").none(Launch)
+    else:
+        asked.some(UserInitiatedPay).none(Launch)
 
 
 @case(SRV_1, [one("foreign", Payment(code=FOREIGN))])
 def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
-    """A code that is none of Alipay+'s leads neither to launch nor to userInitiatedPay."""
-    expect(trace).reached(Scan).none(Launch).none(UserInitiatedPay)
+    """A code that is none of Alipay+'s is told for none, and leads neither to launch nor to userInitiatedPay."""
+    expect(trace).reached(Scan).none_but(IdentityAnswer, action=("NONE",)).none(Launch).none(UserInitiatedPay)
 
 
 @case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
@@ -149,9 +169,9 @@ def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
     ).none(ServerAnswer, action_type=HANDLE_BY_SDK)
 
 
-@case(SRV_3, [changing(code) for code in BOTH])
+@case(SRV_3, [changing(code) for code in BOTH] + [mixed(code) for code in BOTH])
 def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
-    """When answers to the same customer change from payment to payment, each is acted on as it says."""
+    """When answers differ from payment to payment, in turn or at once, each is acted on as it says."""
     for index in range(len(trace.scenario.payments)):
         if index % 2 == 0:
             stopped = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
@@ -198,20 +218,20 @@ def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
         asked.shown_by(ResultPage, error_code=SOME_TEXT)
 
 
-@case(SRV_7, [psp(code) for code in BOTH])
-def test_the_client_is_told_of_a_payment_that_succeeded(trace: Trace) -> None:
-    """The client is handed the result of a payment that was taken."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid() or not declined(trace), ABLE)
-    result_returned(trace, "S")
-
-
-@case(SRV_7, [psp(code, customer=UNFUNDED) for code in BOTH])
-def test_the_client_is_told_of_a_payment_that_failed(trace: Trace) -> None:
-    """The client is handed the result of a payment that failed."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(not trace.paid(), UNABLE)
-    result_returned(trace, "F")
+@case(
+    SRV_7,
+    [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), paid_and_unpaid(code))],
+)
+def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
+    """The client is handed the result of its own payment, taken or failed, also when another one ends otherwise."""
+    for index, payment in enumerate(trace.scenario.payments):
+        asked = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+        if payment.customer == UNFUNDED:
+            asked.given(not trace.paid(index), UNABLE)
+            result_returned(trace, "F", index)
+        else:
+            asked.given(trace.paid(index) or not declined(trace, index), ABLE)
+            result_returned(trace, "S", index)
 
 
 @case(SRV_8, [sdk(code, "F") for code in BOTH])
@@ -230,16 +250,21 @@ def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
         asked.shown_by(ResultPage, status="F").none(ResultPage, status="S")
 
 
+def identity_reported(trace: Trace) -> bool:
+    """Whether the wallet reports what its server tells its client of a code."""
+    return any(isinstance(event.message, IdentityAnswer) for event in trace.of(0))
+
+
 def any_launch(trace: Trace) -> bool:
     """Whether the client launched anything."""
     return any(isinstance(event.message, Launch) for event in trace.of(0))
 
 
-def declined(trace: Trace) -> bool:
+def declined(trace: Trace, payment: int = 0) -> bool:
     """Whether the MPP says that the payment failed."""
     return any(
         getattr(event.message, name, None) == "F"
-        for event in trace.of(0)
+        for event in trace.of(payment)
         for name in ("payment_status", "status", "result_status")
         if not event.message.by_suite
     )
@@ -259,10 +284,11 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
         asked.shown_by(HandleAction, sdk_action_payload=payload)
 
 
-def result_returned(trace: Trace, status: str) -> None:
+def result_returned(trace: Trace, status: str, payment: int) -> None:
     """Seen on the app link, and nothing to the contrary; without an app link, on the result page."""
     if trace.app_link:
         other = "F" if status == "S" else "S"
-        expect(trace).some(ServerAnswer, payment_status=status).none(ServerAnswer, payment_status=other)
+        asked = expect(trace, payment).some(ServerAnswer, payment_status=status)
+        asked.none(ServerAnswer, payment_status=other)
     else:
-        expect(trace).shown_by(ResultPage, status=status)
+        expect(trace, payment).shown_by(ResultPage, status=status)

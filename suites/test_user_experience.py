@@ -8,6 +8,7 @@ from mpp_conformance.limits import Edition, Reading
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    CashierPage,
     DecodeCallback,
     HandleAction,
     NotifyPayment,
@@ -139,5 +140,5 @@ def test_the_consumer_completes_the_payment(trace: Trace) -> None:
 
 @case(UX_8, [sdk(code, status) for code in BOTH for status in ("S", "F")])
 def test_no_page_of_the_mpp_stands_beside_the_error_page(trace: Trace) -> None:
-    """With HANDLE_BY_SDK the MPP shows no result page of its own."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(ResultPage)
+    """With HANDLE_BY_SDK the MPP shows no cashier page and no result page of its own."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(CashierPage).none(ResultPage)

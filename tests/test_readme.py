@@ -151,7 +151,7 @@ def test_the_story_of_the_readme(tmp_path: Path) -> None:
                 [BIN / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
             )
             ended[command] = result.returncode
-            assert "Traceback" not in result.stdout + result.stderr
+            assert "Traceback" not in result.stdout + result.stderr, f"{command}\n{result.stdout}\n{result.stderr}"
             if words[1] == "init":
                 settle_ports(tmp_path / "wallet.toml", adaptor, listen)
     of_ours = {command: code for command, code in ended.items() if not command.startswith("pytest")}

@@ -178,6 +178,14 @@ def test_the_wallet_conforms_as_its_readme_says(certified: tuple[Path, Outcome])
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
+def test_the_wallets_own_tests_pass(certified: tuple[Path, Outcome]) -> None:
+    """The third command of the README tests what the suite does not ask."""
+    tested = subprocess.run(
+        [*SHELL, blocks()[2]], cwd=certified[0], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert tested.returncode == 0, tested.stdout[-MAX_TOLD:]
+
+
 def test_the_faults_are_those_that_the_wallet_lists(certified: tuple[Path, Outcome]) -> None:
     """The last command of the README lists the faults that are tried here."""
     listed = subprocess.run(

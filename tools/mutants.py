@@ -33,8 +33,15 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "mpp_conformance"
-LOADED_ONCE = ("cryptography.hazmat.primitives.asymmetric.rsa", "hypothesis.stateful", "jsonschema", "jsonschema_rs")
-LOADED_ONCE += ("openapi_spec_validator", "pydantic", "yaml")
+LOADED_ONCE = (
+    "cryptography.hazmat.primitives.asymmetric.rsa",
+    "hypothesis.stateful",
+    "jsonschema",
+    "jsonschema_rs",
+    "openapi_spec_validator",
+    "pydantic",
+    "yaml",
+)
 OPTIONS = ("-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", f"no:{PACKAGE}.plugin", "-p", "no:allure_pytest")
 SPARE_TIME = 10
 """Seconds beside ten times what the tests take with nothing changed."""
@@ -68,7 +75,9 @@ class _Everywhere(MutationVisitor):
 
 def _change(source: str, text: str) -> str:
     was, now = source.splitlines(), text.splitlines()
-    changes = [code for code in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes() if code[0] != "equal"]
+    changes = [
+        code for code in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes() if code[0] != "equal"
+    ]
     first, last = changes[0], changes[-1]
     old, new = was[first[1] : last[2]], now[first[3] : last[4]]
     return f"{_place(source, first[1] + 1)}: {_line(old)} => {_line(new)}"
@@ -124,7 +133,9 @@ def prepare() -> None:
     for name in LOADED_ONCE:
         importlib.import_module(name)
     # What fails needs no smallest example, and should fail the same way every time.
-    quick = settings(derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False)
+    quick = settings(
+        derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
+    )
     settings.register_profile("mutation", quick)
     settings.load_profile("mutation")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

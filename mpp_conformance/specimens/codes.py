@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from mpp_conformance.messages import (
     Decode,
+    IdentityAnswer,
     Launch,
     Message,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.specimens.conforming import ConformingMpp, Session
+from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
 from mpp_conformance.specimens.consequences import (
     ENTRY_UNASKED,
     ENTRY_UNDECIDED,
@@ -167,14 +168,26 @@ class LaunchesFrontPage(ConformingMpp):
         yield Launch(url="/".join(session.scanned.split("/")[:3]))
 
 
-class NeverAsks(ConformingMpp):
-    """Tells what a code is, and never calls userInitiatedPay.
+class TellsEntryCodesForOrderCodes(ConformingMpp):
+    """Does what belongs to an entry code, and tells its client that it is an order code."""
 
-    An order code that is not sent to Alipay+ (SRV-2) has not been seen to be told for one (SRV-1), and nothing follows.
-    """
+    name = "entry-codes-told-for-order-codes"
+    breaks = frozenset({"SRV-1"})
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """Another word for OPEN_URL."""
+        for say in super().hear(session, message):
+            if isinstance(say.message, IdentityAnswer) and say.message.action == "OPEN_URL":
+                yield replace(say, message=replace(say.message, action="DECODE"))
+            else:
+                yield say
+
+
+class NeverAsks(ConformingMpp):
+    """Tells what a code is, and never calls userInitiatedPay, so that nothing follows."""
 
     name = "user-initiated-pay-never-called"
-    breaks = frozenset({"SRV-1", "SRV-2"})
+    breaks = frozenset({"SRV-2"})
     hides = UNDECIDED | ENTRY_UNASKED | {"OC-5"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # asks nobody
@@ -196,6 +209,21 @@ class AsksForOrderCodesOnly(ConformingMpp):
         """Only for a scanned code."""
         if session.callback is None:
             yield from super().ask(session, code_value)
+
+
+class AsksForEntryCodesOnly(ConformingMpp):
+    """Tells an order code for one, and sends Alipay+ none but those that the client SDK intercepts.
+
+    Alipay+ decides on no order code payment, so that nothing follows.
+    """
+
+    name = "scanned-order-codes-unanswered"
+    breaks = frozenset({"SRV-2"})
+    hides = ORDER_UNASKED
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Only in a call of decode."""
+        return iter(()) if session.callback is None else super().ask(session, code_value)
 
 
 class EncodesCodes(ConformingMpp):

@@ -12,7 +12,7 @@ from mpp_conformance.messages import (
     Scan,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,
 )
@@ -97,7 +97,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"EC-16", "EC-25", "SRV-4"})
+    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -114,12 +114,13 @@ class OneUrl(ConformingMpp):
 class AnswersLatestClient(ConformingMpp):
     """Sends Alipay+'s answer down the connection that was opened last.
 
-    The client of the first payment had nothing to give (EC-25, OC-16).
+    What was answered for the first payment is passed to another client (SRV-4), which acts on it (SRV-3). The client of
+    the first had nothing to give (EC-25, OC-16), and of two to be paid nobody can say whose result it was (SRV-7).
     """
 
     name = "answer-to-latest-client"
-    breaks = frozenset({"SRV-4"})
-    hides = PAYLOAD_NOT_HANDED
+    breaks = frozenset({"SRV-3", "SRV-4"})
+    hides = PAYLOAD_NOT_HANDED | {"SRV-7"}
     latest: str = ""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -127,6 +128,25 @@ class AnswersLatestClient(ConformingMpp):
         if isinstance(message, Scan):
             self.latest = session
         yield from super().hear(self.latest if isinstance(message, UserInitiatedPayAnswer) else session, message)
+
+
+@dataclass
+class OneResult(ConformingMpp):
+    """Keeps the result of a payment in one place until its client is told of it."""
+
+    name = "one-payment-result-for-all"
+    breaks = frozenset({"SRV-7"})
+    result: Handed | None = None
+
+    def debit(self, session: Session) -> Handed:
+        """Into the one place there is."""
+        self.result = ConformingMpp.debit(self, session)
+        return self.result
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Whatever is there by now."""
+        told = self.result if handed.payment_status and self.result else handed
+        yield from ConformingMpp.take(self, session, told)
 
 
 @dataclass

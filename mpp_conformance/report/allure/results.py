@@ -8,7 +8,9 @@ read.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +69,7 @@ class AllureResults:
         self._verdicts = verdicts
         self._start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
         self._held: dict[Scenario, _Held] = {}
+        self._written: dict[int, str] = {}
 
     def write(self, cases: Sequence[CaseResult], absent: Sequence[Planned], traces: Mapping[Scenario, Trace]) -> None:
         """Write what was judged, the selected rows that do not apply, and what stands beside them."""
@@ -79,7 +82,7 @@ class AllureResults:
             self._directory.joinpath(name).write_text(text, "utf-8")
 
     def _put(self, result: Json) -> None:
-        self._directory.joinpath(f"{result['uuid']}-result.json").write_text(json.dumps(result), "utf-8")
+        _write(os.path.join(self._directory, f"{result['uuid']}-result.json"), json.dumps(result).encode())
 
     # --- one case -----------------------------------------------------------------------------------------------
 
@@ -108,13 +111,23 @@ class AllureResults:
         }
 
     def _attached(self, prefix: str, files: Sequence[_File]) -> list[Json]:
-        """Write the files, each under a name of its own: Allure 3 shows a file for the first that names it only."""
+        """Give each file a name of its own here: Allure 3 shows a file only for the first that names it."""
         found: list[Json] = []
         for file in files:
             name = f"{prefix}-{file.name}-attachment.{file.ending}"
-            self._directory.joinpath(name).write_bytes(file.data)
+            self._place(file, os.path.join(self._directory, name))
             found.append({"name": file.name, "source": name, "type": file.kind})
         return found
+
+    def _place(self, file: _File, place: str) -> None:
+        """A further name for a file that is there already costs a tenth of writing it."""
+        known = self._written.get(id(file))
+        if known is not None:
+            with suppress(OSError):
+                os.link(known, place)
+                return
+        _write(place, file.data)
+        self._written[id(file)] = place
 
     def _skipped(self, row: Planned) -> Json:
         told = message(NOT_APPLICABLE, row.case.requirement.id, row.not_applicable)
@@ -168,7 +181,7 @@ class AllureResults:
         way = "to the MPP" if event.message.by_suite else "from the MPP"
         at = self._start + round(event.at * 1_000)
         place = {"point": event.message.point, "payment": event.payment + 1, "notes": dict(event.notes)}
-        body = json.dumps(_bounded({**place, **evidence.message_document(event.message)}), indent=2)
+        body = json.dumps(_bounded({**place, **evidence.message_document(event.message)}))
         step = {"name": f"{event.number}. {event.message.name} {way}", "stage": "finished", "start": at, "stop": at}
         return step, [_File("body", body.encode(), "application/json", "json")]
 
@@ -242,6 +255,11 @@ def _payment(payment: Payment, name: str) -> dict[str, str]:
 def _name(*parts: str) -> str:
     """A name that is the same in every run for the same parts (32 hex digits)."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _write(place: str, data: bytes) -> None:
+    with open(place, "wb", buffering=0) as file:
+        file.write(data)
 
 
 def _bounded(value: object) -> object:

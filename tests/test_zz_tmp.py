@@ -1,0 +1,150 @@
+"""The scheduler: however many conversations are held at a time, and in whatever order, the verdicts are the same."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import cycle
+from random import Random
+from typing import Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mpp_conformance import oracle
+from mpp_conformance.catalogue import Claims, Planned, load, plan
+from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.messages import Message
+from mpp_conformance.peers.router import Router, Stray
+from mpp_conformance.peers.world import World
+from mpp_conformance.report import document
+from mpp_conformance.report.results import CaseResult, fold
+from mpp_conformance.requirements import Ledger
+from mpp_conformance.resources import directory
+from mpp_conformance.scenario import Profile, Scenario
+from mpp_conformance.scheduler import ConcurrentConversations
+from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.trace import ENDED, WAITED, Trace
+from mpp_conformance.wallet import reference
+from mpp_conformance.wire import carried
+
+_FEW: Final = settings(deadline=None, database=None, max_examples=15)
+_RUN: Final = "properties"
+_NAMES: Final = (
+    "one-callback-for-all",
+    "no-app-link",
+    "notification-after-result-page",
+    "user-initiated-pay-repeated",
+    "requests-unsigned",
+    "customer-id-empty",
+)
+"""Of MPPs that remember nothing from one conversation to the next, so that what they say can be foretold."""
+
+
+class _InTurns:
+    """Holds conversations with one specimen at one router; they take turns in the midst of it, as ``pauses`` says."""
+
+    def __init__(self, name: str, profile: Profile, pauses: Sequence[int]) -> None:
+        self._specimen = SPECIMENS[name](profile)
+        self._profile = profile
+        self._pauses = cycle(pauses)
+        self._router = Router()
+        self._busy = 0
+        self.busiest = 0
+
+    @property
+    def strays(self) -> Sequence[Stray]:
+        """What fitted no open conversation."""
+        return self._router.strays
+
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
+        """As the direct connector does; others are let in before each message, and once more at the end."""
+        self._busy += 1
+        self.busiest = max(self.busiest, self._busy)
+        world = World(scenario, _RUN, self._profile, lambda: 0.0)
+        self._router.open(world)
+        for sending in world.begin():
+            await self._told(world.token(sending.payment), sending.message)
+        self._busy -= 1
+        at_rest()
+        await self._others()
+        self._router.close(world)
+        return world.trace(ENDED if world.finished else WAITED)
+
+    async def _told(self, session: str, message: Message) -> None:
+        for say in self._specimen.hear(session, message):
+            await self._others()
+            delivery = self._router.deliver(carried(say.message), token=say.session)
+            if delivery.reply is not None:
+                await self._told(say.session, delivery.reply)
+            for call in delivery.calls:
+                assert delivery.world is not None
+                await self._told(delivery.world.token(call.payment), call.message)
+
+    async def _others(self) -> None:
+        for _ in range(next(self._pauses)):
+            await asyncio.sleep(0)
+
+
+@functools.cache
+def _plan(name: str) -> tuple[Ledger, tuple[Planned, ...], Profile]:
+    """What the suites ask of the MPP of this name."""
+    app_link = SPECIMENS[name].app_link
+    ledger, claims = load(directory("suites")), Claims.of(reference().claims())
+    claims = replace(claims, features=claims.features - (set() if app_link else {"app_link"}))
+    rows = tuple(row for row in plan(ledger.cases, claims) if not row.not_applicable)
+    return ledger, rows, replace(reference().profile, app_link=app_link)
+
+
+@functools.cache
+def _alone(name: str) -> tuple[str, frozenset[str]]:
+    """The digest of the verdicts, and which there are, when each conversation is held alone with the MPP."""
+    _, rows, profile = _plan(name)
+    results = _judged(
+        rows, lambda scenario: DirectConnector(SPECIMENS[name](profile), profile, _RUN).converse(scenario)
+    )
+    return document.digest(results), frozenset(result.verdict.word for result in results)
+
+
+def _judged(rows: Iterable[Planned], converse: Callable[[Scenario], Trace]) -> list[CaseResult]:
+    return [CaseResult(planned=row, judgement=oracle.judge(row.case.judge, converse(row.scenario))) for row in rows]
+
+
+@_FEW
+@given(
+    name=st.sampled_from(_NAMES),
+    parallel=st.integers(1, 16),
+    pauses=st.lists(st.integers(0, 3), min_size=1, max_size=7),
+    ahead=st.integers(0, 200),
+    order=st.randoms(use_true_random=False),
+)
+def test_the_verdicts_depend_on_no_order(
+    name: str, parallel: int, pauses: list[int], ahead: int, order: Random
+) -> None:
+    """In any order, prepared or not, 1 to 16 at a time, mixed in any way: the digest of the verdicts is equal."""
+    ledger, rows, profile = _plan(name)
+    shuffled = order.sample(rows, len(rows))
+    mpp = _InTurns(name, profile, pauses)
+    conversations = ConcurrentConversations(lambda: _opened(mpp), parallel=parallel)
+    try:
+        conversations.prepare(row.scenario for row in order.sample(rows, min(ahead, len(rows))))
+        results = _judged(shuffled, conversations.trace)
+    finally:
+        conversations.close()
+
+    assert _alone(name)[0] == document.digest(fold(results, ledger, rows).cases)
+    assert list(mpp.strays) == []
+    assert 1 <= mpp.busiest <= parallel
+
+
+def test_the_verdicts_that_depend_on_no_order_are_of_every_kind() -> None:
+    """The MPPs above pass, fail and leave undecided, so that an equal digest says something."""
+    seen = frozenset[str]().union(*(_alone(name)[1] for name in _NAMES))
+
+    assert {"pass", "inconclusive", "fail"} == seen
+
+
+@asynccontextmanager
+async def _opened(mpp: _InTurns) -> AsyncIterator[_InTurns]:
+    yield mpp
