@@ -17,7 +17,7 @@ help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 certify: .venv ## certify the reference MPP over HTTP; the report lands in reports/
-	@$(BIN)/mpp-conformance certify
+	@$(BIN)/mpp-conformance certify --allure
 
 test: .venv ## lint, import floors, types and the harness's own tests
 	@echo "== ruff check"

@@ -7,6 +7,8 @@ from typing import Final
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
     Decode,
+    DecodeCallback,
+    HandleAction,
     Message,
     NotifyPayment,
     ResultPage,
@@ -95,6 +97,12 @@ class Trace:
         without_order = any(answer.action_type and answer.order is None for answer in answers)
         broke = self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
         return "F" if without_order or broke else None
+
+    def unreported(self, payment: int = 0) -> bool:
+        """Whether the client acted and no hand-over was reported, although the wallet claims to report its app link."""
+        said = [e.message for e in self.of(payment)]
+        acted = any(isinstance(message, HandleAction | DecodeCallback | ResultPage) for message in said)
+        return self.app_link and acted and not any(isinstance(message, ServerAnswer) for message in said)
 
     def paid(self, payment: int = 0) -> bool:
         """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""

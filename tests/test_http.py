@@ -152,11 +152,11 @@ def test_talkative_wallet_is_cut_off() -> None:
                 yield ResultPage(status="S")
 
     async def hold() -> Trace:
-        async with hosted(Endless, patience=0.2) as connector:
+        async with hosted(Endless, patience=0.1, settle=1.0) as connector:
             return await connector.converse(psp(ORDER))
 
     trace = asyncio.run(hold())
-    bounds = ("the wallet had not come to an end after 4 s", f"more than {MAX_EVENTS} messages")
+    bounds = ("the wallet had not come to an end after 2 s", f"more than {MAX_EVENTS} messages")
     assert any(words in trace.trouble for words in bounds)
 
 

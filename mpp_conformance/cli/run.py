@@ -11,9 +11,11 @@ import click
 import pytest
 
 from mpp_conformance import doctor
+from mpp_conformance.cli import report
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.report import document, folder, html
+from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.resources import directory
 from mpp_conformance.wallet import Wallet
 
@@ -31,6 +33,10 @@ _WITHOUT_VERDICT: Final = {
     pytest.ExitCode.NO_TESTS_COLLECTED: Exit.NOT_PROVEN,
     pytest.ExitCode.USAGE_ERROR: Exit.USAGE,
 }
+allure_option = click.option(
+    "--allure", is_flag=True, help="Make allure.html too, as `report allure` does; needs Node, and its first use npm."
+)
+"""``--allure``."""
 _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
 
 
@@ -53,9 +59,16 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     help="Where the run's folder is made.",
 )
 @click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
+@allure_option
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
-def command(
-    wallet: Path | None, target: str | None, reports: Path, name: str | None, pytest_args: tuple[str, ...]
+def command(  # noqa: PLR0913  # as many options as the command has
+    *,
+    wallet: Path | None,
+    target: str | None,
+    reports: Path,
+    name: str | None,
+    allure: bool,
+    pytest_args: tuple[str, ...],
 ) -> None:
     """Certify a wallet: hold all conversations with it, judge them, and write the report.
 
@@ -70,7 +83,7 @@ def command(
         if target.startswith("http"):
             _refuse_unreachable(chosen, _adaptor(target))
     name = name or free_name(reports, _title(target or "", chosen))
-    code = execute(target or "", wallet=wallet, reports=reports, name=name, pytest_args=pytest_args)
+    code = execute(target or "", wallet=wallet, reports=reports, name=name, allure=allure, pytest_args=pytest_args)
     click.get_current_context().exit(code)
 
 
@@ -87,8 +100,19 @@ def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
         raise Refusal("\n".join(f"{finding.where}: {finding.text}" for finding in wrong))
 
 
-def execute(target: str, *, wallet: Path | None, reports: Path, name: str, pytest_args: tuple[str, ...] = ()) -> Exit:
-    """Run the suites against ``target`` and write ``reports/<run>``; prints progress, the result and where it is."""
+def execute(  # by name
+    target: str,
+    *,
+    wallet: Path | None,
+    reports: Path,
+    name: str,
+    allure: bool = False,
+    pytest_args: tuple[str, ...] = (),
+) -> Exit:
+    """Run the suites against ``target`` and write ``reports/<run>``; prints progress, the result and where it is.
+
+    With ``allure`` also Allure's page, if that can be made; the exit code is the same with it and without.
+    """
     made = _folder(reports.absolute(), name)
     os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -96,6 +120,8 @@ def execute(target: str, *, wallet: Path | None, reports: Path, name: str, pytes
     sys.dont_write_bytecode = True
     arguments = _arguments(target, made, wallet) + list(pytest_args)
     ended = pytest.ExitCode(pytest.main(arguments))
+    if allure and (made / document.FILE).is_file():
+        report.attempt(made)
     return _told(made, ended)
 
 
@@ -130,7 +156,7 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
         *("-o", f"cache_dir={made.parent / '.pytest_cache'}", "-o", "console_output_style=count", "--no-header", "-q"),
         *("--mpp", target, "--reports", str(made.parent), "--run", made.name),
         *(("--wallet", str(wallet)) if wallet else ()),
-        f"--alluredir={made / 'allure-results'}",
+        f"--alluredir={made / DIRECTORY}",
     ]
 
 
@@ -156,8 +182,6 @@ def _told(made: Path, ended: pytest.ExitCode) -> Exit:
 
 def _remove_empty(made: Path) -> None:
     """Leave no folder behind for a run that never began."""
-    for file in (made / "junit.xml",):
-        file.unlink(missing_ok=True)
-    for path in (made / "allure-results", made / folder.EVIDENCE, made):
+    for path in (made / DIRECTORY, made / folder.EVIDENCE, made):
         with suppress(OSError):
             path.rmdir()

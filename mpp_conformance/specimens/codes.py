@@ -39,13 +39,12 @@ class LaunchesOrderCodes(ConformingMpp):
 class DecodesEntryCodes(ConformingMpp):
     """Takes every code of Alipay+ for an order code.
 
-    No launch at all is not one launch (EC-6) and not the way of an entry code (SRV-1). Alipay+ refuses the code, so
-    that nothing follows.
+    A client that was told otherwise has nothing to launch (EC-6), and Alipay+ refuses the code, so that nothing follows.
     """
 
     name = "entry-codes-decoded"
-    breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "SRV-2"}
+    breaks = frozenset({"SRV-1"})
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """DECODE wherever it should be OPEN_URL."""
@@ -55,13 +54,13 @@ class DecodesEntryCodes(ConformingMpp):
 class KnowsNoEntryCodes(ConformingMpp):
     """Has no rule for entry codes.
 
-    No launch at all is not one launch (EC-6) and not the way of an entry code (SRV-1). Alipay+ is asked about none,
-    so that nothing follows.
+    A client that was told otherwise has nothing to launch (EC-6), and Alipay+ is asked about no code, so that nothing
+    follows.
     """
 
     name = "entry-codes-unknown"
-    breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    breaks = frozenset({"SRV-1"})
+    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -156,23 +155,42 @@ class NeverLaunches(ConformingMpp):
 class LaunchesFrontPage(ConformingMpp):
     """Launches the merchant's site without the path that names the code.
 
-    The merchant knows no payment by that address, so that the SDK intercepts nothing and nothing follows.
+    Such an address may lead anywhere (EC-3). The merchant knows no payment by it, so that the SDK intercepts nothing and
+    nothing follows.
     """
 
     name = "front-page-launched"
-    breaks = frozenset({"EC-3"})
-    hides = ENTRY_UNASKED | {"SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:
         """Scheme and host."""
         yield Launch(url="/".join(session.scanned.split("/")[:3]))
 
 
+class LaunchesSamplePage(ConformingMpp):
+    """Launches the page that stood in the sample code.
+
+    It is not the page of the payment, so that the SDK intercepts nothing and nothing follows.
+    """
+
+    name = "sample-page-launched"
+    breaks = frozenset({"EC-3"})
+    hides = ENTRY_UNASKED | {"SRV-2"}
+
+    def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
+        """The same for everybody."""
+        yield Launch(url=self.profile.templates.entry.replace("{id}", "0" * 20))
+
+
 class TellsEntryCodesForOrderCodes(ConformingMpp):
-    """Does what belongs to an entry code, and tells its client that it is an order code."""
+    """Does what belongs to an entry code, and tells its client that it is an order code.
+
+    A client that was told otherwise had nothing to launch (EC-6).
+    """
 
     name = "entry-codes-told-for-order-codes"
     breaks = frozenset({"SRV-1"})
+    hides = frozenset({"EC-6"})
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """Another word for OPEN_URL."""

@@ -21,6 +21,7 @@ from mpp_conformance.catalogue import Planned
 from mpp_conformance.report import document
 from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
 from mpp_conformance.report.results import CaseResult
+from mpp_conformance.report.shown import cny
 from mpp_conformance.report.text import printable, readable
 from mpp_conformance.requirements import MUST, Requirement
 from mpp_conformance.scenario import Payment, Scenario
@@ -237,19 +238,21 @@ def _parameters(scenario: Scenario) -> dict[str, str]:
     reading = f"{'inclusive' if scenario.reading.inclusive else 'exclusive'}, {scenario.reading.year} year"
     found = {"scenario": scenario.label, "edition": scenario.edition, "reading": reading}
     for number, payment in enumerate(scenario.payments[:_PAYMENTS], start=1):
-        found |= _payment(payment, f"payment {number}" if len(scenario.payments) > 1 else "payment")
+        found |= _payment(payment, f" {number}" if len(scenario.payments) > 1 else "")
     if len(scenario.payments) > _PAYMENTS:
         found["payments"] = str(len(scenario.payments))
     if scenario.past:
-        found["paid before, in fen"] = str(sum(past.amount for past in scenario.past))
+        found["paid before"] = f"{cny(sum(past.amount for past in scenario.past))} CNY"
     return found
 
 
-def _payment(payment: Payment, name: str) -> dict[str, str]:
+def _payment(payment: Payment, number: str) -> dict[str, str]:
     answer = payment.answer
-    decided = "as the limits say" if answer is None else f"{answer.action_type} {answer.result_status}"
-    told = f"{payment.code}, {payment.amount} fen, customer {payment.customer}, at {payment.at}"
-    return {name: told, f"{name}: Alipay+ answers": decided}
+    return {
+        f"payment{number}": f"{payment.code}, {cny(payment.amount)} CNY, {payment.customer}",
+        f"at{number}": payment.at,
+        f"answer{number}": "by the limits" if answer is None else f"{answer.action_type} {answer.result_status}",
+    }
 
 
 def _name(*parts: str) -> str:
