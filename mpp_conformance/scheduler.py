@@ -105,7 +105,7 @@ class ConcurrentConversations:
 
     def _work(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=_new_loop) as runner:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 runner.run(self._serve())
         except BaseException as problem:  # noqa: BLE001  # it is the other thread's to handle
             if not self._ready.done():
@@ -143,7 +143,8 @@ def _stay() -> None:
     """Keep the place to the end."""
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop that there is on this platform."""
     try:
         import uvloop  # noqa: PLC0415  # not on every platform, and not needed by every command
     except ImportError:

@@ -80,6 +80,15 @@ async def gateway_client(url: str, **changes: Any) -> AsyncIterator[GatewayClien
 @asynccontextmanager
 async def hosted(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterator[HttpConnector]:
     """A connector to a specimen; the wallet claims the app link if the specimen reports it."""
+    async with hosted_wallet(specimen, **reach) as (_, connector):
+        yield connector
+
+
+@asynccontextmanager
+async def hosted_wallet(
+    specimen: type[ConformingMpp], **reach: Any
+) -> AsyncIterator[tuple[SpecimenWallet, HttpConnector]]:
+    """The same, with the host of the specimen."""
     profile = replace(reference().profile, app_link=specimen.app_link)
     async with gateway_client(NOWHERE) as client:
         wallet = SpecimenWallet(specimen(profile), client, client.http)
@@ -89,7 +98,7 @@ async def hosted(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterator[H
                 HttpConnector(wallet_at(adaptor, **reach), profile, run="transport") as connector,
             ):
                 wallet.gateway = replace(client, url=connector.public_url)
-                yield connector
+                yield wallet, connector
         finally:
             await wallet.close()
 
@@ -149,9 +158,10 @@ async def answering(*answers: bytes, end: bool = True) -> AsyncIterator[str]:
 
     ``end``: it closes the connection after that; otherwise it waits for the next request.
     """
-    left = list(answers)
+    left, writers = list(answers), list[asyncio.StreamWriter]()
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while left:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -166,8 +176,14 @@ async def answering(*answers: bytes, end: bool = True) -> AsyncIterator[str]:
         writer.close()
 
     server = await asyncio.start_server(take, HOST, 0)
-    async with server:
+    try:
         yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for writer in writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def said(url: str, request: bytes) -> bytes:

@@ -12,12 +12,21 @@ from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     SIGNATURE_OUTCOMES,
+    Launch,
+    Malformed,
+    Message,
     NotifyPayment,
     NotifyPaymentAnswer,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, payment_request_id
+from mpp_conformance.peers.alipay_plus import (
+    AlipayPlus,
+    answer_to_stranger,
+    continues,
+    payment_request_id,
+    refusal_of,
+)
 from mpp_conformance.scenario import (
     ENTRY,
     FOREIGN,
@@ -41,6 +50,15 @@ _PROFILE: Final = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SEC
 _WHO: Final = {FUNDED: "one", SECOND: "two"}
 _BAD_SIGNATURES: Final = [outcome for outcome in SIGNATURE_OUTCOMES if outcome != "valid"]
 _NOTICE: Final = NotifyPayment(payment_request_id="x", result_status="S", result_code="X", result_message="")
+_WORDS: Final = {
+    "SUCCESS": "success",
+    "INVALID_SIGNATURE": "The signature of the request does not verify.",
+    "INVALID_CODE": "This is not an order code of Alipay+.",
+    "ORDER_NOT_EXIST": "No order bears this paymentRequestId.",
+    "PARAM_ILLEGAL": "The request does not conform to the interface.",
+    "PAYMENT_AMOUNT_EXCEED_LIMIT": "decoding failed",
+}
+"""What goes with each result code."""
 _AT_ONCE: Final = Payment(code=ORDER, amount=700_000)
 
 
@@ -68,6 +86,14 @@ def _notify(alipay_plus: AlipayPlus, status: str, index: int = 0, signature: str
 
 def _refused(code: str) -> tuple[str, str, None, None]:
     return ("F", code, None, None)
+
+
+def _call_refused(code: str) -> UserInitiatedPayAnswer:
+    return UserInitiatedPayAnswer(result_status="F", result_code=code, result_message=_WORDS[code])
+
+
+def _notice_refused(code: str) -> NotifyPaymentAnswer:
+    return NotifyPaymentAnswer(result_status="F", result_code=code, result_message=_WORDS[code])
 
 
 def _gist(answer: UserInitiatedPayAnswer) -> tuple[str, str, str | None, object]:
@@ -148,7 +174,9 @@ def test_a_code_that_another_customer_sent_is_refused() -> None:
     alipay_plus = _of(Payment(code=ORDER, answer=handle_by_psp()))
     first = _decode(alipay_plus)
 
-    assert _gist(_decode(alipay_plus, customer_id="two")) == _refused("REPEAT_REQ_INCONSISTENT")
+    refused = _decode(alipay_plus, customer_id="two")
+    assert _gist(refused) == _refused("REPEAT_REQ_INCONSISTENT")
+    assert refused.result_message == "The code was sent before for another customer."
     assert first == _decode(alipay_plus)
 
 
@@ -160,7 +188,7 @@ def test_a_call_whose_signature_does_not_verify_is_refused(signature: str) -> No
     assert _gist(_decode(alipay_plus, signature=signature)) == _refused("INVALID_SIGNATURE")
     assert alipay_plus.answer_given(0) is None
     assert continues(_decode(alipay_plus))
-    assert _notify(alipay_plus, "S", signature=signature).result_code == "INVALID_SIGNATURE"
+    assert _notify(alipay_plus, "S", signature=signature) == _notice_refused("INVALID_SIGNATURE")
     assert alipay_plus.accounts.entries == []
 
 
@@ -183,7 +211,8 @@ def test_a_payment_counts_once_however_often_it_is_notified() -> None:
     alipay_plus = _of(Payment(code=ORDER, amount=1_234))
     _decode(alipay_plus)
 
-    assert [_notify(alipay_plus, "S").result_status for _ in range(2)] == ["S", "S"]
+    thanks = NotifyPaymentAnswer(result_status="S", result_code="SUCCESS", result_message="success")
+    assert [_notify(alipay_plus, "S") for _ in range(2)] == [thanks, thanks]
     assert [(entry.individual, entry.amount, entry.outcome) for entry in alipay_plus.accounts.entries] == [
         ("one", 1_234, "paid")
     ]
@@ -210,7 +239,9 @@ def test_a_notice_that_contradicts_the_first_is_refused(first: str, second: str,
 
     answer = _notify(alipay_plus, second)
 
-    assert (answer.result_status, answer.result_code) == ("F", "REPEAT_REQ_INCONSISTENT")
+    assert answer == NotifyPaymentAnswer(
+        result_status="F", result_code="REPEAT_REQ_INCONSISTENT", result_message="Another result was notified before."
+    )
     assert [entry.outcome for entry in alipay_plus.accounts.entries] == [outcome]
 
 
@@ -227,7 +258,7 @@ def test_a_payment_without_an_order_to_collect_counts_for_nothing(answer: Answer
     _decode(alipay_plus)
     after = _notify(alipay_plus, "S")
 
-    assert (before.result_code, after.result_code) == ("ORDER_NOT_EXIST", "ORDER_NOT_EXIST")
+    assert [before, after] == [_notice_refused("ORDER_NOT_EXIST")] * 2
     assert alipay_plus.accounts.entries == []
 
 
@@ -245,3 +276,44 @@ def test_each_customer_brings_a_past_of_their_own() -> None:
         ("one", 1),
         ("two", 7_000_000),
     ]
+
+
+def test_an_answer_says_in_words_what_its_status_says() -> None:
+    """Who reads the answer of a breach, or of a payment that may go on, is told no more than how it ended."""
+    over = Payment(code=ORDER, amount=700_001)
+
+    answers = [_decode(_of(payment)) for payment in (over, _AT_ONCE)]
+
+    assert [(answer.result_code, answer.result_message) for answer in answers] == [
+        ("PAYMENT_AMOUNT_EXCEED_LIMIT", "decoding failed"),
+        ("SUCCESS", "success"),
+    ]
+
+
+@pytest.mark.parametrize("signature", SIGNATURE_OUTCOMES)
+def test_a_call_that_belongs_to_no_conversation_is_refused(signature: str) -> None:
+    """A stranger hears that the signature is bad, or that there is no such code or order, by the call's own answer."""
+    call = UserInitiatedPay(code_value="o1", customer_id="one", signature=signature)
+    valid = signature == "valid"
+
+    assert answer_to_stranger(call) == _call_refused("INVALID_CODE" if valid else "INVALID_SIGNATURE")
+    assert answer_to_stranger(replace(_NOTICE, signature=signature)) == _notice_refused(
+        "ORDER_NOT_EXIST" if valid else "INVALID_SIGNATURE"
+    )
+
+
+def test_a_call_that_breaks_the_interface_is_refused_by_its_own_answer() -> None:
+    """Either call to Alipay+ is answered in its own form, whether or not it belongs to a conversation."""
+    call = Malformed(where="GATEWAY", operation="UserInitiatedPay", problem="x")
+    notice = replace(call, operation="NotifyPayment")
+
+    assert [refusal_of(call), answer_to_stranger(call)] == [_call_refused("PARAM_ILLEGAL")] * 2
+    assert [refusal_of(notice), answer_to_stranger(notice)] == [_notice_refused("PARAM_ILLEGAL")] * 2
+
+
+@pytest.mark.parametrize(
+    "message", [Launch(url="https://x"), Malformed(where="CLIENT_SDK", operation="Launch", problem="x")]
+)
+def test_what_is_no_call_to_alipay_plus_gets_no_answer(message: Message) -> None:
+    """A report that strayed is the observer's to answer."""
+    assert answer_to_stranger(message) is None

@@ -25,7 +25,12 @@ _READINGS: Final = [
     Reading(inclusive=inclusive, year=year) for inclusive in (True, False) for year in ("calendar", "rolling")
 ]
 
-_KNOWN_ONLY_FROM_INSIDE: Final = {"action-type-dropped", "action-type-respelled", "success-kept-from-client"}
+_KNOWN_ONLY_FROM_INSIDE: Final = {
+    "action-type-dropped",
+    "action-type-respelled",
+    "entry-codes-told-for-order-codes",
+    "success-kept-from-client",
+}
 """Faults of the app link alone: whatever leaves the MPP is right."""
 _TOO_QUICK_TO_MEET: Final = {"one-payload-for-all", "one-payload-for-handle-action", "one-address-for-all"}
 """Two payments meet in one place only while the app link is reported: without that these MPPs act at once."""

@@ -15,8 +15,10 @@ import pytest
 
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.connectors.http import HttpConnector
-from mpp_conformance.doctor import Finding, diagnose, reach
+from mpp_conformance.doctor.diagnosis import diagnose
+from mpp_conformance.doctor.findings import Finding
 from mpp_conformance.doctor.live import scenario_for
+from mpp_conformance.doctor.reach import reach
 from mpp_conformance.messages import (
     GATEWAY,
     HandleAction,

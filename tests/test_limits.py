@@ -53,6 +53,35 @@ def test_an_edition_gives_the_limit_of_the_document(edition: str, name: str) -> 
     assert _CNY[edition][name] * 100 == EDITIONS[edition].limit(*_NAMES[name]).amount
 
 
+@pytest.mark.parametrize("inclusive", [True, False])
+@pytest.mark.parametrize("edition", sorted(_CNY))
+@pytest.mark.parametrize("name", sorted(_NAMES))
+def test_a_limit_is_kept_to_the_fen(name: str, edition: str, *, inclusive: bool) -> None:
+    """The limit itself is the last amount that may be paid, or, where it is read otherwise, one fen less."""
+    limit = EDITIONS[edition].limit(*_NAMES[name])
+    last = limit.amount - (0 if inclusive else 1)
+    before = last - 10_000 if name.endswith("year") else 0
+    by_entry_code = name.startswith("entry")
+    spent = Spent(in_store=before, entry_code=before if by_entry_code else 0)
+
+    found = [
+        exceeded(
+            EDITIONS[edition], Reading(inclusive=inclusive), by_entry_code=by_entry_code, amount=amount, spent=spent
+        )
+        for amount in (last - before - 1, last - before, last - before + 1)
+    ]
+
+    assert found == [None, None, limit]
+
+
+def test_an_edition_says_where_it_comes_from() -> None:
+    """A report can tell which document a limit stands in."""
+    assert {name: edition.source for name, edition in EDITIONS.items()} == {
+        "2023-12": "the source document (overview)",
+        "2024-03": "a later edition of the same page, after the announcement of 2024-03-01",
+    }
+
+
 def test_what_the_document_leaves_open_is_read_in_the_plainest_way() -> None:
     """A limit itself may be reached, a year is a calendar year, and nobody has spent anything to begin with."""
     assert Reading() == Reading(inclusive=True, year="calendar")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from mpp_conformance import wallet
 from mpp_conformance.messages import Launch, Message
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import html
+from mpp_conformance.report import document, html
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Mute(ConformingMpp):
 
 def words(bench: Bench) -> dict[str, str]:
     """The verdict of each case row."""
-    return {f"{row['case']}[{row['scenario']}]": row["verdict"] for row in bench.verdicts()["cases"]}
+    return {f"{row['case']}[{row['scenario']}]": row["verdict"] for row in document.cases(bench.verdicts())}
 
 
 def test_conforming_wallet_conforms(bench: Bench) -> None:
@@ -216,7 +215,7 @@ def test_last_failed_and_exitfirst(bench: Bench) -> None:
     assert bench.verdicts("one")["overall"] == "nonconformant"
     second = bench.run(HEAD, "--lf", "--run", "two")
     second.assert_outcomes(failed=1)
-    assert [row["scenario"] for row in bench.verdicts("two")["cases"]] == ["entry-sdk-S"]
+    assert [row["scenario"] for row in document.cases(bench.verdicts("two"))] == ["entry-sdk-S"]
 
 
 def test_target_may_come_from_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,24 +313,6 @@ def test_unwritable_report_is_no_success(bench: Bench, monkeypatch: pytest.Monke
     result = bench.run(HEAD)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["trouble      the report could not be written: OSError: no space left"])
-
-
-def test_allure_gets_labels_steps_and_attachments(bench: Bench) -> None:
-    """Allure's results carry the clause, requirement, actor and severity, the trace and what the verdict rests on."""
-    bench.specimen = DropsCallback
-    bench.run(HEAD, "--alluredir", "allure")
-    made = bench.pytester.path / "allure"
-    found = [json.loads(path.read_text("utf-8")) for path in made.glob("*-result.json")]
-    (one,) = (result for result in found if result["status"] == "passed")
-    labels = {(label["name"], label["value"]) for label in one["labels"]}
-    assert {("epic", "Workflow, Order code"), ("feature", "OC-16"), ("story", "MPP client")} <= labels
-    assert ("severity", "critical") in labels
-    assert one["name"] == "The SDK receives the payload through handleAction. [order-sdk-S]"
-    assert [attachment["name"] for attachment in one["attachments"]] == ["trace", "evidence", "judgement"]
-    assert one["steps"][0]["name"] == "1. Scan to the MPP"
-    assert sorted(result["status"] for result in found) == ["failed", "failed", "passed"]
-    assert "target=specimen:x" in made.joinpath("environment.properties").read_text("utf-8")
-    assert made.joinpath("categories.json").exists()
 
 
 def test_nothing_is_loaded_without_a_case(pytester: pytest.Pytester) -> None:

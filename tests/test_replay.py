@@ -13,6 +13,7 @@ from mpp_conformance import canonical, connectors, evidence
 from mpp_conformance.cells import psp, sdk
 from mpp_conformance.connectors.replay import NoEvidenceError, ReplayConversations, ReplayError
 from mpp_conformance.messages import DecodeCallback
+from mpp_conformance.report import document
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import ENTRY, ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -60,7 +61,8 @@ def test_verdicts_are_the_same(bench: Bench, earlier: Path, monkeypatch: pytest.
     assert result.ret == 1
     first, second = bench.verdicts("earlier"), bench.verdicts("again")
     assert (second["digest"], second["overall"]) == (first["digest"], "nonconformant")
-    assert [row["evidence_digest"] for row in second["cases"]] == [row["evidence_digest"] for row in first["cases"]]
+    digests = [[row["evidence_digest"] for row in document.cases(verdicts)] for verdicts in (first, second)]
+    assert digests[0] == digests[1]
     assert second["claims"] == first["claims"]
 
 
@@ -90,7 +92,7 @@ def test_missing_evidence_is_an_error(bench: Bench, earlier: Path) -> None:
     """Without its file a case is an error, and the others are judged as before."""
     next((earlier / "evidence").glob("order-*")).unlink()
     bench.run(SUITE, "--run", "again", target=f"replay:{earlier}")
-    rows = {row["scenario"]: (row["verdict"], row["seen"]) for row in bench.verdicts("again")["cases"]}
+    rows = {row["scenario"]: (row["verdict"], row["seen"]) for row in document.cases(bench.verdicts("again"))}
     assert rows["entry-sdk-S"][0] == "fail"
     assert rows["order-sdk-S"][0] == "error"
     assert rows["order-sdk-S"][1].startswith("NoEvidenceError: no evidence for this conversation: order-sdk-S (1 file")

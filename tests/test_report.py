@@ -3,72 +3,24 @@
 import json
 import os
 import re
-from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mpp_conformance import wallet
 from mpp_conformance.catalogue import Planned
 from mpp_conformance.messages import Launch
-from mpp_conformance.oracle import Judgement
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import document, folder, html, terminal
-from mpp_conformance.report.document import RunFacts, VerdictFileError
+from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.folder import RunFolderError
-from mpp_conformance.report.results import CaseResult, Result, RunResult, fold
+from mpp_conformance.report.results import Result, fold
 from mpp_conformance.report.text import printable
-from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, Case, Ledger, Requirement
-from mpp_conformance.scenario import ENTRY, Payment, one
-from mpp_conformance.source import ENTRY_CODE, OVERVIEW
-from mpp_conformance.trace import Trace
+from mpp_conformance.requirements import SHOULD, Ledger, Requirement
 from mpp_conformance.verdict import Verdict
+from tests.reporting import HOSTILE, M1, M2, O3, facts, folded, judged, row, sample, stated
 
 PASS, FAIL, INCONCLUSIVE, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR
-HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e\"'"
-
-
-def stated(name: str, *, level: str = MUST, basis: str = STATED, excluded: str = "") -> Requirement:
-    """A requirement on two clauses, one of which all share."""
-    clauses = (ENTRY_CODE.steps(int(name[1:])), OVERVIEW.at("note"))
-    return Requirement(
-        id=name, level=level, basis=basis, actor=MPP_SERVER, clauses=clauses, text=f"Do {name}.", excluded=excluded
-    )
-
-
-def row(requirement: Requirement, label: str = "x", *, not_applicable: str = "") -> Planned:
-    """A case of the requirement on one scenario."""
-
-    def judge(trace: Trace) -> None:
-        """Never called."""
-
-    case = Case(
-        requirement=requirement, purpose=f"Does {label}.", module="test_m", name="test_n", judge=judge, build=()
-    )
-    return Planned(case=case, scenario=one(label, Payment(code=ENTRY)), not_applicable=not_applicable)
-
-
-def judged(planned: Planned, verdict: Verdict, seen: str = "s", hint: str = "") -> CaseResult:
-    """The row with a verdict."""
-    judgement = Judgement(verdict=verdict, expected="e", seen=seen, hint=hint, events=(1, 2), asked=1)
-    return CaseResult(planned=planned, judgement=judgement, evidence="x-00000000.json", digest="0" * 64)
-
-
-def folded(results: Sequence[CaseResult], *more: Planned | Requirement) -> RunResult:
-    """The result of these rows, with more rows that nobody judged and requirements without rows."""
-    plan = [result.planned for result in results] + [extra for extra in more if isinstance(extra, Planned)]
-    ledger = Ledger()
-    for planned in plan:
-        ledger.state(planned.case.requirement)
-    for extra in more:
-        if isinstance(extra, Requirement):
-            ledger.state(extra)
-    return fold(results, ledger, list(dict.fromkeys(plan)))
-
-
-M1, M2, O3 = stated("R1"), stated("R2"), stated("R3", basis=DERIVED)
 
 
 @pytest.mark.parametrize(
@@ -133,21 +85,6 @@ def test_unplanned_result_is_refused() -> None:
         fold([judged(row(M1), PASS)], Ledger(), [])
 
 
-def facts(planned: Sequence[Planned] = (), **changes: Any) -> RunFacts:
-    """The facts of a run of the reference wallet."""
-    values: dict[str, Any] = {
-        "run": "r",
-        "target": "specimen:x",
-        "started": "2026-01-01T00:00:00+00:00",
-        "milliseconds": 1,
-        "claims": wallet.reference().claims(),
-        "catalogue": "c",
-        "conversations": 2,
-        "planned": planned,
-    }
-    return RunFacts(**{**values, **changes})
-
-
 def test_digest_is_of_verdicts_alone() -> None:
     """Time, target and order of judging do not change the digest; a verdict does."""
     first, second = judged(row(M1, "a"), PASS), judged(row(M1, "b"), PASS)
@@ -155,19 +92,6 @@ def test_digest_is_of_verdicts_alone() -> None:
     other_way = document.document(folded([second, first]), facts(started="later", target="http:x"))
     assert one_way["digest"] == other_way["digest"]
     assert document.digest([first, judged(row(M1, "b"), FAIL)]) != one_way["digest"]
-
-
-def sample() -> dict[str, Any]:
-    """A verdict file with one of everything, and hostile text wherever text can come from outside."""
-    rows = {row(M1, "a"): PASS, row(M2, "b"): FAIL, row(O3, "c"): FAIL}
-    results = [judged(planned, verdict, HOSTILE, HOSTILE) for planned, verdict in rows.items()]
-    absent = row(stated("R4"), not_applicable="the wallet does not claim it")
-    untested = stated("R5", excluded="not ours")
-    claims = wallet.reference().claims()
-    claims["wallet"] = {"name": HOSTILE, "version": HOSTILE}
-    strays = [Stray(message=Launch(url=HOSTILE), conversation="c"), Stray(message=Launch(url="x" * 9_999))]
-    outcome = folded(results, absent, untested, row(M1, "unjudged"))
-    return document.document(outcome, facts([*rows, absent], claims=claims, target=HOSTILE, strays=strays))
 
 
 def test_verdict_file_round_trip() -> None:
@@ -178,7 +102,7 @@ def test_verdict_file_round_trip() -> None:
     assert made["counts"]["verdicts"] == {"pass": 1, "inconclusive": 0, "fail": 2, "error": 0}
     counts = {"requirements": 2, "requirements_conforming": 0, "cases": 3, "not_judged": 1, "not_applicable": 1}
     assert counts.items() <= made["counts"].items()
-    assert made["edition"]["newer"] == "2024-03"
+    assert made["limits"]["newer"] == "2024-03"
     assert [found["excluded"] for found in made["requirements"] if found["excluded"]] == ["not ours"]
     assert len(made["strays"][1]["message"]) < 600
 
@@ -234,7 +158,7 @@ def test_page_shows_and_never_obeys() -> None:
         assert words in text
 
 
-@pytest.mark.parametrize("missing", ["cases", "requirements", "counts", "claims", "edition", "strays"])
+@pytest.mark.parametrize("missing", ["requirements", "counts", "wallet", "limits", "strays", "boundaries"])
 def test_page_of_an_unsound_file_is_refused(missing: str) -> None:
     """A verdict file that lacks what the page shows is refused in words."""
     made = sample()

@@ -1,8 +1,10 @@
 """Requirements and the ledger: what is kept, what is refused, and which rows decide."""
 
+from dataclasses import replace
+
 import pytest
 
-from mpp_conformance import limits
+from mpp_conformance import limits, requirements
 from mpp_conformance.requirements import (
     ALIPAY_PLUS,
     DERIVED,
@@ -73,6 +75,39 @@ def test_what_is_stated_while_collecting_is_kept_in_order() -> None:
     assert ([made], []) == (ledger.cases_of(late), ledger.cases_of(early))
 
 
+def test_what_no_case_tests_is_a_stated_duty_with_a_reason() -> None:
+    """A sentence that is left out keeps its place, its actor and its words, and says why nothing tests it."""
+    clauses = (ENTRY_CODE.steps(23),)
+    tested = requirement("EC-1", SHOULD, DERIVED, actor=MPP_CLIENT, clauses=iter(clauses), text="It is done.")
+    aside = excluded("C-3", actor=ALIPAY_PLUS, clauses=iter(clauses), text="It happens.", reason="elsewhere")
+
+    assert tested == Requirement(
+        id="EC-1", level=SHOULD, basis=DERIVED, actor=MPP_CLIENT, clauses=clauses, text="It is done.", excluded=""
+    )
+    assert aside == Requirement(
+        id="C-3", level=MUST, basis=STATED, actor=ALIPAY_PLUS, clauses=clauses, text="It happens.", excluded="elsewhere"
+    )
+
+
+def test_the_words_of_the_ledger_are_those_of_every_report() -> None:
+    """Levels, bases and actors are written in reports as they are here."""
+    names = ["MUST", "SHOULD", "STATED", "DOCUMENTED", "DERIVED", "SILENT"]
+    actors = ["MPP_SERVER", "MPP_CLIENT", "MPP", "ALIPAY_PLUS", "CLIENT_SDK", "MERCHANT", "CONSUMER", "DOCUMENT"]
+
+    words = [vars(requirements)[name] for name in names]
+    assert words == ["MUST", "SHOULD", "stated", "documented", "derived", "silent"]
+    assert [vars(requirements)[name] for name in actors] == [
+        "MPP server",
+        "MPP client",
+        "MPP",
+        "Alipay+",
+        "Alipay+ client SDK",
+        "merchant/ACQP",
+        "consumer",
+        "the document itself",
+    ]
+
+
 def test_nothing_is_kept_outside_of_a_context() -> None:
     """A test runner that imports a suite once more adds nothing to a ledger that is closed, nor to another one."""
     with collecting(Ledger()) as outer:
@@ -116,6 +151,17 @@ def test_a_case_knows_its_purpose_and_its_place() -> None:
         made.name,
         made.needs,
     ) == ("Something is seen.", "test_requirements", "test_it", ("app_link",))
+    assert made.judge.conformance_case is made  # type: ignore[attr-defined]  # set by the decorator
+
+
+def test_a_case_is_the_same_whoever_imported_it() -> None:
+    """The judge and the scenarios of a file that is imported twice are other objects; the case is an equal one."""
+    tested = _stated()
+    made, again = (_made(tested, iter([_ORDER])) for _ in range(2))
+
+    assert made.judge is not again.judge
+    assert made == replace(again, build=(_ENTRY,))
+    assert Case(requirement=tested, purpose="", module="", name="", judge=made.judge, build=()).needs == ()
 
 
 @pytest.mark.parametrize("docstring", [None, "", "  \n "])
@@ -161,11 +207,16 @@ def test_a_row_is_printed_with_its_clauses_and_cases() -> None:
 
     printed, left_out = as_row(tested, [_made(tested, [_ORDER])]), as_row(aside, [])
 
-    assert (
-        printed["clauses"],
-        printed["cases"],
-        printed["excluded"],
-    ) == (["Workflow, Entry code, steps 24-26"], ["test_it"], None)
+    assert printed == {
+        "id": "EC-25",
+        "level": "MUST",
+        "basis": "stated",
+        "actor": "MPP client",
+        "clauses": ["Workflow, Entry code, steps 24-26"],
+        "text": "Something is done.",
+        "excluded": None,
+        "cases": ["test_it"],
+    }
     assert (
         left_out["clauses"],
         left_out["cases"],

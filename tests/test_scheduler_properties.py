@@ -142,7 +142,7 @@ def test_the_verdicts_that_depend_on_no_order_are_of_every_kind() -> None:
     """The MPPs above pass, fail and leave undecided, so that an equal digest says something."""
     seen = frozenset[str]().union(*(_alone(name)[1] for name in _NAMES))
 
-    assert {"pass", "inconclusive", "fail"} == seen
+    assert seen >= {"pass", "inconclusive", "fail"}
 
 
 @asynccontextmanager

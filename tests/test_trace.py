@@ -16,7 +16,7 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenario import FUNDED, ORDER, UNFUNDED, Codes, Payment, Scenario
-from mpp_conformance.trace import ENDED, Event, Trace
+from mpp_conformance.trace import BROKEN, ENDED, WAITED, Event, Trace
 
 _ORDER = Order(
     payment_request_id="p1", amount="1000", pay_to_amount="643", pay_to_currency="MYR", code_type="OrderCode"
@@ -151,7 +151,16 @@ def test_the_callback_is_the_one_that_decode_gave() -> None:
 def test_times_and_notes_make_no_other_trace() -> None:
     """The same conversation over another connector is an equal one."""
     event = Event(number=1, payment=0, message=_TO_PAY)
+    assert (event.at, event.notes) == (0.0, ())
     noted = Event(number=1, payment=0, message=_TO_PAY, at=1.5, notes=(("encoding", "base64"),))
 
     assert event == noted
     assert event != Event(number=2, payment=0, message=_TO_PAY)
+
+
+def test_an_ending_is_written_in_a_word() -> None:
+    """Evidence of earlier runs is read by these very words; nothing is said of trouble where there was none."""
+    trace = Trace(scenario=Scenario(payments=()), codes=(), events=(), ending=ENDED)
+
+    assert (ENDED, WAITED, BROKEN) == ("ended", "waited", "broken")
+    assert (trace.trouble, trace.app_link) == ("", True)

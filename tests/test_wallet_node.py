@@ -36,7 +36,7 @@ FAULTS = {
     "payload-rebuilt": {"SRV-4"},
     "payload-percent-encoded": {"SRV-4", "SRV-8", "UX-1"},
     "payload-trimmed": {"SRV-4"},
-    "status-first": {"SRV-4", "SRV-8", "UX-1"},
+    "status-first": {"SRV-3", "SRV-4", "SRV-8", "UX-1"},
     "body-signed-rewritten": {"WIRE-1"},
     "handle-action-twice": {"OC-16"},
     "handle-action-for-entry-code": {"EC-25"},

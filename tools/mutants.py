@@ -26,6 +26,7 @@ from types import CodeType, ModuleType
 import libcst
 import pytest
 from hypothesis import Phase, settings
+from libcst.matchers import Assign, Call, Name, matches
 from libcst.metadata import MetadataWrapper
 from mutmut.mutation.file_mutation import MutationVisitor, deep_replace
 from mutmut.mutation.mutators import mutation_operators
@@ -43,6 +44,7 @@ LOADED_ONCE = (
     "yaml",
 )
 OPTIONS = ("-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", f"no:{PACKAGE}.plugin", "-p", "no:allure_pytest")
+TYPE_VARIABLE = Assign(value=Call(func=Name("TypeVar")))
 SPARE_TIME = 10
 """Seconds beside ten times what the tests take with nothing changed."""
 MEMORY = 4 * 1024**3
@@ -67,10 +69,15 @@ def mutants(path: Path) -> list[Mutant]:
 
 
 class _Everywhere(MutationVisitor):
-    """Goes into decorated functions as well: nothing is copied here that a decorator could not bear twice."""
+    """Goes into decorated functions as well: nothing is copied here that a decorator could not bear twice.
+
+    Type variables are left alone like all other annotations.
+    """
 
     def _skip_node_and_children(self, node: libcst.CSTNode) -> bool:
-        return not isinstance(node, libcst.FunctionDef) and super()._skip_node_and_children(node)
+        if isinstance(node, libcst.FunctionDef):
+            return False
+        return matches(node, TYPE_VARIABLE) or super()._skip_node_and_children(node)
 
 
 def _change(source: str, text: str) -> str:

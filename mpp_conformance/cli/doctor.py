@@ -6,7 +6,9 @@ import click
 
 from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
-from mpp_conformance.doctor import Finding, live, reach
+from mpp_conformance.doctor.findings import Finding
+from mpp_conformance.doctor.live import live
+from mpp_conformance.doctor.reach import reach
 
 
 @click.command("doctor", epilog=explained())

@@ -10,10 +10,10 @@ from typing import Final
 import click
 import pytest
 
-from mpp_conformance import doctor
 from mpp_conformance.cli import report
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.doctor.reach import reach
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.resources import directory
@@ -61,7 +61,7 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
 @click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
 @allure_option
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
-def command(  # noqa: PLR0913  # as many options as the command has
+def command(
     *,
     wallet: Path | None,
     target: str | None,
@@ -95,12 +95,12 @@ def _adaptor(target: str) -> str:
 
 def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
     """What the doctor sees in passing ends a run before it can blame anybody."""
-    wrong = [finding for finding in doctor.reach(wallet, adaptor) if finding.blocks]
+    wrong = [finding for finding in reach(wallet, adaptor) if finding.blocks]
     if wrong:
         raise Refusal("\n".join(f"{finding.where}: {finding.text}" for finding in wrong))
 
 
-def execute(  # by name
+def execute(
     target: str,
     *,
     wallet: Path | None,

@@ -10,7 +10,7 @@ from typing import Final
 from mpp_conformance.limits import Edition, Limit, Reading, Spent, exceeded
 from mpp_conformance.scenario import PAID
 
-CHINA_TIME: Final = timezone(timedelta(hours=8), "CST")
+CHINA_TIME: Final = timezone(timedelta(hours=8))
 _ROLLING_YEAR: Final = timedelta(days=365)
 
 

@@ -267,7 +267,8 @@ class ConformanceSession:
         if run.allure is not None:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 
-            AllureResults(run.allure, made).write(outcome.cases, run.absent, run.traces)
+            kept = run.folder.path / folder.EVIDENCE
+            AllureResults(run.allure, made, kept).write(outcome.cases, run.absent, run.traces)
 
     def _close(self, run: _Run) -> None:
         if not run.closed:

@@ -5,6 +5,7 @@ aiohttp carries the bytes: httpx's own transport takes four times the processor 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import aiohttp
@@ -26,6 +27,7 @@ def http_client(*, timeout: float, read: float | None = None) -> httpx.AsyncClie
         timeout=httpx.Timeout(timeout, read=read or timeout),
         transport=_Transport(client=_session, trust_env=False),
         headers=_HEADERS,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         trust_env=False,
         follow_redirects=False,
     )

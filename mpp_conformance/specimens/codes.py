@@ -39,7 +39,7 @@ class LaunchesOrderCodes(ConformingMpp):
 class DecodesEntryCodes(ConformingMpp):
     """Takes every code of Alipay+ for an order code.
 
-    A client that was told otherwise has nothing to launch (EC-6), and Alipay+ refuses the code, so that nothing follows.
+    A client that was told otherwise has nothing to launch (EC-6). Alipay+ refuses the code, so that nothing follows.
     """
 
     name = "entry-codes-decoded"
@@ -155,8 +155,8 @@ class NeverLaunches(ConformingMpp):
 class LaunchesFrontPage(ConformingMpp):
     """Launches the merchant's site without the path that names the code.
 
-    Such an address may lead anywhere (EC-3). The merchant knows no payment by it, so that the SDK intercepts nothing and
-    nothing follows.
+    Such an address may lead anywhere (EC-3). The merchant knows no payment by it, so that the SDK intercepts nothing
+    and nothing follows.
     """
 
     name = "front-page-launched"

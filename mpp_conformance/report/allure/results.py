@@ -8,9 +8,7 @@ read.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +20,7 @@ from mpp_conformance.report import document
 from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.shown import cny
-from mpp_conformance.report.text import printable, readable
+from mpp_conformance.report.text import printable
 from mpp_conformance.requirements import MUST, Requirement
 from mpp_conformance.scenario import Payment, Scenario
 from mpp_conformance.trace import Event, Trace
@@ -41,36 +39,35 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """Something to attach; ``ending`` is that of the file's name."""
+class _Step:
+    """One message; ``body`` is attached."""
 
-    name: str
-    data: bytes
-    kind: str
-    ending: str
+    fields: Json
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What the cases judged on one conversation share; ``stop`` is the time of its last message (epoch, ms).
+    """What the cases judged on one conversation share; ``stop`` is the time of its last message (epoch, ms)."""
 
-    Each step comes with what is attached to it, if anything is.
-    """
-
-    steps: Sequence[tuple[Json, Sequence[_File]]]
-    files: Sequence[_File]
+    steps: Sequence[_Step]
+    surplus: int
     stop: int
 
 
 class AllureResults:
-    """Writes into ``directory``, which is made, for the run that ``verdicts`` is the verdict file of."""
+    """Writes into ``directory``, which is made, for the run that ``verdicts`` is the verdict file of.
 
-    def __init__(self, directory: Path, verdicts: Mapping[str, Any]) -> None:
+    ``kept``: the folder of the run's evidence.
+    """
+
+    def __init__(self, directory: Path, verdicts: Mapping[str, Any], kept: Path) -> None:
         self._directory = directory
         self._verdicts = verdicts
+        self._kept = kept
         self._start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
         self._held: dict[Scenario, _Held] = {}
-        self._written: dict[int, str] = {}
+        self._bodies: dict[int, Path] = {}
 
     def write(self, cases: Sequence[CaseResult], absent: Sequence[Planned], traces: Mapping[Scenario, Trace]) -> None:
         """Write what was judged, the selected rows that do not apply, and what stands beside them."""
@@ -83,24 +80,26 @@ class AllureResults:
             self._directory.joinpath(name).write_text(text, "utf-8")
 
     def _put(self, result: Json) -> None:
-        _write(os.path.join(self._directory, f"{result['uuid']}-result.json"), json.dumps(result).encode())
+        self._directory.joinpath(f"{result['uuid']}-result.json").write_bytes(json.dumps(result).encode())
 
     # --- one case -----------------------------------------------------------------------------------------------
 
     def _judged(self, case: CaseResult, trace: Trace | None) -> Json:
-        held = _Held((), (), self._start) if trace is None else self._conversation(trace)
+        held = _Held((), 0, self._start) if trace is None else self._conversation(trace)
         word = OBSERVATION if case.observed else case.verdict.word
         status = _status(case)
         pointed = set(case.judgement.events) if case.red else set()
         common = self._common(case.planned, word)
         steps = [
             {
-                **step,
+                **step.fields,
                 "status": status if number in pointed else "passed",
-                "attachments": self._attached(f"{common['uuid']}-{number}", files),
+                "attachments": [self._body(step, f"{common['uuid']}-{number}")],
             }
-            for number, (step, files) in enumerate(held.steps, start=1)
+            for number, step in enumerate(held.steps, start=1)
         ]
+        if held.surplus:
+            steps.append({"name": f"{held.surplus} messages more: see the evidence", "status": "passed"})
         return {
             **common,
             "status": status,
@@ -108,27 +107,23 @@ class AllureResults:
             "start": self._start,
             "stop": held.stop,
             "steps": steps,
-            "attachments": self._attached(common["uuid"], held.files),
+            "attachments": self._evidence(case, common["uuid"]),
         }
 
-    def _attached(self, prefix: str, files: Sequence[_File]) -> list[Json]:
-        """Give each file a name of its own here: Allure 3 shows a file only for the first that names it."""
-        found: list[Json] = []
-        for file in files:
-            name = f"{prefix}-{file.name}-attachment.{file.ending}"
-            self._place(file, os.path.join(self._directory, name))
-            found.append({"name": file.name, "source": name, "type": file.kind})
-        return found
+    def _body(self, step: _Step, prefix: str) -> Json:
+        place = self._directory / f"{prefix}-attachment.json"
+        if not _linked(self._bodies.get(id(step)), place):
+            place.write_bytes(step.body)
+            self._bodies[id(step)] = place
+        return {"name": "body", "source": place.name, "type": "application/json"}
 
-    def _place(self, file: _File, place: str) -> None:
-        """A further name for a file that is there already costs a tenth of writing it."""
-        known = self._written.get(id(file))
-        if known is not None:
-            with suppress(OSError):
-                os.link(known, place)
-                return
-        _write(place, file.data)
-        self._written[id(file)] = place
+    def _evidence(self, case: CaseResult, prefix: str) -> list[Json]:
+        file, place = self._kept / case.evidence, self._directory / f"{prefix}-attachment.json"
+        if not case.evidence or file.stat().st_size > _ATTACHED:
+            return []
+        if not _linked(file, place):
+            place.write_bytes(file.read_bytes())
+        return [{"name": "evidence", "source": place.name, "type": "application/json"}]
 
     def _skipped(self, row: Planned) -> Json:
         told = message(NOT_APPLICABLE, row.case.requirement.id, row.not_applicable)
@@ -168,23 +163,30 @@ class AllureResults:
 
     def _made(self, trace: Trace) -> _Held:
         steps = [self._step(event) for event in trace.events[:_STEPS]]
-        stop = steps[-1][0]["stop"] if steps else self._start
-        surplus = len(trace.events) - len(steps)
-        if surplus:
-            steps.append(({"name": f"{surplus} messages more: see the evidence", "start": stop, "stop": stop}, ()))
-        files = [_File("trace", readable(trace).encode(), "text/plain", "txt")]
-        whole = evidence.encode(evidence.document(trace))
-        if len(whole) <= _ATTACHED:
-            files.append(_File("evidence", whole, "application/json", "json"))
-        return _Held(steps, files, stop)
+        stop = steps[-1].fields["stop"] if steps else self._start
+        return _Held(steps, len(trace.events) - len(steps), stop)
 
-    def _step(self, event: Event) -> tuple[Json, Sequence[_File]]:
+    def _step(self, event: Event) -> _Step:
         way = "to the MPP" if event.message.by_suite else "from the MPP"
         at = self._start + round(event.at * 1_000)
         place = {"point": event.message.point, "payment": event.payment + 1, "notes": dict(event.notes)}
         body = json.dumps(_bounded({**place, **evidence.message_document(event.message)}))
-        step = {"name": f"{event.number}. {event.message.name} {way}", "stage": "finished", "start": at, "stop": at}
-        return step, [_File("body", body.encode(), "application/json", "json")]
+        fields = {"name": f"{event.number}. {event.message.name} {way}", "stage": "finished", "start": at, "stop": at}
+        return _Step(fields, body.encode())
+
+
+def _linked(known: Path | None, place: Path) -> bool:
+    """Whether ``place`` is now a further name of the file ``known``.
+
+    Allure 3 shows a file only for the first result that names it, and a further name costs a tenth of a further file.
+    """
+    if known is None:
+        return False
+    try:
+        place.hardlink_to(known)
+    except OSError:
+        return False
+    return True
 
 
 def _status(case: CaseResult) -> str:
@@ -258,11 +260,6 @@ def _payment(payment: Payment, number: str) -> dict[str, str]:
 def _name(*parts: str) -> str:
     """A name that is the same in every run for the same parts (32 hex digits)."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _write(place: str, data: bytes) -> None:
-    with open(place, "wb", buffering=0) as file:
-        file.write(data)
 
 
 def _bounded(value: object) -> object:

@@ -1,0 +1,89 @@
+"""Rows, results and a verdict file with one of everything, for the tests of what is made from them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from mpp_conformance import wallet
+from mpp_conformance.catalogue import Planned
+from mpp_conformance.messages import Launch
+from mpp_conformance.oracle import Judgement
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.report import document
+from mpp_conformance.report.document import RunFacts
+from mpp_conformance.report.results import CaseResult, RunResult, fold
+from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, STATED, Case, Ledger, Requirement
+from mpp_conformance.scenario import ENTRY, Payment, one
+from mpp_conformance.source import ENTRY_CODE, OVERVIEW
+from mpp_conformance.trace import Trace
+from mpp_conformance.verdict import Verdict
+
+HOSTILE: Final = "<script>alert(1)</script>\x1b[31m\u202e\"'"
+
+
+def stated(name: str, *, level: str = MUST, basis: str = STATED, excluded: str = "") -> Requirement:
+    """A requirement on two clauses, one of which all share."""
+    clauses = (ENTRY_CODE.steps(int(name[1:])), OVERVIEW.at("note"))
+    return Requirement(
+        id=name, level=level, basis=basis, actor=MPP_SERVER, clauses=clauses, text=f"Do {name}.", excluded=excluded
+    )
+
+
+def row(requirement: Requirement, label: str = "x", *, not_applicable: str = "") -> Planned:
+    """A case of the requirement on one scenario."""
+
+    def judge(trace: Trace) -> None:
+        """Never called."""
+
+    case = Case(
+        requirement=requirement, purpose=f"Does {label}.", module="test_m", name="test_n", judge=judge, build=()
+    )
+    return Planned(case=case, scenario=one(label, Payment(code=ENTRY)), not_applicable=not_applicable)
+
+
+def judged(planned: Planned, verdict: Verdict, seen: str = "s", hint: str = "") -> CaseResult:
+    """The row with a verdict."""
+    judgement = Judgement(verdict=verdict, expected="e", seen=seen, hint=hint, events=(1, 2), asked=1)
+    return CaseResult(planned=planned, judgement=judgement, evidence="x-00000000.json", digest="0" * 64)
+
+
+def folded(results: Sequence[CaseResult], *more: Planned | Requirement) -> RunResult:
+    """The result of these rows, with more rows that nobody judged and requirements without rows."""
+    plan = [result.planned for result in results] + [extra for extra in more if isinstance(extra, Planned)]
+    ledger = Ledger()
+    for planned in plan:
+        ledger.state(planned.case.requirement)
+    for extra in more:
+        if isinstance(extra, Requirement):
+            ledger.state(extra)
+    return fold(results, ledger, list(dict.fromkeys(plan)))
+
+
+M1, M2, O3 = stated("R1"), stated("R2"), stated("R3", basis=DERIVED)
+
+
+def facts(planned: Sequence[Planned] = (), **changes: Any) -> RunFacts:
+    """The facts of a run of the reference wallet."""
+    values: dict[str, Any] = {
+        "run": "r",
+        "target": "specimen:x",
+        "started": "2026-01-01T00:00:00+00:00",
+        "milliseconds": 1,
+        "claims": wallet.reference().claims(),
+        "catalogue": "c",
+        "conversations": 2,
+        "planned": planned,
+    }
+    return RunFacts(**{**values, **changes})
+
+
+def sample() -> dict[str, Any]:
+    """A verdict file with one of everything, and hostile text wherever text can come from outside."""
+    rows = {row(M1, "a"): Verdict.PASS, row(M2, "b"): Verdict.FAIL, row(O3, "c"): Verdict.FAIL}
+    results = [judged(planned, verdict, HOSTILE, HOSTILE) for planned, verdict in rows.items()]
+    absent = row(stated("R4"), not_applicable="the wallet does not claim it")
+    untested = stated("R5", excluded="not ours")
+    claims = wallet.reference().claims()
+    claims["wallet"] = {"name": HOSTILE, "version": HOSTILE}
+    strays = [Stray(message=Launch(url=HOSTILE), conversation="c"), Stray(message=Launch(url="x" * 9_999))]
+    outcome = folded(results, absent, untested, row(M1, "unjudged"))
+    return document.document(outcome, facts([*rows, absent], claims=claims, target=HOSTILE, strays=strays))
