@@ -110,7 +110,7 @@ def test_changed_evidence_is_not_believed(earlier: Path) -> None:
 @pytest.mark.parametrize("name", ["../secret.json", "/etc/passwd", "a.json", "x-00000000.json/../y", "x-0000000g.json"])
 def test_names_lead_nowhere_else(earlier: Path, name: str) -> None:
     """A verdict file cannot name a file that is no evidence file of its run."""
-    rewrite(earlier, cases=[{"evidence": name, "evidence_digest": "0" * 64}])
+    rewrite(earlier, requirements=[{"id": "R1", "cases": [{"evidence": name, "evidence_digest": "0" * 64}]}])
     with pytest.raises(NoEvidenceError, match="is no name of an evidence file"):
         ReplayConversations(earlier).trace(sdk(ENTRY, "S"))
 
@@ -130,9 +130,10 @@ def test_links_are_not_followed(earlier: Path, tmp_path: Path) -> None:
         ({"format": "other"}, "this is no verdict file: its format"),
         ({"claims": {}}, "lacks what a replay needs"),
         ({"claims": []}, "lacks what a replay needs"),
-        ({"cases": {"a": 1}}, "lacks what a replay needs"),
-        ({"cases": [1]}, "lacks what a replay needs"),
-        ({"cases": [{"evidence": "x"}]}, "lacks what a replay needs"),
+        ({"requirements": {"a": 1}}, "lacks what a replay needs"),
+        ({"requirements": [1]}, "lacks what a replay needs"),
+        ({"requirements": [{"id": "R1", "cases": [1]}]}, "lacks what a replay needs"),
+        ({"requirements": [{"id": "R1", "cases": [{"evidence": "x"}]}]}, "lacks what a replay needs"),
     ],
 )
 def test_unsound_verdict_file_is_refused(earlier: Path, members: dict[str, Any], told: str) -> None:

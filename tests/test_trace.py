@@ -8,6 +8,8 @@ from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
+    DecodeCallback,
+    HandleAction,
     Message,
     NotifyPayment,
     Order,
@@ -138,6 +140,26 @@ def test_the_result_is_what_the_client_was_surely_handed(
 def test_a_payment_is_taken_as_the_mpp_says(*, messages: list[Message], expected: bool) -> None:
     """What Alipay+ is notified of goes before what the client or the consumer is told."""
     assert expected == _trace(*messages).paid()
+
+
+@pytest.mark.parametrize(
+    ("app_link", "messages", "expected"),
+    [
+        (True, [_stopped("a"), HandleAction(sdk_action_payload="a")], True),
+        (True, [_stopped("a"), DecodeCallback(callback="cb", outcome="success")], True),
+        (True, [_TO_PAY, _notified("S"), ResultPage(status="S")], True),
+        (True, [_TO_PAY, ServerAnswer(payment_status="S"), ResultPage(status="S")], False),
+        (True, [_TO_PAY, ResultPage(status="S"), ServerAnswer(payment_status="S")], False),
+        (True, [_TO_PAY, _notified("S")], False),
+        (False, [_TO_PAY, ResultPage(status="S")], False),
+        (False, [_TO_PAY], False),
+    ],
+)
+def test_a_hand_over_is_missed_where_it_was_claimed(*, app_link: bool, messages: list[Message], expected: bool) -> None:
+    """A client that acts has been handed something, which a wallet with an app link reports, early or late."""
+    elsewhere = _trace(ResultPage(status="S"), *messages, app_link=app_link, payments=[1] + [0] * len(messages))
+
+    assert [expected, expected] == [_trace(*messages, app_link=app_link).unreported(), elsewhere.unreported(0)]
 
 
 def test_the_callback_is_the_one_that_decode_gave() -> None:

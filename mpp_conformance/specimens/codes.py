@@ -202,11 +202,14 @@ class TellsEntryCodesForOrderCodes(ConformingMpp):
 
 
 class NeverAsks(ConformingMpp):
-    """Tells what a code is, and never calls userInitiatedPay, so that nothing follows."""
+    """Tells what a code is, and never calls userInitiatedPay.
+
+    Alipay+ decides on no payment at all, so that nothing follows.
+    """
 
     name = "user-initiated-pay-never-called"
     breaks = frozenset({"SRV-2"})
-    hides = UNDECIDED | ENTRY_UNASKED | {"OC-5"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # asks nobody
         """Nothing."""
