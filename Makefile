@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test bench model lock wheel clean .venv
+.PHONY: help certify test bench mutation model lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -34,16 +34,22 @@ test: .venv ## lint, import floors, types and the harness's own tests
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py
 
+mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="oracle trace" tests these alone
+	@nice $(BIN)/python tools/mutation.py $(MODULES)
+
 model: .venv ## write docs/state-model.md anew from the state model's data
 	@$(BIN)/python tools/state_model.py
 
 wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
 	@$(BIN)/hatchling build -t wheel -d dist
 
-lock: .venv/locked ## write requirements.lock anew from pyproject.toml, newest versions in range
-	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --group dev --universal \
-	  --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock
-	@echo "requirements.lock is written; git diff shows what moved, make test says whether it works"
+LOCKED := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+lock: .venv/locked ## write both lock files anew from pyproject.toml, newest versions in range
+	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile pyproject.toml --group dev $(LOCKED) -o requirements.lock
+	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile --group mutation -c requirements.lock $(LOCKED) \
+	  -o requirements-mutation.lock
+	@echo "the lock files are written; git diff shows what moved, make test and make mutation say whether it works"
 
 clean: ## remove what was made, the environment too; reports/ stays
 	@rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
@@ -64,4 +70,10 @@ clean: ## remove what was made, the environment too; reports/ stays
 .venv/installed: .venv/locked pyproject.toml
 	@echo "3/3 installing mpp-conformance itself (a few seconds)"
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Apart from the rest, since only `make mutation` needs it.
+.venv/mutation: .venv/installed requirements-mutation.lock
+	@echo "installing what requirements-mutation.lock names (a few seconds)"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-mutation.lock
 	@touch $@

@@ -11,31 +11,46 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = {path.name: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("requirements*.lock"))}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-DIRECT = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+DIRECT = {
+    "requirements.lock": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]],
+    "requirements-mutation.lock": PROJECT["dependency-groups"]["mutation"],
+}
 LONGEST = 400
 PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)==(?P<version>[^ \\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)
-PINS = {pin["name"]: pin for pin in PIN.finditer(LOCK)}
+PINS = {name: {pin["name"]: pin for pin in PIN.finditer(lock)} for name, lock in LOCKS.items()}
 
 
-def test_lock_names_no_host() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_host(lock: str) -> None:
     """The lock file can be used with any registry, for it names none."""
-    assert re.findall(r"\w+://|--(?:\w+-)*(?:index|url|find-links|trusted-host).*|@ file", LOCK) == []
+    assert re.findall(r"\w+://|--(?:\w+-)*(?:index|url|find-links|trusted-host).*|@ file", LOCKS[lock]) == []
 
 
-def test_lock_hashes_every_pin() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_hashes_every_pin(lock: str) -> None:
     """Each line of the lock that starts a package pins it to one version, with hashes."""
-    starts = [line.split("==")[0] for line in LOCK.splitlines() if line[:1] not in {"", " ", "#"}]
-    assert list(PINS) == starts
-    assert [name for name, pin in PINS.items() if "--hash=sha256:" not in pin["rest"]] == []
+    starts = [line.split("==")[0] for line in LOCKS[lock].splitlines() if line[:1] not in {"", " ", "#"}]
+    assert list(PINS[lock]) == starts
+    assert [name for name, pin in PINS[lock].items() if "--hash=sha256:" not in pin["rest"]] == []
 
 
-@pytest.mark.parametrize("line", DIRECT)
-def test_lock_pins_every_direct_dependency(line: str) -> None:
+@pytest.mark.parametrize(("lock", "line"), [(lock, line) for lock, lines in DIRECT.items() for line in lines])
+def test_lock_pins_every_direct_dependency(lock: str, line: str) -> None:
     """The pinned version of a direct dependency is within the range that pyproject.toml gives."""
     requirement = Requirement(line)
-    assert requirement.specifier.contains(PINS[requirement.name]["version"])
+    assert requirement.specifier.contains(PINS[lock][requirement.name]["version"])
+
+
+def test_locks_agree() -> None:
+    """What both locks pin, they pin to the same version: the second one is installed over the first."""
+    first, second = (
+        {name: (pin["version"], re.findall(r"sha256:\w+", pin["rest"])) for name, pin in pins.items()}
+        for pins in PINS.values()
+    )
+    common = first.keys() & second.keys()
+    assert {name: first[name] for name in common} == {name: second[name] for name in common}
 
 
 def test_no_file_is_too_long() -> None:

@@ -1,61 +1,21 @@
-"""Mutants of one module, and whether its tests notice them.
+"""Mutants of one module: the changes that mutmut makes, each as a whole text.
 
-mutmut makes the mutants. Its own runner would leave out what matters most here: it mutates plain functions alone, and
-only once everything is imported, so no figure of a table, no property, no cached function and nothing that works while
-a module is imported. Here a mutant is the whole module with one change, imported anew by a process that was forked with
-everybody else's packages already loaded, and killed if the module's own tests fail, hang or cannot even begin.
+Its own runner would leave out what matters most here: it mutates plain functions alone, and only once everything is
+imported, so no figure of a table, no property, no cached function and nothing that works while a module is imported.
+What notices them is in ``mutant_trials.py``.
 """
 
-import ast
-import difflib
-import gc
-import importlib
-import os
-import resource
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
 from pathlib import Path
-from types import CodeType, ModuleType
 
 import libcst
-import pytest
-from hypothesis import Phase, settings
 from libcst.matchers import Assign, Call, Name, matches
 from libcst.metadata import MetadataWrapper
+from mutant_trials import Mutant
 from mutmut.mutation.file_mutation import MutationVisitor, deep_replace
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = "mpp_conformance"
-LOADED_ONCE = (
-    "cryptography.hazmat.primitives.asymmetric.rsa",
-    "hypothesis.stateful",
-    "jsonschema",
-    "jsonschema_rs",
-    "openapi_spec_validator",
-    "pydantic",
-    "yaml",
-)
-OPTIONS = ("-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-p", f"no:{PACKAGE}.plugin", "-p", "no:allure_pytest")
 TYPE_VARIABLE = Assign(value=Call(func=Name("TypeVar")))
-SPARE_TIME = 10
-"""Seconds beside ten times what the tests take with nothing changed."""
-MEMORY = 4 * 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A module with one change; ``change`` says where it is, what stood there and what stands there now."""
-
-    change: str
-    text: str
 
 
 def mutants(path: Path) -> list[Mutant]:
@@ -65,7 +25,7 @@ def mutants(path: Path) -> list[Mutant]:
     visitor = _Everywhere(mutation_operators, IgnoredCode(set(), set(), set()))  # no comment saves a line from it
     module = wrapper.visit(visitor)
     found = {deep_replace(module, made.original_node, made.mutated_node).code: None for made in visitor.mutations}
-    return [Mutant(_change(source, text), text) for text in found if text != source]
+    return [Mutant.of(source, text) for text in found if text != source]
 
 
 class _Everywhere(MutationVisitor):
@@ -78,122 +38,3 @@ class _Everywhere(MutationVisitor):
         if isinstance(node, libcst.FunctionDef):
             return False
         return matches(node, TYPE_VARIABLE) or super()._skip_node_and_children(node)
-
-
-def _change(source: str, text: str) -> str:
-    was, now = source.splitlines(), text.splitlines()
-    changes = [
-        code for code in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes() if code[0] != "equal"
-    ]
-    first, last = changes[0], changes[-1]
-    old, new = was[first[1] : last[2]], now[first[3] : last[4]]
-    return f"{_place(source, first[1] + 1)}: {_line(old)} => {_line(new)}"
-
-
-def _line(lines: Iterable[str]) -> str:
-    return " ".join(line.strip() for line in lines)
-
-
-def _place(source: str, line: int) -> str:
-    """The innermost class and function around a line."""
-    names: list[str] = []
-    scopes: Sequence[ast.AST] = [ast.parse(source)]
-    while scopes:
-        inner = [
-            node
-            for scope in scopes
-            for node in ast.iter_child_nodes(scope)
-            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
-        ]
-        names += [node.name for node in inner if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-        scopes = inner
-    return ".".join(names) or "module"
-
-
-class _InPlaceOf(MetaPathFinder):
-    """Finds a mutant where its module is imported."""
-
-    def __init__(self, name: str, path: Path, text: str) -> None:
-        self._name, self._path = name, path
-        self._loader = _Text(name, str(path), text)
-
-    def find_spec(self, fullname: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002  # importlib's words
-        if fullname != self._name:
-            return None
-        return spec_from_file_location(fullname, self._path, loader=self._loader)
-
-
-class _Text(SourceFileLoader):
-    """Loads a text instead of the file that stands there; nothing is written beside the file."""
-
-    def __init__(self, fullname: str, path: str, text: str) -> None:
-        super().__init__(fullname, path)
-        self._text = text
-
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  # importlib's words
-        return compile(self._text, self.path, "exec", dont_inherit=True)
-
-
-def prepare() -> None:
-    """Load once what every mutant's process needs and no mutant changes."""
-    os.chdir(ROOT)
-    for name in LOADED_ONCE:
-        importlib.import_module(name)
-    # What fails needs no smallest example, and should fail the same way every time.
-    quick = settings(
-        derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
-    )
-    settings.register_profile("mutation", quick)
-    settings.load_profile("mutation")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    gc.freeze()
-
-
-def survivors(path: Path, made: Sequence[Mutant], tests: Sequence[str], jobs: int) -> Iterator[Mutant]:
-    """The mutants that the tests do not notice; RuntimeError where the tests fail with nothing changed."""
-    started = time.monotonic()
-    unchanged = Mutant("nothing", path.read_text("utf-8"))
-    if list(_passing(path, [unchanged], tests, 1, 3600)) != [unchanged]:
-        raise RuntimeError(f"the tests of {path.name} fail with nothing changed: {' '.join(tests)}")
-    yield from _passing(path, made, tests, jobs, 10 * (time.monotonic() - started) + SPARE_TIME)
-
-
-def _passing(path: Path, made: Iterable[Mutant], tests: Sequence[str], jobs: int, seconds: float) -> Iterator[Mutant]:
-    running: dict[int, Mutant] = {}
-    waiting = iter(made)
-    while True:
-        while len(running) < jobs and (mutant := next(waiting, None)) is not None:
-            running[_forked(lambda text=mutant.text: _tested(path, text, tests, seconds))] = mutant
-        if not running:
-            return
-        process, status = os.wait()
-        mutant = running.pop(process)
-        code = os.waitstatus_to_exitcode(status)
-        if code in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            raise RuntimeError(f"pytest did not get to test anything: {mutant.change}")
-        if code == pytest.ExitCode.OK:
-            yield mutant
-
-
-def _forked(work: Callable[[], int]) -> int:
-    """The id of a process that does the work and ends with the code that comes of it."""
-    process = os.fork()
-    if process:
-        return process
-    code = int(pytest.ExitCode.INTERNAL_ERROR)
-    try:
-        code = work()
-    finally:
-        os._exit(code)
-
-
-def _tested(path: Path, text: str, tests: Sequence[str], seconds: float) -> int:
-    """What pytest says of a mutant; SIGALRM ends what takes too long."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    silence = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(silence, stream)
-    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    sys.meta_path.insert(0, _InPlaceOf(name, path, text))
-    return int(pytest.main([*OPTIONS, *tests]))

@@ -2,7 +2,8 @@
 
 ``make mutation`` prints the score of each module and of all together, and ends with 1 where that is below TARGET, where
 a survivor has no reason in ``mutation-survivors.toml``, or where that table has an entry that survives no more. Modules
-named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``.
+named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``; a run of all of them that is in
+order writes ``docs/mutation.md``.
 """
 
 import argparse
@@ -13,12 +14,21 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from mutants import PACKAGE, ROOT, mutants, prepare, survivors
+from mutant_trials import Trial, prepare
 
+ROOT = Path(__file__).parents[1]
+PACKAGE = "mpp_conformance"
 TARGET = 95.0
 """Per cent."""
 TABLE = Path(__file__).with_name("mutation-survivors.toml")
-WIRE = ("wire", "wire_malformed", "wire_words")
+PAGE = ROOT / "docs" / "mutation.md"
+HEAD = """\
+# Mutation testing of the judge
+
+What `make mutation` came to when it was last run on all modules. A mutant is a module with one small change; the
+module's own tests have to notice it. Those that nobody noticed stand below, each with the reason.
+"""
+WIRE = ("wire", "wire_malformed")
 TESTS: Mapping[str, Sequence[str]] = {
     "limits": ("limits",),
     "oracle": ("oracle", "oracle_judge", "oracle_unread"),
@@ -37,9 +47,20 @@ TESTS: Mapping[str, Sequence[str]] = {
     "wire/schemas": WIRE,
 }
 """Each module, and its own fast tests, which have to notice what is changed there without anybody's help."""
+LOADED_ONCE = (
+    "cryptography.hazmat.primitives.asymmetric.rsa",
+    "hypothesis.stateful",
+    "jsonschema",
+    "jsonschema_rs",
+    "openapi_spec_validator",
+    "pydantic",
+    "yaml",
+)
 
 Reasons = Mapping[tuple[str, str], str]
 """Module and change -> why no test can tell, or need tell, the mutant from the module."""
+Counts = Mapping[str, tuple[int, int]]
+"""Module -> how many mutants it has, and how many of them survive."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,16 +75,19 @@ def main(arguments: Sequence[str]) -> int:
     names = chosen.modules or list(TESTS)
     reasons = {key: reason for key, reason in table(TABLE.read_text("utf-8")).items() if key[0] in names}
     started = time.monotonic()
-    prepare()
-    made, alive = 0, set()
+    prepare(ROOT, LOADED_ONCE)
+    counts: dict[str, tuple[int, int]] = {}
+    alive: set[tuple[str, str]] = set()
     for name in names:
-        count, found = tested(name, chosen.jobs)
-        print(line(name, count, len(found)), flush=True)
-        made += count
+        made, found = tested(name, chosen.jobs)
+        counts[name] = made, len(found)
         alive |= {(name, change) for change in found}
-    troubles = list(complaints(made, alive, reasons))
-    print(line("all", made, len(alive)), f"in {(time.monotonic() - started) / 60:.1f} minutes")
+        print(line(name, *counts[name]), flush=True)
+    print(line("all", *total(counts)), f"in {(time.monotonic() - started) / 60:.1f} minutes")
+    troubles = list(complaints(counts, alive, reasons))
     print(*troubles, sep="\n", end="\n" if troubles else "")
+    if not troubles and names == list(TESTS):
+        PAGE.write_text(page(counts, reasons), "utf-8")
     return 1 if troubles else 0
 
 
@@ -81,10 +105,13 @@ def table(text: str) -> Reasons:
 
 def tested(name: str, jobs: int) -> tuple[int, list[str]]:
     """How many mutants a module has, and the changes that its tests do not notice."""
+    from mutants import mutants  # noqa: PLC0415  # needs what only `make mutation` installs
+
     path = ROOT / PACKAGE / f"{name}.py"
     made = mutants(path)
     tests = [f"tests/test_{test}.py" for test in TESTS[name]]
-    return len(made), sorted(mutant.change for mutant in survivors(path, made, tests, jobs))
+    trial = Trial(root=ROOT, path=path, tests=tests, blocked=(f"{PACKAGE}.plugin", "allure_pytest"))
+    return len(made), sorted(mutant.change for mutant in trial.survivors(made, jobs))
 
 
 def line(name: str, made: int, alive: int) -> str:
@@ -97,14 +124,47 @@ def score(made: int, alive: int) -> float:
     return 100 * (made - alive) / made if made else 100.0
 
 
-def complaints(made: int, alive: set[tuple[str, str]], reasons: Reasons) -> Iterator[str]:
+def total(counts: Counts) -> tuple[int, int]:
+    """Mutants and survivors of all modules together."""
+    return sum(made for made, _ in counts.values()), sum(alive for _, alive in counts.values())
+
+
+def complaints(counts: Counts, alive: set[tuple[str, str]], reasons: Reasons) -> Iterator[str]:
     """What keeps this from being in order."""
-    if score(made, len(alive)) < TARGET:
+    if score(*total(counts)) < TARGET:
         yield f"the score is below {TARGET:g} %"
     for name, change in sorted(alive - reasons.keys()):
         yield f"{name} survives without a reason: {change}"
     for name, change in sorted(reasons.keys() - alive):
         yield f"{TABLE.name} explains what no longer survives: {name}: {change}"
+
+
+def page(counts: Counts, reasons: Reasons) -> str:
+    """docs/mutation.md: the figures, and the survivors with their reasons."""
+    made, alive = total(counts)
+    rows = [f"| `{name}` | {of} | {left} | {score(of, left):.1f} % |" for name, (of, left) in counts.items()]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for (name, change), reason in reasons.items():
+        groups.setdefault((name, reason), []).append(change)
+    survivors = [text for (name, reason), changes in groups.items() for text in _group(name, reason, changes)]
+    figures = f"Score {score(made, alive):.1f} %: of {made} mutants {alive} survive."
+    return "\n".join(
+        [
+            HEAD,
+            figures,
+            "",
+            "| module | mutants | survive | score |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            *survivors,
+            "",
+        ]
+    )
+
+
+def _group(name: str, reason: str, changes: Sequence[str]) -> Iterator[str]:
+    yield from ("", f"`{name}`, {' '.join(reason.split())}", "")
+    yield from (f"- ``{change}``" for change in changes)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,230 @@
+"""``make mutation``: its table, its complaints, and that a test which asserts too little lets a mutant live."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+TOOLS: Final = ROOT / "tools"
+OURS: Final = ("mutant_trials", "mutants", "mutation")
+SOURCE: Final = '''"""A limit."""
+
+
+class Limit:
+    """One."""
+
+    amount = 7
+
+    def over(self, paid: int) -> bool:
+        """Whether it is."""
+        return paid > self.amount
+'''
+TESTS: Final = {
+    "strong": "assert [Limit().over(paid) for paid in (6, 7, 8)] == [False, False, True]",
+    "weak": "assert Limit().over(1000)",
+    "empty": "pass",
+    "wrong": "assert Limit().over(7)",
+}
+"""Tests of it, by file."""
+CHANGES: Final = {
+    "Limit.over: return paid > self.amount => return paid >= self.amount": ("paid >", "paid >="),
+    "Limit: amount = 7 => amount = 8": ("amount = 7", "amount = 8"),
+    "Limit.over: return paid > self.amount => return None": ("return paid > self.amount", "return None"),
+    "Limit.over: return paid > self.amount => return paid > > self.amount": ("paid >", "paid > >"),
+}
+"""What a mutant is called, and the text that it has for another."""
+ON_TRIAL: Final = """
+import json, sys
+from pathlib import Path
+from mutant_trials import Mutant, Trial, prepare
+
+root, test, made = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+path = root / "package" / "limit.py"
+sys.path.insert(0, str(root))
+prepare(root)
+trial = Trial(root=root, path=path, tests=[f"test_{test}.py"])
+found = trial.survivors([Mutant.of(path.read_text(), text) for text in made], 2)
+print(json.dumps(sorted(mutant.change for mutant in found)))
+"""
+
+
+@pytest.fixture
+def mutation(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The script, imported, and forgotten afterwards."""
+    monkeypatch.syspath_prepend(TOOLS)
+    yield import_module("mutation")
+    for name in OURS:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def found(mutation: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, tuple[int, list[str]]]:
+    """What each module's tests let live, instead of hours of work: mutants and survivors; a survivors' table, empty."""
+    made: dict[str, tuple[int, list[str]]] = dict.fromkeys(mutation.TESTS, (10, []))
+    monkeypatch.setattr(mutation, "prepare", lambda *_: None)
+    monkeypatch.setattr(mutation, "tested", lambda name, _: made[name])
+    monkeypatch.setattr(mutation, "TABLE", tmp_path / "survivors.toml")
+    monkeypatch.setattr(mutation, "PAGE", tmp_path / "mutation.md")
+    mutation.TABLE.write_text("survivors = []", "utf-8")
+    return made
+
+
+def reasoned(module: str, *changes: str) -> str:
+    """A table of survivors with one group."""
+    return f'[[survivors]]\nmodule = "{module}"\nreason = "nobody can tell"\nchanges = {list(changes)}\n'
+
+
+# --- the script as it is --------------------------------------------------------------------------------------------
+
+
+def test_every_module_and_every_test_file_is_there(mutation: ModuleType) -> None:
+    """The modules are those of the package, the whole wire among them, and the files that test them are in tests/."""
+    package = ROOT / mutation.PACKAGE
+    wire = {f"wire/{path.stem}" for path in (package / "wire").glob("*.py")} - {"wire/__init__"}
+    files = {f"tests/test_{test}.py" for tests in mutation.TESTS.values() for test in tests}
+    assert [name for name in mutation.TESTS if not (package / f"{name}.py").is_file()] == []
+    assert {name for name in mutation.TESTS if name.startswith("wire/")} == wire
+    assert sorted(name for name in files if not (ROOT / name).is_file()) == []
+
+
+def test_every_survivor_that_is_known_has_a_reason(mutation: ModuleType) -> None:
+    """The table can be read, and speaks of modules that are tested."""
+    known = mutation.table(mutation.TABLE.read_text("utf-8"))
+    assert {name for name, _ in known} <= mutation.TESTS.keys()
+
+
+# --- table and complaints -------------------------------------------------------------------------------------------
+
+
+def test_reasons_are_given_for_groups_of_changes(mutation: ModuleType) -> None:
+    """A reason holds for each change of its group."""
+    expected = {("oracle", "a => b"): "nobody can tell", ("oracle", "a => c"): "nobody can tell"}
+    assert expected == mutation.table(reasoned("oracle", "a => b", "a => c"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        reasoned("oracle", "a => b", "a => b"),
+        reasoned("oracle", "a => b") + reasoned("oracle", "a => b"),
+        reasoned("oracle", "a => b").replace("nobody can tell", " "),
+    ],
+)
+def test_a_survivor_has_one_reason(text: str, mutation: ModuleType) -> None:
+    """Without a reason, or with two, the table is refused."""
+    with pytest.raises(ValueError, match="one reason"):
+        mutation.table(text)
+
+
+def test_all_is_well_where_nothing_survives(
+    mutation: ModuleType, found: dict[str, tuple[int, list[str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The script ends with 0, prints a line for each module and one for all, and writes the page."""
+    assert mutation.main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [*found, "all"]
+    assert f"{10 * len(found)} mutants    0 survive  100.0 %" in lines[-1]
+    assert f"Score 100.0 %: of {10 * len(found)} mutants 0 survive." in mutation.PAGE.read_text("utf-8")
+
+
+def test_the_page_is_written_of_the_whole_alone(mutation: ModuleType, found: dict[str, tuple[int, list[str]]]) -> None:
+    """A run of some modules, or one that is not in order, leaves the page alone."""
+    assert mutation.main(["trace", "oracle"]) == 0
+    found["trace"] = (10, ["a => b"])
+    assert mutation.main([]) == 1
+    assert not mutation.PAGE.exists()
+
+
+@pytest.mark.parametrize(
+    ("alive", "known", "troubles"),
+    [
+        (["a => b"], "", ["trace survives without a reason: a => b"]),
+        (["a => b"], reasoned("trace", "a => b"), []),
+        ([], reasoned("trace", "a => b"), ["survivors.toml explains what no longer survives: trace: a => b"]),
+        ([], reasoned("oracle", "a => b"), []),
+        (
+            ["a => b", "a => c", "a => d"],
+            reasoned("trace", "a => b", "a => c", "a => d"),
+            ["the score is below 95 %"],
+        ),
+    ],
+)
+def test_what_is_not_in_order_is_named(
+    *,
+    alive: list[str],
+    known: str,
+    troubles: list[str],
+    mutation: ModuleType,
+    found: dict[str, tuple[int, list[str]]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A low score, a survivor without a reason and a reason without a survivor end the script with 1.
+
+    Reasons that belong to a module not tested this time are not asked for.
+    """
+    found["trace"] = (40, alive)
+    mutation.TABLE.write_text(known or "survivors = []", "utf-8")
+    code = mutation.main(["trace"])
+    printed = capsys.readouterr().out.splitlines()
+    assert (code, printed[2:]) == (1 if troubles else 0, troubles)
+
+
+def test_an_unknown_module_is_a_wrong_command_line(mutation: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is tested, and the modules that there are stand in the help."""
+    with pytest.raises(SystemExit) as ended:
+        mutation.main(["trace", "nothing"])
+    assert (ended.value.code, "no such module: nothing" in capsys.readouterr().err) == (2, True)
+
+
+# --- mutants on trial -----------------------------------------------------------------------------------------------
+
+
+def on_trial(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
+    """Put the mutants of a small module on trial before one of its tests, in a process that may fork."""
+    package = folder / "package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "limit.py").write_text(SOURCE, "utf-8")
+    for name, body in TESTS.items():
+        text = f"from package.limit import Limit\n\ndef test_it():\n    {body}\n"
+        (folder / f"test_{name}.py").write_text(text, "utf-8")
+    made = json.dumps([SOURCE.replace(*change, 1) for change in CHANGES.values()])
+    return subprocess.run(
+        [sys.executable, "-c", ON_TRIAL, folder, test, made],
+        cwd=folder,
+        env={"PYTHONPATH": str(TOOLS)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("test", "alive"),
+    [("strong", []), ("weak", list(CHANGES)[:2]), ("empty", list(CHANGES)[:3])],
+)
+def test_a_weak_test_lets_mutants_live(test: str, alive: list[str], tmp_path: Path) -> None:
+    """Mutants die by a test that asserts enough, and live where it asserts little, or nothing; each says what it is.
+
+    Only what cannot be imported any more dies by a test without an assertion.
+    """
+    ended = on_trial(tmp_path, test)
+    assert ended.returncode == 0, ended.stderr
+    assert sorted(alive) == json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize(
+    ("test", "words"), [("wrong", "fail with nothing changed"), ("missing", "did not get to test anything")]
+)
+def test_a_test_that_is_red_anyway_kills_nobody(test: str, words: str, tmp_path: Path) -> None:
+    """Where a test fails with nothing changed, or is not there at all, no mutant counts as noticed."""
+    ended = on_trial(tmp_path, test)
+    assert (ended.returncode, words in ended.stderr) == (1, True), ended.stderr
