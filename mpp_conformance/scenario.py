@@ -34,6 +34,9 @@ TAG: Final = "{tag}"
 NOON: Final = "2025-06-15T12:00:00+08:00"
 """The virtual time of a payment where time is of no interest (China time)."""
 
+FOR_EVER: Final = 1_000_000
+"""How often, where it never changes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -81,13 +84,17 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time."""
+    """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time.
+
+    ``unknown``: how often Alipay+ answers userInitiatedPay with ``U`` before it decides.
+    """
 
     code: str
     amount: int = 1_000
     customer: str = FUNDED
     answer: Answer | None = None
     at: str = NOON
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

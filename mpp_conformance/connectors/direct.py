@@ -47,7 +47,7 @@ class DirectConnector:
         router.open(world)
         # Scans that begin together take turns message by message.
         turns = deque(self._told(world, sending) for sending in world.begin())
-        while turns:
+        while turns and not world.cut_off:
             turn = turns.popleft()
             said = next(turn, None)
             if said is None:

@@ -41,6 +41,7 @@ BREACH_CODES: Final = {
 _NOT_SIGNED: Final = ("INVALID_SIGNATURE", "The signature of the request does not verify.")
 _NO_CODE: Final = ("INVALID_CODE", "This is not an order code of Alipay+.")
 _NO_ORDER: Final = ("ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+_OTHER_CUSTOMER: Final = ("REPEAT_REQ_INCONSISTENT", "The code was sent before for another customer.")
 
 
 def payment_request_id(codes: Codes) -> str:
@@ -56,7 +57,11 @@ class AlipayPlus:
     codes: tuple[Codes, ...]
     profile: Profile
     accounts: Accounts = field(init=False)
-    _answers: dict[int, tuple[str, UserInitiatedPayAnswer]] = field(default_factory=dict)
+    _customers: dict[int, str] = field(default_factory=dict)
+    """Who asked first about each payment's code."""
+    _unknown: dict[int, int] = field(default_factory=dict)
+    """How often ``U`` was answered."""
+    _answers: dict[int, UserInitiatedPayAnswer] = field(default_factory=dict)
     _results: dict[str, NotifyPayment] = field(default_factory=dict)
     _known_roles: set[str] = field(default_factory=set)
 
@@ -64,25 +69,29 @@ class AlipayPlus:
         self.accounts = Accounts(limits.EDITIONS[self.scenario.edition], self.scenario.reading)
 
     def decode(self, index: int, request: UserInitiatedPay) -> UserInitiatedPayAnswer:
-        """Answer userInitiatedPay; the same code asked again by the same customer gets the same answer."""
+        """Answer userInitiatedPay; the same code asked again by the same customer gets the same decision."""
         payment, codes = self.scenario.payments[index], self.codes[index]
         if request.signature != "valid":
             return _refusal(*_NOT_SIGNED)
         if payment.code == FOREIGN or request.code_value != codes.decoded:
             return _refusal(*_NO_CODE)
-        if index in self._answers:
-            customer, answer = self._answers[index]
-            if customer != request.customer_id:
-                return _refusal("REPEAT_REQ_INCONSISTENT", "The code was sent before for another customer.")
-            return answer
-        self._recall(payment, request.customer_id)
-        answer = self._decide(payment, codes, request.customer_id)
-        self._answers[index] = (request.customer_id, answer)
-        return answer
+        if self._customers.setdefault(index, request.customer_id) != request.customer_id:
+            return _refusal(*_OTHER_CUSTOMER)
+        if self.unknown_given(index) < payment.unknown:
+            self._unknown[index] = self.unknown_given(index) + 1
+            return _UNKNOWN
+        if index not in self._answers:
+            self._recall(payment, request.customer_id)
+            self._answers[index] = self._decide(payment, codes, request.customer_id)
+        return self._answers[index]
 
     def answer_given(self, index: int) -> UserInitiatedPayAnswer | None:
-        """The decision Alipay+ has made on a payment, once it was asked."""
-        return self._answers[index][1] if index in self._answers else None
+        """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""
+        return self._answers.get(index)
+
+    def unknown_given(self, index: int) -> int:
+        """How often Alipay+ has answered ``U`` to userInitiatedPay."""
+        return self._unknown.get(index, 0)
 
     def learn(self, index: int, notice: NotifyPayment) -> NotifyPaymentAnswer:
         """Take notifyPayment; a payment that succeeded counts towards the limits, once."""
@@ -97,7 +106,7 @@ class AlipayPlus:
             payment = self.scenario.payments[index]
             self.accounts.remember(
                 Entry(
-                    individual=self._answers[index][0],
+                    individual=self._customers[index],
                     amount=payment.amount,
                     by_entry_code=payment.code == ENTRY,
                     at=datetime.fromisoformat(payment.at),
@@ -183,6 +192,11 @@ def continues(answer: UserInitiatedPayAnswer) -> bool:
 
 def _refusal(code: str, message: str) -> UserInitiatedPayAnswer:
     return UserInitiatedPayAnswer(result_status="F", result_code=code, result_message=message)
+
+
+_UNKNOWN: Final = UserInitiatedPayAnswer(
+    result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="Try again later."
+)
 
 
 def _notice_answer(status: str, code: str, message: str) -> NotifyPaymentAnswer:

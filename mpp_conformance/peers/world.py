@@ -32,6 +32,8 @@ MAX_EVENTS: Final = 2_000
 """A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""
 _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
 """What counts as a call to Alipay+, whether it could be read or not."""
+_MOST_UNKNOWN: Final = 5
+"""A wallet that has been answered ``U`` as often as this is waited for no longer: it may ask for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ class World:
     _begun: set[int] = field(default_factory=set)
     _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
     _decoding: set[int] = field(default_factory=set)
-    _cut_off: bool = False
+    cut_off: bool = field(init=False, default=False)
+    """The wallet has said more than is recorded."""
     _digest: str = field(init=False)
     _started: float = field(init=False)
 
@@ -102,6 +105,10 @@ class World:
         if code == ENTRY:
             expected.add(Launch)
         answer = self.alipay_plus.answer_given(payment)
+        if answer is None and 0 < self.alipay_plus.unknown_given(payment) < _MOST_UNKNOWN:
+            # It asks again, or it gives up and says so.
+            end: set[type[Message]] = {ResultPage} | ({DecodeCallback} if code == ENTRY else set())
+            return end - seen
         if answer is None:
             # A refused call is answered, and nothing is sure to follow.
             return expected - seen if seen.isdisjoint(_ASKED) else set()
@@ -136,7 +143,7 @@ class World:
 
     def trace(self, ending: str, trouble: str = "") -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
-        if self._cut_off:
+        if self.cut_off:
             ending, trouble = BROKEN, f"the conversation had more than {MAX_EVENTS} messages"
         return Trace(
             scenario=self.scenario,
@@ -180,7 +187,7 @@ class World:
 
     def _record(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> None:
         if len(self._events) == MAX_EVENTS:
-            self._cut_off = True
+            self.cut_off = True
             return
         self._events.append(
             Event(

@@ -6,7 +6,7 @@ client is said as `IdentityAnswer` and `ServerAnswer`.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
@@ -28,6 +28,9 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.scenario import UNFUNDED, Profile
 
+MOST_REPEATS: Final = 3
+"""How often userInitiatedPay is repeated where it is not known what came of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
@@ -39,12 +42,17 @@ class Say:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """What the MPP remembers of one scan; ``callback`` is there once the client SDK has called decode."""
+    """What the MPP remembers of one scan; ``callback`` is there once the client SDK has called decode.
+
+    ``code``: the order code that Alipay+ is asked about; ``repeats``: how often it was asked again.
+    """
 
     name: str
     customer: str
     scanned: str
     callback: str | None = None
+    code: str = ""
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +109,8 @@ class ConformingMpp:
         if action == "OPEN_URL":
             yield from self.launch(session)
         elif action == "DECODE":
-            yield from self.ask(session, session.scanned)
+            session.code = session.scanned
+            yield from self.ask(session, session.code)
 
     def launch(self, session: Session) -> Iterator[Message]:
         """Entry code step 6."""
@@ -109,8 +118,8 @@ class ConformingMpp:
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
         """Entry code steps 15-17."""
-        session.callback = decode.callback
-        yield from self.ask(session, decode.code_value)
+        session.callback, session.code = decode.callback, decode.code_value
+        yield from self.ask(session, session.code)
 
     # --- the MPP client: what it does with what its server hands it -------------------------------------------
 
@@ -185,6 +194,16 @@ class ConformingMpp:
             yield from self.pass_to_client(session, answer)
         elif answer.result_status == "S" and answer.order is not None:
             yield from self.pay(session, answer.order)
+        elif answer.result_status == "U":
+            yield from self.not_known(session, answer)
+        else:
+            yield from self.not_decoded(session, answer)
+
+    def not_known(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The same request again, a few times; after that nothing was decoded, and so nothing is paid."""
+        if session.repeats < MOST_REPEATS:
+            session.repeats += 1
+            yield from self.ask(session, session.code)
         else:
             yield from self.not_decoded(session, answer)
 

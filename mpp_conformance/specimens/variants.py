@@ -104,9 +104,10 @@ class AsksTwice(ConformingMpp):
         yield from super().ask(session, code_value)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
-        """The first one counts."""
+        """The first decision counts."""
         if session.name not in self.done:
-            self.done.add(session.name)
+            if answer.result_status != "U":
+                self.done.add(session.name)
             yield from super().answered(session, answer)
 
 
