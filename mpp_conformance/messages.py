@@ -109,6 +109,7 @@ class UserInitiatedPayAnswer(Message):
     """Alipay+'s answer to userInitiatedPay.
 
     ``action_type`` ``None``: no ``actionForm`` in the answer (it was refused before any decision).
+    ``body``: the JSON text that says all this and more, where a scenario gave it; ``None``: the wire writes it.
     """
 
     point: ClassVar[str] = GATEWAY
@@ -120,6 +121,7 @@ class UserInitiatedPayAnswer(Message):
     action_type: str | None = None
     sdk_action_payload: str | None = None
     order: Order | None = None
+    body: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

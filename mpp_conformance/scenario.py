@@ -31,6 +31,16 @@ HANDLED_BY_SDK: Final = "handled by sdk"
 TAG: Final = "{tag}"
 """Stands in a payload for what makes it this payment's own; without it a payload could not be told from another's."""
 
+MARKS: Final = {
+    "paymentRequestId": "{paymentRequestId}",
+    "amount": "{amount}",
+    "payToAmount": "{payToAmount}",
+    "payToCurrency": "{payToCurrency}",
+    "quotePrice": "{quotePrice}",
+    "codeType": "{codeType}",
+}
+"""What stands in a body for what only the payment itself can say, beside :data:`TAG`; each inside a JSON string."""
+
 NOON: Final = "2025-06-15T12:00:00+08:00"
 """The virtual time of a payment where time is of no interest (China time)."""
 
@@ -44,6 +54,8 @@ class Answer:
 
     ``payload`` is the text of ``sdkActionPayload`` with :data:`TAG` in it, or ``None`` to leave it out.
     ``with_order``: order information stands beside ``actionForm``.
+    ``body``: the whole answer as JSON text with :data:`TAG` and :data:`MARKS` in it; it is sent as it stands once these
+    are filled in, and the other fields say in short what it says. Empty: the wire writes the body.
     """
 
     action_type: str
@@ -51,6 +63,7 @@ class Answer:
     result_code: str
     payload: str | None
     with_order: bool
+    body: str = ""
 
 
 PLAIN_PAYLOAD: Final = '{"page":"limit","tag":"{tag}"}'

@@ -1,5 +1,6 @@
 """The simulated Alipay+: what it answers to userInitiatedPay and notifyPayment, and what it remembers."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,7 @@ from mpp_conformance.messages import (
     Message,
     NotifyPayment,
     NotifyPaymentAnswer,
+    Order,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
@@ -44,6 +46,7 @@ from mpp_conformance.scenario import (
     handle_by_psp,
     handle_by_sdk,
 )
+from mpp_conformance.wire import OurMessageIsInvalid
 
 _TEMPLATES: Final = CodeTemplates(entry="e{id}", order="o{id}", foreign="f{id}")
 _PROFILE: Final = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")))
@@ -317,3 +320,60 @@ def test_a_call_that_breaks_the_interface_is_refused_by_its_own_answer() -> None
 def test_what_is_no_call_to_alipay_plus_gets_no_answer(message: Message) -> None:
     """A report that strayed is the observer's to answer."""
     assert answer_to_stranger(message) is None
+
+
+# --- an answer that the scenario gives ----------------------------------------------------------------------------
+
+_BODY: Final = (
+    '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"ok"},"actionForm":{"actionType":'
+    '"HANDLE_BY_PSP","sdkActionPayload":"{tag}"},"paymentRequestId":"{paymentRequestId}","paymentAmount":{"currency":'
+    '"CNY","value":"{amount}"},"payToAmount":{"currency":"{payToCurrency}","value":"{payToAmount}"},"paymentQuote":'
+    '{"quoteCurrencyPair":"CNY/{payToCurrency}","quotePrice":"{quotePrice}"},"paymentFactor":'
+    '{"inStorePaymentScenario":"{codeType}"},"unknown":{"a":[]}}'
+)
+
+
+def _giving(body: str, *, code: str = ORDER) -> AlipayPlus:
+    return _of(Payment(code=code, amount=2_000, answer=replace(handle_by_psp(), body=body)))
+
+
+def test_a_given_answer_belongs_to_its_payment() -> None:
+    """What only the payment can say is filled in, and the message says what the body says."""
+    alipay_plus = _giving(_BODY, code=ENTRY)
+
+    answer = _decode(alipay_plus)
+
+    assert answer.order == Order(
+        payment_request_id=payment_request_id(alipay_plus.codes[0]),
+        amount="2000",
+        pay_to_amount="1286",
+        pay_to_currency="MYR",
+        code_type="EntryCode",
+    )
+    assert (answer.result_message, answer.sdk_action_payload) == ("ok", alipay_plus.codes[0].tag)
+    told = json.loads(answer.body or "")
+    assert told["paymentQuote"] == {"quoteCurrencyPair": "CNY/MYR", "quotePrice": "0.64300000"}
+    assert (told["paymentFactor"], told["unknown"]) == ({"inStorePaymentScenario": "EntryCode"}, {"a": []})
+    assert continues(answer)
+
+
+def test_a_given_answer_is_the_same_when_asked_again() -> None:
+    """The same code of the same customer gets the same body."""
+    alipay_plus = _giving(_BODY)
+    assert _decode(alipay_plus) == _decode(alipay_plus)
+
+
+def test_nothing_is_exchanged_at_a_price_of_one() -> None:
+    """A wallet that settles in CNY is quoted a price of one."""
+    profile = replace(_PROFILE, settlement_currency="CNY", quote_price="1")
+    alipay_plus = _giving(_BODY)
+    alipay_plus.profile = profile
+
+    assert json.loads(_decode(alipay_plus).body or "")["paymentQuote"]["quotePrice"] == "1"
+
+
+@pytest.mark.parametrize("body", ["{}", "no JSON", '{"result":"\ud800"}'])
+def test_a_given_answer_that_breaks_the_interface_is_our_fault(body: str) -> None:
+    """It is no answer to anybody."""
+    with pytest.raises(OurMessageIsInvalid, match="the answer that the scenario gives breaks the interface"):
+        _decode(_giving(body))

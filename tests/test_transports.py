@@ -19,6 +19,7 @@ from mpp_conformance.scenario import (
     UNFUNDED,
     Payment,
     Scenario,
+    handle_by_psp,
     handle_by_sdk,
     one,
 )
@@ -106,6 +107,20 @@ def test_payloads_pass_unchanged() -> None:
         one(name, Payment(code=ORDER, answer=handle_by_sdk("F", payload=text))) for name, text in HURTFUL.items()
     ]
     assert without_a_wire(ConformingMpp, scenarios) == over_http(ConformingMpp, scenarios, parallel=8)
+
+
+def test_a_given_body_is_the_same() -> None:
+    """An answer that a scenario gives whole comes to the MPP and into the record as it does without a wire."""
+    body = (
+        '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"ok"},"actionForm":{"actionType":'
+        '"HANDLE_BY_PSP"},"paymentRequestId":"{paymentRequestId}","paymentAmount":{"currency":"CNY","value":"{amount}"},'
+        '"payToAmount":{"currency":"{payToCurrency}","value":"{payToAmount}"},"more":"\\u4e2d",'
+        '"paymentNotifyUrl":"http://127.0.0.1/aps/api/v1/payments/notifyPayment"}'
+    )
+    given = one("given", Payment(code=ORDER, answer=replace(handle_by_psp(), body=body)))
+    (trace,) = over_http(ConformingMpp, [given])
+    assert without_a_wire(ConformingMpp, [given]) == [trace]
+    assert trace.ending == ENDED
 
 
 def test_payments_in_turn_are_the_same() -> None:

@@ -169,6 +169,50 @@ def test_an_order_lacks_nothing_or_is_none(lacking: str) -> None:
     assert replace(_placed(_order()), order=None) == arrived
 
 
+# --- a body that a scenario gives ---------------------------------------------------------------------------------
+
+_GIVEN: Final = (
+    '{ "result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"\\u4e2d"}, "more":[1.0,null],\n'
+    '"paymentNotifyUrl":"http://127.0.0.1/aps/api/v1/payments/notifyPayment" }'
+)
+
+
+def _given(text: str) -> UserInitiatedPayAnswer:
+    return UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="\u4e2d", body=text)
+
+
+def test_a_given_body_is_sent_as_it_stands() -> None:
+    """Blanks, escapes, numbers and fields that no document names are kept; the message says in short what it says."""
+    assert _GIVEN.encode() == wire.encode(_given(_GIVEN))
+    assert _given(_GIVEN) == wire.carried(_given(_GIVEN))
+
+
+def test_a_given_body_bears_the_address_of_the_alipay_plus_that_sends_it() -> None:
+    """Only the address that stands for no place becomes that of a place, escaped as JSON."""
+    told = json.loads(wire.encode(_given(_GIVEN), gateway_url='http://127.0.0.1:8089/a"b/'))
+
+    assert told["paymentNotifyUrl"] == 'http://127.0.0.1:8089/a"b/aps/api/v1/payments/notifyPayment'
+    other = _GIVEN.replace("127.0.0.1", "127.0.0.2")
+    assert other.encode() == wire.encode(_given(other), gateway_url=_GATEWAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "expected JSON, seen nothing"),
+        ("[]", "expected a JSON object"),
+        ("{}", "result: expected, but it is missing"),
+        ('{"a":1,"a":2}', "seen twice: a"),
+        ('{"result":"\ud800"}', "half a surrogate pair"),
+    ],
+)
+def test_a_given_body_that_breaks_the_documents_is_our_fault(text: str, problem: str) -> None:
+    """It is not sent, unless a scenario wants it so."""
+    with pytest.raises(wire.OurMessageIsInvalid, match=problem):
+        wire.encode(_given(text))
+    assert text.encode("utf-8", "surrogatepass") == wire.encode(_given(text), check=False)
+
+
 # --- our own messages -------------------------------------------------------------------------------------------
 
 _FAULTS_OF_OURS: Final = [

@@ -1,10 +1,10 @@
 """Alipay+ as the MPP server sees it: decodes order codes, applies the limits, learns of results."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from mpp_conformance import limits
+from mpp_conformance import limits, wire
 from mpp_conformance.messages import (
     GATEWAY,
     HANDLE_BY_PSP,
@@ -21,6 +21,7 @@ from mpp_conformance.scenario import (
     ENTRY,
     FAILED,
     FOREIGN,
+    MARKS,
     PAID,
     TAG,
     Answer,
@@ -143,6 +144,8 @@ class AlipayPlus:
             pay_to_currency=self.profile.settlement_currency,
             code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
         )
+        if answer.body:
+            return given(answer.body, order, codes.tag)
         return UserInitiatedPayAnswer(
             result_status=answer.result_status,
             result_code=answer.result_code,
@@ -164,6 +167,28 @@ class AlipayPlus:
             return handle_by_psp()
         status = self.scenario.breach_status
         return handle_by_sdk(status, code=BREACH_CODES[breached.period] if status == "F" else None)
+
+
+def given(body: str, order: Order, tag: str) -> UserInitiatedPayAnswer:
+    """The answer that ``body`` is once it belongs to a payment; OurMessageIsInvalid where it is none.
+
+    The address of notifyPayment stays a general one: the wire knows where Alipay+ listens.
+    """
+    facts = {
+        "paymentRequestId": order.payment_request_id,
+        "amount": order.amount,
+        "payToAmount": order.pay_to_amount,
+        "payToCurrency": order.pay_to_currency,
+        "quotePrice": wire.price_of(order) or "1",
+        "codeType": order.code_type,
+    }
+    text = body.replace(TAG, tag)
+    for name, mark in MARKS.items():
+        text = text.replace(mark, facts[name])
+    message = wire.decode(UserInitiatedPayAnswer, text.encode("utf-8", "surrogatepass"))
+    if isinstance(message, Malformed):
+        raise wire.OurMessageIsInvalid(f"the answer that the scenario gives breaks the interface: {message.problem}")
+    return replace(message, body=text)
 
 
 def refusal_of(message: Malformed) -> UserInitiatedPayAnswer | NotifyPaymentAnswer:

@@ -1,7 +1,7 @@
 """An MPP server's way to Alipay+: signed requests, and answers that are believed only if their signature verifies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -80,4 +80,6 @@ class GatewayClient:
         message = wire.decode(_ANSWERS[asked], answer.content)
         if isinstance(message, Malformed):
             raise UntrustworthyAnswerError(message.problem)
+        if isinstance(message, UserInitiatedPayAnswer):
+            return replace(message, body=answer.content.decode())
         return message

@@ -10,6 +10,7 @@ the same documents, and a breach of ours is an exception, never a message.
 from mpp_conformance.wire.bodies import GATEWAY_URL
 from mpp_conformance.wire.carrying import OurMessageIsInvalid, carried, decode, encode, read
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
+from mpp_conformance.wire.orders import notify_url, price_of
 from mpp_conformance.wire.reading import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
 
@@ -27,7 +28,9 @@ __all__ = [
     "decode",
     "document",
     "encode",
+    "notify_url",
     "parsed",
+    "price_of",
     "printable",
     "problems",
     "problems_of",

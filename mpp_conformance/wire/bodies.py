@@ -4,6 +4,7 @@ A flat message has its fields' names in camel case; the others say where they pu
 carry (addresses, the wording of an order) is filled in here, the same for everybody.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
@@ -17,7 +18,7 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.wire.operations import OPERATIONS
-from mpp_conformance.wire.orders import order_from, order_to
+from mpp_conformance.wire.orders import notify_url, order_from, order_to
 
 GATEWAY_URL: Final = "http://127.0.0.1"
 """Stands for the simulated Alipay+ where nothing listens."""
@@ -28,8 +29,8 @@ _Place = tuple[str | None, str]
 
 ADDRESSED: Final = (Scan, Decode)
 """The messages that tell the wallet where to report."""
-BESIDE_THE_BODY: Final = frozenset({"signature"})
-"""Fields of messages that the body does not carry."""
+BESIDE_THE_BODY: Final = frozenset({"body", "signature"})
+"""Fields of messages that the body does not carry: what is said of it, and itself."""
 
 _RESULT: Final[Mapping[str, _Place]] = {
     "result_status": ("result", "resultStatus"),
@@ -84,6 +85,12 @@ def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> 
     if observer_url is not None and isinstance(message, ADDRESSED):
         body["observerUrl"] = observer_url
     return body
+
+
+def addressed(text: str, gateway_url: str) -> str:
+    """A body that a scenario gave, with the address of notifyPayment that holds at ``gateway_url``."""
+    address = json.dumps(notify_url(gateway_url))
+    return text.replace(json.dumps(notify_url(GATEWAY_URL)), address)
 
 
 def message_of(message_type: type[Kind], body: Mapping[str, Any]) -> Kind:

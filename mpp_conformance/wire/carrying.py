@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance.messages import Malformed, Message, NotifyPayment, UserInitiatedPay
-from mpp_conformance.wire.bodies import ADDRESSED, BESIDE_THE_BODY, GATEWAY_URL, Kind, body_of, message_of
+from mpp_conformance.messages import Malformed, Message, NotifyPayment, UserInitiatedPay, UserInitiatedPayAnswer
+from mpp_conformance.wire.bodies import ADDRESSED, BESIDE_THE_BODY, GATEWAY_URL, Kind, addressed, body_of, message_of
 from mpp_conformance.wire.operations import OPERATIONS
 from mpp_conformance.wire.reading import UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.schemas import problems, validator_of
@@ -39,15 +39,19 @@ def encode(
     schema, unless ``check`` is off because a scenario wants it so. What a wallet says is written as it is: it is the
     reader who judges it.
     """
-    body = body_of(message, observer_url=observer_url, gateway_url=gateway_url)
-    text = _JSON.encode(body)
+    given = message.body if isinstance(message, UserInitiatedPayAnswer) else None
+    made = body_of(message, observer_url=observer_url, gateway_url=gateway_url) if given is None else {}
+    text = _JSON.encode(made) if given is None else addressed(given, gateway_url)
     if not check or not message.by_suite:
         # Half a surrogate pair makes bytes that are no UTF-8; the reader says so.
         return text.encode("utf-8", "surrogatepass")
     try:
         encoded = text.encode("utf-8")
+        body = made if given is None else parsed(encoded)
     except UnicodeEncodeError:
         raise _fault(message, "half a surrogate pair in a text") from None
+    except UnreadableBodyError as unreadable:
+        raise _fault(message, str(unreadable)) from None
     if not validator_of(type(message)).is_valid(body):
         raise _fault(message, _in_short(problems(type(message), body)))
     return encoded
@@ -75,7 +79,8 @@ def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mappi
 def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
     """What arrives at the other end of a wire when ``message`` is sent: the message, or `Malformed`.
 
-    ``check`` as for `encode`. What travels beside the body (whether its signature verifies) arrives as it was sent.
+    ``check`` as for `encode`. What travels beside the body (whether its signature verifies) arrives as it was sent, and
+    so does a body that a scenario gave.
     """
     arrived = decode(type(message), encode(message, observer_url=_address(message), check=check))
     if isinstance(arrived, Malformed):

@@ -31,6 +31,11 @@ _DIGITS: Final = {
 """Digits of the minor unit (ISO 4217) where they are not two."""
 
 
+def notify_url(gateway_url: str) -> str:
+    """Where notifyPayment goes if Alipay+ is at ``gateway_url``."""
+    return f"{gateway_url.rstrip('/')}/aps/api/v1/payments/notifyPayment"
+
+
 def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
     """The fields of the answer's body that tell of an order."""
     amount = {"currency": order.currency, "value": order.amount}
@@ -51,11 +56,11 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
         "paymentAmount": amount,
         "payToAmount": {"currency": order.pay_to_currency, "value": order.pay_to_amount},
         "paymentFactor": factor,
-        "paymentNotifyUrl": f"{gateway_url.rstrip('/')}/aps/api/v1/payments/notifyPayment",
+        "paymentNotifyUrl": notify_url(gateway_url),
         "paymentRedirectUrl": "https://merchant.example/result",
         "paymentExpiryTime": EXPIRY,
     }
-    price = _price(order)
+    price = price_of(order)
     if price is not None:
         told["paymentQuote"] = {
             "quoteId": f"quote-{order.payment_request_id}"[:64],
@@ -83,7 +88,7 @@ def order_from(body: Mapping[str, Any]) -> Order | None:
     )
 
 
-def _price(order: Order) -> str | None:
+def price_of(order: Order) -> str | None:
     """What one unit of the order's currency costs in the other; ``None`` where there is nothing to exchange."""
     amounts = (order.amount, order.pay_to_amount)
     if order.currency == order.pay_to_currency or not all(text.isascii() and text.isdigit() for text in amounts):
