@@ -26,11 +26,35 @@ BROKEN: Final = "broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One half of an HTTP exchange: the request where ``status`` is ``None``, else its answer.
+
+    ``method`` and ``target`` are those of the request in both halves, since both are signed in both. Header names and
+    values are as they were on the wire, as far as the server kept them; ``body`` is its very bytes.
+    """
+
+    method: str
+    target: str
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The value of the first header of this name, however it is spelled; ``None`` without one."""
+        return next((value for known, value in self.headers if known.lower() == name.lower()), None)
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly, that it takes to keep it."""
+        return len(self.target) + sum(len(name) + len(value) for name, value in self.headers) + len(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One message in its place. ``number`` counts from 1; ``payment`` is the index of the payment it belongs to.
 
-    ``at`` (seconds since the conversation began) and ``notes`` (what the wire told beside the message) take no part
-    in equality: the same conversation over another connector is an equal one.
+    ``at`` (seconds since the conversation began), ``notes`` (what the wire told beside the message) and ``http`` (what
+    carried it) take no part in equality: the same conversation over another connector is an equal one.
     """
 
     number: int
@@ -38,6 +62,7 @@ class Event:
     message: Message
     at: float = field(default=0.0, compare=False)
     notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +71,7 @@ class Trace:
 
     ``ending`` is one of ENDED, WAITED, BROKEN; ``trouble`` says in words what broke.
     ``app_link``: whether the wallet claims to report what its server hands its client.
+    ``began``: when it began (UTC, ISO 8601); empty where no clock ran. It takes no part in equality.
     """
 
     scenario: Scenario
@@ -54,6 +80,7 @@ class Trace:
     ending: str
     trouble: str = ""
     app_link: bool = True
+    began: str = field(default="", compare=False)
 
     def of(self, payment: int) -> Iterator[Event]:
         """The events of one payment, in order."""

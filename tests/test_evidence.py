@@ -16,7 +16,7 @@ from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.messages import ALL, Message, Order
 from mpp_conformance.scenario import ENTRY, ORDER, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import BROKEN, Event, Trace
+from mpp_conformance.trace import BROKEN, Event, Half, Trace
 
 PROFILE = wallet.reference().profile
 CONNECTOR = DirectConnector(ConformingMpp(PROFILE), PROFILE)
@@ -76,6 +76,26 @@ def test_round_trip_of_any_message(said: list[Message], at: int, notes: list[tup
     assert [(event.at, event.notes) for event in back.events] == [(event.at, event.notes) for event in events]
 
 
+HALVES = st.builds(
+    Half,
+    method=TEXT,
+    target=TEXT,
+    status=st.none() | st.integers(0, 999),
+    headers=st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
+    body=st.binary(max_size=60) | TEXT.map(str.encode),
+)
+
+
+@given(st.lists(HALVES, max_size=3).map(tuple))
+def test_round_trip_of_any_half(halves: tuple[Half, ...]) -> None:
+    """What HTTP carried is read byte for byte as it was written, text or not."""
+    trace = held(sdk(ENTRY, "S"))
+    carried = replace(trace, events=(replace(trace.events[0], http=halves), *trace.events[1:]), began="now")
+    back = evidence.read(written(carried))
+    assert (back.events[0].http, back.began) == (halves, "now")
+    assert back == trace
+
+
 def test_digest_names_the_content() -> None:
     """Equal conversations have an equal digest, other ones another."""
     one, other = written(held(sdk(ENTRY, "S"))), written(held(sdk(ENTRY, "F")))
@@ -91,6 +111,7 @@ def test_lone_surrogates_are_not_written() -> None:
 
 
 DOCUMENT = evidence.document(held(sdk(ENTRY, "S")))
+HALF: dict[str, Any] = {"method": "POST", "target": "/x", "status": None, "headers": [], "body": {"text": ""}}
 
 
 def changed(path: str, value: object) -> bytes:
@@ -110,7 +131,7 @@ def changed(path: str, value: object) -> bytes:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("format", "other", "format: expected 'mpp-conformance evidence 1', found 'other'"),
+        ("format", "other", "format: expected 'mpp-conformance evidence 2', found 'other'"),
         ("ending", "well", "ending: expected one of ended, waited, broken, found 'well'"),
         ("app_link", 1, "app_link: expected true or false, found 1"),
         ("trouble", None, "trouble: expected text, found None"),
@@ -127,6 +148,15 @@ def changed(path: str, value: object) -> bytes:
         ("events.0.fields.code_value", 5, "events[0].fields.code_value: expected text, found 5"),
         ("events.0.fields.customer_id", ..., "events[0].fields: customer_id is missing"),
         ("events.0.fields.more", "x", "events[0].fields: 'more' is not known"),
+        ("events.0.direction", "received", "events[0].direction: expected one of sent, found 'received'"),
+        ("events.0.point", "GATEWAY", "events[0].point: expected one of USER, found 'GATEWAY'"),
+        ("events.0.http", [{}], "events[0].http[0]: method is missing"),
+        ("events.0.http", [{**HALF, "status": "200"}], "events[0].http[0].status: expected a whole number"),
+        ("events.0.http", [{**HALF, "body": {"base64": "YQ=="}}], "events[0].http[0].body: expected text where"),
+        ("events.0.http", [{**HALF, "body": {"base64": "/x=="}}], "events[0].http[0].body: expected text where"),
+        ("events.0.http", [{**HALF, "body": {"base64": "?"}}], "events[0].http[0].body: expected Base64, found '?'"),
+        ("events.0.http", [{**HALF, "body": {}}], "events[0].http[0].body: base64 is missing"),
+        ("began", 1, "began: expected text, found 1"),
         ("codes", [], "codes: expected as many as there are payments (1), at least one, found 0"),
         ("scenario.payments.0.code", "QR", "scenario.payments[].code: expected one of"),
         (

@@ -14,7 +14,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.peers.alipay_plus import payment_request_id
-from mpp_conformance.peers.world import MAX_EVENTS, World
+from mpp_conformance.peers.world import MAX_EVENTS, MAX_HTTP, World
 from mpp_conformance.scenario import (
     FUNDED,
     ORDER,
@@ -26,7 +26,7 @@ from mpp_conformance.scenario import (
     handle_by_psp,
     handle_by_sdk,
 )
-from mpp_conformance.trace import BROKEN, ENDED, WAITED
+from mpp_conformance.trace import BROKEN, ENDED, WAITED, Half
 
 _TEMPLATES: Final = CodeTemplates(entry="https://e.test/{id}", order="o{id}", foreign="f{id}")
 _STOPPED: Final = Payment(code=ORDER, answer=handle_by_sdk())
@@ -98,6 +98,25 @@ def test_a_wallet_that_talks_without_end_breaks_the_conversation() -> None:
     assert (len(whole.events), whole.ending) == (MAX_EVENTS, ENDED)
     assert (len(cut.events), cut.ending, str(MAX_EVENTS) in cut.trouble) == (MAX_EVENTS, BROKEN, True)
     assert getattr(answer, "action_type", None) == HANDLE_BY_SDK
+
+
+def test_what_http_carried_is_kept_within_bounds() -> None:
+    """Each half stands beside its message; a wallet that sends without end is cut off, and what was kept stays."""
+    world = _world(_STOPPED)
+    (scan,) = world.begin()
+    small, large = (Half(method="POST", target="/", body=b"x" * size) for size in (9, MAX_HTTP))
+    world.carried(scan.event, small)
+    kept = world.trace(ENDED)
+    world.carried(scan.event, large)
+    cut = world.trace(ENDED)
+
+    assert [event.http for event in kept.events] == [(small,)]
+    assert (kept.ending, cut.ending, cut.trouble) == (
+        ENDED,
+        BROKEN,
+        f"the conversation had more than {MAX_HTTP} bytes of HTTP",
+    )
+    assert cut.events == kept.events
 
 
 def test_what_comes_before_the_first_scan_begins_nothing() -> None:

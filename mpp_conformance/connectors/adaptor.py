@@ -3,6 +3,7 @@
 Only the status of an answer counts. Its body is looked at only to say why a call was refused.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ import httpx
 
 from mpp_conformance import wire
 from mpp_conformance.messages import Message
+from mpp_conformance.trace import Half
 
 _READ: Final = 65_536
 """Bytes of an answer that are read at most."""
@@ -32,13 +34,18 @@ class Adaptor:
     url: str
     http: httpx.AsyncClient
 
-    async def tell(self, message: Message, observer_url: str) -> None:
-        """Have a message acted on; RefusedError and AdaptorUnreachableError say in words what came instead."""
+    async def tell(self, message: Message, observer_url: str, keep: Callable[[Half], None]) -> None:
+        """Have a message acted on; RefusedError and AdaptorUnreachableError say in words what came instead.
+
+        ``keep`` is given both halves of the call, as far as it came to them.
+        """
         content = wire.encode(message, observer_url=observer_url)
         address = f"{self.url}{wire.OPERATIONS[type(message)].path}"
         try:
             async with self.http.stream("POST", address, content=content, headers=_JSON) as answer:
+                keep(_half(answer.request, answer.request.headers, content))
                 body = await _beginning(answer)
+                keep(_half(answer.request, answer.headers, body, answer.status_code))
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             raise AdaptorUnreachableError(
                 f"the adaptor at {self.url} cannot be reached: {_words(problem)}"
@@ -69,3 +76,9 @@ def _problem(body: bytes) -> str:
 
 def _words(problem: Exception) -> str:
     return wire.printable(str(problem) or type(problem).__name__, _SHOWN)
+
+
+def _half(request: httpx.Request, headers: httpx.Headers, body: bytes, status: int | None = None) -> Half:
+    texts = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
+    target = request.url.raw_path.decode("latin-1")
+    return Half(method=request.method, target=target, status=status, headers=texts, body=body)

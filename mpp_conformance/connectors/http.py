@@ -7,7 +7,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -39,11 +41,12 @@ def _nobody() -> None:
 class _Conversation:
     """A conversation that is being held.
 
-    ``woken`` is set by whatever happens in it; ``refused``: the adaptor did not carry out a call; ``unreachable``: it
-    is not there; ``fault``: the suite itself failed.
+    ``began``: UTC, ISO 8601; ``woken`` is set by whatever happens in it; ``refused``: the adaptor did not carry out a
+    call; ``unreachable``: it is not there; ``fault``: the suite itself failed.
     """
 
     world: World
+    began: str
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     calls: set[asyncio.Task[None]] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
@@ -65,7 +68,8 @@ class _Conversation:
         """What came of it."""
         broken = self.refused or self.unreachable
         ending = BROKEN if broken else ENDED if self.world.finished else WAITED
-        return self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
+        trace = self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
+        return replace(trace, began=self.began)
 
 
 class HttpConnector:
@@ -127,7 +131,7 @@ class HttpConnector:
         called more than once, or never. Raises what went wrong inside the suite.
         """
         world = World(scenario, self._run, self._profile, time.monotonic)
-        held = _Conversation(world)
+        held = _Conversation(world, datetime.now(UTC).isoformat(timespec="milliseconds"))
         self._router.open(world)
         self._open[id(world)] = held
         try:
@@ -193,7 +197,8 @@ class HttpConnector:
 
     async def _told(self, held: _Conversation, sending: Sending) -> None:
         try:
-            await self._adaptor.tell(sending.message, f"{self._url}/o/{held.world.token(sending.payment)}")
+            observer_url = f"{self._url}/o/{held.world.token(sending.payment)}"
+            await self._adaptor.tell(sending.message, observer_url, partial(held.world.carried, sending.event))
         except AdaptorUnreachableError as problem:
             held.unreachable = True
             held.troubles.append(str(problem))

@@ -8,6 +8,7 @@ from mpp_conformance.messages import GATEWAY, Malformed, Message, NotifyPayment,
 from mpp_conformance.peers.alipay_plus import answer_to_stranger, payment_request_id
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.scenario import ENTRY
+from mpp_conformance.trace import Half
 
 MAX_STRAYS: Final = 1_000
 
@@ -15,24 +16,46 @@ Place = tuple[World, int]
 """A conversation and the index of one of its payments."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Stray:
-    """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for."""
+    """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for.
+
+    ``http`` is what carried it and takes no part in equality.
+    """
 
     message: Message
     conversation: str = ""
+    http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """What follows from a message: the answer in its exchange, and new calls to the wallet.
 
-    ``world`` is the conversation it belongs to, ``None`` for a stray.
+    ``world`` is the conversation it belongs to, ``None`` for a stray. ``event`` and ``answer`` are the numbers of the
+    message and of the reply in its record, 0 where they are not recorded.
     """
 
     world: World | None
     reply: Message | None
     calls: tuple[Sending, ...]
+    event: int = field(default=0, compare=False)
+    answer: int = field(default=0, compare=False)
+    stray: Stray | None = field(default=None, compare=False)
+
+    def heard(self, request: Half) -> None:
+        """Keep what carried the message."""
+        self._keep(self.event, request)
+
+    def answered(self, answer: Half) -> None:
+        """Keep what carried the reply; where there is none, it stands beside the message that it answers."""
+        self._keep(self.answer or self.event, answer)
+
+    def _keep(self, event: int, half: Half) -> None:
+        if self.world is not None:
+            self.world.carried(event, half)
+        elif self.stray is not None:
+            self.stray.http += (half,)
 
 
 @dataclass(slots=True)
@@ -59,13 +82,18 @@ class Router:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report."""
         place = self._place(message, token)
         if place is None:
-            self._stray(message, token)
-            return Delivery(world=None, reply=answer_to_stranger(message), calls=())
+            stray = self._stray(message, token)
+            return Delivery(world=None, reply=answer_to_stranger(message), calls=(), stray=stray)
         world, index = place
+        before = world.recorded
         sendings = world.receive(index, message, notes)
-        reply = next((sending.message for sending in sendings if sending.message.is_reply), None)
+        reply = next((sending for sending in sendings if sending.message.is_reply), None)
         return Delivery(
-            world=world, reply=reply, calls=tuple(sending for sending in sendings if not sending.message.is_reply)
+            world=world,
+            reply=None if reply is None else reply.message,
+            calls=tuple(sending for sending in sendings if not sending.message.is_reply),
+            event=before + 1 if world.recorded > before else 0,
+            answer=0 if reply is None else reply.event,
         )
 
     def knows(self, token: str) -> bool:
@@ -92,11 +120,14 @@ class Router:
             return exact
         return next((place for digits, place in self._ids.items() if digits in code_value), None)
 
-    def _stray(self, message: Message, token: str) -> None:
-        if len(self.strays) < MAX_STRAYS:
-            reference = token or _reference(message)
-            late = (label for name, label in self._closed.items() if name in reference)
-            self.strays.append(Stray(message=message, conversation=next(late, "")))
+    def _stray(self, message: Message, token: str) -> Stray | None:
+        if len(self.strays) == MAX_STRAYS:
+            return None
+        reference = token or _reference(message)
+        late = (label for name, label in self._closed.items() if name in reference)
+        stray = Stray(message=message, conversation=next(late, ""))
+        self.strays.append(stray)
+        return stray
 
     def _each(self, world: World, act: Callable[[World, int], None]) -> None:
         for index in range(len(world.scenario.payments)):

@@ -6,7 +6,7 @@ long anybody waits, is a connector's business.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance.messages import (
@@ -26,10 +26,12 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, refusal_of
 from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario, codes_for
-from mpp_conformance.trace import BROKEN, Event, Trace
+from mpp_conformance.trace import BROKEN, Event, Half, Trace
 
 MAX_EVENTS: Final = 2_000
 """A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""
+MAX_HTTP: Final = 16 * 1024 * 1024
+"""Bytes of HTTP that are kept of one conversation; a wallet that sends more is cut off likewise."""
 _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
 """What counts as a call to Alipay+, whether it could be read or not."""
 _MOST_UNKNOWN: Final = 5
@@ -38,10 +40,14 @@ _MOST_UNKNOWN: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """A message for the wallet, and the payment it belongs to; a reply goes back in the exchange that asked."""
+    """A message for the wallet, and the payment it belongs to; a reply goes back in the exchange that asked.
+
+    ``event`` is its number in the record, 0 where it is not recorded any more.
+    """
 
     payment: int
     message: Message
+    event: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -61,8 +67,9 @@ class World:
     _begun: set[int] = field(default_factory=set)
     _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
     _decoding: set[int] = field(default_factory=set)
-    cut_off: bool = field(init=False, default=False)
-    """The wallet has said more than is recorded."""
+    cut_off: str = field(init=False, default="")
+    """What the wallet has said more of than is recorded, in words; empty where all of it is."""
+    _kept: int = 0
     _digest: str = field(init=False)
     _started: float = field(init=False)
 
@@ -83,9 +90,8 @@ class World:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
         self._record(payment, message, notes)
         self._seen.setdefault(payment, set()).add(type(message))
-        sendings = self._react(payment, message)
-        for sending in sendings:
-            self._record(sending.payment, sending.message)
+        reactions = self._react(payment, message)
+        sendings = [replace(said, event=self._record(said.payment, said.message)) for said in reactions]
         if self._begun and not any(self.awaited(index) for index in self._begun):
             following = max(self._begun) + 1
             if following < len(self.scenario.payments):
@@ -122,11 +128,25 @@ class World:
                 expected.add(NotifyPayment)
         return expected - seen
 
+    def carried(self, event: int, *halves: Half) -> None:
+        """Keep what HTTP carried of a recorded message, by its number in the record (0: of none)."""
+        self._kept += sum(half.size for half in halves)
+        if self._kept > MAX_HTTP:
+            self.cut_off = f"{MAX_HTTP} bytes of HTTP"
+        elif event:
+            known = self._events[event - 1]
+            self._events[event - 1] = replace(known, http=known.http + halves)
+
     @property
     def finished(self) -> bool:
         """Every payment was begun, and nothing is waited for any more."""
         everyone = range(len(self.scenario.payments))
         return len(self._begun) == len(everyone) and not any(self.awaited(index) for index in everyone)
+
+    @property
+    def recorded(self) -> int:
+        """How many messages the record holds: the number of the latest."""
+        return len(self._events)
 
     @property
     def silent(self) -> bool:
@@ -144,7 +164,7 @@ class World:
     def trace(self, ending: str, trouble: str = "") -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
         if self.cut_off:
-            ending, trouble = BROKEN, f"the conversation had more than {MAX_EVENTS} messages"
+            ending, trouble = BROKEN, f"the conversation had more than {self.cut_off}"
         return Trace(
             scenario=self.scenario,
             codes=self.codes,
@@ -158,8 +178,7 @@ class World:
         self._begun.add(index)
         customer = self.profile.customer(self.scenario.payments[index].customer)
         scan = Scan(code_value=self.codes[index].scanned, customer_id=customer)
-        self._record(index, scan)
-        return Sending(payment=index, message=scan)
+        return Sending(payment=index, message=scan, event=self._record(index, scan))
 
     def _react(self, payment: int, message: Message) -> list[Sending]:
         if isinstance(message, UserInitiatedPay):
@@ -185,10 +204,11 @@ class World:
         decode = Decode(code_value=codes.decoded, callback=f"cb-{codes.order_id}")
         return [Sending(payment=payment, message=decode)]
 
-    def _record(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> None:
+    def _record(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> int:
+        """Write a message down; its number, 0 where it finds no room."""
         if len(self._events) == MAX_EVENTS:
-            self.cut_off = True
-            return
+            self.cut_off = f"{MAX_EVENTS} messages"
+            return 0
         self._events.append(
             Event(
                 number=len(self._events) + 1,
@@ -198,3 +218,4 @@ class World:
                 notes=tuple(notes),
             )
         )
+        return len(self._events)

@@ -1,12 +1,15 @@
-"""Bodies of requests, read with bounds on their size and on the time they take."""
+"""Bodies of requests, read with bounds on their size and on the time they take; both halves as they are kept."""
 
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
+from mpp_conformance.trace import Half
 from mpp_conformance.wire import MAX_BODY
 
 BODY_SECONDS: Final = 30.0
@@ -33,3 +36,30 @@ async def body_of(request: Request) -> bytes:
     except ClientDisconnect:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "the body did not come to its end") from None
     return bytes(whole)
+
+
+def target_of(request: Request) -> str:
+    """The request target: path and query as they were sent, whatever stood before them."""
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def request_half(request: Request, body: bytes) -> Half:
+    """A request as evidence keeps it."""
+    return Half(method=request.method, target=target_of(request), headers=_texts(request.headers.raw), body=body)
+
+
+def answer_half(request: Request, answer: Response) -> Half:
+    """Its answer likewise."""
+    return Half(
+        method=request.method,
+        target=target_of(request),
+        status=int(answer.status_code),
+        headers=_texts(answer.raw_headers),
+        body=bytes(answer.body),
+    )
+
+
+def _texts(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

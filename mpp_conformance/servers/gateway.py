@@ -18,7 +18,7 @@ from starlette.routing import Route
 from mpp_conformance import signature, wire
 from mpp_conformance.messages import Message, NotifyPayment, UserInitiatedPay
 from mpp_conformance.peers.router import Delivery
-from mpp_conformance.servers.bodies import body_of
+from mpp_conformance.servers.bodies import answer_half, body_of, request_half, target_of
 
 Notes = Sequence[tuple[str, str]]
 Deliver = Callable[[Message, str, Notes], Delivery]
@@ -53,7 +53,7 @@ class MessageLayer:
     def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
         """What verification of a request's signature came to, and what is worth keeping of it."""
         client_id, time = request.headers.get("client-id"), request.headers.get("request-time")
-        signed = signature.content(request.method, _target(request), client_id or "", time or "", body)
+        signed = signature.content(request.method, target_of(request), client_id or "", time or "", body)
         found = signature.verify(self.mpp_public_key, request.headers.get("signature"), signed)
         outcome, detail = found.outcome, found.detail
         missing = self._missing(client_id, time)
@@ -77,7 +77,7 @@ class MessageLayer:
         # Repeated even where it is a wrong one: the caller verifies with what it sent.
         sent = request.headers.get("client-id", "")
         client_id = sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
-        signed = signature.content(request.method, _target(request), client_id, time, body)
+        signed = signature.content(request.method, target_of(request), client_id, time, body)
         header = signature.sign(self.alipay_plus_private_key, signed, key_version=self.key_version)
         headers = {
             "content-type": "application/json; charset=UTF-8",
@@ -99,21 +99,17 @@ def gateway_routes(layer: MessageLayer, deliver: Deliver, gateway_url: Callable[
             if isinstance(message, kind):
                 message = replace(message, signature=outcome)
             delivery = deliver(message, "", notes)
+            delivery.heard(request_half(request, body))
             if delivery.reply is None:
                 raise AnswerError(delivery, f"Alipay+ has no answer to {message.name}")
             try:
                 answer = wire.encode(delivery.reply, gateway_url=gateway_url())
             except wire.OurMessageIsInvalid as problem:
                 raise AnswerError(delivery, problem) from problem
-            return layer.signed(request, answer)
+            made = layer.signed(request, answer)
+            delivery.answered(answer_half(request, made))
+            return made
 
         return Route(path, take, methods=["POST"])
 
     return [endpoint(kind, path) for kind, path in CALLS.items()]
-
-
-def _target(request: Request) -> str:
-    """The request target as it is signed: path and query as they were sent, whatever stood before them."""
-    path: bytes = request.scope["raw_path"]
-    query: bytes = request.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")

@@ -12,7 +12,7 @@ from mpp_conformance import wire
 from mpp_conformance.messages import CLIENT_SDK, Malformed, Message
 from mpp_conformance.peers.router import Router
 from mpp_conformance.servers.application import refusal
-from mpp_conformance.servers.bodies import body_of
+from mpp_conformance.servers.bodies import answer_half, body_of, request_half
 from mpp_conformance.servers.gateway import Deliver
 
 REPORTS: Final[Mapping[str, type[Message]]] = {
@@ -29,18 +29,26 @@ def observer_routes(router: Router, deliver: Deliver) -> list[Route]:
 
     async def take(request: Request) -> Response:
         name, token = request.path_params["report"], request.path_params["token"]
-        message = _message(name, await body_of(request))
+        body = await body_of(request)
+        message = _message(name, body)
         known = router.knows(token)
-        deliver(message, token, ())
-        if name not in REPORTS:
-            return refusal(HTTPStatus.NOT_FOUND, f"reports are {', '.join(REPORTS)}")
-        if not known:
-            return refusal(HTTPStatus.NOT_FOUND, "no open conversation has this token")
-        if isinstance(message, Malformed):
-            return refusal(HTTPStatus.BAD_REQUEST, message.problem)
-        return Response(status_code=HTTPStatus.NO_CONTENT)
+        delivery = deliver(message, token, ())
+        answer = _answer(message, name, known=known)
+        delivery.heard(request_half(request, body))
+        delivery.answered(answer_half(request, answer))
+        return answer
 
     return [Route("/o/{token}/{report}", take, methods=["POST"])]
+
+
+def _answer(message: Message, name: str, *, known: bool) -> Response:
+    if name not in REPORTS:
+        return refusal(HTTPStatus.NOT_FOUND, f"reports are {', '.join(REPORTS)}")
+    if not known:
+        return refusal(HTTPStatus.NOT_FOUND, "no open conversation has this token")
+    if isinstance(message, Malformed):
+        return refusal(HTTPStatus.BAD_REQUEST, message.problem)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 def _message(name: str, body: bytes) -> Message:
