@@ -4,7 +4,7 @@ import asyncio
 import functools
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from starlette.types import ASGIApp
 
 from mpp_conformance import signature
 from mpp_conformance.cells import psp
@@ -86,15 +87,23 @@ async def hosted(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterator[H
 
 @asynccontextmanager
 async def hosted_wallet(
-    specimen: type[ConformingMpp], **reach: Any
+    specimen: type[ConformingMpp],
+    *,
+    http: httpx.AsyncClient | None = None,
+    manner: Callable[[SpecimenWallet, ASGIApp], ASGIApp] | None = None,
+    **reach: Any,
 ) -> AsyncIterator[tuple[SpecimenWallet, HttpConnector]]:
-    """The same, with the host of the specimen."""
+    """The same, with the host of the specimen; ``http`` carries what it says, ``manner`` how its adaptor answers."""
     profile = replace(reference().profile, app_link=specimen.app_link)
-    async with gateway_client(NOWHERE) as client:
+    async with gateway_client(NOWHERE) as own:
+        client = replace(own, http=http or own.http)
         wallet = SpecimenWallet(specimen(profile), client, client.http)
+        app = wallet.app
+        if manner is not None:
+            app.add_middleware(functools.partial(manner, wallet))
         try:
             async with (
-                listening(wallet.app, HOST, 0) as adaptor,
+                listening(app, HOST, 0) as adaptor,
                 HttpConnector(wallet_at(adaptor, **reach), profile, run="transport") as connector,
             ):
                 wallet.gateway = replace(client, url=connector.public_url)
