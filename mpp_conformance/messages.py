@@ -85,7 +85,10 @@ class UserInitiatedPay(Message):
 
 
 SIGNATURE_OUTCOMES: Final = ("valid", "missing", "unreadable", "invalid")
-"""What verification of a request's signature came to; anything but ``valid`` is refused with INVALID_SIGNATURE."""
+"""What verification of a signature came to: of a request of the MPP's, or of an answer of its server.
+
+A request with anything but ``valid`` is refused with INVALID_SIGNATURE.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,8 @@ class NotifyPayment(Message):
     payment_id: str | None = None
     payment_amount: str | None = None
     payment_currency: str | None = None
+    pay_to_amount: str | None = None
+    pay_to_currency: str | None = None
     customer_id: str | None = None
     signature: str = "valid"
 
@@ -151,6 +156,119 @@ class NotifyPaymentAnswer(Message):
     result_status: str
     result_code: str
     result_message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyCode(Message):
+    """The MPP server asks Alipay+ what a code is (optional: it may know the rules itself)."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = False
+    code_value: str
+    customer_id: str | None = None
+    signature: str = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyCodeAnswer(Message):
+    """What a code is.
+
+    ``is_supported``: ``true`` or ``false``, absent where the call failed; ``action``: ``DECODE`` (order code, beside
+    it ``code_value``) or ``OPEN_URL`` (entry code, beside it ``redirect_url`` and ``user_agent`` for launch).
+    """
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = True
+    is_reply: ClassVar[bool] = True
+    result_status: str
+    result_code: str
+    result_message: str
+    is_supported: str | None = None
+    action: str | None = None
+    code_value: str | None = None
+    redirect_url: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryCodeRules(Message):
+    """The MPP server asks for the rules by which codes are told apart; it belongs to no payment."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = False
+    signature: str = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryCodeRulesAnswer(Message):
+    """The rules: regular expressions that the whole of an entry code, or of an order code, matches."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = True
+    is_reply: ClassVar[bool] = True
+    result_status: str
+    result_code: str
+    result_message: str
+    version: str | None = None
+    entry_pattern: str | None = None
+    order_pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryPayment(Message):
+    """Alipay+ asks the MPP server how a payment ended."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = True
+    payment_request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryPaymentAnswer(Message):
+    """The MPP server's answer to inquiryPayment.
+
+    ``result_status`` is that of the call; ``payment_status`` that of the payment: ``S`` paid, ``F`` not paid or no
+    longer, ``U`` not known yet. Without an order there is none.
+    """
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = False
+    is_reply: ClassVar[bool] = True
+    result_status: str
+    result_code: str
+    result_message: str
+    payment_status: str | None = None
+    payment_code: str | None = None
+    payment_message: str | None = None
+    payment_id: str | None = None
+    payment_amount: str | None = None
+    payment_currency: str | None = None
+    pay_to_amount: str | None = None
+    pay_to_currency: str | None = None
+    customer_id: str | None = None
+    signature: str = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPayment(Message):
+    """Alipay+ has the MPP server cancel a payment; what was paid goes back."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = True
+    payment_request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPaymentAnswer(Message):
+    """The MPP server's answer to cancelPayment."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = False
+    is_reply: ClassVar[bool] = True
+    result_status: str
+    result_code: str
+    result_message: str
+    signature: str = "valid"
 
 
 # --- CLIENT_SDK -------------------------------------------------------------------------------------------------
@@ -259,6 +377,14 @@ ALL: Final[tuple[type[Message], ...]] = (
     UserInitiatedPayAnswer,
     NotifyPayment,
     NotifyPaymentAnswer,
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
+    CancelPayment,
+    CancelPaymentAnswer,
     Launch,
     Decode,
     DecodeCallback,

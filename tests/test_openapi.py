@@ -1,4 +1,4 @@
-"""The three documents of openapi/: valid, complete, with sound examples, and spelled so that validators agree."""
+"""The four documents of openapi/: valid, complete, with sound examples, and spelled so that validators agree."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ from mpp_conformance import messages, wire
 from mpp_conformance.wire import schemas
 from mpp_conformance.wire.operations import ANSWER, REQUEST
 
-_NAMES: Final = ("alipay-plus", "mpp-adaptor", "observer")
+_NAMES: Final = ("alipay-plus", "mpp-server", "mpp-adaptor", "observer")
 _TAIL: Final = r"(?![\s\S])"
 _NOT_MESSAGES: Final = {("mpp-adaptor", "health")}
 """Operations that carry no message: nothing of them belongs in a trace."""
@@ -197,8 +197,8 @@ def test_every_text_and_every_list_is_bounded(schema: Mapping[str, Any]) -> None
 
 
 def test_texts_of_the_gateway_are_never_empty() -> None:
-    """A field of userInitiatedPay or notifyPayment that is not used is left out or null, never the empty text."""
-    loaded = wire.document("alipay-plus")["components"]["schemas"]
+    """A field between MPP server and Alipay+ that is not used is left out or null, never the empty text."""
+    loaded = [wire.document(name)["components"]["schemas"] for name in ("alipay-plus", "mpp-server")]
 
     empty = [node for node in _nodes(loaded) if "maxLength" in node and not {"minLength", "pattern"} & node.keys()]
 
@@ -231,7 +231,7 @@ def test_answers_of_the_gateway_name_their_headers_in_lower_case() -> None:
 
 def test_the_limits_that_are_told_are_the_limits_that_are_kept() -> None:
     """The sizes in the documents' text are those of the code."""
-    for name in ("alipay-plus", "observer"):
+    for name in ("alipay-plus", "mpp-server", "observer"):
         text = " ".join(wire.document(name)["info"]["description"].split())
         assert f"at most {wire.MAX_BODY:,} bytes and {wire.MAX_DEPTH} levels of nesting" in text
 

@@ -20,11 +20,19 @@ from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     SIGNATURE_OUTCOMES,
+    CancelPayment,
+    CancelPaymentAnswer,
     CashierPage,
     Decode,
     DecodeCallback,
     HandleAction,
+    IdentifyCode,
+    IdentifyCodeAnswer,
     IdentityAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
     Launch,
     Message,
     NotifyPayment,
@@ -63,6 +71,8 @@ _ORDER: Final = st.builds(
 )
 _RESULT: Final = {"result_code": _SOME, "result_message": _SOME}
 _SF: Final = st.sampled_from(["S", "F"])
+_SFU: Final = st.sampled_from(["S", "F", "U"])
+_SIGNED: Final = st.sampled_from(SIGNATURE_OUTCOMES)
 
 
 def _answer(form: tuple[str | None, str | None], **values: Any) -> UserInitiatedPayAnswer:
@@ -82,9 +92,25 @@ _NOTICE: Final = st.builds(
     payment_amount=_AMOUNT,
     payment_currency=_CURRENCY,
     customer_id=st.none() | _SOME,
-    signature=st.sampled_from(SIGNATURE_OUTCOMES),
+    signature=_SIGNED,
     **_RESULT,
 )
+_TOLD: Final = st.builds(
+    InquiryPaymentAnswer,
+    result_status=_SFU,
+    payment_status=_SFU,
+    payment_code=_SOME,
+    payment_message=_SOME,
+    payment_id=st.none() | _SOME,
+    payment_amount=_AMOUNT,
+    payment_currency=_CURRENCY,
+    pay_to_amount=_AMOUNT,
+    pay_to_currency=_CURRENCY,
+    customer_id=st.none() | _SOME,
+    signature=_SIGNED,
+    **_RESULT,
+)
+_UNKNOWN_ORDER: Final = st.builds(InquiryPaymentAnswer, result_status=_SFU, signature=_SIGNED, **_RESULT)
 _MESSAGES: Final[dict[type[Message], st.SearchStrategy[Message]]] = {
     Scan: st.builds(Scan, code_value=_SOME, customer_id=_SOME),
     Decode: st.builds(Decode, code_value=_SOME, callback=_SOME),
@@ -99,7 +125,31 @@ _MESSAGES: Final[dict[type[Message], st.SearchStrategy[Message]]] = {
         _answer, _FORM, result_status=st.sampled_from(["S", "F", "U"]), order=st.none() | _ORDER, **_RESULT
     ),
     NotifyPayment: _NOTICE | _NOTICE.map(lambda notice: replace(notice, payment_amount=None, payment_currency=None)),
-    NotifyPaymentAnswer: st.builds(NotifyPaymentAnswer, result_status=st.sampled_from(["S", "F", "U"]), **_RESULT),
+    NotifyPaymentAnswer: st.builds(NotifyPaymentAnswer, result_status=_SFU, **_RESULT),
+    IdentifyCode: st.builds(IdentifyCode, code_value=_SOME, customer_id=st.none() | _SOME, signature=_SIGNED),
+    IdentifyCodeAnswer: st.builds(
+        IdentifyCodeAnswer,
+        result_status=_SFU,
+        is_supported=st.sampled_from(["true", "false", None]),
+        action=st.sampled_from(["DECODE", "OPEN_URL", None]),
+        code_value=st.none() | _SOME,
+        redirect_url=st.none() | _SOME,
+        user_agent=st.none() | _SOME,
+        **_RESULT,
+    ),
+    InquiryCodeRules: st.builds(InquiryCodeRules, signature=_SIGNED),
+    InquiryCodeRulesAnswer: st.builds(
+        InquiryCodeRulesAnswer,
+        result_status=_SFU,
+        version=st.none() | st.text(_CHARACTERS, min_size=1, max_size=16),
+        entry_pattern=st.none() | _SOME,
+        order_pattern=st.none() | _SOME,
+        **_RESULT,
+    ),
+    InquiryPayment: st.builds(InquiryPayment, payment_request_id=_SOME),
+    InquiryPaymentAnswer: _TOLD | _UNKNOWN_ORDER,
+    CancelPayment: st.builds(CancelPayment, payment_request_id=_SOME),
+    CancelPaymentAnswer: st.builds(CancelPaymentAnswer, result_status=_SFU, signature=_SIGNED, **_RESULT),
     Launch: st.builds(Launch, url=_TEXT, user_agent=_MAYBE, ac_decode_config=_MAYBE, title=_MAYBE),
     DecodeCallback: st.builds(
         DecodeCallback,

@@ -244,6 +244,8 @@ class ConformingMpp:
             payment_id=f"mpp-{order.payment_request_id}",
             payment_amount=order.amount,
             payment_currency=order.currency,
+            pay_to_amount=order.pay_to_amount,
+            pay_to_currency=order.pay_to_currency,
             customer_id=session.customer,
         )
 

@@ -88,7 +88,8 @@ class NotifiesLittle(ConformingMpp):
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """No optional field."""
         made = super().notice(session, order, result)
-        return replace(made, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)
+        shorter = replace(made, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)
+        return replace(shorter, pay_to_amount=None, pay_to_currency=None)
 
 
 @dataclass

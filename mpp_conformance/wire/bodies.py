@@ -10,15 +10,22 @@ from dataclasses import fields
 from typing import Any, Final, TypeVar
 
 from mpp_conformance.messages import (
+    CancelPayment,
+    CancelPaymentAnswer,
     Decode,
+    IdentifyCodeAnswer,
+    InquiryCodeRulesAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
     Message,
     NotifyPayment,
     NotifyPaymentAnswer,
     Scan,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.wire.code_rules import PATTERNS, rules_from, rules_to
 from mpp_conformance.wire.operations import OPERATIONS
-from mpp_conformance.wire.orders import notify_url, order_from, order_to
+from mpp_conformance.wire.orders import PARTIES, notify_url, order_from, order_to
 
 GATEWAY_URL: Final = "http://127.0.0.1"
 """Stands for the simulated Alipay+ where nothing listens."""
@@ -37,6 +44,12 @@ _RESULT: Final[Mapping[str, _Place]] = {
     "result_code": ("result", "resultCode"),
     "result_message": ("result", "resultMessage"),
 }
+_AMOUNTS: Final[Mapping[str, _Place]] = {
+    "payment_amount": ("paymentAmount", "value"),
+    "payment_currency": ("paymentAmount", "currency"),
+    "pay_to_amount": ("payToAmount", "value"),
+    "pay_to_currency": ("payToAmount", "currency"),
+}
 _PLACES: Final[Mapping[type[Message], Mapping[str, _Place]]] = {
     UserInitiatedPayAnswer: {
         **_RESULT,
@@ -44,14 +57,25 @@ _PLACES: Final[Mapping[type[Message], Mapping[str, _Place]]] = {
         "sdk_action_payload": ("actionForm", "sdkActionPayload"),
     },
     NotifyPaymentAnswer: _RESULT,
+    IdentifyCodeAnswer: {**_RESULT, "action": (None, "postCodeMatchActionType")},
+    InquiryCodeRulesAnswer: _RESULT,
+    CancelPaymentAnswer: _RESULT,
+    InquiryPaymentAnswer: {
+        **_RESULT,
+        **_AMOUNTS,
+        "payment_status": ("paymentResult", "resultStatus"),
+        "payment_code": ("paymentResult", "resultCode"),
+        "payment_message": ("paymentResult", "resultMessage"),
+    },
     NotifyPayment: {
         "result_status": ("paymentResult", "resultStatus"),
         "result_code": ("paymentResult", "resultCode"),
         "result_message": ("paymentResult", "resultMessage"),
-        "payment_amount": ("paymentAmount", "value"),
-        "payment_currency": ("paymentAmount", "currency"),
+        **_AMOUNTS,
     },
 }
+_ELSEWHERE: Final = BESIDE_THE_BODY | {"order"} | PATTERNS
+"""Fields of messages that are no single field of the body."""
 
 
 def _camel_case(name: str) -> str:
@@ -61,12 +85,12 @@ def _camel_case(name: str) -> str:
 
 def _places_of(message_type: type[Message]) -> tuple[tuple[str, str | None, str], ...]:
     special = _PLACES.get(message_type, {})
-    names = [made.name for made in fields(message_type) if made.name not in BESIDE_THE_BODY | {"order"}]
+    names = [made.name for made in fields(message_type) if made.name not in _ELSEWHERE]
     return tuple((name, *special.get(name, (None, _camel_case(name)))) for name in names)
 
 
 _TABLE: Final = {message_type: _places_of(message_type) for message_type in OPERATIONS}
-"""Each field of each message type with its place in the body; an order is spread over the body and has none."""
+"""Each field of each message type with its place in the body; orders and rules are spread over it and have none."""
 
 
 def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> dict[str, Any]:
@@ -82,6 +106,10 @@ def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> 
             body.setdefault(outer, {})[inner] = value
     if isinstance(message, UserInitiatedPayAnswer) and message.order is not None:
         body.update(order_to(message.order, gateway_url=gateway_url))
+    if isinstance(message, InquiryCodeRulesAnswer):
+        body.update(rules_to(message))
+    if isinstance(message, InquiryPayment | CancelPayment):
+        body.update(PARTIES)
     if observer_url is not None and isinstance(message, ADDRESSED):
         body["observerUrl"] = observer_url
     return body
@@ -102,4 +130,6 @@ def message_of(message_type: type[Kind], body: Mapping[str, Any]) -> Kind:
             values[name] = holder[inner]
     if message_type is UserInitiatedPayAnswer:
         values["order"] = order_from(body)
+    if message_type is InquiryCodeRulesAnswer:
+        values.update(rules_from(body))
     return message_type(**values)

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance.messages import Malformed, Message, NotifyPayment, UserInitiatedPay, UserInitiatedPayAnswer
+from mpp_conformance.messages import (
+    IdentifyCode,
+    Malformed,
+    Message,
+    NotifyPayment,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.wire.bodies import ADDRESSED, BESIDE_THE_BODY, GATEWAY_URL, Kind, addressed, body_of, message_of
 from mpp_conformance.wire.operations import OPERATIONS
 from mpp_conformance.wire.reading import UnreadableBodyError, parsed, printable
@@ -17,6 +24,7 @@ MAX_REFERENCE: Final = 8_192
 """Characters of `Malformed.reference`: as many as the longest code that can be identified."""
 _REFERENCES: Final[Mapping[type[Message], str]] = {
     UserInitiatedPay: "codeValue",
+    IdentifyCode: "codeValue",
     NotifyPayment: "paymentRequestId",
 }
 """Where a call to Alipay+ says which payment it is about."""

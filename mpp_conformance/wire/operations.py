@@ -6,11 +6,19 @@ from types import MappingProxyType
 from typing import Final
 
 from mpp_conformance.messages import (
+    CancelPayment,
+    CancelPaymentAnswer,
     CashierPage,
     Decode,
     DecodeCallback,
     HandleAction,
+    IdentifyCode,
+    IdentifyCodeAnswer,
     IdentityAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
     Launch,
     Message,
     NotifyPayment,
@@ -26,6 +34,7 @@ REQUEST: Final = "request"
 ANSWER: Final = "answer"
 
 ALIPAY_PLUS: Final = "alipay-plus"
+MPP_SERVER: Final = "mpp-server"
 MPP_ADAPTOR: Final = "mpp-adaptor"
 OBSERVER: Final = "observer"
 
@@ -49,8 +58,12 @@ class Operation:
         return self.name if self.part == REQUEST else f"answer to {self.name}"
 
 
-def _gateway(name: str, schema: str, part: str) -> Operation:
-    return Operation(document=ALIPAY_PLUS, path=f"/aps/api/v1/payments/{name}", name=name, schema=schema, part=part)
+def _gateway(name: str, schema: str, part: str, group: str = "payments") -> Operation:
+    return Operation(document=ALIPAY_PLUS, path=f"/aps/api/v1/{group}/{name}", name=name, schema=schema, part=part)
+
+
+def _mpp_server(name: str, schema: str, part: str) -> Operation:
+    return Operation(document=MPP_SERVER, path=f"/aps/api/v1/payments/{name}", name=name, schema=schema, part=part)
 
 
 def _adaptor(name: str, schema: str) -> Operation:
@@ -69,6 +82,14 @@ OPERATIONS: Final[Mapping[type[Message], Operation]] = MappingProxyType(
         UserInitiatedPayAnswer: _gateway("userInitiatedPay", "UserInitiatedPayAnswer", ANSWER),
         NotifyPayment: _gateway("notifyPayment", "NotifyPaymentRequest", REQUEST),
         NotifyPaymentAnswer: _gateway("notifyPayment", "NotifyPaymentAnswer", ANSWER),
+        IdentifyCode: _gateway("identifyCode", "IdentifyCodeRequest", REQUEST, "codes"),
+        IdentifyCodeAnswer: _gateway("identifyCode", "IdentifyCodeAnswer", ANSWER, "codes"),
+        InquiryCodeRules: _gateway("inquiryCodeRules", "InquiryCodeRulesRequest", REQUEST, "codes"),
+        InquiryCodeRulesAnswer: _gateway("inquiryCodeRules", "InquiryCodeRulesAnswer", ANSWER, "codes"),
+        InquiryPayment: _mpp_server("inquiryPayment", "InquiryPaymentRequest", REQUEST),
+        InquiryPaymentAnswer: _mpp_server("inquiryPayment", "InquiryPaymentAnswer", ANSWER),
+        CancelPayment: _mpp_server("cancelPayment", "CancelPaymentRequest", REQUEST),
+        CancelPaymentAnswer: _mpp_server("cancelPayment", "CancelPaymentAnswer", ANSWER),
         Launch: _observer("launch", "launch", "Launch"),
         DecodeCallback: _observer("decode-callback", "decodeCallback", "DecodeCallback"),
         HandleAction: _observer("handle-action", "handleAction", "HandleAction"),

@@ -11,6 +11,7 @@ from mpp_conformance.messages import Order
 
 ACQUIRER_ID: Final = "1022088000000000001"
 PSP_ID: Final = "1022172000000000001"
+PARTIES: Final = {"acquirerId": ACQUIRER_ID, "pspId": PSP_ID}
 EXPIRY: Final = "2099-12-31T23:59:59+08:00"
 """Far off: the suite's clock is virtual, and no order of its runs out."""
 
@@ -43,8 +44,7 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
     if order.code_type:
         factor["inStorePaymentScenario"] = order.code_type
     told: dict[str, Any] = {
-        "acquirerId": ACQUIRER_ID,
-        "pspId": PSP_ID,
+        **PARTIES,
         "codeType": "ORDER_CODE",
         "paymentRequestId": order.payment_request_id,
         "order": {
