@@ -13,11 +13,19 @@ Rules of this file
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Self
 
+from mpp_conformance.judgement import (
+    DIFFERENT,
+    MISSING,
+    OUT_OF_ORDER,
+    REPEATED,
+    UNEXPECTED,
+    Deviation,
+    Judgement,
+)
 from mpp_conformance.messages import GATEWAY, Malformed, Message
-from mpp_conformance.slips import difference, likely_slip, shown
+from mpp_conformance.slips import Parting, likely_slip, parting, shown
 from mpp_conformance.trace import BROKEN, Event, Trace
 from mpp_conformance.verdict import Verdict
 
@@ -41,18 +49,6 @@ class _SomeText:
 
 SOME_TEXT: Final = _SomeText()
 """A wanted field that must be there and must not be empty, whatever it says."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What one case came to on one trace; ``events`` are the numbers of the events that speak for it."""
-
-    verdict: Verdict
-    expected: str = ""
-    seen: str = ""
-    hint: str = ""
-    events: tuple[int, ...] = ()
-    asked: int = 0
 
 
 class Unmet(Exception):  # noqa: N818  # it carries a verdict; only some of them are errors
@@ -101,13 +97,14 @@ class Expectation:
 
     def __init__(self, trace: Trace, payment: int) -> None:
         self._trace = trace
+        self._payment = payment
         self._events = tuple(trace.of(payment))
 
     def reached(self, kind: type[Message], **wanted: Any) -> Self:
         """A stimulus took place: without it nothing can be said (INCONCLUSIVE)."""
         self._ask(f"{_worded(kind, wanted)} to take place first")
         if not any(_matches(event.message, kind, wanted) for event in self._events):
-            self._undecided(f"{_worded(kind, wanted)}, before anything can be said about what follows")
+            self._undecided(f"{_worded(kind, wanted)}, before anything can be said about what follows", lacking=kind)
         return self
 
     def given(self, holds: bool, what: str) -> Self:  # noqa: FBT001  # reads as a sentence: given(condition, words)
@@ -122,7 +119,8 @@ class Expectation:
         self._ask(f"exactly one {_worded(kind, wanted)}")
         found = self._sent(kind)
         if len(found) != 1:
-            self._fail(f"exactly one {_worded(kind, wanted)}", _counted(kind, len(found)), found)
+            how = self._deviates(REPEATED if found else MISSING, kind)
+            self._fail(f"exactly one {_worded(kind, wanted)}", _counted(kind, len(found)), found, how)
         self._compare(found[0], kind, wanted)
         self._all_seen(kind)
         return self
@@ -132,7 +130,7 @@ class Expectation:
         self._ask(f"every {_worded(kind, wanted)}")
         found = self._sent(kind)
         if not found:
-            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
+            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
         for event in found:
             self._compare(event, kind, wanted)
         self._all_seen(kind)
@@ -143,7 +141,7 @@ class Expectation:
         self._ask(f"at least one {_worded(kind, wanted)}")
         found = self._sent(kind)
         if not found:
-            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found)
+            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
         if not any(_matches(event.message, kind, wanted) for event in found):
             self._compare(found[0], kind, wanted)
         return self
@@ -159,7 +157,8 @@ class Expectation:
                 for kind in kinds:
                     self._all_seen(kind)
             seen = ", ".join(str(event.message) for event in found) or "none of them"
-            self._fail(worded, shown(seen, limit=_SEEN_TEXT), found)
+            how = self._deviates(DIFFERENT if found else MISSING, *kinds)
+            self._fail(worded, shown(seen, limit=_SEEN_TEXT), found, how)
         return self
 
     def none(self, kind: type[Message], **unwanted: Any) -> Self:
@@ -167,7 +166,8 @@ class Expectation:
         self._ask(f"no {_worded(kind, unwanted)}")
         found = [event for event in self._of(kind) if _matches(event.message, kind, unwanted)]
         if found:
-            self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found)
+            how = self._deviates(UNEXPECTED, kind)
+            self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found, how)
         self._all_seen(kind)
         return self
 
@@ -181,9 +181,11 @@ class Expectation:
                 f"{_worded(first, wanted)} before {then.__name__}",
                 f"{then.__name__} as number {late[0].number}, {first.__name__} as number {early[0].number}",
                 [late[0], early[0]],
+                self._deviates(OUT_OF_ORDER, first, then),
             )
         if not early or not late:
-            self._undecided(f"both {_worded(first, wanted)} and {then.__name__}")
+            lacking = then if early else first
+            self._undecided(f"both {_worded(first, wanted)} and {then.__name__}", lacking=lacking)
         return self
 
     def proven_in_order(self, first: type[Message], then: type[Message]) -> Self:
@@ -204,7 +206,8 @@ class Expectation:
         strange = [event for event in found if text not in str(getattr(event.message, name))]
         if strange or not found:
             seen = shown(str(getattr(strange[0].message, name)), limit=_SEEN_TEXT) if strange else "none"
-            self._fail(f"{kind.__name__} with {shown(text)} in {name}", f"{name} {seen}", strange)
+            how = self._deviates(DIFFERENT if strange else MISSING, kind, field=name if strange else "")
+            self._fail(f"{kind.__name__} with {shown(text)} in {name}", f"{name} {seen}", strange, how)
         self._all_seen(kind)
         return self
 
@@ -213,10 +216,11 @@ class Expectation:
         self._ask(f"no {kind.__name__} before {than.__name__}")
         start = next((event.number for event in self._of(than)), None)
         if start is None:
-            self._undecided(f"{than.__name__}, before which no {kind.__name__} may come")
+            self._undecided(f"{than.__name__}, before which no {kind.__name__} may come", lacking=than)
         early = [event for event in self._of(kind) if event.number < start]
         if early:
-            self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early)
+            how = self._deviates(OUT_OF_ORDER, kind, than)
+            self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early, how)
         self._all_seen(kind)
         return self
 
@@ -241,6 +245,7 @@ class Expectation:
             self._undecided(
                 f"{_worded(kind, wanted)} to show it, since the wallet does not report its app link",
                 "set [features] app_link = true and report server answers to have the server judged by itself",
+                lacking=kind,
             )
         return self
 
@@ -269,13 +274,19 @@ class Expectation:
             seen = getattr(event.message, name)
             if seen == value:
                 continue
-            hint, words = "", f"{kind.__name__} with {name} {_value(seen)}"
+            hint, words, parted = "", f"{kind.__name__} with {name} {_value(seen)}", None
             if isinstance(value, str):
                 hint = likely_slip(value, seen) if len(value) > len("HANDLE_BY_SDK") else ""
-                words += f" ({difference(value, seen)})" if isinstance(seen, str) else ""
-            self._fail(_worded(kind, wanted), words, [event], hint)
+                parted = parting(value, seen) if isinstance(seen, str) else None
+                words += f" ({parted})" if parted else ""
+            how = self._deviates(DIFFERENT, kind, field=name, parted=parted)
+            self._fail(_worded(kind, wanted), words, [event], how, hint)
 
-    def _fail(self, expected: str, seen: str, events: list[Event], hint: str = "") -> NoReturn:
+    def _deviates(self, how: str, *kinds: type[Message], field: str = "", parted: Parting | None = None) -> Deviation:
+        names = tuple(kind.__name__ for kind in kinds)
+        return Deviation(how=how, kinds=names, payment=self._payment, field=field, parting=parted)
+
+    def _fail(self, expected: str, seen: str, events: list[Event], how: Deviation, hint: str = "") -> NoReturn:
         unread = [
             event for event in self._events if isinstance(event.message, Malformed) and event.message.where != GATEWAY
         ]
@@ -284,17 +295,34 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {getattr(report, 'problem', '')}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
-        self._end(Verdict.FAIL, expected, seen, hint, tuple(event.number for event in events))
+        raise Unmet(
+            Judgement(
+                verdict=Verdict.FAIL,
+                expected=expected,
+                seen=seen,
+                hint=hint,
+                events=tuple(event.number for event in events),
+                deviation=how,
+                asked=len(_asked.get([])),
+            )
+        )
 
-    def _undecided(self, expected: str, hint: str = "") -> NoReturn:
+    def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
+        """``lacking``: the type of message that would have decided it, if none of it was seen."""
+        how = None if lacking is None or self._of(lacking) else self._deviates(MISSING, lacking)
         seen = ", ".join(event.message.name for event in self._events[:_SEEN_LIMIT]) or "nothing"
         if len(self._events) > _SEEN_LIMIT:
             seen += f" and {len(self._events) - _SEEN_LIMIT} more"
-        self._end(Verdict.INCONCLUSIVE, expected, seen, hint or self._trace.trouble, ())
-
-    def _end(self, verdict: Verdict, expected: str, seen: str, hint: str, events: tuple[int, ...]) -> NoReturn:
-        asked = len(_asked.get([]))
-        raise Unmet(Judgement(verdict=verdict, expected=expected, seen=seen, hint=hint, events=events, asked=asked))
+        raise Unmet(
+            Judgement(
+                verdict=Verdict.INCONCLUSIVE,
+                expected=expected,
+                seen=seen,
+                hint=hint or self._trace.trouble,
+                deviation=how,
+                asked=len(_asked.get([])),
+            )
+        )
 
 
 def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:

@@ -5,10 +5,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 _SHOWN: Final = 24
+_BEFORE: Final = 16
 _ANY: Final = "surrogatepass"
 """Half a surrogate pair is no reason to stop: what is looked at here is a wallet's text."""
 
@@ -75,8 +77,25 @@ def likely_slip(expected: str, seen: str | None) -> str:
     return "it belongs to another payment" if others else ""
 
 
-def difference(expected: str, seen: str) -> str:
-    """Where two texts part, for a message: the byte and the pieces on both sides."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parting:
+    """Where two texts part: the byte of UTF-8, what both still have before it, and the pieces from there on."""
+
+    byte: int
+    before: str
+    expected: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"first difference at byte {self.byte}: expected {self.expected}, seen {self.seen}"
+
+
+def parting(expected: str, seen: str) -> Parting:
+    """Where two different texts part; the pieces are short and printable."""
     index = first_difference(expected, seen)
-    byte = len(expected[:index].encode("utf-8", _ANY))
-    return f"first difference at byte {byte}: expected {shown(expected, index)}, seen {shown(seen, index)}"
+    return Parting(
+        byte=len(expected[:index].encode("utf-8", _ANY)),
+        before=shown(expected[max(0, index - _BEFORE) : index]),
+        expected=shown(expected, index),
+        seen=shown(seen, index),
+    )

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from mpp_conformance import wallet
 from mpp_conformance.catalogue import Planned
+from mpp_conformance.judgement import Judgement
 from mpp_conformance.messages import Launch
-from mpp_conformance.oracle import Judgement
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import document
 from mpp_conformance.report.document import RunFacts

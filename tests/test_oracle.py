@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mpp_conformance.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, UNEXPECTED, Deviation, Judgement
 from mpp_conformance.messages import (
     HandleAction,
     Launch,
@@ -15,7 +16,7 @@ from mpp_conformance.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.oracle import SOME_TEXT, Expectation, Judgement, expect, judge
+from mpp_conformance.oracle import SOME_TEXT, Expectation, expect, judge
 from mpp_conformance.scenario import ORDER, Codes, Payment, Scenario
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Event, Trace
 from mpp_conformance.verdict import Verdict
@@ -150,6 +151,71 @@ def test_a_failure_says_what_was_wanted_what_was_seen_and_where(name: str) -> No
     found = _asked(ask, *messages)
 
     assert (found.expected, found.seen, found.events) == _WORDS[name]
+
+
+_DEVIATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "one, there is none": (MISSING, ("HandleAction",)),
+    "one, there are two": (REPEATED, ("HandleAction",)),
+    "one, it differs": (DIFFERENT, ("HandleAction",)),
+    "each, there is none": (MISSING, ("UserInitiatedPay",)),
+    "each, one differs": (DIFFERENT, ("UserInitiatedPay",)),
+    "some, there is none": (MISSING, ("UserInitiatedPay",)),
+    "some, all differ": (DIFFERENT, ("UserInitiatedPay",)),
+    "some text, absent": (DIFFERENT, ("ResultPage",)),
+    "some text, empty": (DIFFERENT, ("ResultPage",)),
+    "either, neither": (DIFFERENT, ("Launch", "ResultPage")),
+    "none, there is one": (UNEXPECTED, ("ResultPage",)),
+    "in order, reversed": (OUT_OF_ORDER, ("ResultPage", "HandleAction")),
+    "each holding, one lacks it": (DIFFERENT, ("Launch",)),
+    "each holding, there is none": (MISSING, ("Launch",)),
+    "no earlier, one is": (OUT_OF_ORDER, ("UserInitiatedPay", "Launch")),
+    "none but, another": (DIFFERENT, ("ResultPage",)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(_FAILED))
+def test_a_failure_names_the_message_that_deviates_and_how(name: str) -> None:
+    """What a report draws is what was judged: which kind of message, in which payment, and what is wrong with it."""
+    ask, messages = _FAILED[name]
+
+    found = _asked(ask, *messages).deviation
+
+    assert found is not None
+    assert (found.how, found.kinds, found.payment) == (*_DEVIATIONS[name], 0)
+
+
+def test_a_difference_names_its_field_and_its_byte() -> None:
+    """A text that differs is told by field and byte; a value that is no text, and an absent one, by field alone."""
+    text = _asked(lambda e: e.one(HandleAction, sdk_action_payload="payload"), HandleAction(sdk_action_payload="pay"))
+    absent = _asked(lambda e: e.one(HandleAction, sdk_action_payload="payload"), HandleAction())
+
+    assert text.deviation is not None
+    assert text.deviation.parting is not None
+    assert (text.deviation.field, text.deviation.parting.byte) == ("sdk_action_payload", 3)
+    assert absent.deviation == Deviation(
+        how=DIFFERENT, kinds=("HandleAction",), payment=0, field="sdk_action_payload", parting=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("reached, it did not", None),
+        ("given, it does not hold", None),
+        ("in order, the first is missing", "ResultPage"),
+        ("in order, the second is missing", "HandleAction"),
+        ("proven in order, reversed", None),
+        ("no earlier, than nothing", "Launch"),
+        ("shown by, it is not", None),
+    ],
+)
+def test_what_would_have_decided_is_named_only_where_none_of_it_came(name: str, expected: str | None) -> None:
+    """A message that came with other fields is not missing."""
+    ask, messages = _UNDECIDED[name]
+
+    found = _asked(ask, *messages).deviation
+
+    assert found == (None if expected is None else Deviation(how=MISSING, kinds=(expected,), payment=0))
 
 
 @pytest.mark.parametrize("name", sorted(_UNDECIDED))

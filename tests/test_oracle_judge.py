@@ -1,15 +1,19 @@
 """What a case as a whole comes to: its last word, its words, and what breaks in the case itself."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mpp_conformance.messages import HandleAction, Message, Scan, UserInitiatedPay
-from mpp_conformance.oracle import Judgement, Unmet, expect, judge
+from mpp_conformance.oracle import Unmet, expect, judge
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import ORDER, TAG, Codes, Payment, Scenario
 from mpp_conformance.trace import ENDED, Event, Trace
 from mpp_conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mpp_conformance.judgement import Judgement
 
 _SCAN = Scan(code_value="c", customer_id="u")
 

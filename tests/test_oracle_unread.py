@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from mpp_conformance.judgement import Judgement
 from mpp_conformance.messages import (
     HandleAction,
     Launch,
@@ -13,7 +14,7 @@ from mpp_conformance.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.oracle import Expectation, Judgement, expect, judge
+from mpp_conformance.oracle import Expectation, expect, judge
 from mpp_conformance.scenario import ORDER, Codes, Payment, Scenario
 from mpp_conformance.trace import BROKEN, ENDED, Event, Trace
 from mpp_conformance.verdict import Verdict

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpp_conformance.catalogue import Planned
-from mpp_conformance.oracle import Judgement
+from mpp_conformance.judgement import Judgement
 from mpp_conformance.report.results import CaseResult, RequirementResult, Result, RunResult, fold
 from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, Case, Ledger, Requirement
 from mpp_conformance.scenario import ENTRY, Payment, one

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpp_conformance.slips import difference, first_difference, likely_slip, shown
+from mpp_conformance.slips import Parting, first_difference, likely_slip, parting, shown
 
 _QUICK = settings(deadline=None, database=None, max_examples=150)
 _ANY_TEXT = st.text(st.characters(), max_size=60)
@@ -87,9 +87,10 @@ def test_the_first_difference_comes_after_all_that_is_equal(common: str, left: s
 
 def test_a_difference_is_told_by_its_byte() -> None:
     """The place counts bytes of UTF-8, as a network trace does; both sides are shown from there."""
-    words = difference("\u4e2d\u6587 abc", "\u4e2d\u6587 abd")
+    found = parting("\u4e2d\u6587 abc", "\u4e2d\u6587 abd")
 
-    assert words == "first difference at byte 9: expected 'c', seen 'd'"
+    assert found == Parting(byte=9, before="'\\u4e2d\\u6587 ab'", expected="'c'", seen="'d'")
+    assert str(found) == "first difference at byte 9: expected 'c', seen 'd'"
 
 
 def test_a_reserialised_document_is_recognised_whatever_it_holds() -> None:

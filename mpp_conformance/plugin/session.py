@@ -16,7 +16,7 @@ import pytest
 from mpp_conformance import catalogue, limits, oracle
 from mpp_conformance.catalogue import Planned
 from mpp_conformance.evidence import EvidenceError
-from mpp_conformance.oracle import Judgement
+from mpp_conformance.judgement import Judgement
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.report import document, folder, html, papers, results, terminal
 from mpp_conformance.report.results import CaseResult, RunResult

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mpp_conformance.catalogue import Key, Planned
-from mpp_conformance.oracle import Judgement
+from mpp_conformance.judgement import Judgement
 from mpp_conformance.requirements import Ledger, Requirement
 from mpp_conformance.verdict import Verdict, worst
 
