@@ -82,7 +82,12 @@ class Transition:
         """Where the document says it, in words."""
         if self.clause is not None:
             return str(self.clause)
-        return f"{'step' if len(self.steps) == 1 else 'steps'} {_ranges(self.steps)}"
+        return f"{'step' if len(self.steps) == 1 else 'steps'} {self.number}"
+
+    @property
+    def number(self) -> str:
+        """The document's own numbers, as ``14, 18``; empty where it gives none."""
+        return _ranges(self.steps) if self.steps else ""
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from mpp_conformance.messages import Message
 from mpp_conformance.model.dimensions import CODE, DIMENSIONS, Condition
 from mpp_conformance.model.table import LEFT_ALONE, Transition, of_workflow, states
-from mpp_conformance.trace import BROKEN, Trace
+from mpp_conformance.trace import BROKEN, Event, Trace
 
 _CODE_AT = list(DIMENSIONS).index(CODE)
 
@@ -29,30 +29,36 @@ def walk(trace: Trace) -> list[Transition]:
 
 
 def walk_of(trace: Trace, payment: int) -> list[Transition]:
-    """The transitions that one payment took.
+    """The transitions that one payment took."""
+    return [row for row, _ in shown_walk(trace, payment)]
+
+
+def shown_walk(trace: Trace, payment: int) -> list[tuple[Transition, Event | None]]:
+    """The transitions that one payment took, each with the event that shows it, or ``None`` where none does.
 
     A message that comes before its turn (page and callback may come in either order) is kept until its turn comes;
     one that never has a turn in this workflow is no part of the walk.
     """
     workflow = trace.scenario.payments[payment].code
-    state, taken, kept = states(workflow)[0], list[Transition](), list[Message]()
+    state, taken, kept = states(workflow)[0], list[tuple[Transition, Event | None]](), list[Event]()
     for event in trace.of(payment):
-        kept.append(event.message)
+        kept.append(event)
         while found := _next(workflow, state, kept, app_link=trace.app_link):
-            message, passed = found
-            kept.remove(message)
-            taken += passed
+            shown, passed = found
+            kept.remove(shown)
+            taken += [(row, None) for row in passed[:-1]]
+            taken.append((passed[-1], shown))
             state = passed[-1].target
     if not kept and trace.ending != BROKEN:
-        taken += _shown_by_silence(workflow, state)
+        taken += [(row, None) for row in _shown_by_silence(workflow, state)]
     return taken
 
 
-def _next(workflow: str, state: str, kept: list[Message], *, app_link: bool) -> tuple[Message, list[Transition]] | None:
-    for message in kept:
-        passed = _to(workflow, state, message, app_link=app_link)
+def _next(workflow: str, state: str, kept: list[Event], *, app_link: bool) -> tuple[Event, list[Transition]] | None:
+    for event in kept:
+        passed = _to(workflow, state, event.message, app_link=app_link)
         if passed:
-            return message, passed
+            return event, passed
     return None
 
 

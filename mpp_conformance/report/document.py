@@ -13,6 +13,7 @@ from typing import Any, Final
 from mpp_conformance import __version__, canonical, limits, source
 from mpp_conformance.catalogue import Claims, Key, Planned
 from mpp_conformance.evidence import message_document
+from mpp_conformance.judgement import Deviation
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import limits_table
 from mpp_conformance.report.results import CaseResult, RequirementResult, RunResult
@@ -200,8 +201,25 @@ def _case_row(case: CaseResult) -> dict[str, object]:
         "seen": printable(judgement.seen),
         "hint": printable(judgement.hint),
         "events": list(judgement.events),
+        "deviation": deviation_row(judgement.deviation),
         "evidence": case.evidence,
         "evidence_digest": case.digest,
+    }
+
+
+def deviation_row(found: Deviation | None) -> dict[str, object] | None:
+    """A deviation as a verdict file has it."""
+    if found is None:
+        return None
+    part = found.parting
+    return {
+        "how": found.how,
+        "kinds": list(found.kinds),
+        "payment": found.payment,
+        "field": found.field,
+        "parting": None
+        if part is None
+        else {"byte": part.byte, "before": part.before, "expected": part.expected, "seen": part.seen},
     }
 
 

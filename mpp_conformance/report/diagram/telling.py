@@ -1,0 +1,40 @@
+"""A line of a picture in words: the text equivalent of its arrow, and what stands beside the arrow."""
+
+from typing import Final
+
+from mpp_conformance.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, UNEXPECTED
+from mpp_conformance.report.diagram.marks import Mark
+from mpp_conformance.report.diagram.picture import ABSENT, UNSEEN, Line
+from mpp_conformance.report.language import Say
+
+_HOW: Final = {
+    MISSING: "missing",
+    REPEATED: "more than one",
+    UNEXPECTED: "should not be there",
+    DIFFERENT: "differs",
+    OUT_OF_ORDER: "out of order",
+}
+
+
+def told(line: Line, say: Say) -> str:
+    """A line as a sentence, with everything that is known of it."""
+    words = say(
+        "{sender} to {receiver}: {what}", sender=say(line.sender), receiver=say(line.receiver), what=what(line, say)
+    )
+    fields = ", ".join(f"{name} {value}" for name, value in line.fields)
+    return f"{words} ({fields})" if fields else words
+
+
+def what(line: Line, say: Say) -> str:
+    """What goes from one to the other, in a few words."""
+    if line.kind == UNSEEN:
+        return say(line.label)
+    return say("{message} is missing", message=line.label) if line.kind == ABSENT else line.label
+
+
+def noted(mark: Mark, say: Say) -> str:
+    """What a requirement has against a message, in a few words."""
+    words = say(_HOW[mark.how])
+    if mark.byte is not None:
+        words = say("{how} from byte {byte}", how=words, byte=mark.byte)
+    return f"{mark.requirement}: {words}"
