@@ -1,13 +1,17 @@
 """The suites before the cabinet: every fault is killed, nobody else is, and no case could go without loss."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
+from click.testing import CliRunner
 
 from mpp_conformance import cabinet
 from mpp_conformance.catalogue import CatalogueError, load
+from mpp_conformance.cli import cli
+from mpp_conformance.cli.exits import Exit
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.matrix import Matrix
 from mpp_conformance.oracle import judge
@@ -16,6 +20,25 @@ from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS
 from mpp_conformance.wallet import reference
 
 SUITES: Final = directory("suites")
+DEFECTS: Final = ("survivors", "wrongly_killed", "toothless", "unreasoned", "stale")
+PLANTED: Final = '''
+from mpp_conformance.cells import psp
+from mpp_conformance.messages import ResultPage, Scan
+from mpp_conformance.oracle import expect
+from mpp_conformance.requirements import MPP_SERVER, MUST, STATED, case, requirement
+from mpp_conformance.scenario import ORDER
+from mpp_conformance.source import ORDER_CODE
+
+PLANTED = requirement(
+    "PLANTED-1", MUST, STATED, actor=MPP_SERVER, clauses=[ORDER_CODE.steps(5, 7)], text="Something is done."
+)
+
+
+@case(PLANTED, [psp(ORDER)])
+def test_planted(trace):
+    """Something is done."""
+    {body}
+'''
 CASES: Final = [f"{case.module}::{case.name}" for case in load(SUITES).cases]
 
 
@@ -77,7 +100,7 @@ def test_a_reason_is_words(text: str | bytes, tmp_path: Path) -> None:
 # --- the suites as they are ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("defect", ["survivors", "wrongly_killed", "toothless", "unreasoned", "stale"])
+@pytest.mark.parametrize("defect", DEFECTS)
 def test_the_suites_have_no_such_defect(defect: str) -> None:
     """Every fault is killed and nobody else; each case can be failed, and is needed or kept for a reason."""
     assert getattr(cabinet.matrix(), defect) == ()
@@ -113,3 +136,39 @@ def test_a_case_that_is_really_gone_lets_its_fault_go() -> None:
     case, names = next((case, names) for case, names in made.alone.items() if names)
     held = cabinet.conversations(kept for kept in cases if f"{kept.module}::{kept.name}" != case)
     assert [name for name in names if cabinet.examined(FAULTY[name], held).killed] == []
+
+
+# --- a case that cannot fail ----------------------------------------------------------------------------------------
+
+
+def with_planted(body: str, folder: Path) -> Matrix:
+    """The matrix as it is if somebody adds a case with this body; its name is ``test_planted::test_planted``."""
+    (folder / "test_planted.py").write_text(PLANTED.format(body=body), "utf-8")
+    held, made = cabinet.conversations(load(folder).cases), cabinet.matrix()
+    specimens = (
+        replace(examined, rows=(*examined.rows, *cabinet.judged(SPECIMENS[examined.name], held)))
+        for examined in made.specimens
+    )
+    return replace(made, specimens=tuple(specimens))
+
+
+@pytest.mark.parametrize(
+    ("body", "defects"),
+    [
+        ("expect(trace).reached(Scan)", {"toothless", "unreasoned"}),
+        ("expect(trace).none(ResultPage, status='X')", {"toothless", "unreasoned"}),
+        ("expect(trace).reached(Scan).none(ResultPage)", {"wrongly_killed", "unreasoned"}),
+        ("pass", {"survivors", "wrongly_killed", "toothless", "unreasoned"}),
+    ],
+)
+def test_a_case_that_cannot_fail_is_rejected(
+    body: str, defects: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that is green whatever an MPP does, that asks nothing, or that fails everybody turns the checks red."""
+    made = with_planted(body, tmp_path)
+    monkeypatch.setattr(cabinet, "matrix", lambda: made)
+    for defect in DEFECTS:
+        with pytest.raises(AssertionError) if defect in defects else nullcontext():
+            test_the_suites_have_no_such_defect(defect)
+    shown = CliRunner().invoke(cli, ["matrix", "--out", str(tmp_path)])
+    assert (shown.exit_code, "test_planted::test_planted" in shown.output) == (Exit.FAULT, True)
