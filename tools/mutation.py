@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mutant_trials import Trial, prepare
@@ -77,18 +77,25 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     prepare(ROOT, LOADED_ONCE)
     counts: dict[str, tuple[int, int]] = {}
-    alive: set[tuple[str, str]] = set()
+    troubles: list[str] = []
     for name in names:
-        made, found = tested(name, chosen.jobs)
-        counts[name] = made, len(found)
-        alive |= {(name, change) for change in found}
-        print(line(name, *counts[name]), flush=True)
-    print(line("all", *total(counts)), f"in {(time.monotonic() - started) / 60:.1f} minutes")
-    troubles = list(complaints(counts, alive, reasons))
-    print(*troubles, sep="\n", end="\n" if troubles else "")
+        made, alive = tested(name, chosen.jobs)
+        counts[name] = made, len(alive)
+        found = complaints(name, set(alive), {change for of, change in reasons if of == name})
+        troubles += _printed(line(name, *counts[name]), found)
+    lost = [f"the score is below {TARGET:g} %"] if score(*total(counts)) < TARGET else []
+    minutes = (time.monotonic() - started) / 60
+    troubles += _printed(f"{line('all', *total(counts))} in {minutes:.1f} minutes", lost)
     if not troubles and names == list(TESTS):
         PAGE.write_text(page(counts, reasons), "utf-8")
     return 1 if troubles else 0
+
+
+def _printed(figures: str, troubles: Iterable[str]) -> list[str]:
+    """Print both, at once: a run takes long."""
+    found = list(troubles)
+    print(figures, *found, sep="\n", flush=True)
+    return found
 
 
 def table(text: str) -> Reasons:
@@ -129,13 +136,11 @@ def total(counts: Counts) -> tuple[int, int]:
     return sum(made for made, _ in counts.values()), sum(alive for _, alive in counts.values())
 
 
-def complaints(counts: Counts, alive: set[tuple[str, str]], reasons: Reasons) -> Iterator[str]:
-    """What keeps this from being in order."""
-    if score(*total(counts)) < TARGET:
-        yield f"the score is below {TARGET:g} %"
-    for name, change in sorted(alive - reasons.keys()):
+def complaints(name: str, alive: set[str], known: set[str]) -> Iterator[str]:
+    """What is not in order with the survivors of a module; ``known``: those of them that have a reason."""
+    for change in sorted(alive - known):
         yield f"{name} survives without a reason: {change}"
-    for name, change in sorted(reasons.keys() - alive):
+    for change in sorted(known - alive):
         yield f"{TABLE.name} explains what no longer survives: {name}: {change}"
 
 
