@@ -287,12 +287,10 @@ class Expectation:
         return Deviation(how=how, kinds=names, payment=self._payment, field=field, parting=parted)
 
     def _fail(self, expected: str, seen: str, events: list[Event], how: Deviation, hint: str = "") -> NoReturn:
-        unread = [
-            event for event in self._events if isinstance(event.message, Malformed) and event.message.where != GATEWAY
-        ]
+        reports = [event.message for event in self._events if isinstance(event.message, Malformed)]
+        unread = [report for report in reports if report.where != GATEWAY]
         if unread:
-            report = unread[0].message
-            self._undecided(expected, f"a report of the adaptor could not be read: {getattr(report, 'problem', '')}")
+            self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
         raise Unmet(

@@ -1,15 +1,13 @@
-"""The message signature: the shared vectors both ways, what is refused, and keys a user may hand over."""
+"""The message signature: the shared vectors both ways, and what is refused."""
 
 import base64
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from hypothesis import given, settings
@@ -317,82 +315,3 @@ def test_the_parts_come_in_any_order_with_blanks(order: str) -> None:
     raw = _raw(_SIGNED)
     expected = signature.Header(key_version=0, signature=raw, encoding=signature.STANDARD)
     assert expected == signature.Header.parse(order.format(_written(raw, signature.STANDARD)))
-
-
-# --- keys -------------------------------------------------------------------------------------------------------
-
-
-def test_a_private_key_is_read_in_every_form() -> None:
-    """PEM (PKCS#8 and the older RSA form) and Base64, on one line or broken into many, give the same key."""
-    base64_text = _FILE["keys"]["mpp"]["private_pkcs8_der_base64"]
-    old = _MPP.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    ).decode("ascii")
-    broken = "\r\n".join(base64_text[at : at + 64] for at in range(0, len(base64_text), 64))
-    texts = [base64_text, broken, old, signature.private_key_text(_MPP), "Bag Attributes\n" + old]
-    expected = [_MPP.private_numbers()] * 5
-    assert expected == [signature.load_private_key(text).private_numbers() for text in texts]
-
-
-def test_a_public_key_is_read_in_every_form() -> None:
-    """PEM and Base64 give the same key, and our own text of it is the published one."""
-    base64_text = _FILE["keys"]["mpp"]["public_spki_der_base64"]
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    pem = _MPP.public_key().public_bytes(serialization.Encoding.PEM, form).decode("ascii")
-    assert base64_text == signature.public_key_text(_MPP.public_key())
-    assert [_MPP.public_key()] * 2 == [signature.load_public_key(text) for text in (base64_text, pem)]
-
-
-def test_a_new_key_signs_what_its_public_half_verifies() -> None:
-    """A generated key has 2048 bits and makes signatures of its own."""
-    key = signature.generate_private_key()
-    found = verify(key.public_key(), signature.sign(key, _SIGNED), _SIGNED)
-    expected = (2_048, "valid")
-    assert expected == (key.key_size, found.outcome)
-
-
-_PRIVATE: Final = "expected a private key (PEM, or Base64 of PKCS#8 DER)"
-_PUBLIC: Final = "expected a public key (PEM, or Base64 of X.509 SPKI DER)"
-
-
-def _pem(key: RSAPrivateKey | ed25519.Ed25519PrivateKey, password: bytes = b"") -> str:
-    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    return key.private_bytes(serialization.Encoding.PEM, form, lock).decode("ascii")
-
-
-def test_a_private_key_that_will_not_do_is_named() -> None:
-    """The error says which kind of file was taken for a private key."""
-    small = rsa.generate_private_key(public_exponent=65_537, key_size=1_024)  # noqa: S505  # the weakness under test
-    public = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
-    expected = {
-        "": f"{_PRIVATE}, and this cannot be read as one",
-        "hello": f"{_PRIVATE}, and this cannot be read as one",
-        "caf\u00e9": f"{_PRIVATE}, and this cannot be read as one",
-        "-----BEGIN PRIVATE KEY-----": f"{_PRIVATE}, and this cannot be read as one",
-        "A" * 70_000: f"{_PRIVATE}, and this is longer than any key",
-        public: f"{_PRIVATE}, and this is a public key",
-        _pem(_MPP, b"secret"): f"{_PRIVATE}, and this is a private key under a password: write it out without one",
-        _pem(ed25519.Ed25519PrivateKey.generate()): f"{_PRIVATE} for RSA, and this key is for another algorithm",
-        _pem(small): "the key has 1024 bits; it must have 2048 or more, and 8192 at most",
-    }
-    assert expected == {text: _problem(signature.load_private_key, text) for text in expected}
-
-
-def test_a_public_key_that_will_not_do_is_named() -> None:
-    """The error says which kind of file was taken for a public key, and never what a private one holds."""
-    certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
-    private = f"{_PUBLIC}, and this is a private key: give its public half, and keep this one to yourself"
-    expected = {
-        _pem(_MPP): private,
-        _pem(_MPP, b"secret"): private,
-        _FILE["keys"]["mpp"]["private_pkcs8_der_base64"]: f"{_PUBLIC}, and this cannot be read as one",
-        certificate: f"{_PUBLIC}, and this is a certificate: take the public key out of it",
-    }
-    assert expected == {text: _problem(signature.load_public_key, text) for text in expected}
-
-
-def _problem(load: Callable[[str], object], text: str) -> str:
-    with pytest.raises(ValueError, match=r"key") as caught:
-        load(text)
-    return str(caught.value)

@@ -28,15 +28,17 @@ HEAD = """\
 What `make mutation` came to when it was last run on all modules. A mutant is a module with one small change; the
 module's own tests have to notice it. Those that nobody noticed stand below, each with the reason.
 """
+ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
 WIRE = ("wire", "wire_malformed")
 TESTS: Mapping[str, Sequence[str]] = {
+    "judgement": ORACLE,
     "limits": ("limits",),
-    "oracle": ("oracle", "oracle_judge", "oracle_unread"),
+    "oracle": ORACLE,
     "peers/accounts": ("accounts",),
     "peers/alipay_plus": ("alipay_plus",),
     "report/results": ("results",),
     "requirements": ("requirements",),
-    "signature": ("signature",),
+    "signature": ("signature", "signature_header", "signature_keys"),
     "trace": ("trace",),
     "verdict": ("verdict",),
     "wire/bodies": WIRE,
