@@ -27,6 +27,7 @@ _MINIMAL: Final = {
     "settlement": {},
     "features": {},
     "limits": {},
+    "evidence": {},
 }
 
 
@@ -161,6 +162,7 @@ def test_claims_hold_no_keys_addresses_or_customers() -> None:
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
         "reach": {"parallel": 1, "patience": 10.0, "settle": 0.2, "quiet": 1.0},
+        "evidence": {"disclose": []},
     }
     assert expected == json.loads(json.dumps(_parse().claims()))
 

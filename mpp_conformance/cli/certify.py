@@ -45,6 +45,8 @@ second = "customer-2"
 unfunded = "customer-3"
 [features]
 app_link = true
+[evidence]
+disclose = ["customers", "pass_through_info", "other"]
 """
 
 

@@ -6,7 +6,6 @@ Equal documents are equal bytes (see ``canonical``), so the SHA-256 of the file 
 Reading takes every file for hostile: bounded in size, every field there and of its type, nothing beside them.
 """
 
-import base64
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,6 +13,7 @@ from mpp_conformance import canonical
 from mpp_conformance.canonical import digest
 from mpp_conformance.evidence.values import (
     EvidenceError,
+    as_body,
     as_text,
     as_truth,
     as_whole,
@@ -59,7 +59,7 @@ def document(trace: Trace) -> dict[str, object]:
         "codes": plain(trace.codes),
         "events": [_event_document(event) for event in trace.events],
         "ending": trace.ending,
-        "trouble": trace.trouble,
+        "trouble": plain(trace.trouble),
         "app_link": trace.app_link,
         "began": trace.began,
     }
@@ -129,17 +129,13 @@ def _direction(message: Message) -> str:
 
 
 def half_document(half: Half) -> dict[str, object]:
-    """One half of an HTTP exchange; a body that is UTF-8 is written as that text, any other one in Base64."""
-    try:
-        body = {"text": half.body.decode("utf-8")}
-    except UnicodeDecodeError:
-        body = {"base64": base64.b64encode(half.body).decode("ascii")}
+    """One half of an HTTP exchange."""
     return {
         "method": half.method,
-        "target": half.target,
+        "target": plain(half.target),
         "status": half.status,
         "headers": plain(half.headers),
-        "body": body,
+        "body": plain(half.body),
     }
 
 
@@ -168,23 +164,8 @@ def read_half(found: object, where: str) -> Half:
         target=as_text(values["target"], f"{where}.target"),
         status=reader_of(int | None)(values["status"], f"{where}.status"),
         headers=reader_of(tuple[tuple[str, str], ...])(values["headers"], f"{where}.headers"),
-        body=_read_body(values["body"], f"{where}.body"),
+        body=as_body(values["body"], f"{where}.body"),
     )
-
-
-def _read_body(found: object, where: str) -> bytes:
-    """The bytes of a body; there is one way to write each."""
-    if isinstance(found, dict) and set(found) == {"text"}:
-        return as_text(found["text"], f"{where}.text").encode("utf-8")
-    values = members(found, ("base64",), where)
-    text = as_text(values["base64"], f"{where}.base64")
-    try:
-        body = base64.b64decode(text, validate=True)
-    except ValueError:
-        refuse(where, "Base64", text)
-    if half_document(Half(method="", target="", body=body))["body"] != found:
-        refuse(where, "text where the body is text, else Base64 in the one right way", text)
-    return body
 
 
 def _read_fields(values: Mapping[str, object], where: str) -> Message:

@@ -1,11 +1,17 @@
 """Frozen values as plain ones, and back: what a document may hold at each place, by the types of what is made of it."""
 
+import base64
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Final, NoReturn, get_args, get_origin, get_type_hints
+from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
+from mpp_conformance.evidence.hidden import Commitment, Hidden, HiddenBytes, body_document
+
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+Kept = TypeVar("Kept")
 Reader = Callable[[object, str], Any]
 """Makes a value of what stands in a document at a place; EvidenceError where that is something else."""
 
@@ -16,10 +22,26 @@ class EvidenceError(ValueError):
 
 def plain(value: object) -> object:
     """A frozen value as lists, objects, and what stands in them."""
+    if isinstance(value, Hidden):
+        return [part if isinstance(part, str) else plain(part) for part in value.parts]
+    if isinstance(value, bytes):
+        return body_document(value)
     if isinstance(value, tuple):
         return [plain(inner) for inner in value]
     names = _field_names(type(value))
     return value if names is None else {name: plain(getattr(value, name)) for name in names}
+
+
+def mapped(value: Kept, change: Callable[[Any], Any]) -> Kept:
+    """A frozen value with each text and each body in it changed."""
+    if isinstance(value, str | bytes):
+        return change(value)  # type: ignore[no-any-return]  # of the same kind, as ``change`` keeps it
+    if isinstance(value, tuple):
+        return tuple(mapped(inner, change) for inner in value)  # type: ignore[return-value]  # likewise
+    names = _field_names(type(value))
+    if names is None:
+        return value
+    return replace(value, **{name: mapped(getattr(value, name), change) for name in names})  # type: ignore[type-var]
 
 
 def _fields_of(kind: Any) -> tuple[str, ...] | None:  # noqa: ANN401  # any type at all
@@ -85,7 +107,16 @@ def _optional_reader(reader: Reader) -> Reader:
 
 
 def as_text(found: object, where: str) -> str:
-    """Text."""
+    """Text, parts of which may be hidden."""
+    if isinstance(found, list):
+        parts = [part if isinstance(part, str) else _commitment(part, where) for part in found]
+        if any(isinstance(part, Commitment) for part in parts):
+            return Hidden(*parts)
+    return as_clear_text(found, where)
+
+
+def as_clear_text(found: object, where: str) -> str:
+    """Text of which nothing is hidden."""
     if not isinstance(found, str):
         refuse(where, "text", found)
     return found
@@ -118,7 +149,7 @@ def listed(values: Mapping[str, object], name: str, where: str) -> list[object]:
 
 def one_of(allowed: tuple[str, ...], found: object, where: str) -> str:
     """One of the texts that are allowed."""
-    told = as_text(found, where)
+    told = as_clear_text(found, where)
     if told not in allowed:
         refuse(where, f"one of {', '.join(allowed)}", found)
     return told
@@ -140,3 +171,33 @@ def members(found: object, names: tuple[str, ...], where: str) -> dict[str, obje
 def refuse(where: str, expected: str, found: object) -> NoReturn:
     """Say what was found in the place of what."""
     raise EvidenceError(f"{where}: expected {expected}, found {ascii(found)[:60]}")
+
+
+def as_body(found: object, where: str) -> bytes:
+    """The bytes of a body; there is one way to write each."""
+    if isinstance(found, dict) and "digest" in found:
+        values = members(found, ("digest", "name", "bytes"), where)
+        commitment = _commitment({name: values[name] for name in ("digest", "name")}, where)
+        return HiddenBytes(commitment, as_whole(values["bytes"], f"{where}.bytes"))
+    body = _bytes(found, where)
+    if body_document(body) != found:
+        refuse(where, "text where the body is text, else Base64 in the one right way", found)
+    return body
+
+
+def _bytes(found: object, where: str) -> bytes:
+    if isinstance(found, dict) and "text" in found:
+        return as_clear_text(found["text"], f"{where}.text").encode("utf-8")
+    written = as_clear_text(members(found, ("base64",), where)["base64"], f"{where}.base64")
+    try:
+        return base64.b64decode(written, validate=True)
+    except ValueError:
+        refuse(where, "Base64", written)
+
+
+def _commitment(found: object, where: str) -> Commitment:
+    values = members(found, ("digest", "name"), where)
+    digest = as_clear_text(values["digest"], f"{where}.digest")
+    if not _DIGEST.fullmatch(digest):
+        refuse(f"{where}.digest", "64 hexadecimal digits", digest)
+    return Commitment(digest, as_clear_text(values["name"], f"{where}.name"))

@@ -17,6 +17,7 @@ from mpp_conformance import catalogue, limits, oracle
 from mpp_conformance.catalogue import Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judgement import Judgement
+from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.report import document, folder, html, papers, results, terminal
 from mpp_conformance.report.results import CaseResult, RunResult
@@ -178,10 +179,11 @@ class ConformanceSession:
 
     def _judge(self, item: pytest.Function, planned: Planned, run: _Run) -> CaseResult:
         try:
-            trace = run.traces[planned.scenario] = run.conversations.trace(planned.scenario)
-            kept = run.kept.get(planned.scenario)
-            if kept is None:
-                kept = run.kept[planned.scenario] = run.folder.keep(trace)
+            trace, kept = run.traces.get(planned.scenario), run.kept.get(planned.scenario)
+            if trace is None or kept is None:
+                trace, disclosed = self._setup.policy.redacted(run.conversations.trace(planned.scenario))
+                kept = run.kept[planned.scenario] = run.folder.keep(trace, disclosed)
+                run.traces[planned.scenario] = trace
         except (EvidenceError, folder.RunFolderError) as problem:
             return CaseResult(planned=planned, judgement=_error("the evidence to be kept", str(problem)))
         except Exception as problem:  # noqa: BLE001  # whatever breaks in a conversation is told as its result
@@ -259,7 +261,7 @@ class ConformanceSession:
             catalogue="".join(catalogue.digest(directory) for directory in self._directories),
             conversations=run.asked,
             planned=self._plan,
-            strays=tuple(run.conversations.strays),
+            strays=self._strays(run),
             traces=run.traces,
         )
         made = document.document(outcome, facts)
@@ -269,6 +271,10 @@ class ConformanceSession:
 
             kept = run.folder.path / folder.EVIDENCE
             AllureResults(run.allure, made, kept).write(outcome.cases, run.absent, run.traces)
+
+    def _strays(self, run: _Run) -> tuple[Stray, ...]:
+        """What fitted no conversation, as it may be written down."""
+        return tuple(self._setup.policy.redacted_stray(stray) for stray in run.conversations.strays)
 
     def _close(self, run: _Run) -> None:
         if not run.closed:
@@ -284,7 +290,7 @@ class ConformanceSession:
 
     def _summary(self, run: _Run, outcome: RunResult) -> Iterator[str]:
         newer = limits.newer_than(self._setup.claims.edition.name)
-        strays = tuple(run.conversations.strays)
+        strays = self._strays(run)
         yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer)
         yield f"report       {run.folder.path / html.FILE}"
         if run.trouble:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance.catalogue import Claims
+from mpp_conformance.evidence.redaction import CLASSES, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 REPLAY: Final = "replay:"
 _SPECIMEN: Final = "specimen:"
+_AS_IT_IS: Final = Policy(customers=(), disclosed=frozenset(CLASSES), secret=b"")
+"""For evidence that was written before: what it hides stays hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Setup:
     raw: dict[str, Any]
     connect: Callable[[str], Conversations]
     """Opens the way to the MPP for the run of this name."""
+    policy: Policy
+    """What evidence keeps back."""
 
     @property
     def shown(self) -> str:
@@ -51,7 +57,7 @@ def _replayed(target: str) -> Setup:
         replay = ReplayConversations(Path(target.removeprefix(REPLAY)))
     except ReplayError as problem:
         raise pytest.UsageError(str(problem)) from problem
-    return Setup(target, replay.claims, replay.raw_claims, lambda _: replay)
+    return Setup(target, replay.claims, replay.raw_claims, lambda _: replay, _AS_IT_IS)
 
 
 def _live(target: str, wallet_file: str) -> Setup:
@@ -70,4 +76,7 @@ def _live(target: str, wallet_file: str) -> Setup:
 
         return connectors.connect(target, chosen, run=run)
 
-    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect)
+    customers = tuple((f"{role} customer", customer) for role, customer in chosen.profile.customers)
+    disclosed = frozenset(chosen.evidence.disclose)
+    policy = Policy(customers=customers, disclosed=disclosed, secret=secrets.token_bytes(32))
+    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy)

@@ -6,16 +6,21 @@ No name comes from the wallet; what comes from elsewhere is reduced to letters, 
 import os
 import re
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mpp_conformance import evidence
+from mpp_conformance.evidence import disclosures
+from mpp_conformance.evidence.hidden import Disclosure
 from mpp_conformance.report.document import FILE as VERDICTS
 from mpp_conformance.trace import Trace
 
 EVIDENCE: Final = "evidence"
+DISCLOSURES: Final = "disclosures"
+"""What opens the evidence; it is never handed out together with it."""
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """A run's name, and that of any file we write."""
 _SLUG: Final = 60
@@ -31,7 +36,7 @@ class RunFolder:
 
     path: Path
 
-    def write(self, name: str, data: bytes) -> Path:
+    def write(self, name: str, data: bytes, *, mode: int = 0o644) -> Path:
         """Write a file whole or not at all; RunFolderError where that is not possible."""
         target = self.path / name
         try:
@@ -39,7 +44,7 @@ class RunFolder:
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
-                os.chmod(temporary, 0o644)  # noqa: PTH101  # mkstemp gives text
+                os.chmod(temporary, mode)  # noqa: PTH101  # mkstemp gives text
                 os.replace(temporary, target)  # noqa: PTH105  # mkstemp gives text
             except BaseException:
                 with suppress(OSError):
@@ -49,13 +54,25 @@ class RunFolder:
             raise RunFolderError(f"{target} cannot be written: {problem.strerror}") from problem
         return target
 
-    def keep(self, trace: Trace) -> tuple[str, str]:
-        """Write a conversation's evidence; its file name within ``evidence`` and its digest."""
+    def keep(self, trace: Trace, disclosed: Collection[Disclosure] = ()) -> tuple[str, str]:
+        """Write a conversation's evidence; its file name within ``evidence`` and its digest.
+
+        What opens its hidden parts is written first, under the same name, where only its owner can read it.
+        """
         data = evidence.encode(evidence.document(trace))
         digest = evidence.digest(data)
         name = f"{slug(trace.scenario.label) or 'conversation'}-{digest[:8]}.json"
+        if disclosed:
+            self._private()
+            self.write(f"{DISCLOSURES}/{name}", disclosures.encode(disclosed), mode=0o600)
         self.write(f"{EVIDENCE}/{name}", data)
         return name, digest
+
+    def _private(self) -> None:
+        try:
+            (self.path / DISCLOSURES).mkdir(mode=0o700, exist_ok=True)
+        except OSError as problem:
+            raise RunFolderError(f"{self.path / DISCLOSURES} cannot be made: {problem.strerror}") from problem
 
 
 def create(reports: Path, name: str) -> RunFolder:

@@ -201,6 +201,14 @@ class Limits(Section):
         return value
 
 
+class Evidence(Section):
+    """``[evidence]``: what may be read of conversations by whoever is handed the evidence; the rest is hidden."""
+
+    disclose: tuple[Literal["customers", "pass_through_info", "other"], ...] = Field(
+        default=(), strict=False, description='a list of "customers", "pass_through_info" and "other"; [] for none'
+    )
+
+
 SECTIONS: Final[dict[str, type[Section]]] = {
     "wallet": Identity,
     "reach": Reach,
@@ -210,6 +218,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "settlement": Settlement,
     "features": Features,
     "limits": Limits,
+    "evidence": Evidence,
 }
 """The sections by their names in the file."""
 
@@ -225,6 +234,7 @@ class Wallet(Section):
     settlement: Settlement = Settlement()
     features: Features = Features()
     limits: Limits = Limits()
+    evidence: Evidence = Evidence()
 
     @property
     def templates(self) -> CodeTemplates:
@@ -258,6 +268,7 @@ class Wallet(Section):
             "settlement": self.settlement.model_dump(),
             "codes": self.codes.model_dump(),
             "reach": self.reach.model_dump(include={"parallel", "patience", "settle", "quiet"}),
+            "evidence": {"disclose": sorted(set(self.evidence.disclose))},
         }
 
 
@@ -274,5 +285,6 @@ def reference() -> Wallet:
             },
             "customers": {"funded": "customer-1", "second": "customer-2", "unfunded": "customer-3"},
             "features": {"app_link": True},
+            "evidence": {"disclose": ["customers", "pass_through_info", "other"]},
         }
     )
