@@ -34,10 +34,11 @@ PROTECTED: Final[Mapping[str, str]] = {"customer_id": CUSTOMERS, "pass_through_i
 CLEAR: Final = frozenset(
     {
         *("ac_decode_config", "action", "action_type", "amount", "body", "callback", "code_type", "code_value"),
-        *("currency", "error_code", "error_message", "operation", "outcome", "pay_to_amount", "pay_to_currency"),
-        *("payment_amount", "payment_currency", "payment_id", "payment_request_id", "payment_status", "problem"),
+        *("currency", "entry_pattern", "error_code", "error_message", "is_supported", "operation", "order_pattern"),
+        *("outcome", "pay_to_amount", "pay_to_currency", "payment_amount", "payment_code", "payment_currency"),
+        *("payment_id", "payment_message", "payment_request_id", "payment_status", "problem", "redirect_url"),
         *("reference", "result_code", "result_message", "result_status", "sdk_action_payload", "signature", "status"),
-        *("title", "url", "user_agent", "where"),
+        *("title", "url", "user_agent", "version", "where"),
     }
 )
 """Fields of messages that may be read."""
