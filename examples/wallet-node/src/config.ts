@@ -58,7 +58,8 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
 export function readConfig({ config: file, faults }: CommandLine, env: NodeJS.ProcessEnv): Config {
   const top = new Fields(parsed(file), file);
   const alipayPlus = top.section('alipayPlus');
-  const keyFile = (name: string) => read(resolve(dirname(file), alipayPlus.text(name)));
+  const keyFile = (name: string) =>
+    read(resolve(dirname(file), alipayPlus.text(name)), '`npm run keys` makes the keys that wallet.json names');
   const port = env['WALLET_ADAPTOR_PORT'];
   return {
     name: top.text('name'),
@@ -151,10 +152,10 @@ function parsed(file: string): unknown {
   }
 }
 
-function read(file: string): string {
+function read(file: string, hint = ''): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new ConfigError(`${file} cannot be read (keys: npm run keys makes them)`);
+    throw new ConfigError(`${file} cannot be read${hint && ` (${hint})`}`);
   }
 }
