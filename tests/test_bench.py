@@ -1,8 +1,6 @@
 """``make bench``: what it counts and what it prints. How fast anything is, no test says."""
 
 import json
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -13,17 +11,13 @@ from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.scenario import ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.wallet import reference
+from tests.tools import tool
 
 
 @pytest.fixture
 def bench() -> ModuleType:
     """The script, imported."""
-    spec = spec_from_file_location("bench", Path(__file__).parents[1] / "tools" / "bench.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tool("bench")
 
 
 def test_calls_are_messages_without_the_answers_inside_them(bench: ModuleType) -> None:

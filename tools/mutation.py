@@ -82,7 +82,8 @@ def main(arguments: Sequence[str]) -> int:
         troubles += _printed(line(name, *counts[name]), found)
     lost = [f"the score is below {TARGET:g} %"] if score(*total(counts)) < TARGET else []
     minutes = (time.monotonic() - started) / 60
-    troubles += _printed(f"{line('all', *total(counts))} in {minutes:.1f} minutes", lost)
+    print(f"{minutes:.1f} minutes")
+    troubles += _printed(summary(counts), lost)
     if not troubles and names == list(TESTS):
         PAGE.write_text(page(counts, reasons), "utf-8")
     return 1 if troubles else 0
@@ -128,6 +129,12 @@ def score(made: int, alive: int) -> float:
     return 100 * (made - alive) / made if made else 100.0
 
 
+def summary(counts: Counts) -> str:
+    """What it all comes to."""
+    made, alive = total(counts)
+    return f"Score {score(made, alive):.1f} %: of {made} mutants {alive} survive."
+
+
 def total(counts: Counts) -> tuple[int, int]:
     """Mutants and survivors of all modules together."""
     return sum(made for made, _ in counts.values()), sum(alive for _, alive in counts.values())
@@ -143,17 +150,15 @@ def complaints(name: str, alive: set[str], known: set[str]) -> Iterator[str]:
 
 def page(counts: Counts, reasons: Reasons) -> str:
     """docs/mutation.md: the figures, and the survivors with their reasons."""
-    made, alive = total(counts)
     rows = [f"| `{name}` | {of} | {left} | {score(of, left):.1f} % |" for name, (of, left) in counts.items()]
     groups: dict[tuple[str, str], list[str]] = {}
     for (name, change), reason in reasons.items():
         groups.setdefault((name, reason), []).append(change)
     survivors = [text for (name, reason), changes in groups.items() for text in _group(name, reason, changes)]
-    figures = f"Score {score(made, alive):.1f} %: of {made} mutants {alive} survive."
     return "\n".join(
         [
             HEAD,
-            figures,
+            summary(counts),
             "",
             "| module | mutants | survive | score |",
             "| --- | --- | --- | --- |",
