@@ -179,6 +179,39 @@ class FirstPayloadForEver(ConformingMpp):
 
 
 @dataclass
+class FirstPayloadForEverybody(ConformingMpp):
+    """Keeps the first payload that anybody got in a static field of its server."""
+
+    name = "first-payload-for-everybody"
+    breaks = frozenset({"SRV-4"})
+    first: str | None = None
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The first one."""
+        self.first = self.first or answer.sdk_action_payload
+        yield from super().pass_to_client(session, replace(answer, sdk_action_payload=self.first))
+
+
+@dataclass
+class AnswerOfAnybody(ConformingMpp):
+    """Keeps the latest answer of Alipay+ in a static field of its server, and acts on the one that was there before.
+
+    A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
+    payload of another (SRV-4). A year of payments is notified one too late, and is never full (REG-2).
+    """
+
+    name = "answer-of-anybody-before"
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
+    hides = frozenset({"REG-2"})
+    latest: UserInitiatedPayAnswer | None = None
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The one before, where there was one."""
+        before, self.latest = self.latest or answer, answer
+        yield from super().answered(session, before)
+
+
+@dataclass
 class StopSticks(ConformingMpp):
     """Remembers that a customer was stopped, and stops the next payment too without a look at its answer.
 
