@@ -271,6 +271,29 @@ class CancelPaymentAnswer(Message):
     signature: str = "valid"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultApplied(Message):
+    """Alipay+ has answered with the defect that the scenario asks for (see ``faults``): the MPP has met it.
+
+    ``attempt`` counts the answers to this payment's calls from 1. What an MPP can believe of such an answer stands
+    beside it as a message of its own; where nothing can be, there is none.
+    """
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = True
+    is_reply: ClassVar[bool] = True
+    fault: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedirectFollowed(Message):
+    """The MPP server has called the address that a redirect led to: whoever answers there is not Alipay+."""
+
+    point: ClassVar[str] = GATEWAY
+    by_suite: ClassVar[bool] = False
+
+
 # --- CLIENT_SDK -------------------------------------------------------------------------------------------------
 
 
@@ -385,6 +408,8 @@ ALL: Final[tuple[type[Message], ...]] = (
     InquiryPaymentAnswer,
     CancelPayment,
     CancelPaymentAnswer,
+    FaultApplied,
+    RedirectFollowed,
     Launch,
     Decode,
     DecodeCallback,

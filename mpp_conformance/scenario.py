@@ -99,7 +99,8 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 class Payment:
     """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time.
 
-    ``unknown``: how often Alipay+ answers userInitiatedPay with ``U`` before it decides.
+    ``unknown``: how often Alipay+ answers userInitiatedPay with ``U`` before it decides. ``fault``: the fault profile
+    that it answers with (a name in ``faults``).
     """
 
     code: str
@@ -108,6 +109,7 @@ class Payment:
     answer: Answer | None = None
     at: str = NOON
     unknown: int = 0
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ import asyncio
 import functools
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,16 +20,17 @@ from mpp_conformance.connectors.http import HttpConnector
 from mpp_conformance.messages import Message
 from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import World
-from mpp_conformance.scenario import ORDER
+from mpp_conformance.scenario import ORDER, Scenario
 from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes
+from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes, record
 from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.misdelivery import HOLD
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import ENDED, Event
+from mpp_conformance.trace import ENDED, Event, Half
 from mpp_conformance.wallet import Keys, Wallet, reference
 
 HOST: Final = "127.0.0.1"
@@ -119,6 +120,8 @@ class Front:
     url: str
     router: Router
     world: World
+    heard_some: asyncio.Event = field(default_factory=asyncio.Event)
+    fault_met: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def code(self) -> str:
@@ -137,22 +140,29 @@ class Front:
 
 
 @asynccontextmanager
-async def front() -> AsyncIterator[Front]:
-    """Serve it."""
+async def front(scenario: Scenario | None = None, *, hold: float = HOLD) -> AsyncIterator[Front]:
+    """Serve it; with another scenario where one is given. ``hold``: seconds that a spoilt answer may take."""
     router, profile = Router(), reference().profile
-    world = World(psp(ORDER), "front", profile, time.monotonic)
+    world = World(scenario or psp(ORDER), "front", profile, time.monotonic)
     router.open(world)
     world.begin()
+    made = Front("", router, world)
 
     def deliver(message: Message, token: str, notes: Notes) -> Delivery:
+        made.heard_some.set()
         return router.deliver(message, token=token, notes=notes)
 
+    def gone(delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
+        record(delivery, complete=complete, halves=halves)
+        made.fault_met.set()
+
     routes = [
-        *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test"),
+        *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test", gone=gone, hold=hold),
         *observer_routes(router, deliver),
     ]
     async with listening(application(routes, lost=router.deliver), HOST, 0) as url:
-        yield Front(url, router, world)
+        made.url = url
+        yield made
 
 
 async def posted(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:

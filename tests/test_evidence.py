@@ -41,6 +41,7 @@ def messages() -> st.SearchStrategy[Message]:
     )
     values: dict[Any, st.SearchStrategy[Any]] = {
         str: TEXT,
+        int: st.integers(0, 10**9),
         str | None: st.none() | TEXT,
         Order | None: st.none() | order,
     }

@@ -144,8 +144,10 @@ def test_an_operation_is_carried_by_a_message(name: str) -> None:
 
 
 def test_every_message_that_crosses_http_has_an_operation() -> None:
-    """Only what could not be read has no operation of its own."""
-    assert {messages.Malformed} == set(messages.ALL) - set(wire.OPERATIONS)
+    """Only what could not be read, and what comes of a spoilt answer, has no operation of its own."""
+    assert {messages.Malformed, messages.FaultApplied, messages.RedirectFollowed} == set(messages.ALL) - set(
+        wire.OPERATIONS
+    )
 
 
 @pytest.mark.parametrize("name", _NAMES)

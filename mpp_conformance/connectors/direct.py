@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from mpp_conformance import wire
 from mpp_conformance.messages import Message
 from mpp_conformance.peers.router import Router, Stray
-from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.peers.world import Sending, Spoilt, World
 from mpp_conformance.scenario import Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import ENDED, WAITED, Trace
@@ -54,14 +55,24 @@ class DirectConnector:
                 continue
             session, message = said
             delivery = router.deliver(self.carry(message), token=session)
-            # The MPP hears the answer of its own call before it does anything else in this session.
-            turns.append(turn if delivery.reply is None else chain(self._hears(session, delivery.reply), turn))
-            turns.extend(self._told(world, call) for call in delivery.calls)
+            calls = delivery.calls
+            if delivery.spoilt is not None:
+                # The MPP hears the answer of its own call before it does anything else in this session.
+                turn = chain(self._receives(session, message, delivery.spoilt), turn)
+                calls = (*calls, *world.applied(delivery.payment, delivery.spoilt))
+            elif delivery.reply is not None:
+                turn = chain(self._hears(session, delivery.reply), turn)
+            turns.append(turn)
+            turns.extend(self._told(world, call) for call in calls)
         router.close(world)
         return world.trace(ENDED if world.finished else WAITED)
 
     def _told(self, world: World, sending: Sending) -> Iterator[tuple[str, Message]]:
         return self._hears(world.token(sending.payment), sending.message)
+
+    def _receives(self, session: str, asked: Message, spoilt: Spoilt) -> Iterator[tuple[str, Message]]:
+        received = wire.arrived(wire.spoilt(spoilt.answer, spoilt.fault), spoilt.fault, location=wire.ELSEWHERE)
+        return ((say.session, say.message) for say in self.specimen.receive(session, asked, received))
 
     def _hears(self, session: str, message: Message) -> Iterator[tuple[str, Message]]:
         return ((say.session, say.message) for say in self.specimen.hear(session, message))

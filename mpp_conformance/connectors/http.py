@@ -5,7 +5,7 @@ One listener and one HTTP client serve all conversations of a run. What is waite
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,15 +19,17 @@ from mpp_conformance.peers.router import Delivery, Router, Stray
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.scenario import Profile, Scenario
 from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import AnswerError, MessageLayer, Notes, gateway_routes
+from mpp_conformance.servers.gateway import AnswerError, MessageLayer, Notes, gateway_routes, record
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import ListenError, listening
 from mpp_conformance.servers.observer import observer_routes
-from mpp_conformance.trace import BROKEN, ENDED, WAITED, Trace
+from mpp_conformance.trace import BROKEN, ENDED, WAITED, Half, Trace
 from mpp_conformance.wallet import Keys, Wallet
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
+_HELD: Final = 5
+"""The part of the wallet's patience that an answer is held back for where a fault profile has it come late."""
 _LATE: Final = 0.05
 """Seconds by which a wait may end too late on a machine that is not overloaded."""
 _MOST_TROUBLES: Final = 3
@@ -105,7 +107,9 @@ class HttpConnector:
     async def __aenter__(self) -> Self:
         reach = self._reach
         routes = [
-            *gateway_routes(self._layer, self._deliver, lambda: self._url),
+            *gateway_routes(
+                self._layer, self._deliver, lambda: self._url, gone=self._gone, hold=reach.patience / _HELD
+            ),
             *observer_routes(self._router, self._deliver),
         ]
         app = application(routes, lost=self._lost, failed=self._failed)
@@ -179,6 +183,14 @@ class HttpConnector:
                 self._call(held, sending)
             held.woken.set()
         return delivery
+
+    def _gone(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
+        """A spoilt answer has gone out; one that did so after its conversation's end is no part of it."""
+        held = self._open.get(id(delivery.world))
+        if held is not None:
+            for sending in record(delivery, complete=complete, halves=halves):
+                self._call(held, sending)
+            held.woken.set()
 
     def _lost(self, message: Malformed) -> None:
         self._router.deliver(message)

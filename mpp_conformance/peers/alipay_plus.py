@@ -90,6 +90,10 @@ class AlipayPlus:
         """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""
         return self._answers.get(index)
 
+    def forget(self, index: int) -> None:
+        """Undo the decision on a payment: the connection broke before it was made."""
+        self._answers.pop(index, None)
+
     def unknown_given(self, index: int) -> int:
         """How often Alipay+ has answered ``U`` to userInitiatedPay."""
         return self._unknown.get(index, 0)

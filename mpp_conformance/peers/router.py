@@ -6,7 +6,7 @@ from typing import Final
 
 from mpp_conformance.messages import GATEWAY, Malformed, Message, NotifyPayment, UserInitiatedPay
 from mpp_conformance.peers.alipay_plus import answer_to_stranger, payment_request_id
-from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.peers.world import Sending, Spoilt, World
 from mpp_conformance.scenario import ENTRY
 from mpp_conformance.trace import Half
 
@@ -33,12 +33,15 @@ class Delivery:
     """What follows from a message: the answer in its exchange, and new calls to the wallet.
 
     ``world`` is the conversation it belongs to, ``None`` for a stray. ``event`` and ``answer`` are the numbers of the
-    message and of the reply in its record, 0 where they are not recorded.
+    message and of the reply in its record, 0 where they are not recorded. ``spoilt``: what goes out instead of
+    ``reply``; `World.applied` of ``payment`` is to be told when it has gone.
     """
 
     world: World | None
     reply: Message | None
     calls: tuple[Sending, ...]
+    payment: int = 0
+    spoilt: Spoilt | None = None
     event: int = field(default=0, compare=False)
     answer: int = field(default=0, compare=False)
     stray: Stray | None = field(default=None, compare=False)
@@ -92,6 +95,8 @@ class Router:
             world=world,
             reply=None if reply is None else reply.message,
             calls=tuple(sending for sending in sendings if not sending.message.is_reply),
+            payment=index,
+            spoilt=None if reply is None else reply.spoilt,
             event=before + 1 if world.recorded > before else 0,
             answer=0 if reply is None else reply.event,
         )

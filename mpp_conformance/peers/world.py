@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from mpp_conformance import wire
+from mpp_conformance.faults import FAULTS, Fault
 from mpp_conformance.messages import (
     GATEWAY,
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
+    FaultApplied,
     HandleAction,
     Launch,
     Malformed,
@@ -23,8 +26,9 @@ from mpp_conformance.messages import (
     Scan,
     ServerAnswer,
     UserInitiatedPay,
+    UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, refusal_of
+from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, payment_request_id, refusal_of
 from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario, codes_for
 from mpp_conformance.trace import BROKEN, Event, Half, Trace
 
@@ -36,17 +40,30 @@ _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed
 """What counts as a call to Alipay+, whether it could be read or not."""
 _MOST_UNKNOWN: Final = 5
 """A wallet that has been answered ``U`` as often as this is waited for no longer: it may ask for ever."""
+_MOST_SPOILT: Final = 50
+"""Likewise where it has asked as often as this and there was no answer to be believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoilt:
+    """What goes out instead of an answer: ``answer`` with the defect of ``fault``; ``attempt`` as `FaultApplied`."""
+
+    answer: UserInitiatedPayAnswer
+    fault: Fault
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """A message for the wallet, and the payment it belongs to; a reply goes back in the exchange that asked.
 
-    ``event`` is its number in the record, 0 where it is not recorded any more.
+    ``spoilt``: it does not go out as it is; nothing is recorded of it until `World.applied` says that it has gone.
+    ``event`` is its number in the record, 0 where it is not recorded.
     """
 
     payment: int
     message: Message
+    spoilt: Spoilt | None = None
     event: int = field(default=0, compare=False)
 
 
@@ -67,6 +84,10 @@ class World:
     _begun: set[int] = field(default_factory=set)
     _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
     _decoding: set[int] = field(default_factory=set)
+    _spoiling: dict[int, int] = field(default_factory=dict)
+    """How many answers were given to payments whose answers are spoilt."""
+    _decided: set[int] = field(default_factory=set)
+    """Those of them that have been given an answer to be believed all the same."""
     cut_off: str = field(init=False, default="")
     """What the wallet has said more of than is recorded, in words; empty where all of it is."""
     _kept: int = 0
@@ -90,13 +111,34 @@ class World:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
         self._record(payment, message, notes)
         self._seen.setdefault(payment, set()).add(type(message))
-        reactions = self._react(payment, message)
-        sendings = [replace(said, event=self._record(said.payment, said.message)) for said in reactions]
-        if self._begun and not any(self.awaited(index) for index in self._begun):
-            following = max(self._begun) + 1
-            if following < len(self.scenario.payments):
-                sendings.append(self._scan(following))
-        return sendings
+        sendings = [
+            said if said.spoilt else replace(said, event=self._record(said.payment, said.message))
+            for said in self._react(payment, message)
+        ]
+        return [*sendings, *self._following()]
+
+    def applied(self, payment: int, spoilt: Spoilt, *halves: Half, complete: bool = True) -> list[Sending]:
+        """Record that a spoilt answer has gone out, and what of it an MPP can believe; what the peers say next.
+
+        ``halves``: what HTTP carried of it; ``complete``: the MPP has not hung up before its end.
+        """
+        event = self._record(payment, FaultApplied(fault=spoilt.fault.name, attempt=spoilt.attempt))
+        self.carried(event, *halves)
+        body = wire.spoilt(spoilt.answer, spoilt.fault)
+        told = wire.believed(UserInitiatedPay, wire.arrived(body, spoilt.fault)) if complete else None
+        if isinstance(told, UserInitiatedPayAnswer):
+            self._record(payment, replace(told, body=spoilt.answer.body))
+            own = told.order is None or told.order.payment_request_id == payment_request_id(self.codes[payment])
+            if own and told.result_status != "U":
+                self._decided.add(payment)
+        return self._following()
+
+    def _following(self) -> list[Sending]:
+        """The consumer's next scan, once nothing is awaited any more."""
+        following = max(self._begun, default=-1) + 1
+        if following == 0 or following == len(self.scenario.payments):
+            return []
+        return [] if any(self.awaited(index) for index in self._begun) else [self._scan(following)]
 
     def awaited(self, payment: int) -> set[type[Message]]:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all.
@@ -110,11 +152,11 @@ class World:
         expected: set[type[Message]] = {UserInitiatedPay}
         if code == ENTRY:
             expected.add(Launch)
+        if payment in self._spoiling and payment not in self._decided:
+            return self._end(payment) if self._spoiling[payment] < _MOST_SPOILT else set()
         answer = self.alipay_plus.answer_given(payment)
         if answer is None and 0 < self.alipay_plus.unknown_given(payment) < _MOST_UNKNOWN:
-            # It asks again, or it gives up and says so.
-            end: set[type[Message]] = {ResultPage} | ({DecodeCallback} if code == ENTRY else set())
-            return end - seen
+            return self._end(payment)
         if answer is None:
             # A refused call is answered, and nothing is sure to follow.
             return expected - seen if seen.isdisjoint(_ASKED) else set()
@@ -137,6 +179,13 @@ class World:
             known = self._events[event - 1]
             self._events[event - 1] = replace(known, http=known.http + halves)
 
+    def _end(self, payment: int) -> set[type[Message]]:
+        """What an MPP says that has no decision: it asks again, or it gives up and says so in one way or another."""
+        seen = self._seen.get(payment, set())
+        last: type[Message] = DecodeCallback if self.scenario.payments[payment].code == ENTRY else ResultPage
+        end: set[type[Message]] = {ResultPage, last}
+        return end - seen if seen.isdisjoint({HandleAction, last}) else set()
+
     @property
     def finished(self) -> bool:
         """Every payment was begun, and nothing is waited for any more."""
@@ -152,7 +201,8 @@ class World:
     def silent(self) -> bool:
         """Nothing sure to come tells the end of a conversation: only a longer silence does."""
         return any(
-            self.scenario.payments[index].code == FOREIGN or self.alipay_plus.answer_given(index) is None
+            self.scenario.payments[index].code == FOREIGN
+            or (self.alipay_plus.answer_given(index) is None and index not in self._spoiling)
             for index in self._begun
         )
 
@@ -182,7 +232,7 @@ class World:
 
     def _react(self, payment: int, message: Message) -> list[Sending]:
         if isinstance(message, UserInitiatedPay):
-            return [Sending(payment=payment, message=self.alipay_plus.decode(payment, message))]
+            return [self._answer(payment, message)]
         if isinstance(message, NotifyPayment):
             return [Sending(payment=payment, message=self.alipay_plus.learn(payment, message))]
         if isinstance(message, Malformed) and message.where == GATEWAY:
@@ -190,6 +240,24 @@ class World:
         if isinstance(message, Launch):
             return self._merchant_page(payment, message)
         return []
+
+    def _answer(self, payment: int, request: UserInitiatedPay) -> Sending:
+        """The answer to userInitiatedPay; a decision, and no refusal, has the defect that the scenario asks for."""
+        answer, name = self.alipay_plus.decode(payment, request), self.scenario.payments[payment].fault
+        if not name or answer is not self.alipay_plus.answer_given(payment):
+            return Sending(payment=payment, message=answer)
+        fault = FAULTS[name]
+        attempt = self._spoiling[payment] = self._spoiling.get(payment, 0) + 1
+        if not fault.spoils(attempt):
+            self._decided.add(payment)
+            return Sending(payment=payment, message=answer)
+        if fault.undecided:
+            self.alipay_plus.forget(payment)
+        given = self.alipay_plus.answer_given(payment - 1) if fault.instead else answer
+        if given is None:
+            self._decided.add(payment)
+            return Sending(payment=payment, message=answer)
+        return Sending(payment=payment, message=given, spoilt=Spoilt(answer=given, fault=fault, attempt=attempt))
 
     def _merchant_page(self, payment: int, launch: Launch) -> list[Sending]:
         """The SDK opens the merchant page, the consumer enters the amount, the SDK intercepts the order code.

@@ -4,11 +4,13 @@ A refusal is an answer like any other: status 200, signed, and ``result`` says w
 lower case, since libraries of real MPPs look them up so.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from starlette.requests import Request
@@ -16,13 +18,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mpp_conformance import signature, wire
-from mpp_conformance.messages import Message, NotifyPayment, UserInitiatedPay
+from mpp_conformance.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
+from mpp_conformance.messages import Message, NotifyPayment, RedirectFollowed, UserInitiatedPay
 from mpp_conformance.peers.router import Delivery
+from mpp_conformance.peers.world import Sending
+from mpp_conformance.servers.application import refusal
 from mpp_conformance.servers.bodies import answer_half, body_of, request_half, target_of
+from mpp_conformance.servers.misdelivery import HOLD, Misdelivery
+from mpp_conformance.trace import Half
 
 Notes = Sequence[tuple[str, str]]
 Deliver = Callable[[Message, str, Notes], Delivery]
 """Gives a message of the wallet to its conversation: message, observer token (empty at the gateway), notes."""
+
+
+class Gone(Protocol):
+    """Is told that the spoilt answer of a delivery has gone out; ``complete``: all that was to come of it."""
+
+    def __call__(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> object:
+        """Take note of it."""
+
 
 CALLS: Final[Mapping[type[UserInitiatedPay] | type[NotifyPayment], str]] = {
     kind: wire.OPERATIONS[kind].path for kind in (UserInitiatedPay, NotifyPayment)
@@ -31,6 +46,7 @@ CALLS: Final[Mapping[type[UserInitiatedPay] | type[NotifyPayment], str]] = {
 _HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
 _NOTE_LENGTH: Final = 100
 _DETAIL_LENGTH: Final = 500
+_A_DAY: Final = 86_400
 
 
 class AnswerError(Exception):
@@ -73,10 +89,8 @@ class MessageLayer:
 
     def signed(self, request: Request, body: bytes) -> Response:
         """An answer with the signature that the MPP verifies; header names go out in lower case."""
-        time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        # Repeated even where it is a wrong one: the caller verifies with what it sent.
-        sent = request.headers.get("client-id", "")
-        client_id = sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
+        time = _moment()
+        client_id = self._client_id(request)
         signed = signature.content(request.method, target_of(request), client_id, time, body)
         header = signature.sign(self.alipay_plus_private_key, signed, key_version=self.key_version)
         headers = {
@@ -87,9 +101,42 @@ class MessageLayer:
         }
         return Response(body, headers=headers)
 
+    def spoilt(self, request: Request, body: bytes, fault: Fault, location: str) -> wire.Headers:
+        """The headers of an answer with a defect; ``location`` is where a redirect leads to."""
+        time, client_id = _moment(fault.age), self._client_id(request)
+        signed_time = _moment(_A_DAY) if fault.signature == STALE else time
+        signed_body = body + b"\n" if fault.signature == BAD else body
+        signed = signature.content(request.method, target_of(request), client_id, signed_time, signed_body)
+        key = _foreign_key() if fault.signature == FOREIGN_KEY else self.alipay_plus_private_key
+        header = "" if fault.signature == MISSING else signature.sign(key, signed, key_version=self.key_version)
+        return wire.headers(body, fault, client_id=client_id, time=time, signature=header, location=location)
 
-def gateway_routes(layer: MessageLayer, deliver: Deliver, gateway_url: Callable[[], str]) -> list[Route]:
-    """The operations of Alipay+; ``gateway_url`` is asked for the address that answers name for notifyPayment."""
+    def _client_id(self, request: Request) -> str:
+        """Repeated even where it is a wrong one: the caller verifies with what it sent."""
+        sent = request.headers.get("client-id", "")
+        return sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
+
+
+def record(delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> Sequence[Sending]:
+    """Write down that the spoilt answer of ``delivery`` has gone out; what the peers say next."""
+    if delivery.world is None or delivery.spoilt is None:
+        return ()
+    return delivery.world.applied(delivery.payment, delivery.spoilt, *halves, complete=complete)
+
+
+def gateway_routes(
+    layer: MessageLayer,
+    deliver: Deliver,
+    gateway_url: Callable[[], str],
+    *,
+    gone: Gone = record,
+    hold: float = HOLD,
+) -> list[Route]:
+    """The operations of Alipay+, and the place that its redirects lead to.
+
+    ``gateway_url`` is asked for the address that answers name for notifyPayment. ``gone`` is told when a spoilt answer
+    has gone out; ``hold``: seconds that such an answer may take.
+    """
 
     def endpoint(kind: type[UserInitiatedPay] | type[NotifyPayment], path: str) -> Route:
         async def take(request: Request) -> Response:
@@ -102,6 +149,8 @@ def gateway_routes(layer: MessageLayer, deliver: Deliver, gateway_url: Callable[
             delivery.heard(request_half(request, body))
             if delivery.reply is None:
                 raise AnswerError(delivery, f"Alipay+ has no answer to {message.name}")
+            if delivery.spoilt is not None:
+                return misdelivered(request, delivery)
             try:
                 answer = wire.encode(delivery.reply, gateway_url=gateway_url())
             except wire.OurMessageIsInvalid as problem:
@@ -112,4 +161,39 @@ def gateway_routes(layer: MessageLayer, deliver: Deliver, gateway_url: Callable[
 
         return Route(path, take, methods=["POST"])
 
-    return [endpoint(kind, path) for kind, path in CALLS.items()]
+    def misdelivered(request: Request, delivery: Delivery) -> Response:
+        assert delivery.spoilt is not None  # noqa: S101  # asked before
+        assert delivery.world is not None  # noqa: S101  # strays are answered without a defect
+        fault, token = delivery.spoilt.fault, delivery.world.token(delivery.payment)
+        body = wire.spoilt(delivery.spoilt.answer, fault, gateway_url=gateway_url())
+        sent = layer.spoilt(request, body, fault, f"{gateway_url()}{wire.ELSEWHERE}/{token}")
+        half = Half(method=request.method, target=target_of(request), status=fault.status, headers=sent, body=body)
+        return Misdelivery(
+            wire.http_answer(fault.status, sent, wire.packed(body, fault)),
+            fault,
+            hold=hold,
+            gone=lambda complete: gone(delivery, complete=complete, halves=[half] if fault.answers else []),
+        )
+
+    async def elsewhere(request: Request) -> Response:
+        body = await body_of(request)
+        delivery = deliver(RedirectFollowed(), request.path_params["token"], ())
+        answer = refusal(HTTPStatus.NOT_FOUND, "Alipay+ is not here")
+        delivery.heard(request_half(request, body))
+        delivery.answered(answer_half(request, answer))
+        return answer
+
+    return [
+        *(endpoint(kind, path) for kind, path in CALLS.items()),
+        Route(f"{wire.ELSEWHERE}/{{token}}", elsewhere, methods=["GET", "POST"]),
+    ]
+
+
+@functools.cache
+def _foreign_key() -> RSAPrivateKey:
+    return signature.generate_private_key()
+
+
+def _moment(age: int = 0) -> str:
+    """The time ``age`` seconds ago, as Response-Time names it."""
+    return (datetime.now(UTC) - timedelta(seconds=age)).isoformat(timespec="milliseconds")

@@ -1,30 +1,14 @@
 """An MPP server's way to Alipay+: signed requests, and answers that are believed only if their signature verifies."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from mpp_conformance import signature, wire
-from mpp_conformance.messages import (
-    Malformed,
-    Message,
-    NotifyPayment,
-    NotifyPaymentAnswer,
-    UserInitiatedPay,
-    UserInitiatedPayAnswer,
-)
-
-Answer = UserInitiatedPayAnswer | NotifyPaymentAnswer
-
-_ANSWERS: Final[Mapping[type[Message], type[Answer]]] = {
-    UserInitiatedPay: UserInitiatedPayAnswer,
-    NotifyPayment: NotifyPaymentAnswer,
-}
+from mpp_conformance.messages import NotifyPayment, UserInitiatedPay
 
 
 class UntrustworthyAnswerError(Exception):
@@ -45,8 +29,17 @@ class GatewayClient:
     http: httpx.AsyncClient
     key_version: int = 1
 
-    async def call(self, message: UserInitiatedPay | NotifyPayment) -> Answer:
-        """The answer to a message; UntrustworthyAnswerError or httpx.HTTPError where there is none to be believed.
+    async def call(self, message: UserInitiatedPay | NotifyPayment) -> wire.Answer:
+        """The answer to a message; UntrustworthyAnswerError or httpx.HTTPError where there is none to be believed."""
+        received = await self.exchange(message)
+        answer = wire.believed(type(message), received)
+        if answer is None:
+            doubt = f"status {received.status}, signature {received.signature}"
+            raise UntrustworthyAnswerError(f"{doubt}: {received.detail or 'the body is no sound answer'}")
+        return answer
+
+    async def exchange(self, message: UserInitiatedPay | NotifyPayment) -> wire.Received:
+        """Whatever comes back for a message; httpx.HTTPError where nothing does.
 
         ``message.signature`` is the outcome that verification shall have: a specimen can be one that signs wrongly.
         """
@@ -58,8 +51,7 @@ class GatewayClient:
         header = self._signature(message.signature, signature.content("POST", target, self.client_id, time, body))
         if header is not None:
             headers["signature"] = header
-        answer = await self.http.post(address, content=body, headers=headers)
-        return self._believed(type(message), target, answer)
+        return self._received(target, await self.http.post(address, content=body, headers=headers))
 
     def _signature(self, outcome: str, content: bytes) -> str | None:
         if outcome == "missing":
@@ -69,17 +61,17 @@ class GatewayClient:
         signed = content if outcome == "valid" else content + b"\n"
         return signature.sign(self.private_key, signed, key_version=self.key_version)
 
-    def _believed(self, asked: type[Message], target: str, answer: httpx.Response) -> Answer:
+    def _received(self, target: str, answer: httpx.Response) -> wire.Received:
         client_id, time = answer.headers.get("client-id", ""), answer.headers.get("response-time", "")
         content = signature.content("POST", target, client_id, time, answer.content)
         found = signature.verify(self.alipay_plus_public_key, answer.headers.get("signature"), content)
-        if answer.status_code != httpx.codes.OK or found.outcome != "valid":
-            raise UntrustworthyAnswerError(f"status {answer.status_code}, signature {found.outcome}: {found.detail}")
-        if client_id != self.client_id:
-            raise UntrustworthyAnswerError(f"Client-Id is {client_id!a}, and expected is {self.client_id}")
-        message = wire.decode(_ANSWERS[asked], answer.content)
-        if isinstance(message, Malformed):
-            raise UntrustworthyAnswerError(message.problem)
-        if isinstance(message, UserInitiatedPayAnswer):
-            return replace(message, body=answer.content.decode())
-        return message
+        outcome, detail = found.outcome, found.detail
+        if outcome == "valid" and client_id != self.client_id:
+            outcome, detail = "invalid", f"Client-Id is {client_id!a}, and expected is {self.client_id}"
+        return wire.Received(
+            status=answer.status_code,
+            body=answer.content,
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw),
+            signature=outcome,
+            detail=detail,
+        )

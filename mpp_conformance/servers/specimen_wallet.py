@@ -21,10 +21,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mpp_conformance import __version__, wire
-from mpp_conformance.messages import Decode, Malformed, Message, NotifyPayment, Scan, UserInitiatedPay
+from mpp_conformance.messages import Decode, Malformed, Message, NotifyPayment, RedirectFollowed, Scan, UserInitiatedPay
 from mpp_conformance.servers.application import application, refusal
 from mpp_conformance.servers.bodies import body_of
-from mpp_conformance.servers.gateway_client import GatewayClient, UntrustworthyAnswerError
+from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.observer import REPORTS
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from mpp_conformance.wallet.fields import is_loopback
@@ -49,6 +49,8 @@ class SpecimenWallet:
     allow_remote: bool = False
     _observers: dict[str, str] = field(default_factory=dict)
     """The address of each session's observer."""
+    _locations: dict[str, str] = field(default_factory=dict)
+    """Where the latest answer of Alipay+ sends each session's server."""
     _turns: dict[str, deque[Iterator[Say]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -111,26 +113,39 @@ class SpecimenWallet:
                 say = next(turn, None)
                 if say is None:
                     continue
-                answer = await self._carried(say)
+                reaction = await self._carried(say)
                 # The MPP hears the answer of its own call before it does anything else in this session.
-                turns.append(turn if answer is None else chain(self.specimen.hear(say.session, answer), turn))
+                turns.append(turn if reaction is None else chain(reaction, turn))
         except Exception:
             _log.exception("the specimen %s failed", self.specimen.name)
             raise
         finally:
             del self._turns[session]
 
-    async def _carried(self, say: Say) -> Message | None:
-        """Carry what the specimen says; the answer to a call to Alipay+, if there is one to be believed."""
+    async def _carried(self, say: Say) -> Iterator[Say] | None:
+        """Carry what the specimen says; what it does about what comes back of a call to Alipay+."""
         message = say.message
-        try:
-            if isinstance(message, UserInitiatedPay | NotifyPayment):
-                return await self.gateway.call(message)
-            address = f"{self._observers[say.session]}/{_NAMES[type(message)]}"
-            await self.http.post(address, content=wire.encode(message), headers=_JSON)
-        except (httpx.HTTPError, httpx.InvalidURL, UntrustworthyAnswerError) as problem:
-            _log.warning("%s: %s: %s", message.name, type(problem).__name__, problem)
+        if isinstance(message, UserInitiatedPay | NotifyPayment):
+            received = await self._called(message)
+            self._locations[say.session] = received.header("location") or ""
+            return self.specimen.receive(say.session, message, received)
+        if isinstance(message, RedirectFollowed):
+            await self._posted(message, self._locations[say.session], b"{}")
+        else:
+            await self._posted(message, f"{self._observers[say.session]}/{_NAMES[type(message)]}", wire.encode(message))
         return None
+
+    async def _called(self, message: UserInitiatedPay | NotifyPayment) -> wire.Received:
+        try:
+            return await self.gateway.exchange(message)
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            return wire.Received(detail=f"{type(problem).__name__}: {problem}")
+
+    async def _posted(self, message: Message, address: str, content: bytes) -> None:
+        try:
+            await self.http.post(address, content=content, headers=_JSON)
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            _log.warning("%s: %s: %s", message.name, type(problem).__name__, problem)
 
 
 def _is_near(address: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
+from mpp_conformance import wire
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
     CashierPage,
@@ -30,6 +31,10 @@ from mpp_conformance.scenario import UNFUNDED, Profile
 
 MOST_REPEATS: Final = 3
 """How often userInitiatedPay is repeated where it is not known what came of it."""
+_NO_ANSWER: Final = UserInitiatedPayAnswer(
+    result_status="U", result_code="TRY_AGAIN_LATER", result_message="no answer to be believed"
+)
+"""What an MPP tells itself where Alipay+ has told it nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,8 @@ class ConformingMpp:
     app_link: ClassVar[bool] = True
     profile: Profile
     sessions: dict[str, Session] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    """The order code that each order was placed for, by its paymentRequestId."""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """React to what is said in a session; lazily, in the order in which the MPP would act."""
@@ -98,6 +105,15 @@ class ConformingMpp:
             yield from self._say(known, self.answered(known, message))
         elif isinstance(message, NotifyPaymentAnswer):
             yield from self._say(known, self.notified(known, message))
+
+    def receive(self, session: str, asked: Message, received: wire.Received) -> Iterator[Say]:
+        """React to what came back from a call to Alipay+: an answer that is believed is heard, another one is none."""
+        answer = self.believes(asked, received)
+        known = self.sessions.get(session)
+        if answer is not None:
+            yield from self.hear(session, answer)
+        elif known is not None and isinstance(asked, UserInitiatedPay):
+            yield from self._say(known, self.unanswered(known, received))
 
     # --- the MPP client: what it does by itself ---------------------------------------------------------------
 
@@ -188,12 +204,24 @@ class ConformingMpp:
         """Entry code step 17, order code step 7."""
         yield UserInitiatedPay(code_value=code_value, customer_id=session.customer)
 
+    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+        """The answer in what came back, if it is Alipay+'s word."""
+        return wire.believed(type(asked), received)
+
+    def unanswered(
+        self,
+        session: Session,
+        received: wire.Received,  # noqa: ARG002  # specimens use it
+    ) -> Iterator[Message]:
+        """Nothing to be believed came: whether the call took effect is as unknown as after ``U``."""
+        yield from self.not_known(session, _NO_ANSWER)
+
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Entry code steps 24 and 27, order code steps 15 and 18: by actionType first, S or F alike."""
         if answer.action_type == HANDLE_BY_SDK:
             yield from self.pass_to_client(session, answer)
         elif answer.result_status == "S" and answer.order is not None:
-            yield from self.pay(session, answer.order)
+            yield from self.pay_own(session, answer.order)
         elif answer.result_status == "U":
             yield from self.not_known(session, answer)
         else:
@@ -211,6 +239,13 @@ class ConformingMpp:
         """Both child parameters of actionForm, unchanged."""
         passed = Handed(action_type=answer.action_type, sdk_action_payload=answer.sdk_action_payload)
         yield from self.take(session, passed)
+
+    def pay_own(self, session: Session, order: Order) -> Iterator[Message]:
+        """An order that was placed for another code is not this customer's to pay."""
+        if self.codes.setdefault(order.payment_request_id, session.code) == session.code:
+            yield from self.pay(session, order)
+        else:
+            yield from self.take(session, Handed(payment_status="F", error_code="REPEAT_REQ_INCONSISTENT"))
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """The consumer confirms; then debit, notify, and return the payment result to the client."""

@@ -12,23 +12,46 @@ from mpp_conformance.wire.carrying import OurMessageIsInvalid, carried, decode, 
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
 from mpp_conformance.wire.orders import notify_url, price_of
 from mpp_conformance.wire.reading import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.replies import (
+    ANSWERS,
+    ELSEWHERE,
+    Answer,
+    Headers,
+    Received,
+    arrived,
+    believed,
+    headers,
+    http_answer,
+    packed,
+)
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
+from mpp_conformance.wire.spoiling import spoilt
 
 __all__ = [
     "ANSWER",
+    "ANSWERS",
+    "ELSEWHERE",
     "GATEWAY_URL",
     "MAX_BODY",
     "MAX_DEPTH",
     "OPERATIONS",
     "REQUEST",
+    "Answer",
+    "Headers",
     "Operation",
     "OurMessageIsInvalid",
+    "Received",
     "UnreadableBodyError",
+    "arrived",
+    "believed",
     "carried",
     "decode",
     "document",
     "encode",
+    "headers",
+    "http_answer",
     "notify_url",
+    "packed",
     "parsed",
     "price_of",
     "printable",
@@ -37,4 +60,5 @@ __all__ = [
     "read",
     "schema",
     "schema_of",
+    "spoilt",
 ]

@@ -88,8 +88,10 @@ def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
     """What arrives at the other end of a wire when ``message`` is sent: the message, or `Malformed`.
 
     ``check`` as for `encode`. What travels beside the body (whether its signature verifies) arrives as it was sent, and
-    so does a body that a scenario gave.
+    so does a body that a scenario gave. What has no body of its own arrives as it is.
     """
+    if type(message) not in OPERATIONS:
+        return message
     arrived = decode(type(message), encode(message, observer_url=_address(message), check=check))
     if isinstance(arrived, Malformed):
         return arrived
