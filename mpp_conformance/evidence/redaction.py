@@ -34,7 +34,16 @@ PROTECTED: Final[Mapping[str, str]] = {"customer_id": CUSTOMERS, "pass_through_i
 CLEAR: Final = frozenset(
     {
         *("ac_decode_config", "action", "action_type", "amount", "body", "callback", "code_type", "code_value"),
-        *("currency", "entry_pattern", "error_code", "error_message", "is_supported", "operation", "order_pattern"),
+        *(
+            "currency",
+            "entry_pattern",
+            "error_code",
+            "error_message",
+            "fault",
+            "is_supported",
+            "operation",
+            "order_pattern",
+        ),
         *("outcome", "pay_to_amount", "pay_to_currency", "payment_amount", "payment_code", "payment_currency"),
         *("payment_id", "payment_message", "payment_request_id", "payment_status", "problem", "redirect_url"),
         *("reference", "result_code", "result_message", "result_status", "sdk_action_payload", "signature", "status"),
