@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test bench mutation model lock wheel clean .venv
+.PHONY: help certify test bench mutation model pacts lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -29,7 +29,7 @@ test: .venv ## lint, import floors, types and the harness's own tests
 	@echo "== mypy"
 	@$(BIN)/mypy
 	@echo "== pytest"
-	@$(BIN)/pytest tests -q
+	@$(BIN)/pytest tests contracts -q
 
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py
@@ -39,6 +39,9 @@ mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES=
 
 model: .venv ## write docs/state-model.md anew from the state model's data
 	@$(BIN)/python tools/state_model.py
+
+pacts: .venv ## write contracts/pacts/ anew, by driving the consumers that are in the suite
+	@$(BIN)/pytest contracts -q --write-pacts
 
 wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
 	@$(BIN)/hatchling build -t wheel -d dist

@@ -23,10 +23,12 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
+from mpp_conformance.pacts.states import ALIPAY_PLUS
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-TEXT = {page.name: page.read_text("utf-8") for page in PAGES}
+CONTRACTS = "contracts/README.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / CONTRACTS]
+TEXT = {page.relative_to(ROOT).as_posix().removeprefix("docs/"): page.read_text("utf-8") for page in PAGES}
 BIN = Path(sys.executable).parent
 EXPECTED_EXITS = {"-k": Exit.NOT_PROVEN, "-m": Exit.NOT_PROVEN}
 """A run of a part certifies nothing."""
@@ -34,6 +36,7 @@ TARGETS = {
     "certify": "mpp-conformance certify",
     "test": "pytest tests",
     "bench": "tools/bench.py",
+    "pacts": "pytest contracts -q --write-pacts",
     "wheel": "hatchling build",
 }
 
@@ -98,6 +101,15 @@ def test_document_of_list_names_every_field() -> None:
     assert [name for name in sorted(names) if f"`{name}`" not in TEXT["list-json.md"]] == []
 
 
+def test_page_of_contracts_names_what_there_is() -> None:
+    """contracts/README.md has each pact that is kept, and each provider state with its parameters."""
+    rows = dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", TEXT[CONTRACTS], re.MULTILINE))
+    pacts = {path.name for path in (ROOT / "contracts/pacts").glob("*.json")}
+    parameters = {state.name: {one.name for one in state.parameters} for state in ALIPAY_PLUS}
+    assert {name for name in rows if name.endswith(".json")} == pacts
+    assert {name: set(re.findall(r"`(\w+)`", row)) for name, row in rows.items() if name not in pacts} == parameters
+
+
 def free_ports(count: int) -> list[int]:
     """Ports that are free now, each another."""
     with ExitStack() as stack:
@@ -131,7 +143,8 @@ def served(words: list[str], place: Path) -> Iterator[None]:
 @pytest.mark.slow
 def test_the_story_of_the_readme(tmp_path: Path) -> None:
     """A newcomer who types what README.md says, in its order, gets the exit codes that it speaks of."""
-    (tmp_path / "suites").symlink_to(ROOT / "suites")
+    for folder in ("suites", "contracts"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     adaptor, listen = free_ports(2)
     ended: dict[str, int] = {}
     with ExitStack() as stack:

@@ -17,6 +17,7 @@ cli = Commands(
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
         "matrix": ("matrix", "Show that the suite fails every known faulty MPP, and nobody else."),
+        "contracts": ("contracts", "Verify contracts (Pact) of your own with Alipay+, and list those of the suite."),
         "serve": ("serve", "Keep the simulated Alipay+, or a known MPP as a wallet, up for manual work."),
     },
 )

@@ -34,12 +34,12 @@ def printable(text: str, limit: int) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut)
 
 
-def parsed(body: bytes) -> dict[str, Any]:
-    """The JSON object in ``body``; UnreadableBodyError for anything else."""
-    if len(body) > MAX_BODY:
-        raise UnreadableBodyError(f"the body: expected at most {MAX_BODY} bytes, seen {len(body)}")
-    if _depth_exceeds(body, MAX_DEPTH):
-        raise UnreadableBodyError(f"the body: expected at most {MAX_DEPTH} levels of nesting, seen more")
+def parsed(body: bytes, *, limit: int = MAX_BODY, depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """The JSON object in ``body``, of at most ``limit`` bytes and ``depth`` levels; UnreadableBodyError otherwise."""
+    if len(body) > limit:
+        raise UnreadableBodyError(f"the body: expected at most {limit} bytes, seen {len(body)}")
+    if _depth_exceeds(body, depth):
+        raise UnreadableBodyError(f"the body: expected at most {depth} levels of nesting, seen more")
     try:
         instance = _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:

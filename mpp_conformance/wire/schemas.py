@@ -68,14 +68,17 @@ def problems(message_type: type[Message], instance: object) -> list[str]:
     return problems_of(operation.document, operation.schema, instance)
 
 
-def problems_of(document_name: str, component: str, instance: object) -> list[str]:
+def problems_of(document_name: str, component: str, instance: object, *, partial: bool = False) -> list[str]:
     """What is wrong with an instance of a document's schema: place, what was expected, what was seen.
 
-    Sentences are sorted by place, at most one for each; they are printable, and values in them are cut.
+    Sentences are sorted by place, at most one for each; they are printable, and values in them are cut. In a
+    ``partial`` instance anything may be missing.
     """
     rooted = schema(document_name, component)
     found: dict[str, str] = {}
     for error in validator(document_name, component).iter_errors(instance):
+        if partial and error.schema_path[-1] == "required":
+            continue
         place, sentence = _sentence(error, rooted)
         found.setdefault(place, sentence)
     return [found[place] for place in sorted(found)]

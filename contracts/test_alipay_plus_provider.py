@@ -1,0 +1,44 @@
+"""Alipay+ as provider of mpp-server--alipay-plus.json: the simulated one keeps what the MPP server expects."""
+
+import asyncio
+from typing import Final
+
+import pytest
+
+from contracts.writing import PACTS
+from mpp_conformance.messages import Message
+from mpp_conformance.pacts import document
+from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
+from mpp_conformance.pacts.verification import Outcome, of_alipay_plus
+from mpp_conformance.peers.alipay_plus import answer_to_stranger
+from mpp_conformance.verdict import Verdict
+
+PACT: Final = document.read((PACTS / "mpp-server--alipay-plus.json").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, Outcome]:
+    """The whole contract verified over HTTP, each request signed on the way."""
+    return {outcome.interaction.key: outcome for outcome in asyncio.run(of_alipay_plus(PACT))}
+
+
+@pytest.mark.parametrize("key", [interaction.key for interaction in PACT.interactions])
+def test_alipay_plus_keeps_the_contract(outcomes: dict[str, Outcome], key: str) -> None:
+    """The gateway answers an interaction of the MPP server as the pact expects."""
+    outcome = outcomes[key]
+    assert (outcome.verdict, outcome.problems) == (Verdict.PASS, ())
+
+
+def test_another_alipay_plus_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that knows no code keeps those interactions only in which none is known, and is told what is wrong."""
+
+    def forgetful(_: StatedAlipayPlus, message: Message) -> Message | None:
+        return answer_to_stranger(message)
+
+    monkeypatch.setattr(StatedAlipayPlus, "_reply", forgetful)
+    found = {outcome.interaction.key: outcome for outcome in asyncio.run(of_alipay_plus(PACT))}
+    kept = {key for key, outcome in found.items() if outcome.verdict is Verdict.PASS}
+    assert kept == {key for key in found if key.startswith("WIRE-")} | {"SRV-2/unknown-code", "SRV-5/notify-no-order"}
+    assert (
+        'answer $.result.resultStatus: the pact expects "S", Alipay+ answers "F"' in found["SRV-5/order-psp-S"].problems
+    )

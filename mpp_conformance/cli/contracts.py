@@ -1,0 +1,116 @@
+"""``contracts``: the contracts (Pact) that come with the suite, and those of a wallet team, verified."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.pacts import document, states
+from mpp_conformance.pacts.verification import PROVIDERS, Outcome
+from mpp_conformance.resources import directory
+from mpp_conformance.verdict import Verdict, worst
+
+_INDENT: Final = " " * 13
+_EXIT: Final = {Verdict.PASS: Exit.CONFORMS, Verdict.FAIL: Exit.FAILS}
+"""Whatever else a verification comes to proves nothing."""
+
+
+@click.group("contracts")
+def command() -> None:
+    """The contracts (Pact) between an MPP and Alipay+: those of the suite, and your own verified."""
+
+
+@command.command("list")
+def listed() -> None:
+    """Name the contracts that come with the suite, and where their files are."""
+    for path in sorted((directory("contracts") / "pacts").glob("*.json")):
+        pact = document.read(path.read_bytes())
+        click.echo(f"{pact.consumer} -> {pact.provider}, {_counted(len(pact.interactions))}")
+        click.echo(f"    {path}")
+
+
+@command.command("states")
+def stated() -> None:
+    """List the provider states that a contract with Alipay+ may use, with their parameters."""
+    for line in state_lines(states.ALIPAY_PLUS):
+        click.echo(line)
+
+
+@command.command("verify", epilog=explained())
+@click.argument(
+    "pacts", nargs=-1, required=True, metavar="PACT...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+def verify(pacts: tuple[Path, ...]) -> None:
+    """Verify contracts of your own: each PACT is a file that your consumer tests have written.
+
+    The provider alipay-plus is the simulated Alipay+, called over HTTP; requests are signed on the way. Each
+    interaction passes, fails with the reason, or proves nothing, for instance because its provider state is unknown.
+    """
+    read = [(path, _read(path)) for path in pacts]
+    found = [verdict for path, pact in read for verdict in _verified(path, pact)]
+    click.get_current_context().exit(_EXIT.get(worst(found), Exit.NOT_PROVEN))
+
+
+def state_lines(known: Sequence[states.State]) -> Iterator[str]:
+    """The catalogue of provider states, for people."""
+    for state in known:
+        yield state.name
+        yield f"    {state.meaning}"
+        for parameter in state.parameters:
+            default = f" [{parameter.default}]" if parameter.default else ""
+            yield f"    {parameter.name}: {parameter.meaning} ({parameter.kind}){default}"
+
+
+def _read(path: Path) -> document.Pact:
+    """The pact in a file; a usage error that names what is wrong if there is none that can be verified."""
+    try:
+        with path.open("rb") as file:
+            pact = document.read(file.read(document.MAX_BYTES + 1))
+    except OSError as problem:
+        raise _unusable(path, problem.strerror or "it cannot be read") from None
+    except document.PactFileError as problem:
+        raise _unusable(path, str(problem)) from None
+    if pact.provider not in PROVIDERS:
+        known = " or ".join(PROVIDERS)
+        seen = ascii(pact.provider[:100])
+        raise _unusable(path, f"provider.name: expected {known}, seen {seen}; this is a contract with somebody else")
+    return pact
+
+
+def _unusable(path: Path, problem: str) -> click.UsageError:
+    return click.UsageError(f"{path}: {problem}")
+
+
+def _verified(path: Path, pact: document.Pact) -> list[Verdict]:
+    click.echo(f"pact         {path}: {ascii(pact.consumer)[1:-1]} -> {pact.provider}")
+    outcomes = asyncio.run(PROVIDERS[pact.provider](pact))
+    for outcome in outcomes:
+        for line in _told(outcome):
+            click.echo(line)
+    for line in _result(outcomes):
+        click.echo(line)
+    return [outcome.verdict for outcome in outcomes] or [Verdict.INCONCLUSIVE]
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    yield f"{outcome.verdict.word:<13}{outcome.interaction.title}"
+    yield from (f"{_INDENT}{problem}" for problem in outcome.problems)
+
+
+def _result(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    if not outcomes:
+        yield "result       the pact has no interaction: nothing was verified"
+        return
+    verdicts = [outcome.verdict for outcome in outcomes]
+    passed, failed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
+    yield (
+        f"result       of {_counted(len(verdicts))} {passed} passed, {failed} failed, "
+        f"{len(verdicts) - passed - failed} proved nothing"
+    )
+
+
+def _counted(count: int) -> str:
+    return f"{count} interaction{'' if count == 1 else 's'}"
