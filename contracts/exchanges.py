@@ -19,7 +19,7 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.pacts import states
 from mpp_conformance.scenario import ENTRY, ORDER
-from mpp_conformance.servers.gateway_client import Answer
+from mpp_conformance.wire import Answer
 
 CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"
 CUSTOMER: Final = "wallet-user-0001"

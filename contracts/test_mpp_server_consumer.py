@@ -23,10 +23,11 @@ from mpp_conformance.catalogue import load
 from mpp_conformance.messages import UserInitiatedPayAnswer
 from mpp_conformance.pacts import states
 from mpp_conformance.resources import directory
-from mpp_conformance.servers.gateway_client import Answer, GatewayClient
+from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.signing_proxy import Signer, SigningProxy
+from mpp_conformance.wire import Answer
 
 FILE: Final = "mpp-server--alipay-plus.json"
 TIME: Final = "2025-06-15T12:00:00+08:00"
