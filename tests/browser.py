@@ -10,6 +10,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,14 @@ _OPTIONS: Final = (
     "--window-size=1280,1600",
     "--remote-debugging-pipe",
 )
+_WITH_PIPES: Final = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for number, end in zip((3, 4), ends):
+    os.dup2(end, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes Chromium, which listens at 3 and speaks at 4, whatever numbers the pipes have (a shell takes only 0 to 9)."""
 
 
 class Page:
@@ -71,6 +80,10 @@ class Page:
     def outside(self) -> list[str]:
         """The addresses asked for that are neither the file's nor within it."""
         return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:", "about:"))]
+
+    def narrow(self, width: int) -> None:
+        """Make the screen that of a phone, ``width`` CSS pixels wide."""
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True)
 
     def picture(self, *, dark: bool = False) -> bytes:
         """What the page looks like, from top to end, as a PNG."""
@@ -129,9 +142,8 @@ def page() -> Iterator[Page]:
     assert PROGRAM is not None, "there is no chromium on PATH"
     (to_read, said), (heard, to_write) = os.pipe(), os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        # Chromium listens at 3 and speaks at 4.
         words = [PROGRAM, *_OPTIONS, f"--user-data-dir={profile}"]
-        command = ["/bin/sh", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "sh", *words]
+        command = [sys.executable, "-c", _WITH_PIPES, str(to_read), str(to_write), *words]
         with subprocess.Popen(command, pass_fds=(to_read, to_write), stderr=subprocess.DEVNULL) as process:
             os.close(to_read)
             os.close(to_write)

@@ -1,4 +1,4 @@
-"""A project with one suite, run by pytest inside this process, for the tests of the plugin and what it writes.
+"""What all tests share: no browser, no tests that need one; and a project with one suite, run inside this process.
 
 Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module.
 """
@@ -15,6 +15,7 @@ from mpp_conformance.cells import sdk
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.scenario import ENTRY, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
+from tests import browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs a browser where there is none; the summary says so."""
+    for item in items:
+        if browser.PROGRAM is None and item.get_closest_marker("chromium"):
+            item.add_marker(pytest.mark.skip(reason="there is no Chromium on PATH"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly what was left out for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = sum("chromium" in report.keywords for report in skipped)
+    if left_out:
+        terminalreporter.write_line(f"NOT RUN: {left_out} tests that open pages in Chromium, for there is none on PATH")
 
 
 class Held:

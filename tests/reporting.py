@@ -1,19 +1,23 @@
 """Rows, results and a verdict file with one of everything, for the tests of what is made from them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance import wallet
+from mpp_conformance import catalogue, oracle, wallet
 from mpp_conformance.catalogue import Planned
+from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.judgement import Judgement
 from mpp_conformance.messages import Launch
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import document
+from mpp_conformance.report import document, folder
 from mpp_conformance.report.document import RunFacts
 from mpp_conformance.report.results import CaseResult, RunResult, fold
 from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, STATED, Case, Ledger, Requirement
+from mpp_conformance.resources import directory
 from mpp_conformance.scenario import ENTRY, Payment, one
 from mpp_conformance.source import ENTRY_CODE, OVERVIEW
+from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import Trace
 from mpp_conformance.verdict import Verdict
 
@@ -56,6 +60,31 @@ def folded(results: Sequence[CaseResult], *more: Planned | Requirement) -> RunRe
         if isinstance(extra, Requirement):
             ledger.state(extra)
     return fold(results, ledger, list(dict.fromkeys(plan)))
+
+
+def run_of(specimen: type[ConformingMpp], **changes: Any) -> tuple[dict[str, Any], dict[str, Trace]]:
+    """A run of the whole catalogue with a specimen: its verdict file, and its conversations by their evidence's name.
+
+    ``changes``: facts of the run that are to be others.
+    """
+    profile = replace(wallet.reference().profile, app_link=specimen.app_link)
+    connector = DirectConnector(specimen(profile), profile)
+    ledger = catalogue.load(directory("suites"))
+    plan = list(catalogue.plan(ledger.cases, catalogue.Claims.of(wallet.reference().claims())))
+    traces = {scenario: connector.converse(scenario) for scenario in dict.fromkeys(row.scenario for row in plan)}
+    names = {scenario: f"{folder.slug(scenario.label)}-{scenario.digest[:8]}.json" for scenario in traces}
+    results = [
+        CaseResult(
+            planned=row,
+            judgement=oracle.judge(row.case.judge, traces[row.scenario]),
+            evidence=names[row.scenario],
+            digest=row.scenario.digest,
+        )
+        for row in plan
+    ]
+    known = {"planned": plan, "traces": traces, "conversations": len(traces), "target": f"specimen:{specimen.name}"}
+    made = document.document(fold(results, ledger, plan), facts(**{**known, **changes}))
+    return made, {name: traces[scenario] for scenario, name in names.items()}
 
 
 M1, M2, O3 = stated("R1"), stated("R2"), stated("R3", basis=DERIVED)

@@ -16,7 +16,7 @@ from mpp_conformance.report.diagram import marks, svg
 from mpp_conformance.report.diagram.marks import Mark, Marks
 from mpp_conformance.report.diagram.picture import ABSENT, LINES, SEEN, UNSEEN, Line, Picture, picture
 from mpp_conformance.report.diagram.telling import noted, told
-from mpp_conformance.report.language import english
+from mpp_conformance.report.language import ENGLISH
 from mpp_conformance.requirements import Case
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import Scenario
@@ -137,15 +137,15 @@ def test_the_byte_where_a_payload_parts_is_told() -> None:
     """A payload that differs says from which byte on, in the drawing and in the sentences."""
     found = drawn("entry-blanks-at-both-ends", FAULTY["payload-trimmed"])
     (mark,) = [mark for line in found.lines for mark in line.marks]
-    assert noted(mark, english) == "SRV-4: differs from byte 0"
-    assert "SRV-4: differs from byte 0" in texts(svg.svg(found, english, title="t"))
+    assert noted(mark, ENGLISH) == "SRV-4: differs from byte 0"
+    assert "SRV-4: differs from byte 0" in texts(svg.svg(found, ENGLISH, title="t"))
 
 
 def test_what_is_observed_has_a_tone_of_its_own() -> None:
     """An observation is marked, and never as a failure."""
     found = drawn("entry-sdk-F", FAULTY["own-error-page-beside"])
     assert {mark.tone for line in found.lines for mark in line.marks} == {"observed"}
-    shape = svg.svg(found, english, title="t")
+    shape = svg.svg(found, ENGLISH, title="t")
     assert 'class="observed"' in shape
     assert 'class="fail"' not in shape
 
@@ -156,7 +156,7 @@ def test_proof_that_is_missing_accuses_nobody() -> None:
     marked = {(line.label, line.kind, mark.tone) for line in found.lines for mark in line.marks}
     assert ("UserInitiatedPayAnswer", ABSENT, "inconclusive") in marked
     assert ("UserInitiatedPayAnswer", ABSENT, "fail") not in marked
-    assert 'class="missing inconclusive"' in svg.svg(found, english, title="t")
+    assert 'class="missing inconclusive"' in svg.svg(found, ENGLISH, title="t")
 
 
 def test_each_payment_has_its_own_marks() -> None:
@@ -164,7 +164,7 @@ def test_each_payment_has_its_own_marks() -> None:
     found = drawn("entry-two-at-once", FAULTY["one-callback-for-all"])
     assert found.payments == 2
     assert {line.payment for line in found.lines} == {0, 1}
-    shape = svg.svg(found, english, title="t")
+    shape = svg.svg(found, ENGLISH, title="t")
     assert texts(shape).count("payment") == 1
 
 
@@ -174,7 +174,7 @@ def test_each_payment_has_its_own_marks() -> None:
 def test_the_drawing_has_every_party_and_every_arrow() -> None:
     """Six lanes by name, and an arrow for each line."""
     found = drawn("order-psp-S")
-    shape = svg.svg(found, english, title="order-psp-S")
+    shape = svg.svg(found, ENGLISH, title="order-psp-S")
     assert [text for text in texts(shape) if text in PARTIES] == list(PARTIES)
     arrows = re.findall(r'd="M[0-9]+ [0-9]+H', shape)
     assert len(arrows) == len(found.lines)
@@ -183,7 +183,7 @@ def test_the_drawing_has_every_party_and_every_arrow() -> None:
 
 def test_a_missing_arrow_is_dashed_and_said_in_words() -> None:
     """Colour is never the only sign."""
-    shape = svg.svg(drawn("order-sdk-F", FAULTY["handle-action-never"]), english, title="t")
+    shape = svg.svg(drawn("order-sdk-F", FAULTY["handle-action-never"]), ENGLISH, title="t")
     assert 'class="missing fail"' in shape
     assert {"HandleAction is missing", "OC-16: missing"} <= set(texts(shape))
     assert ".dia .missing{stroke-dasharray:" in svg.STYLE
@@ -197,7 +197,7 @@ def test_hostile_text_stays_text() -> None:
         Malformed(where="USER", operation=HOSTILE, problem=HOSTILE),
     )
     found = picture(trace, Marks())
-    shape = svg.svg(found, english, title=HOSTILE, alone=True)
+    shape = svg.svg(found, ENGLISH, title=HOSTILE, alone=True)
     assert {found.tag.rpartition("}")[2] for found in ET.fromstring(shape).iter()} == {  # noqa: S314  # our own
         "svg",
         "title",
@@ -207,12 +207,12 @@ def test_hostile_text_stays_text() -> None:
     }
     assert not re.search("[\x00-\x08\x0b-\x1f\u202e]", shape)
     assert max(map(len, texts(shape))) < 100
-    assert all(len(told(line, english)) < 2_000 for line in found.lines)
+    assert all(len(told(line, ENGLISH)) < 2_000 for line in found.lines)
 
 
 def test_a_title_that_cannot_be_shown_is_escaped() -> None:
     """A drawing's name is text from a verdict file, too."""
-    found = ET.fromstring(svg.svg(Picture(lines=(), payments=1, left_out=0), english, title='"><x'))  # noqa: S314  # our own
+    found = ET.fromstring(svg.svg(Picture(lines=(), payments=1, left_out=0), ENGLISH, title='"><x'))  # noqa: S314  # our own
     assert (found.get("aria-label"), found[0].text) == ('"><x', '"><x')
 
 
@@ -224,14 +224,14 @@ def test_an_endless_conversation_makes_a_bounded_drawing() -> None:
     found = picture(trace, Marks(events={number: [mark] for number in range(1_000, 2_001)}))
     assert (len(found.lines), found.left_out) == (LINES + 50, 2_000 - LINES - 50)
     assert found.lines[-1].number == 1_049
-    shape = svg.svg(found, english, title="t")
+    shape = svg.svg(found, ENGLISH, title="t")
     assert len(shape) < 80_000
     assert "1800 messages more: see the evidence" in texts(shape)
 
 
 def test_a_drawing_alone_has_its_own_colours() -> None:
     """Without a page around it every variable is a colour, by day and by night."""
-    shape = svg.svg(drawn("order-sdk-F"), english, title="t", alone=True)
+    shape = svg.svg(drawn("order-sdk-F"), ENGLISH, title="t", alone=True)
     assert "var(" not in shape
     assert "prefers-color-scheme:dark" in shape
     assert svg.LIGHT.keys() == svg.DARK.keys() == set(re.findall(r"var\(--([a-z]+)\)", svg.STYLE))
@@ -239,7 +239,7 @@ def test_a_drawing_alone_has_its_own_colours() -> None:
 
 def test_the_sentences_say_what_the_drawing_shows() -> None:
     """Each arrow has its sentence, with the fields that the message had."""
-    lines = [told(line, english) for line in drawn("order-sdk-F", FAULTY["handle-action-never"]).lines]
+    lines = [told(line, ENGLISH) for line in drawn("order-sdk-F", FAULTY["handle-action-never"]).lines]
     assert lines[0] == "merchant to Alipay+: the merchant gets a code for the order"
     assert lines[1].startswith("consumer to MPP client: Scan (code_value https://qr.example.test/order/")
     assert lines[-1] == "MPP client to client SDK: HandleAction is missing"

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from mpp_conformance.catalogue import Planned
 from mpp_conformance.messages import Launch
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import document, folder, html, terminal
+from mpp_conformance.report import document, folder, terminal
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.folder import RunFolderError
 from mpp_conformance.report.results import Result, fold
@@ -112,59 +111,6 @@ def test_other_files_are_refused(data: bytes) -> None:
     """What is no verdict file is refused in words."""
     with pytest.raises(VerdictFileError, match="this is no verdict file"):
         document.read(data)
-
-
-class Page(HTMLParser):
-    """Collects what a page would load or run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.loads: list[tuple[str, str | None]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the tag, and attributes that lead elsewhere or run."""
-        self.tags.add(tag)
-        self.loads += [
-            pair for pair in attrs if pair[0] in {"src", "href", "srcset", "style"} or pair[0].startswith("on")
-        ]
-
-    def handle_data(self, data: str) -> None:
-        """Keep the text."""
-        self.text += data
-
-
-def test_page_shows_and_never_obeys() -> None:
-    """The page holds what there is to say, escapes what came from outside, and loads nothing from anywhere."""
-    page = Page()
-    page.feed(html.render(sample()))
-    assert not {"script", "link", "img", "iframe", "object"} & page.tags
-    assert {value for _, value in page.loads} == {"evidence/x-00000000.json", "verdicts.json"}
-    text = " ".join(page.text.split())
-    for words in (
-        "does not conform",
-        "0 of 2 requirements conforming of those tested",
-        "3 cases judged, on 2 conversations",
-        "a newer edition is known: 2024-03",
-        "Nothing is certified by this report.",
-        "<script>alert(1)</script>\\x1b[31m\\u202e",
-        "the wallet does not claim it",
-        "not ours",
-        "too late for c",
-        "Workflow, Entry code, step 2",
-        "observed only",
-    ):
-        assert words in text
-
-
-@pytest.mark.parametrize("missing", ["requirements", "counts", "wallet", "limits", "strays", "boundaries"])
-def test_page_of_an_unsound_file_is_refused(missing: str) -> None:
-    """A verdict file that lacks what the page shows is refused in words."""
-    made = sample()
-    del made[missing]
-    with pytest.raises(VerdictFileError, match="lacks what a report shows"):
-        html.render(made)
 
 
 def test_terminal_summary_is_short_and_plain() -> None:

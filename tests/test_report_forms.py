@@ -254,5 +254,5 @@ def test_verdict_file_is_there_even_if_a_page_cannot_be_made(tmp_path: Path, mon
     monkeypatch.setattr(html, "render", fail)
     run = folder.create(tmp_path, "r")
     with pytest.raises(VerdictFileError):
-        papers.write(run, sample())
+        papers.write(run, sample(), {})
     assert document.read((run.path / document.FILE).read_bytes())["overall"] == "nonconformant"

@@ -1,13 +1,20 @@
 """``report``: further forms of a report, made from a run's folder."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mpp_conformance.cli.exits import Refusal, explained
+from mpp_conformance.report import document, html, kept
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
+from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.trace import Trace
+
+_run = click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 
 
 @click.group("report")
@@ -15,8 +22,38 @@ def command() -> None:
     """Make further forms of a report from a run's folder."""
 
 
+@command.command("html", epilog=explained())
+@_run
+def page(run: Path) -> None:
+    """Make RUN/report.html once more, from the verdict file and the evidence that lie there.
+
+    Nothing is judged: every verdict is the verdict file's. A conversation whose evidence is missing, or is not what the
+    verdict file says, is listed without its drawing.
+    """
+    verdicts, traces = _read(run)
+    try:
+        made = RunFolder(run).write(html.FILE, html.render(verdicts, traces).encode())
+    except (VerdictFileError, RunFolderError) as problem:
+        raise Refusal(str(problem)) from None
+    click.echo(f"report       {made}")
+
+
+def _read(run: Path) -> tuple[dict[str, Any], dict[str, Trace]]:
+    """The verdict file of a run and what of its evidence is sound; says which is not."""
+    try:
+        verdicts = kept.verdicts(run)
+        found = kept.traces(run, kept.names(verdicts))
+    except kept.KeptError as problem:
+        raise Refusal(str(problem)) from None
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
+    for words in found.problems:
+        click.echo(f"evidence     {words}")
+    return verdicts, found.traces
+
+
 @command.command("allure", epilog=explained())
-@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_run
 def allure(run: Path) -> None:
     """Make RUN/allure.html: the run in Allure 3, one file that opens from disk and loads nothing.
 

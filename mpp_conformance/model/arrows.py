@@ -16,6 +16,7 @@ from mpp_conformance.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     CashierPage,
+    FaultApplied,
     IdentifyCode,
     IdentifyCodeAnswer,
     InquiryCodeRules,
@@ -26,6 +27,7 @@ from mpp_conformance.messages import (
     Message,
     NotifyPayment,
     NotifyPaymentAnswer,
+    RedirectFollowed,
 )
 from mpp_conformance.model.table import Transition, of_workflow
 from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER
@@ -63,6 +65,8 @@ ELSEWHERE: Final[Mapping[type[Message], str]] = {
     InquiryPaymentAnswer: str(MESSAGE_LAYER.at("inquiryPayment, response")),
     CancelPayment: str(MESSAGE_LAYER.at("cancelPayment, request")),
     CancelPaymentAnswer: str(MESSAGE_LAYER.at("cancelPayment, response")),
+    FaultApplied: "no step: what the scenario makes of Alipay+'s answer",
+    RedirectFollowed: "no step: a call that leads away from Alipay+",
     Malformed: "no step: a message that could not be read",
 }
 """The messages that no workflow numbers, and where they come from."""

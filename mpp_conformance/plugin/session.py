@@ -265,7 +265,7 @@ class ConformanceSession:
             traces=run.traces,
         )
         made = document.document(outcome, facts)
-        papers.write(run.folder, made)
+        papers.write(run.folder, made, {name: run.traces[scenario] for scenario, (name, _) in run.kept.items()})
         if run.allure is not None:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 

@@ -1,47 +1,106 @@
-"""The report to read: one self-contained page made from a verdict file; it loads nothing and runs nothing."""
+"""The report to read: one self-contained page made from a verdict file; it loads nothing and runs nothing.
 
-from collections.abc import Mapping
+The verdict file is the source of everything that is stated; the evidence beside it only of the drawings and of what
+was sent and received.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
 
-from mpp_conformance.report import document, shown
+from mpp_conformance.report import again, document, figures, shown, statement
+from mpp_conformance.report.conversations import conversations, exchange
+from mpp_conformance.report.diagram import svg
 from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.language import ENGLISH, Language
 from mpp_conformance.report.text import printable
+from mpp_conformance.trace import Trace
 
 FILE: Final = "report.html"
 _TEMPLATE: Final = "report.html.j2"
+_CONTENTS: Final = (
+    ("failures", "What stands in the way"),
+    ("observations", "Observations"),
+    ("requirements", "Requirements"),
+    ("limits", "At the limits"),
+    ("conversations", "Conversations"),
+    ("not-applicable", "Not applicable"),
+    ("strays", "Strays"),
+    ("excluded", "What is not tested, and why"),
+)
 
 Row = Mapping[str, Any]
 
 
-def render(verdicts: Row) -> str:
-    """The page for a verdict file; VerdictFileError where the file lacks what the page shows."""
+def render(
+    verdicts: Row, traces: Mapping[str, Trace] | None = None, language: Language = ENGLISH, *, printed: bool = False
+) -> str:
+    """The page for a verdict file; VerdictFileError where the file lacks what the page shows.
+
+    ``traces``: the conversations, by the name of their evidence file; ``printed``: for paper, everything unfolded and
+    each drawing with its own style.
+    """
     try:
-        cases = list(document.cases(verdicts))
-        return template(_TEMPLATE).render(
-            v=verdicts,
-            shown=shown,
-            parts=shown.parts(verdicts["requirements"]),
-            failures=shown.groups(case for case in cases if case["verdict"] != "pass" and not case["observed"]),
-            observations=shown.groups(case for case in cases if case["observed"]),
-            excluded=[row for row in verdicts["requirements"] if row["excluded"]],
-        )
-    except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError) as problem:
+        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, printed=printed))
+    except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError, ValueError) as problem:
         raise VerdictFileError(f"this verdict file lacks what a report shows: {problem}") from problem
+
+
+def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printed: bool) -> dict[str, Any]:
+    cases = list(document.cases(verdicts))
+    held = conversations(cases, traces, say, alone=printed)
+    values = {
+        "v": verdicts,
+        "_": say,
+        "lang": say.tag,
+        "shown": shown,
+        "again": again.command,
+        "statement": statement.statement(verdicts, say),
+        "scope": statement.scope(verdicts, say),
+        "decision_rule": statement.DECISION_RULE,
+        "figures": [figures.conformity(verdicts, say), figures.extent(verdicts, say)],
+        "requirements": {row["id"]: row for row in verdicts["requirements"]},
+        "parts": shown.parts(verdicts["requirements"]),
+        "limits": shown.limits(verdicts["boundaries"], say),
+        "failures": shown.groups(case for case in cases if case["verdict"] != "pass" and not case["observed"]),
+        "observations": shown.groups(case for case in cases if case["observed"]),
+        "excluded": [row for row in verdicts["requirements"] if row["excluded"]],
+        "conversations": held,
+        "anchors": {one.cases[0]["evidence"]: one.anchor for one in held},
+        "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
+        "opened": Markup(" open") if printed else "",
+        "drawing_style": svg.STYLE,
+    }
+    return {**values, "contents": list(_contents({**values, **verdicts}, say))}
+
+
+def _contents(there: Row, say: Language) -> Iterator[tuple[str, str]]:
+    """The sections that the page has, in its order."""
+    for anchor, title in _CONTENTS:
+        if there.get(anchor.replace("-", "_")) or anchor == "excluded":
+            yield anchor, say(title)
 
 
 @cache
 def template(name: str) -> Template:
     """The page ``name`` of this package: whatever is put into it is escaped, and nothing may be missing."""
-    text = files("mpp_conformance.report").joinpath(name).read_text("utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_plain, trim_blocks=True, lstrip_blocks=True
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("mpp_conformance.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.from_string(text)
 
 
 def _plain(value: object) -> object:

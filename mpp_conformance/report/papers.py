@@ -5,11 +5,15 @@ from typing import Any
 
 from mpp_conformance.report import document, html, junit, markdown
 from mpp_conformance.report.folder import RunFolder
+from mpp_conformance.trace import Trace
 
 
-def write(run: RunFolder, verdicts: Mapping[str, Any]) -> None:
-    """Write the verdict file, and then what is made from it; RunFolderError or VerdictFileError, as they say."""
+def write(run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace]) -> None:
+    """Write the verdict file, and then what is made from it; RunFolderError or VerdictFileError, as they say.
+
+    ``traces``: the conversations, by the name of their evidence file.
+    """
     run.write(document.FILE, document.dump(verdicts))
-    run.write(html.FILE, html.render(verdicts).encode())
+    run.write(html.FILE, html.render(verdicts, traces).encode())
     run.write(markdown.FILE, markdown.render(verdicts).encode())
     run.write(junit.FILE, junit.render(verdicts))

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from mpp_conformance import source
 from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
+from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.verdict import Verdict
 
 Row = Mapping[str, Any]
@@ -16,6 +17,11 @@ _PERIODS: Final = {TRANSACTION: "per transaction", YEAR: "per year and individua
 def cny(fen: int) -> str:
     """An amount in fen as people read it: ``7,000.00``."""
     return f"{fen // 100:,}.{fen % 100:02}"
+
+
+def moment(started: str) -> str:
+    """A time of the verdict file, which is UTC in ISO 8601, as people read it."""
+    return started.replace("T", " ").removesuffix("+00:00") + (" UTC" if started.endswith("+00:00") else "")
 
 
 def parts(requirements: Iterable[Row]) -> list[tuple[str, list[Row]]]:
@@ -35,11 +41,12 @@ def groups(cases: Iterable[Row]) -> list[Sequence[Row]]:
     return list(found.values())
 
 
-def limits(boundaries: Iterable[Row]) -> list[tuple[str, Sequence[Row]]]:
+def limits(boundaries: Iterable[Row], say: Say = ENGLISH) -> list[tuple[str, Sequence[Row]]]:
     """The boundary table limit by limit, each under its title."""
     found: dict[str, list[Row]] = {}
     for row in boundaries:
-        title = f"{_SCOPES[row['scope']]}, {_PERIODS[row['period']]}: {cny(row['limit'])} CNY"
+        scope, period = say(_SCOPES[row["scope"]]), say(_PERIODS[row["period"]])
+        title = say("{scope}, {period}: {amount} CNY", scope=scope, period=period, amount=cny(row["limit"]))
         found.setdefault(title, []).append(row)
     return list(found.items())
 

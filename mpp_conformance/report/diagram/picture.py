@@ -24,7 +24,16 @@ ABSENT: Final = "missing"
 LINES: Final = 150
 """So many lines are drawn; lines that bear a mark are drawn wherever they stand."""
 _MARKED: Final = 50
-_TELLING: Final = ("action", "action_type", "result_status", "payment_status", "status", "outcome", "error_code")
+_TELLING: Final = (
+    "fault",
+    "action",
+    "action_type",
+    "result_status",
+    "payment_status",
+    "status",
+    "outcome",
+    "error_code",
+)
 """The fields that stand on the arrow itself, in the order of their message type."""
 _VALUE: Final = 26
 

@@ -110,7 +110,7 @@ def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Markup:
     back = -6 if end > start else 6
     tone = gravest(line.marks)
     classes = " ".join(word for word in ("" if line.kind == SEEN else line.kind, tone) if word)
-    words = " ".join([what(line, say), *line.telling])[:_LABEL]
+    words = printable(" ".join([what(line, say), *line.telling]), _LABEL)
     parts = [
         Markup('<path{} d="M{} {}H{}m{}-4L{} {}l{} 4"/>').format(_class(classes), start, y, end, back, end, y, back),
         Markup('<text{} x="{}" y="{}">{}</text>').format(
@@ -131,9 +131,11 @@ def _margin(line: Line, y: int, *, several: bool) -> Iterator[Markup]:
 
 
 def _note(line: Line, y: int, say: Say) -> Markup:
-    words = "; ".join(noted(mark, say) for mark in line.marks)
+    words = printable("; ".join(noted(mark, say) for mark in line.marks), _LABEL)
     middle = (_LANES[line.sender] + _LANES[line.receiver]) // 2
-    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(gravest(line.marks), middle, y - 1, words[:_LABEL])
+    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(
+        gravest(line.marks), middle, y - 1, printable(words, _LABEL)
+    )
 
 
 def _class(names: str) -> Markup:

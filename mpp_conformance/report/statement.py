@@ -1,0 +1,53 @@
+"""What a report states: conformity, to what, by which decision rule."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mpp_conformance.catalogue import APP_LINK, ENTRY_CODE, ORDER_CODE
+from mpp_conformance.report.language import Say
+
+DECISION_RULE: Final = (
+    "A requirement is met when every case of it that applies was judged on evidence and passed; the worst verdict "
+    "counts and never improves. The wallet conforms when every requirement that applies and decides is met. Proof that "
+    "is missing is never conformity. No measurement uncertainty enters, for messages are compared as they were "
+    "recorded; what no case provokes is not covered."
+)
+"""As ISO/IEC 17025, 7.8.6, asks for it."""
+_NAMED: Final = 12
+
+Row = Mapping[str, Any]
+
+
+def statement(verdicts: Row, say: Say) -> str:
+    """What is stated of the wallet, in a sentence."""
+    overall, counting = verdicts["overall"], [row for row in verdicts["requirements"] if row["counts"]]
+    if overall == "conformant":
+        return say("Every requirement that applies to this wallet and decides was judged on evidence, and is met.")
+    if overall == "nonconformant":
+        return say("These requirements are not met: {names}.", names=_names(counting, "fail"))
+    if overall == "error":
+        return say("The suite itself is at fault, so that nothing is stated about the wallet.")
+    unproven = _names(counting, "inconclusive")
+    if unproven:
+        return say("Nothing is certified: proof is missing for {names}.", names=unproven)
+    return say("Nothing is certified: not everything that applies was judged.")
+
+
+def scope(verdicts: Row, say: Say) -> str:
+    """What the statement is about, by what the wallet claims."""
+    features = verdicts["claims"]["features"]
+    codes = [say(words) for name, words in _CODES.items() if features[name]]
+    apart = _APART if features[APP_LINK] else _TOGETHER
+    return f"{say(_MODE)}: {', '.join(codes)}; {say(apart)}"
+
+
+def _names(rows: list[Row], verdict: str) -> str:
+    names = [str(row["id"]) for row in rows if row["verdict"] == verdict]
+    more = [] if len(names) <= _NAMED else ["..."]
+    return ", ".join(names[:_NAMED] + more)
+
+
+_MODE: Final = "in-store payments in the Chinese mainland, merchant-presented mode, after the upgrade"
+_CODES: Final = {ENTRY_CODE: "entry codes", ORDER_CODE: "order codes"}
+_APART: Final = "MPP server and MPP client are judged apart"
+_TOGETHER: Final = "MPP server and MPP client are judged by what comes out of both"
