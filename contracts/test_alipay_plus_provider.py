@@ -10,7 +10,7 @@ from mpp_conformance.messages import Message
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.verification import Outcome, of_alipay_plus
-from mpp_conformance.peers.alipay_plus import answer_to_stranger
+from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.verdict import Verdict
 
 PACT: Final = document.read((PACTS / "mpp-server--alipay-plus.json").read_bytes())

@@ -127,9 +127,12 @@ def test_the_client_understands_the_answer(written: Written, exchange: Exchange)
 
 
 def shown(answer: Answer) -> Answer:
-    """What an MPP server acts on: neither the words for people nor the fields it does not read."""
+    """What the contract holds of an answer: neither the words for people nor when an order runs out."""
     plain = replace(answer, result_message="")
-    return replace(plain, body=None) if isinstance(plain, UserInitiatedPayAnswer) else plain
+    if not isinstance(plain, UserInitiatedPayAnswer):
+        return plain
+    order = None if plain.order is None else replace(plain.order, expiry_time=None)
+    return replace(plain, body=None, order=order)
 
 
 def test_the_pact_is_what_the_client_wrote(written: Written, pytestconfig: pytest.Config) -> None:

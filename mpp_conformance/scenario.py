@@ -47,6 +47,15 @@ NOON: Final = "2025-06-15T12:00:00+08:00"
 FOR_EVER: Final = 1_000_000
 """How often, where it never changes."""
 
+INQUIRE: Final = "inquiryPayment"
+CANCEL: Final = "cancelPayment"
+"""What Alipay+ asks of an MPP server by itself."""
+
+PAYING: Final = "while it is paid"
+"""Before the consumer confirms: at the cashier page or, where that is not reported, at the notification."""
+OVER: Final = "when it is over"
+"""When all that is awaited of the payment has come."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -96,11 +105,26 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING or OVER.
+
+    ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to.
+    """
+
+    what: str
+    when: str = OVER
+    strange: bool = False
+    signature: str = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time.
 
-    ``unknown``: how often Alipay+ answers userInitiatedPay with ``U`` before it decides. ``fault``: the fault profile
-    that it answers with (a name in ``faults``).
+    ``again``: the code of the payment before is scanned once more. ``expired``: the order that Alipay+ tells of was to
+    be paid earlier. ``unknown``, ``notice_unknown``: how often Alipay+ answers userInitiatedPay and notifyPayment with
+    ``U`` before it decides. ``fault``: the fault profile that it answers with (a name in ``faults``). ``calls``: what
+    it asks the MPP server by itself, one after the other.
     """
 
     code: str
@@ -108,8 +132,12 @@ class Payment:
     customer: str = FUNDED
     answer: Answer | None = None
     at: str = NOON
+    again: bool = False
+    expired: bool = False
     unknown: int = 0
+    notice_unknown: int = 0
     fault: str = ""
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +166,12 @@ class Scenario:
     together: bool = False
     breach_status: str = "F"
     label: str = field(default="", compare=False)
+
+    def placed(self, payment: int) -> int:
+        """The payment whose code this one scans: itself, or an earlier one."""
+        while self.payments[payment].again and payment:
+            payment -= 1
+        return payment
 
     @property
     def digest(self) -> str:
@@ -203,6 +237,7 @@ class Codes:
 
 def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
     """The code values of payment ``index`` in the run ``run``."""
+    index = scenario.placed(index)
     place = f"{run}/{scenario.digest}/{index}"
 
     def digits(use: str) -> str:

@@ -24,11 +24,10 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.peers.alipay_plus import (
     AlipayPlus,
-    answer_to_stranger,
     continues,
     payment_request_id,
-    refusal_of,
 )
+from mpp_conformance.peers.refusals import answer_to_stranger, refusal_of
 from mpp_conformance.scenario import (
     ENTRY,
     FOREIGN,
@@ -349,6 +348,7 @@ def test_a_given_answer_belongs_to_its_payment() -> None:
         pay_to_amount="1286",
         pay_to_currency="MYR",
         code_type="EntryCode",
+        expiry_time=None,
     )
     assert (answer.result_message, answer.sdk_action_payload) == ("ok", alipay_plus.codes[0].tag)
     told = json.loads(answer.body or "")

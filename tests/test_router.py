@@ -15,7 +15,8 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.alipay_plus import answer_to_stranger, payment_request_id, refusal_of
+from mpp_conformance.peers.alipay_plus import payment_request_id
+from mpp_conformance.peers.refusals import answer_to_stranger, refusal_of
 from mpp_conformance.peers.router import MAX_STRAYS, Delivery, Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.scenario import (

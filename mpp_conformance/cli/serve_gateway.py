@@ -74,7 +74,7 @@ class _Desk:
 
     def __init__(self, wallet: Wallet, scenarios: Mapping[str, Scenario]) -> None:
         self._wallet, self._scenarios = wallet, scenarios
-        self._router = Router()
+        self._router = Router(wallet.profile.templates)
         self._used: set[int] = set()
         self._calls: set[asyncio.Task[None]] = set()
         self._url = ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from mpp_conformance import wire
-from mpp_conformance.messages import Message
+from mpp_conformance.messages import GATEWAY, Message
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import Sending, Spoilt, World
 from mpp_conformance.scenario import Profile, Scenario
@@ -34,7 +34,10 @@ class DirectConnector:
     run: str = "direct"
     clock: Callable[[], float] = _no_time
     carry: Callable[[Message], Message] = carried
-    _router: Router = field(default_factory=Router)
+    _router: Router = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._router = Router(self.profile.templates)
 
     @property
     def strays(self) -> Sequence[Stray]:
@@ -63,12 +66,22 @@ class DirectConnector:
             elif delivery.reply is not None:
                 turn = chain(self._hears(session, delivery.reply), turn)
             turns.append(turn)
-            turns.extend(self._told(world, call) for call in calls)
+            for call in calls:
+                if call.message.point == GATEWAY:
+                    # Alipay+ asks before the MPP, or the consumer at its cashier page, goes on.
+                    turns.appendleft(self._answered(world, call))
+                else:
+                    turns.append(self._told(world, call))
         router.close(world)
         return world.trace(ENDED if world.finished else WAITED)
 
     def _told(self, world: World, sending: Sending) -> Iterator[tuple[str, Message]]:
         return self._hears(world.token(sending.payment), sending.message)
+
+    def _answered(self, world: World, call: Sending) -> Iterator[tuple[str, Message]]:
+        """What the MPP server says to a call of Alipay+'s, which bears the name of no session; its answer goes back."""
+        token = world.token(call.payment)
+        return ((session or token, message) for session, message in self._hears("", call.message))
 
     def _receives(self, session: str, asked: Message, spoilt: Spoilt) -> Iterator[tuple[str, Message]]:
         received = wire.arrived(wire.spoilt(spoilt.answer, spoilt.fault), spoilt.fault, location=wire.ELSEWHERE)

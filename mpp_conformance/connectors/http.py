@@ -89,7 +89,7 @@ class HttpConnector:
         self._profile = profile
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
-        self._router = Router()
+        self._router = Router(profile.templates)
         self._open: dict[int, _Conversation] = {}
         self._exits = AsyncExitStack()
         self._url = ""

@@ -9,6 +9,7 @@ Which way a message goes, and at which point, is a fact of its type: connectors 
 from typing import Final
 
 from mpp_conformance.messages.alipay_plus import (
+    NEVER,
     SIGNATURE_OUTCOMES,
     CancelPayment,
     CancelPaymentAnswer,
@@ -56,6 +57,7 @@ __all__ = [
     "GATEWAY",
     "HANDLE_BY_PSP",
     "HANDLE_BY_SDK",
+    "NEVER",
     "SIGNATURE_OUTCOMES",
     "USER",
     "CancelPayment",

@@ -19,10 +19,14 @@ class UserInitiatedPay(Message):
 
 
 SIGNATURE_OUTCOMES: Final = ("valid", "missing", "unreadable", "invalid")
-"""What verification of a signature came to: of a request of the MPP's, or of an answer of its server.
+"""What verification of a signature came to, of a request or of an answer of the MPP server.
 
 A request with anything but ``valid`` is refused with INVALID_SIGNATURE.
 """
+
+
+NEVER: Final = "2099-12-31T23:59:59+08:00"
+"""Far off: the suite's clock is virtual, and an order runs out only where a scenario says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class Order:
     pay_to_currency: str
     code_type: str
     """``EntryCode`` or ``OrderCode``, as ``paymentFactor.inStorePaymentScenario`` spells them."""
+    expiry_time: str | None = NEVER
+    """From then on the order is closed: ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,7 @@ class InquiryPayment(Message):
     point: ClassVar[str] = GATEWAY
     by_suite: ClassVar[bool] = True
     payment_request_id: str
+    signature: str = "valid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +197,7 @@ class CancelPayment(Message):
     point: ClassVar[str] = GATEWAY
     by_suite: ClassVar[bool] = True
     payment_request_id: str
+    signature: str = "valid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.pacts import states
-from mpp_conformance.peers.alipay_plus import AlipayPlus, answer_to_stranger, payment_request_id
+from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
+from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.scenario import (
     ENTRY,

@@ -6,10 +6,11 @@ from typing import Final
 
 from mpp_conformance import limits, wire
 from mpp_conformance.messages import (
-    GATEWAY,
     HANDLE_BY_PSP,
+    NEVER,
+    IdentifyCode,
+    IdentifyCodeAnswer,
     Malformed,
-    Message,
     NotifyPayment,
     NotifyPaymentAnswer,
     Order,
@@ -17,6 +18,8 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.peers.accounts import Accounts, Entry
+from mpp_conformance.peers.identification import identity
+from mpp_conformance.peers.refusals import NO_CODE, NO_ORDER, NOT_SIGNED, refused, unknown
 from mpp_conformance.scenario import (
     ENTRY,
     FAILED,
@@ -39,10 +42,10 @@ BREACH_CODES: Final = {
 }
 """The result codes given for a breach; no document states them (facts of the API, result codes)."""
 
-_NOT_SIGNED: Final = ("INVALID_SIGNATURE", "The signature of the request does not verify.")
-_NO_CODE: Final = ("INVALID_CODE", "This is not an order code of Alipay+.")
-_NO_ORDER: Final = ("ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+_OVERDUE: Final = "2025-01-01T00:00:00+08:00"
+"""Before any virtual time, and before the time of any wallet."""
 _OTHER_CUSTOMER: Final = ("REPEAT_REQ_INCONSISTENT", "The code was sent before for another customer.")
+_OTHER_RESULT: Final = ("REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
 
 
 def payment_request_id(codes: Codes) -> str:
@@ -61,7 +64,9 @@ class AlipayPlus:
     _customers: dict[int, str] = field(default_factory=dict)
     """Who asked first about each payment's code."""
     _unknown: dict[int, int] = field(default_factory=dict)
-    """How often ``U`` was answered."""
+    """How often ``U`` was answered to userInitiatedPay."""
+    _notices_unknown: dict[int, int] = field(default_factory=dict)
+    """Likewise to notifyPayment."""
     _answers: dict[int, UserInitiatedPayAnswer] = field(default_factory=dict)
     _results: dict[str, NotifyPayment] = field(default_factory=dict)
     _known_roles: set[str] = field(default_factory=set)
@@ -71,24 +76,25 @@ class AlipayPlus:
 
     def decode(self, index: int, request: UserInitiatedPay) -> UserInitiatedPayAnswer:
         """Answer userInitiatedPay; the same code asked again by the same customer gets the same decision."""
-        payment, codes = self.scenario.payments[index], self.codes[index]
         if request.signature != "valid":
-            return _refusal(*_NOT_SIGNED)
+            return refused(UserInitiatedPayAnswer, *NOT_SIGNED)
+        placed = self.scenario.placed(index)
+        payment, codes = self.scenario.payments[placed], self.codes[placed]
         if payment.code == FOREIGN or request.code_value != codes.decoded:
-            return _refusal(*_NO_CODE)
-        if self._customers.setdefault(index, request.customer_id) != request.customer_id:
-            return _refusal(*_OTHER_CUSTOMER)
-        if self.unknown_given(index) < payment.unknown:
-            self._unknown[index] = self.unknown_given(index) + 1
-            return _UNKNOWN
-        if index not in self._answers:
+            return refused(UserInitiatedPayAnswer, *NO_CODE)
+        if self._customers.setdefault(placed, request.customer_id) != request.customer_id:
+            return refused(UserInitiatedPayAnswer, *_OTHER_CUSTOMER)
+        if self.unknown_given(placed) < payment.unknown:
+            self._unknown[placed] = self.unknown_given(placed) + 1
+            return unknown(UserInitiatedPayAnswer)
+        if placed not in self._answers:
             self._recall(payment, request.customer_id)
-            self._answers[index] = self._decide(payment, codes, request.customer_id)
-        return self._answers[index]
+            self._answers[placed] = self._decide(payment, codes, request.customer_id)
+        return self._answers[placed]
 
     def answer_given(self, index: int) -> UserInitiatedPayAnswer | None:
         """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""
-        return self._answers.get(index)
+        return self._answers.get(self.scenario.placed(index))
 
     def forget(self, index: int) -> None:
         """Undo the decision on a payment: the connection broke before it was made."""
@@ -96,31 +102,46 @@ class AlipayPlus:
 
     def unknown_given(self, index: int) -> int:
         """How often Alipay+ has answered ``U`` to userInitiatedPay."""
-        return self._unknown.get(index, 0)
+        return self._unknown.get(self.scenario.placed(index), 0)
+
+    def notice_wanted(self, index: int) -> bool:
+        """Whether the last answer to notifyPayment was ``U``, and the next one may be another."""
+        given = self._notices_unknown.get(self.scenario.placed(index), 0)
+        return given > 0 and payment_request_id(self.codes[index]) not in self._results
+
+    def identify(self, index: int, request: IdentifyCode) -> IdentifyCodeAnswer:
+        """Tell an MPP server what a code is."""
+        if request.signature != "valid":
+            return refused(IdentifyCodeAnswer, *NOT_SIGNED)
+        return identity(request.code_value, self.scenario.payments[index].code, self.codes[index])
 
     def learn(self, index: int, notice: NotifyPayment) -> NotifyPaymentAnswer:
         """Take notifyPayment; a payment that succeeded counts towards the limits, once."""
         if notice.signature != "valid":
-            return _notice_answer("F", *_NOT_SIGNED)
+            return refused(NotifyPaymentAnswer, *NOT_SIGNED)
         answered = self.answer_given(index)
         if answered is None or not continues(answered):
-            return _notice_answer("F", *_NO_ORDER)
+            return refused(NotifyPaymentAnswer, *NO_ORDER)
+        placed = self.scenario.placed(index)
+        payment, told = self.scenario.payments[placed], self._notices_unknown.get(placed, 0)
+        if told < payment.notice_unknown:
+            self._notices_unknown[placed] = told + 1
+            return unknown(NotifyPaymentAnswer)
         known = self._results.get(notice.payment_request_id)
+        if known is not None and known.result_status != notice.result_status:
+            return refused(NotifyPaymentAnswer, *_OTHER_RESULT)
         if known is None:
             self._results[notice.payment_request_id] = notice
-            payment = self.scenario.payments[index]
             self.accounts.remember(
                 Entry(
-                    individual=self._customers[index],
+                    individual=self._customers[placed],
                     amount=payment.amount,
                     by_entry_code=payment.code == ENTRY,
                     at=datetime.fromisoformat(payment.at),
                     outcome=PAID if notice.result_status == "S" else FAILED,
                 )
             )
-        elif known.result_status != notice.result_status:
-            return _notice_answer("F", "REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
-        return _notice_answer("S", "SUCCESS", "success")
+        return NotifyPaymentAnswer(result_status="S", result_code="SUCCESS", result_message="success")
 
     def _recall(self, payment: Payment, individual: str) -> None:
         """Give the individual the past that the scenario wrote for this customer; the MPP chose the customer id."""
@@ -147,6 +168,7 @@ class AlipayPlus:
             pay_to_amount=self.profile.settled(payment.amount),
             pay_to_currency=self.profile.settlement_currency,
             code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
+            expiry_time=_OVERDUE if payment.expired else NEVER,
         )
         if answer.body:
             return given(answer.body, order, codes.tag)
@@ -195,38 +217,6 @@ def given(body: str, order: Order, tag: str) -> UserInitiatedPayAnswer:
     return replace(message, body=text)
 
 
-def refusal_of(message: Malformed) -> UserInitiatedPayAnswer | NotifyPaymentAnswer:
-    """What Alipay+ answers to a call that breaks ``openapi/alipay-plus.yaml``."""
-    problem = "The request does not conform to the interface."
-    if message.operation == NotifyPayment.__name__:
-        return _notice_answer("F", "PARAM_ILLEGAL", problem)
-    return _refusal("PARAM_ILLEGAL", problem)
-
-
-def answer_to_stranger(message: Message) -> UserInitiatedPayAnswer | NotifyPaymentAnswer | None:
-    """What Alipay+ answers to a call that belongs to no conversation; ``None`` for what is no call to Alipay+."""
-    if isinstance(message, UserInitiatedPay):
-        return _refusal(*(_NO_CODE if message.signature == "valid" else _NOT_SIGNED))
-    if isinstance(message, NotifyPayment):
-        return _notice_answer("F", *(_NO_ORDER if message.signature == "valid" else _NOT_SIGNED))
-    if isinstance(message, Malformed) and message.where == GATEWAY:
-        return refusal_of(message)
-    return None
-
-
 def continues(answer: UserInitiatedPayAnswer) -> bool:
     """Whether an order was placed that the MPP is to collect."""
     return answer.action_type == HANDLE_BY_PSP and answer.result_status == "S"
-
-
-def _refusal(code: str, message: str) -> UserInitiatedPayAnswer:
-    return UserInitiatedPayAnswer(result_status="F", result_code=code, result_message=message)
-
-
-_UNKNOWN: Final = UserInitiatedPayAnswer(
-    result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="Try again later."
-)
-
-
-def _notice_answer(status: str, code: str, message: str) -> NotifyPaymentAnswer:
-    return NotifyPaymentAnswer(result_status=status, result_code=code, result_message=message)

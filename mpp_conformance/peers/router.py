@@ -4,10 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mpp_conformance.messages import GATEWAY, Malformed, Message, NotifyPayment, UserInitiatedPay
-from mpp_conformance.peers.alipay_plus import answer_to_stranger, payment_request_id
+from mpp_conformance.messages import (
+    GATEWAY,
+    IdentifyCode,
+    InquiryCodeRules,
+    Malformed,
+    Message,
+    NotifyPayment,
+    UserInitiatedPay,
+)
+from mpp_conformance.peers.alipay_plus import payment_request_id
+from mpp_conformance.peers.identification import rules
+from mpp_conformance.peers.mpp_server import ANSWERS
+from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.peers.world import Sending, Spoilt, World
-from mpp_conformance.scenario import ENTRY
+from mpp_conformance.scenario import ENTRY, CodeTemplates
 from mpp_conformance.trace import Half
 
 MAX_STRAYS: Final = 1_000
@@ -63,8 +74,12 @@ class Delivery:
 
 @dataclass(slots=True)
 class Router:
-    """The open conversations of a run. A message that fits none is kept as a stray, never dropped."""
+    """The open conversations of a run. A message that fits none is kept as a stray, never dropped.
 
+    ``templates``: the codes that the rules of inquiryCodeRules tell apart.
+    """
+
+    templates: CodeTemplates | None = None
     strays: list[Stray] = field(default_factory=list)
     _tokens: dict[str, Place] = field(default_factory=dict)
     _codes: dict[str, Place] = field(default_factory=dict)
@@ -84,6 +99,9 @@ class Router:
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report."""
         place = self._place(message, token)
+        if place is None and isinstance(message, InquiryCodeRules) and message.signature == "valid" and self.templates:
+            # It belongs to no conversation by its nature.
+            return Delivery(world=None, reply=rules(self.templates), calls=())
         if place is None:
             stray = self._stray(message, token)
             return Delivery(world=None, reply=answer_to_stranger(message), calls=(), stray=stray)
@@ -106,14 +124,16 @@ class Router:
         return token in self._tokens
 
     def _place(self, message: Message, token: str) -> Place | None:
-        if isinstance(message, UserInitiatedPay):
-            return self._by_code(message.code_value)
+        if not _is_call(message):
+            return self._tokens.get(token)
+        reference = _reference(message)
         if isinstance(message, NotifyPayment):
-            return self._orders.get(message.payment_request_id)
-        if isinstance(message, Malformed) and message.where == GATEWAY:
-            reference = _reference(message)
-            return self._orders.get(reference) or self._by_code(reference)
-        return self._tokens.get(token)
+            place = self._orders.get(reference)
+        elif isinstance(message, UserInitiatedPay | IdentifyCode):
+            place = self._by_code(reference)
+        else:
+            place = self._orders.get(reference) or self._by_code(reference)
+        return None if place is None else (place[0], place[0].current(place[1]))
 
     def _by_code(self, code_value: str) -> Place | None:
         """A code value that was changed on its way still belongs to the payment whose digits it carries.
@@ -141,6 +161,8 @@ class Router:
     def _enter(self, world: World, index: int) -> None:
         codes, place = world.codes[index], (world, index)
         self._tokens[world.token(index)] = place
+        if world.scenario.placed(index) != index:
+            return
         self._codes[codes.decoded] = self._codes[codes.scanned] = place
         self._ids[codes.order_id] = place
         if world.scenario.payments[index].code == ENTRY:
@@ -159,9 +181,16 @@ class Router:
             self._ids.pop(digits, None)
 
 
+def _is_call(message: Message) -> bool:
+    """Whether the MPP server calls Alipay+: such a message bears no token, and says itself what it is about."""
+    if isinstance(message, Malformed):
+        return message.where == GATEWAY and message.operation not in ANSWERS
+    return message.point == GATEWAY and not message.is_reply
+
+
 def _reference(message: Message) -> str:
     """What a call to Alipay+ names its payment by; empty where it names none."""
-    if isinstance(message, UserInitiatedPay):
+    if isinstance(message, UserInitiatedPay | IdentifyCode):
         return message.code_value
     if isinstance(message, NotifyPayment):
         return message.payment_request_id

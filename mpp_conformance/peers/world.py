@@ -18,6 +18,7 @@ from mpp_conformance.messages import (
     DecodeCallback,
     FaultApplied,
     HandleAction,
+    IdentifyCode,
     Launch,
     Malformed,
     Message,
@@ -28,7 +29,9 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, payment_request_id, refusal_of
+from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, payment_request_id
+from mpp_conformance.peers.mpp_server import ANSWERS, Calls, said
+from mpp_conformance.peers.refusals import refusal_of
 from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario, codes_for
 from mpp_conformance.trace import BROKEN, Event, Half, Trace
 
@@ -38,6 +41,8 @@ MAX_HTTP: Final = 16 * 1024 * 1024
 """Bytes of HTTP that are kept of one conversation; a wallet that sends more is cut off likewise."""
 _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
 """What counts as a call to Alipay+, whether it could be read or not."""
+_BESIDE: Final = ANSWERS | {IdentifyCode.__name__}
+"""What could not be read of these tells nothing of the payment."""
 _MOST_UNKNOWN: Final = 5
 """A wallet that has been answered ``U`` as often as this is waited for no longer: it may ask for ever."""
 _MOST_SPOILT: Final = 50
@@ -88,6 +93,7 @@ class World:
     """How many answers were given to payments whose answers are spoilt."""
     _decided: set[int] = field(default_factory=set)
     """Those of them that have been given an answer to be believed all the same."""
+    _calls: tuple[Calls, ...] = field(init=False)
     cut_off: str = field(init=False, default="")
     """What the wallet has said more of than is recorded, in words; empty where all of it is."""
     _kept: int = 0
@@ -98,6 +104,7 @@ class World:
         templates = self.profile.templates
         indices = range(len(self.scenario.payments))
         self.codes = tuple(codes_for(self.scenario, index, run=self.run, templates=templates) for index in indices)
+        self._calls = tuple(Calls(payment.calls) for payment in self.scenario.payments)
         self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile)
         self._digest = self.scenario.digest
         self._started = self.clock()
@@ -110,10 +117,12 @@ class World:
     def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
         self._record(payment, message, notes)
-        self._seen.setdefault(payment, set()).add(type(message))
+        if not (isinstance(message, Malformed) and message.operation in _BESIDE):
+            self._seen.setdefault(payment, set()).add(type(message))
+        self._calls[payment].answered(message)
         sendings = [
             said if said.spoilt else replace(said, event=self._record(said.payment, said.message))
-            for said in self._react(payment, message)
+            for said in (*self._react(payment, message), *self._asked(payment))
         ]
         return [*sendings, *self._following()]
 
@@ -145,6 +154,11 @@ class World:
 
         Waiting is no judgement: what never comes only makes the conversation longer.
         """
+        answer = self._calls[payment].awaited
+        return self._owed(payment) | (set() if answer is None else {answer})
+
+    def _owed(self, payment: int) -> set[type[Message]]:
+        """The same without answers to what Alipay+ asks by itself."""
         code = self.scenario.payments[payment].code
         seen = self._seen.get(payment, set())
         if code == FOREIGN:
@@ -166,9 +180,21 @@ class World:
             expected.add(DecodeCallback if code == ENTRY else HandleAction)
         else:
             expected |= {ResultPage} | ({DecodeCallback} if code == ENTRY else set())
-            if continues(answer):
+            told = self.scenario.payments[payment].again or self._calls[payment].cancelled
+            if continues(answer) and not told:
                 expected.add(NotifyPayment)
-        return expected - seen
+        return (expected - seen) | ({NotifyPayment} if self.alipay_plus.notice_wanted(payment) else set())
+
+    def current(self, payment: int) -> int:
+        """The latest payment, of those that were begun, with the same code: what is said of the code is said of it."""
+        following = payment + 1
+        while following in self._begun and self.scenario.payments[following].again:
+            payment, following = following, following + 1
+        return payment
+
+    def asking(self, payment: int) -> bool:
+        """Whether Alipay+ waits for an answer of the MPP server about a payment."""
+        return self._calls[payment].waiting
 
     def carried(self, event: int, *halves: Half) -> None:
         """Keep what HTTP carried of a recorded message, by its number in the record (0: of none)."""
@@ -235,7 +261,9 @@ class World:
             return [self._answer(payment, message)]
         if isinstance(message, NotifyPayment):
             return [Sending(payment=payment, message=self.alipay_plus.learn(payment, message))]
-        if isinstance(message, Malformed) and message.where == GATEWAY:
+        if isinstance(message, IdentifyCode):
+            return [Sending(payment=payment, message=self.alipay_plus.identify(payment, message))]
+        if isinstance(message, Malformed) and message.where == GATEWAY and message.operation not in ANSWERS:
             return [Sending(payment=payment, message=refusal_of(message))]
         if isinstance(message, Launch):
             return self._merchant_page(payment, message)
@@ -258,6 +286,12 @@ class World:
             self._decided.add(payment)
             return Sending(payment=payment, message=answer)
         return Sending(payment=payment, message=given, spoilt=Spoilt(answer=given, fault=fault, attempt=attempt))
+
+    def _asked(self, payment: int) -> list[Sending]:
+        """What Alipay+ asks the MPP server by itself, if it is time."""
+        over = self.alipay_plus.answer_given(payment) is not None and not self._owed(payment)
+        call = self._calls[payment].next(self._seen.get(payment, ()), over=over)
+        return [] if call is None else [Sending(payment=payment, message=said(call, self.codes[payment]))]
 
     def _merchant_page(self, payment: int, launch: Launch) -> list[Sending]:
         """The SDK opens the merchant page, the consumer enters the amount, the SDK intercepts the order code.

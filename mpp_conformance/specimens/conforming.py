@@ -6,16 +6,19 @@ client is said as `IdentityAnswer` and `ServerAnswer`.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Final
 
 from mpp_conformance import wire
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
+    CancelPayment,
     CashierPage,
     Decode,
     DecodeCallback,
     HandleAction,
     IdentityAnswer,
+    InquiryPayment,
     Launch,
     Message,
     NotifyPayment,
@@ -28,9 +31,12 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenario import UNFUNDED, Profile
+from mpp_conformance.specimens.books import CLOSED, Entry, ServesAlipayPlus
 
 MOST_REPEATS: Final = 3
-"""How often userInitiatedPay is repeated where it is not known what came of it."""
+"""How often a call to Alipay+ is repeated where it is not known what came of it."""
+TODAY: Final = "2025-06-15T12:00:00+08:00"
+"""The MPP's clock stands still, at the virtual time of most payments."""
 _NO_ANSWER: Final = UserInitiatedPayAnswer(
     result_status="U", result_code="TRY_AGAIN_LATER", result_message="no answer to be believed"
 )
@@ -49,7 +55,8 @@ class Say:
 class Session:
     """What the MPP remembers of one scan; ``callback`` is there once the client SDK has called decode.
 
-    ``code``: the order code that Alipay+ is asked about; ``repeats``: how often it was asked again.
+    ``code``: the order code that Alipay+ is asked about; ``repeats``: how often it was asked again. ``notice``: what it
+    was notified of, and ``notices_repeated`` how often that was repeated.
     """
 
     name: str
@@ -58,6 +65,8 @@ class Session:
     callback: str | None = None
     code: str = ""
     repeats: int = 0
+    notice: NotifyPayment | None = None
+    notices_repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +79,11 @@ class Handed:
     error_code: str | None = None
 
 
+_CLOSED: Final = Handed(payment_status="F", error_code=CLOSED)
+
+
 @dataclass(slots=True)
-class ConformingMpp:
+class ConformingMpp(ServesAlipayPlus):
     """Does what the source document asks of an MPP.
 
     ``breaks``: ids of the requirements that a faulty specimen fails; ``hides``: those that cannot be judged any more
@@ -88,9 +100,17 @@ class ConformingMpp:
     sessions: dict[str, Session] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     """The order code that each order was placed for, by its paymentRequestId."""
+    books: dict[str, Entry] = field(default_factory=dict)
+    """By paymentRequestId."""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
-        """React to what is said in a session; lazily, in the order in which the MPP would act."""
+        """React to what is said in a session; lazily, in the order in which the MPP would act.
+
+        What Alipay+ asks by itself belongs to no session that the MPP knows of: ``session`` is empty.
+        """
+        if isinstance(message, InquiryPayment | CancelPayment):
+            yield Say(session=session, message=self.served(message))
+            return
         if isinstance(message, Scan):
             made = Session(name=session, customer=message.customer_id, scanned=message.code_value)
             self.sessions[session] = made
@@ -248,11 +268,26 @@ class ConformingMpp:
             yield from self.take(session, Handed(payment_status="F", error_code="REPEAT_REQ_INCONSISTENT"))
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
-        """The consumer confirms; then debit, notify, and return the payment result to the client."""
-        yield CashierPage()
-        result = self.debit(session)
-        yield from self.notify(session, order, result)
-        yield from self.take(session, result)
+        """The consumer confirms; then debit, notify, and return the payment result to the client.
+
+        An order that has its result already is not paid again.
+        """
+        if self.booked(session, order).status is None:
+            yield CashierPage()
+            yield from self.notify(session, order, self.settled(session, order))
+        yield from self.take(session, self.settled(session, order))
+
+    def settled(self, session: Session, order: Order) -> Handed:
+        """The payment's result, made once: nothing is debited for an order that was cancelled, or is overdue."""
+        entry = self.booked(session, order)
+        if entry.status is None:
+            result = _CLOSED if entry.cancelled or _is_overdue(order) else self.debit(session)
+            entry.status, entry.error_code = result.payment_status, result.error_code
+        return Handed(payment_status=entry.status, error_code=entry.error_code)
+
+    def booked(self, session: Session, order: Order) -> Entry:
+        """The order in the server's books, from the first look at it."""
+        return self.books.setdefault(order.payment_request_id, Entry(order=order, customer=session.customer))
 
     def debit(self, session: Session) -> Handed:
         """The payment result: paid, or an error code of the MPP's."""
@@ -266,7 +301,8 @@ class ConformingMpp:
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
         """The final result for Alipay+."""
-        yield self.notice(session, order, result)
+        session.notice = self.notice(session, order, result)
+        yield session.notice
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """What notifyPayment says."""
@@ -284,13 +320,11 @@ class ConformingMpp:
             customer_id=session.customer,
         )
 
-    def notified(
-        self,
-        session: Session,  # noqa: ARG002  # variants use it
-        answer: NotifyPaymentAnswer,  # noqa: ARG002  # likewise
-    ) -> Iterator[Message]:
-        """Nothing follows from Alipay+'s thanks."""
-        return iter(())
+    def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:
+        """Nothing follows from Alipay+'s thanks; where it does not know, it is told again, word by word the same."""
+        if answer.result_status == "U" and session.notice is not None and session.notices_repeated < MOST_REPEATS:
+            session.notices_repeated += 1
+            yield session.notice
 
     def _say(self, session: Session, messages: Iterable[Message]) -> Iterator[Say]:
         for message in messages:
@@ -300,3 +334,7 @@ class ConformingMpp:
 def _fits(code_value: str, template: str) -> bool:
     before, _, after = template.partition("{id}")
     return code_value.startswith(before) and code_value.endswith(after)
+
+
+def _is_overdue(order: Order) -> bool:
+    return order.expiry_time is not None and datetime.fromisoformat(order.expiry_time) < datetime.fromisoformat(TODAY)

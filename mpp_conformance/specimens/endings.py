@@ -34,7 +34,7 @@ class PayloadBesideResult(ConformingMpp):
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """The result with whatever payload there was."""
         yield CashierPage()
-        result = self.debit(session)
+        result = self.settled(session, order)
         yield from self.notify(session, order, result)
         yield from self.take(session, replace(result, sdk_action_payload=self.beside.get(session.name)))
 

@@ -83,7 +83,7 @@ class KeepsResults(ConformingMpp):
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No hand-over."""
         yield CashierPage()
-        yield from self.notify(session, order, self.debit(session))
+        yield from self.notify(session, order, self.settled(session, order))
 
 
 class KeepsFailures(ConformingMpp):
@@ -174,7 +174,7 @@ class TakesBack(ConformingMpp):
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """S for Alipay+, then F for everybody."""
-        result = self.debit(session)
+        result = self.settled(session, order)
         if result.payment_status == "S":
             yield from self.notify(session, order, result)
             result = Handed(payment_status="F", error_code="TIMEOUT")

@@ -56,7 +56,7 @@ class NotifiesLast(ConformingMpp):
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """The client first."""
         yield CashierPage()
-        result = self.debit(session)
+        result = self.settled(session, order)
         yield from self.take(session, result)
         yield from self.notify(session, order, result)
 

@@ -11,8 +11,6 @@ from mpp_conformance.messages import InquiryCodeRulesAnswer
 _ACTIONS: Final = {"entry_pattern": "OPEN_URL", "order_pattern": "DECODE"}
 PATTERNS: Final = frozenset(_ACTIONS)
 """The fields of InquiryCodeRulesAnswer that become rules."""
-USER_AGENT: Final = "AlipayConnect"
-"""What the browser of a merchant page is to call itself."""
 
 
 def rules_to(answer: InquiryCodeRulesAnswer) -> dict[str, Any]:
@@ -36,7 +34,7 @@ def rules_from(body: Mapping[str, Any]) -> dict[str, str]:
 def _rule(action: str, pattern: str) -> dict[str, Any]:
     following = {"postCodeMatchActionType": action}
     if action == "OPEN_URL":
-        following |= {"urlConstructionMethod": "USE_DIRECTLY", "userAgent": USER_AGENT}
+        following |= {"urlConstructionMethod": "USE_DIRECTLY", "userAgent": "AlipayConnect"}
     return {
         "codeMatchPattern": {"matchMethod": "REGEX", "regex": pattern, "priority": "1"},
         "postCodeMatchAction": following,

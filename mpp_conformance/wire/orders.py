@@ -1,6 +1,6 @@
 """An order as userInitiatedPay's answer spells it out.
 
-The trace needs six facts of an order; an MPP is used to more. What is added is the same for every order, and invented.
+The trace needs seven facts of an order; an MPP is used to more. What is added is invented, the same for every order.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,6 @@ from mpp_conformance.messages import Order
 ACQUIRER_ID: Final = "1022088000000000001"
 PSP_ID: Final = "1022172000000000001"
 PARTIES: Final = {"acquirerId": ACQUIRER_ID, "pspId": PSP_ID}
-EXPIRY: Final = "2099-12-31T23:59:59+08:00"
-"""Far off: the suite's clock is virtual, and no order of its runs out."""
 
 _MERCHANT: Final = {
     "referenceMerchantId": "merchant-0001",
@@ -58,8 +56,9 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
         "paymentFactor": factor,
         "paymentNotifyUrl": notify_url(gateway_url),
         "paymentRedirectUrl": "https://merchant.example/result",
-        "paymentExpiryTime": EXPIRY,
     }
+    if order.expiry_time is not None:
+        told["paymentExpiryTime"] = order.expiry_time
     price = price_of(order)
     if price is not None:
         told["paymentQuote"] = {
@@ -84,6 +83,7 @@ def order_from(body: Mapping[str, Any]) -> Order | None:
         currency=amount["currency"],
         pay_to_amount=pay_to["value"],
         pay_to_currency=pay_to["currency"],
+        expiry_time=body.get("paymentExpiryTime"),
         code_type=(body.get("paymentFactor") or {}).get("inStorePaymentScenario") or "",
     )
 

@@ -1,0 +1,66 @@
+"""What Alipay+ answers where it cannot do what it is asked: each in the form of the operation that was called."""
+
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from mpp_conformance.messages import (
+    GATEWAY,
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
+    Malformed,
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.peers.identification import NONE_OF_OURS
+
+Answer = UserInitiatedPayAnswer | NotifyPaymentAnswer | IdentifyCodeAnswer | InquiryCodeRulesAnswer
+Kind = TypeVar("Kind", UserInitiatedPayAnswer, NotifyPaymentAnswer, IdentifyCodeAnswer, InquiryCodeRulesAnswer)
+
+NOT_SIGNED: Final = ("INVALID_SIGNATURE", "The signature of the request does not verify.")
+NO_CODE: Final = ("INVALID_CODE", "This is not an order code of Alipay+.")
+NO_ORDER: Final = ("ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+_ILLEGAL: Final = ("PARAM_ILLEGAL", "The request does not conform to the interface.")
+_ANSWERS: Final[Mapping[str, type[Answer]]] = {
+    UserInitiatedPay.__name__: UserInitiatedPayAnswer,
+    NotifyPayment.__name__: NotifyPaymentAnswer,
+    IdentifyCode.__name__: IdentifyCodeAnswer,
+    InquiryCodeRules.__name__: InquiryCodeRulesAnswer,
+}
+
+
+def refused(kind: type[Kind], code: str, message: str) -> Kind:
+    """A refusal, for good."""
+    return kind(result_status="F", result_code=code, result_message=message)
+
+
+def unknown(kind: type[Kind]) -> Kind:
+    """It is not known what came of the call; it may be repeated."""
+    return kind(result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="Try again later.")
+
+
+def refusal_of(message: Malformed) -> Answer:
+    """What Alipay+ answers to a call that breaks ``openapi/alipay-plus.yaml``."""
+    code, words = _ILLEGAL
+    kind = _ANSWERS.get(message.operation, UserInitiatedPayAnswer)
+    return kind(result_status="F", result_code=code, result_message=words)
+
+
+def answer_to_stranger(message: Message) -> Answer | None:
+    """What Alipay+ answers to a call that belongs to no conversation; ``None`` for what is no call to Alipay+."""
+    signed = getattr(message, "signature", "valid") == "valid"
+    if isinstance(message, UserInitiatedPay):
+        return refused(UserInitiatedPayAnswer, *(NO_CODE if signed else NOT_SIGNED))
+    if isinstance(message, NotifyPayment):
+        return refused(NotifyPaymentAnswer, *(NO_ORDER if signed else NOT_SIGNED))
+    if isinstance(message, IdentifyCode):
+        return NONE_OF_OURS if signed else refused(IdentifyCodeAnswer, *NOT_SIGNED)
+    if isinstance(message, InquiryCodeRules):
+        return refused(InquiryCodeRulesAnswer, *NOT_SIGNED)
+    if isinstance(message, Malformed) and message.where == GATEWAY:
+        return refusal_of(message)
+    return None
