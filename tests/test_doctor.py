@@ -169,6 +169,31 @@ def test_silence_after_the_answer_points_at_our_key() -> None:
     assert "[reach] public_url" not in findings[-1].text
 
 
+def test_the_same_question_again_points_at_our_key() -> None:
+    """A wallet that asks again, and at last tells a failure, has not believed our answer; the count is said."""
+    of = wallet()
+    trace = held(of)
+    asked = next(event for event in trace.events if isinstance(event.message, UserInitiatedPay))
+    gave_up = ServerAnswer(payment_status="F", error_code="NO_ANSWER")
+    later = [replace(asked, number=91), replace(asked, number=92), replace(asked, number=93, message=gave_up)]
+    silent = changed(trace, only(IdentityAnswer, UserInitiatedPay))
+    findings = diagnose(of, replace(silent, events=(*silent.events, *later)), (), URL)
+    assert wrong(findings) == ["[keys] alipay_plus_private_key"]
+    assert "the same question 2 times more" in findings[-1].text
+
+
+def test_a_repeated_question_with_a_reaction_is_no_disbelief() -> None:
+    """A wallet that asks twice, and then hands over what we answered, has believed it."""
+    of = wallet()
+    trace = held(of)
+    asked = next(event for event in trace.events if isinstance(event.message, UserInitiatedPay))
+    number = next(event.number for event in trace.events if isinstance(event.message, UserInitiatedPayAnswer))
+    again = replace(asked, number=number)
+    twice = [*trace.events[:number], again, *trace.events[number:]]
+    renumbered = tuple(replace(event, number=place) for place, event in enumerate(twice, 1))
+    assert wrong(diagnose(of, replace(trace, events=renumbered), (), URL)) == []
+
+
 def test_no_report_at_all_points_at_the_way_to_the_observer_too() -> None:
     """If nothing was reported the adaptor may be unable to reach the observer: that is said as well."""
     findings = diagnose(wallet(), changed(held(wallet()), only(UserInitiatedPay)), (), URL)

@@ -18,6 +18,7 @@ from mpp_conformance.doctor.findings import (
 )
 from mpp_conformance.messages import (
     GATEWAY,
+    HANDLE_BY_SDK,
     DecodeCallback,
     HandleAction,
     IdentityAnswer,
@@ -148,7 +149,10 @@ class _Reading:
             )
 
     def _answer(self) -> Iterator[Finding]:
-        """Whether the wallet acts on our answer: a wallet that does not believe its signature does nothing with it."""
+        """Whether the wallet acts on our answer.
+
+        A wallet that does not believe its signature does nothing with it, or asks again and then gives up.
+        """
         answered = next(
             (e.number for e in self._trace.events if isinstance(e.message, UserInitiatedPayAnswer) and _decided(e)),
             None,
@@ -157,10 +161,12 @@ class _Reading:
             return
         acts = (HandleAction, DecodeCallback, ServerAnswer, NotifyPayment)
         after = [event for event in self._said if event.number > answered and isinstance(event.message, acts)]
+        repeated = [event for event in self._asked if event.number > answered]
         reports = any(event.message.point != GATEWAY for event in self._said)
-        if not after:
+        if not after or (repeated and not any(_is_of_the_answer(event) for event in after)):
             expected = "the wallet to act on our answer (HANDLE_BY_SDK), and to report it"
-            yield _wrong(OUR_KEY, expected, self._seen(), self._likely_deaf(reports=reports))
+            seen = f"{self._seen()}, and the same question {len(repeated)} times more" if repeated else self._seen()
+            yield _wrong(OUR_KEY, expected, seen, self._likely_deaf(reports=reports))
             return
         yield Finding(OUR_KEY, ok=True, text=f"the wallet acts on our answer ({after[0].message.name})")
         if reports:
@@ -197,6 +203,12 @@ class _Reading:
 
 def _decided(event: Event) -> bool:
     return getattr(event.message, "action_type", None) is not None
+
+
+def _is_of_the_answer(event: Event) -> bool:
+    """Whether a message shows that its sender has read our answer, which left the next step to the client SDK."""
+    action = getattr(event.message, "action_type", None)
+    return action == HANDLE_BY_SDK or getattr(event.message, "sdk_action_payload", None) is not None
 
 
 def _wrong(where: str, expected: str, seen: str, likely: str) -> Finding:
