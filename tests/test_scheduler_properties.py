@@ -9,6 +9,7 @@ from itertools import cycle
 from random import Random
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,9 +29,12 @@ from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.trace import ENDED, WAITED, Trace
 from mpp_conformance.wallet import reference
 from mpp_conformance.wire import carried
+from tests.hosting import hosted
 
 _FEW: Final = settings(deadline=None, database=None, max_examples=15)
 _RUN: Final = "properties"
+_OVER_HTTP: Final = 25
+"""Rows that are enough to tell; one conversation after the other takes its time."""
 _NAMES: Final = (
     "conforming",
     "no-app-link",
@@ -136,6 +140,24 @@ def test_the_verdicts_depend_on_no_order(
     assert _alone(name)[0] == document.digest(fold(results, ledger, rows).cases)
     assert list(mpp.strays) == []
     assert 1 <= mpp.busiest <= parallel
+
+
+@pytest.mark.parametrize("parallel", [1, 5, 16])
+@pytest.mark.parametrize("name", ["conforming", "no-app-link", "notifications-unsigned"])
+def test_the_verdicts_depend_on_no_wire(name: str, parallel: int) -> None:
+    """Over HTTP, one conversation at a time or many, in another order: the digest is that of a run in one process."""
+    ledger, rows, profile = _plan(name)
+    some = rows[:: len(rows) // _OVER_HTTP]
+    alone = DirectConnector(SPECIMENS[name](profile), profile, _RUN)
+    expected = fold(_judged(some, alone.converse), ledger, some).cases
+    conversations = ConcurrentConversations(lambda: hosted(SPECIMENS[name]), parallel=parallel)
+    try:
+        conversations.prepare(row.scenario for row in some)
+        seen = fold(_judged(some[::-1], conversations.trace), ledger, some).cases
+    finally:
+        conversations.close()
+
+    assert document.digest(expected) == document.digest(seen)
 
 
 def test_the_verdicts_that_depend_on_no_order_are_of_every_kind() -> None:
