@@ -105,10 +105,13 @@ def _plan(name: str) -> tuple[Ledger, tuple[Planned, ...], Profile]:
 def _alone(name: str) -> tuple[str, frozenset[str]]:
     """The digest of the verdicts, and which there are, when each conversation is held alone with the MPP."""
     _, rows, profile = _plan(name)
-    results = _judged(
-        rows, lambda scenario: DirectConnector(SPECIMENS[name](profile), profile, _RUN).converse(scenario)
-    )
+    results = _judged(rows, _held_alone(name, profile))
     return document.digest(results), frozenset(result.verdict.word for result in results)
+
+
+def _held_alone(name: str, profile: Profile) -> Callable[[Scenario], Trace]:
+    """Holds each conversation with an MPP that has heard nothing before."""
+    return lambda scenario: DirectConnector(SPECIMENS[name](profile), profile, _RUN).converse(scenario)
 
 
 def _judged(rows: Iterable[Planned], converse: Callable[[Scenario], Trace]) -> list[CaseResult]:
@@ -148,8 +151,7 @@ def test_the_verdicts_depend_on_no_wire(name: str, parallel: int) -> None:
     """Over HTTP, one conversation at a time or many, in another order: the digest is that of a run in one process."""
     ledger, rows, profile = _plan(name)
     some = rows[:: len(rows) // _OVER_HTTP]
-    alone = DirectConnector(SPECIMENS[name](profile), profile, _RUN)
-    expected = fold(_judged(some, alone.converse), ledger, some).cases
+    expected = fold(_judged(some, _held_alone(name, profile)), ledger, some).cases
     conversations = ConcurrentConversations(lambda: hosted(SPECIMENS[name]), parallel=parallel)
     try:
         conversations.prepare(row.scenario for row in some)
