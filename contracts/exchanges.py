@@ -159,6 +159,15 @@ def refusals() -> Iterable[Exchange]:
         asked=pay(40),
         expected=decoded(40, ORDER, 1000),
     )
+    yield Exchange(
+        key="SRV-2/unknown-result",
+        description="a code whose decoding has no result yet",
+        given=[(states.CODE, {"codeValue": code_value(45), "unknownFirst": "1"})],
+        asked=pay(45),
+        expected=UserInitiatedPayAnswer(
+            result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="Try again later."
+        ),
+    )
     rows: list[tuple[str, str, Given, UserInitiatedPay, str]] = [
         (
             "SRV-2/other-customer",

@@ -9,17 +9,24 @@ from contracts.writing import PACTS
 from mpp_conformance.messages import Message
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
-from mpp_conformance.pacts.verification import Outcome, of_alipay_plus
+from mpp_conformance.pacts.providers import PROVIDERS
+from mpp_conformance.pacts.verification import Outcome, verified
 from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.verdict import Verdict
 
 PACT: Final = document.read((PACTS / "mpp-server--alipay-plus.json").read_bytes())
 
 
+def found() -> dict[str, Outcome]:
+    """What comes of each interaction, by its key."""
+    outcomes = asyncio.run(verified(PACT, PROVIDERS[PACT.provider]))
+    return {outcome.interaction.key: outcome for outcome in outcomes}
+
+
 @pytest.fixture(scope="module")
 def outcomes() -> dict[str, Outcome]:
     """The whole contract verified over HTTP, each request signed on the way."""
-    return {outcome.interaction.key: outcome for outcome in asyncio.run(of_alipay_plus(PACT))}
+    return found()
 
 
 @pytest.mark.parametrize("key", [interaction.key for interaction in PACT.interactions])
@@ -36,9 +43,13 @@ def test_another_alipay_plus_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
         return answer_to_stranger(message)
 
     monkeypatch.setattr(StatedAlipayPlus, "_reply", forgetful)
-    found = {outcome.interaction.key: outcome for outcome in asyncio.run(of_alipay_plus(PACT))}
-    kept = {key for key, outcome in found.items() if outcome.verdict is Verdict.PASS}
-    assert kept == {key for key in found if key.startswith("WIRE-")} | {"SRV-2/unknown-code", "SRV-5/notify-no-order"}
+    outcomes = found()
+    kept = {key for key, outcome in outcomes.items() if outcome.verdict is Verdict.PASS}
+    assert kept == {key for key in outcomes if key.startswith("WIRE-")} | {
+        "SRV-2/unknown-code",
+        "SRV-5/notify-no-order",
+    }
     assert (
-        'answer $.result.resultStatus: the pact expects "S", Alipay+ answers "F"' in found["SRV-5/order-psp-S"].problems
+        'answer $.result.resultStatus: the pact expects "S", Alipay+ answers "F"'
+        in outcomes["SRV-5/order-psp-S"].problems
     )

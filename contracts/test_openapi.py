@@ -10,8 +10,9 @@ import pytest
 
 from contracts.writing import PACTS
 from mpp_conformance import wire
-from mpp_conformance.messages import Malformed, Message
+from mpp_conformance.messages import Decode, DecodeCallback, Malformed, Message
 from mpp_conformance.pacts import document, validity
+from mpp_conformance.pacts.client_sdk import CALLS
 from mpp_conformance.resources import directory
 from mpp_conformance.wire import schemas
 from mpp_conformance.wire.operations import REQUEST
@@ -30,6 +31,8 @@ SEQUENCE: Final = """\
       required: true
       schema: {type: string}
 """
+CLIENT_SDK: Final = document.read((PACTS / "mpp-client--alipay-plus-client-sdk.json").read_bytes())
+KINDS: Final = {**CALLS, wire.OPERATIONS[Decode].name: Decode}
 Edit = Callable[[str, str], None]
 
 
@@ -37,6 +40,27 @@ Edit = Callable[[str, str], None]
 def test_an_interaction_is_valid(interaction: document.Interaction, name: str) -> None:
     """What is said and answered keeps its schema, with no field or address that the document does not name."""
     assert validity.drift(interaction, name) == []
+
+
+@pytest.mark.parametrize("interaction", CLIENT_SDK.interactions, ids=lambda interaction: interaction.key)
+def test_a_message_is_valid(interaction: document.Interaction) -> None:
+    """What the MPP client and the client SDK say to each other keeps the schema that its report or call has."""
+    content = interaction.request if interaction.kind == document.SYNC else interaction.answer
+    assert validity.message_drift(content, KINDS[content.headers["operation"]]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"callback":"cb-1"}', "decodeCallback, outcome: expected, but it is missing"),
+        (b'{"callback":"","outcome":"success"}', "decodeCallback, callback: expected at least 1 character"),
+        (b'{"callback":"cb-1","outcome":"success","payload":"x"}', "decodeCallback, payload: not in openapi/observer"),
+    ],
+)
+def test_a_message_that_openapi_does_not_know_is_named(body: bytes, problem: str) -> None:
+    """A message that lacks a field, has a wrong one or one too many is found, with its place."""
+    (found,) = validity.message_drift(document.Content(headers={}, body=body), DecodeCallback)
+    assert found.startswith(problem)
 
 
 @pytest.mark.parametrize("kind", wire.OPERATIONS, ids=lambda kind: kind.__name__)

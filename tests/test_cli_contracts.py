@@ -95,7 +95,7 @@ def test_an_empty_pact_is_no_success(theirs: Path) -> None:
     [
         (
             pact(interaction(), provider="another-gateway"),
-            "provider.name: expected alipay-plus, seen 'another-gateway'",
+            "provider.name: expected alipay-plus or alipay-plus-client-sdk, seen 'another-gateway'",
         ),
         (pact(interaction(), provider="\x1b[31m"), "seen '\\x1b[31m'; this is a contract with somebody else"),
         (b"<html>", "the file: expected JSON"),
@@ -147,9 +147,10 @@ def test_the_verifier_does_not_write_over_the_command(theirs: Path) -> None:
 def test_states_are_listed_from_their_data() -> None:
     """``states`` names every provider state with every parameter."""
     output = call("states").output
-    assert [state.name for state in states.ALIPAY_PLUS] == re.findall(r"^(\S.*)$", output, re.MULTILINE)
-    named = re.findall(r"^    (\w+): ", output, re.MULTILINE)
-    assert named == [parameter.name for state in states.ALIPAY_PLUS for parameter in state.parameters]
+    known = [*states.ALIPAY_PLUS, *states.CLIENT_SDK]
+    assert [state.name for state in known] == re.findall(r"^    (\S.*)$", output, re.MULTILINE)
+    named = re.findall(r"^        (\w+): ", output, re.MULTILINE)
+    assert named == [parameter.name for state in known for parameter in state.parameters]
 
 
 def test_contracts_of_the_suite_are_listed() -> None:

@@ -22,7 +22,7 @@ PAID: Final = NotifyPayment(
 def said(given: Given, message: Message) -> Message | None:
     """What Alipay+ in these states answers to a message."""
     alipay_plus = StatedAlipayPlus(reference().profile)
-    assert states.problems([(state.name, values) for state, values in given]) == []
+    assert states.problems([(state.name, values) for state, values in given], ALIPAY_PLUS) == []
     for state, values in given:
         alipay_plus.set_up(state.name, values)
     return alipay_plus.deliver(message).reply
@@ -51,6 +51,8 @@ def test_a_state_needs_no_parameters(state: states.State) -> None:
         (((LIMITS, {"codeType": "ENTRY_CODE", "amount": "50001"}),), PAY, "F PAYMENT_AMOUNT_EXCEED_LIMIT"),
         (((LIMITS, {"spentThisYear": "6999001"}),), PAY, "F USER_AMOUNT_EXCEED_LIMIT, HANDLE_BY_SDK"),
         (((LIMITS, {"codeType": "ENTRY_CODE", "spentThisYear": "4999001"}),), PAY, "F USER_AMOUNT_EXCEED_LIMIT"),
+        (((CODE, {"unknownFirst": "1"}),), PAY, "U UNKNOWN_EXCEPTION"),
+        (((CODE, {"unknownFirst": "1"}), (SENT, {})), PAY, "S SUCCESS, HANDLE_BY_PSP: success"),
         (((CODE, {}), (SENT, {})), PAY, "S SUCCESS, HANDLE_BY_PSP: success"),
         (((CODE, {}), (SENT, {})), OTHER, "F REPEAT_REQ_INCONSISTENT"),
         (((PLACED, {}),), PAID, "S SUCCESS: success"),
@@ -121,6 +123,6 @@ def test_signing_is_left_off_where_a_state_says_so() -> None:
 )
 def test_a_parameter_that_does_not_fit_is_named(parameter: str, value: object) -> None:
     """Parameters are texts within their bounds; anything else is told with what was expected and seen."""
-    (problem,) = states.problems([(CODE.name, {parameter: value})])
+    (problem,) = states.problems([(CODE.name, {parameter: value})], ALIPAY_PLUS)
     assert f'provider state "{CODE.name}", {parameter}: expected ' in problem
     assert problem.isprintable()

@@ -6,18 +6,25 @@ from typing import Any
 
 import pytest
 
-from mpp_conformance.pacts import document, hosting, verification
+from mpp_conformance.pacts import document, hosting
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
+from mpp_conformance.pacts.providers import PROVIDERS
 from mpp_conformance.pacts.states import CODE, LIMITS, SENT
-from mpp_conformance.pacts.verification import Outcome, of_alipay_plus
+from mpp_conformance.pacts.verification import Outcome, verified
 from mpp_conformance.pacts.verifier import VerifierError
 from mpp_conformance.verdict import Verdict
 from tests.pact_files import BY_TYPE, GIVEN, HEADERS, NOTIFY, PAY, STOPPED, interaction, older, pact
 
 
+def verification(data: bytes) -> list[Outcome]:
+    """What comes of a pact file."""
+    found = document.read(data)
+    return asyncio.run(verified(found, PROVIDERS[found.provider]))
+
+
 def outcomes(*interactions: dict[str, Any]) -> list[Outcome]:
     """What comes of a pact of these interactions."""
-    return asyncio.run(of_alipay_plus(document.read(pact(*interactions))))
+    return verification(pact(*interactions))
 
 
 def outcome(**changes: Any) -> tuple[str, str]:
@@ -34,7 +41,7 @@ def test_a_pact_that_is_kept_passes() -> None:
 @pytest.mark.parametrize("version", [2, 3])
 def test_older_specifications_are_verified(version: int) -> None:
     """Pacts of specification 2 and 3 are read and replayed like those of 4."""
-    found = asyncio.run(of_alipay_plus(document.read(older(version))))
+    found = verification(older(version))
     assert [(one.verdict, one.problems) for one in found] == [(Verdict.PASS, ())]
 
 
@@ -210,13 +217,13 @@ def test_the_verifier_agrees_with_itself(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_mpp_is_called_what_its_pact_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Alipay+ knows the MPP by the Client-Id of the pact, where that can be one."""
     seen: list[str] = []
-    kept = hosting.hosted
+    kept = hosting.alipay_plus
 
     def hosted(provider: StatedAlipayPlus, client_id: str) -> Any:  # noqa: ANN401  # what hosted gives
         seen.append(client_id)
         return kept(provider, client_id)
 
-    monkeypatch.setattr(verification, "hosted", hosted)
+    monkeypatch.setattr(hosting, "alipay_plus", hosted)
     assert outcome()[0] == "pass"
     assert outcome(headers=HEADERS | {"Client-Id": "two words"})[0] == "pass"
     assert seen == ["SANDBOX_WALLET", "SANDBOX_5Y0000000000EXAMPLE"]

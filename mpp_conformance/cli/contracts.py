@@ -9,7 +9,8 @@ import click
 
 from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.pacts import document, states
-from mpp_conformance.pacts.verification import PROVIDERS, Outcome
+from mpp_conformance.pacts.providers import PROVIDERS
+from mpp_conformance.pacts.verification import Outcome, verified
 from mpp_conformance.resources import directory
 from mpp_conformance.verdict import Verdict, worst
 
@@ -34,9 +35,11 @@ def listed() -> None:
 
 @command.command("states")
 def stated() -> None:
-    """List the provider states that a contract with Alipay+ may use, with their parameters."""
-    for line in state_lines(states.ALIPAY_PLUS):
-        click.echo(line)
+    """List the provider states that a contract of your own may use, with their parameters."""
+    for name, provider in PROVIDERS.items():
+        click.echo(f"provider {name}: {provider.title}")
+        for line in _state_lines(provider.known):
+            click.echo(f"    {line}")
 
 
 @command.command("verify", epilog=explained())
@@ -46,15 +49,16 @@ def stated() -> None:
 def verify(pacts: tuple[Path, ...]) -> None:
     """Verify contracts of your own: each PACT is a file that your consumer tests have written.
 
-    The provider alipay-plus is the simulated Alipay+, called over HTTP; requests are signed on the way. Each
-    interaction passes, fails with the reason, or proves nothing, for instance because its provider state is unknown.
+    The provider alipay-plus is the simulated Alipay+, called over HTTP; requests are signed on the way. The provider
+    alipay-plus-client-sdk is the double of the client SDK, spoken to by messages. Each interaction passes, fails with
+    the reason, or proves nothing, for instance because its provider state is unknown.
     """
     read = [(path, _read(path)) for path in pacts]
     found = [verdict for path, pact in read for verdict in _verified(path, pact)]
     click.get_current_context().exit(_EXIT.get(worst(found), Exit.NOT_PROVEN))
 
 
-def state_lines(known: Sequence[states.State]) -> Iterator[str]:
+def _state_lines(known: Sequence[states.State]) -> Iterator[str]:
     """The catalogue of provider states, for people."""
     for state in known:
         yield state.name
@@ -86,7 +90,7 @@ def _unusable(path: Path, problem: str) -> click.UsageError:
 
 def _verified(path: Path, pact: document.Pact) -> list[Verdict]:
     click.echo(f"pact         {path}: {ascii(pact.consumer)[1:-1]} -> {pact.provider}")
-    outcomes = asyncio.run(PROVIDERS[pact.provider](pact))
+    outcomes = asyncio.run(verified(pact, PROVIDERS[pact.provider]))
     for outcome in outcomes:
         for line in _told(outcome):
             click.echo(line)

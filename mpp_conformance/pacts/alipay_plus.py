@@ -102,7 +102,12 @@ class StatedAlipayPlus:
         self._code_value, self._request_id = values.get("codeValue", ""), values["paymentRequestId"]
 
     def _code(self, values: Mapping[str, str]) -> None:
-        payment = Payment(code=values["codeType"], amount=int(values["amount"]), answer=_answer(values))
+        payment = Payment(
+            code=values["codeType"],
+            amount=int(values["amount"]),
+            answer=_answer(values),
+            unknown=int(values["unknownFirst"]),
+        )
         self._know(one(_LABEL, payment), values)
 
     def _limits(self, values: Mapping[str, str]) -> None:

@@ -35,7 +35,7 @@ class PactFileError(ValueError):
 class Content:
     """One half of an interaction. ``body``: its bytes, ``None`` for none; ``headers``: names in lower case.
 
-    ``status`` is 0 where there is none to speak of.
+    The metadata of a message are its headers. ``status`` is 0 where there is none to speak of.
     """
 
     headers: Mapping[str, str]
@@ -159,13 +159,18 @@ def _kind(one: Mapping[str, Any], version: int, document: Mapping[str, Any], whe
 
 def _halves(one: Mapping[str, Any], kind: str, where: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     if kind == ASYNC:
-        return {}, {"body": one.get("contents")}
+        return {}, _message(one)
     request = _object(one, "request", f"{where}.request")
     if kind == HTTP:
         return request, _object(one, "response", f"{where}.response")
     answers = _of(list, one.get("response") or [{}], f"{where}.response")
     first = _of(dict, answers[0], f"{where}.response[0]")
-    return {"body": request.get("contents")}, {"body": first.get("contents")}
+    return _message(request), _message(first)
+
+
+def _message(half: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message in the form of an HTTP half."""
+    return {"body": half.get("contents"), "headers": half.get("metadata", half.get("metaData"))}
 
 
 def _states(one: Mapping[str, Any], where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

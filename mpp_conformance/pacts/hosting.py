@@ -1,23 +1,26 @@
-"""The simulated Alipay+ as a provider under verification: its gateway, the address of its state, a proxy that signs.
+"""A provider under verification as something that listens: its messages, and the address of its state.
 
 The address of the state always answers 200: the verifier repeats for two minutes what is refused there. States are
 looked at before a replay, and what goes wrong nevertheless is kept and raised after it.
 """
 
+import base64
 import functools
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mpp_conformance import signature
+from mpp_conformance import signature, wire
 from mpp_conformance.messages import Message
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
+from mpp_conformance.pacts.client_sdk import StatedClientSdk
 from mpp_conformance.pacts.verifier import Place
 from mpp_conformance.servers.application import application
 from mpp_conformance.servers.gateway import MessageLayer, gateway_routes
@@ -27,20 +30,47 @@ from mpp_conformance.servers.signing_proxy import Signer, SigningProxy
 
 HOST: Final = "127.0.0.1"
 _STATES: Final = "/_pact/state"
+_MESSAGES: Final = "/_pact/message"
 _SECONDS: Final = 5.0
+_OBSERVER: Final = f"{wire.GATEWAY_URL}/o/0"
+
+
+class Stated(Protocol):
+    """A provider whose states can be brought about."""
+
+    said: list[Message]
+
+    def set_up(self, name: str, given: Mapping[str, Any]) -> None:
+        """Bring about a state."""
+
+    def tear_down(self) -> None:
+        """Forget everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a provider said in one interaction, and what of it it could make nothing of, in words."""
+
+    said: list[Message]
+    problems: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Hosted:
-    """A provider while it is verified: where it is, and what it answered in each interaction so far."""
+    """A provider while it is verified: where it is, and what it said in each interaction so far."""
 
-    provider: StatedAlipayPlus
+    provider: Stated
     place: Place | None = None
-    said: list[list[Message]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     fault: Exception | None = None
     _between: bool = True
 
-    async def change(self, request: Request) -> Response:
+    @property
+    def states(self) -> Route:
+        """The address of the provider's state."""
+        return Route(_STATES, self._change, methods=["POST"])
+
+    async def _change(self, request: Request) -> Response:
         """Set up or tear down a state, as the verifier asks before and after each interaction."""
         told = await request.json()
         try:
@@ -48,7 +78,7 @@ class Hosted:
                 self._begin()
                 self.provider.set_up(told["state"], told.get("params") or {})
             else:
-                self._end()
+                self._between = True
         except Exception as problem:  # noqa: BLE001  # whoever asked for the verification is to hear of it
             self.fault = problem
         return JSONResponse({})
@@ -56,11 +86,8 @@ class Hosted:
     def _begin(self) -> None:
         if self._between:
             self.provider.tear_down()
-            self.said.append(self.provider.said)
+            self.told.append(Told(said=self.provider.said, problems=getattr(self.provider, "problems", [])))
             self._between = False
-
-    def _end(self) -> None:
-        self._between = True
 
 
 @functools.cache
@@ -70,22 +97,54 @@ def _keys() -> tuple[RSAPrivateKey, RSAPrivateKey]:
 
 
 @asynccontextmanager
-async def hosted(provider: StatedAlipayPlus, client_id: str) -> AsyncIterator[Hosted]:
-    """Serve ``provider`` on this machine, to an MPP called ``client_id``, with keys of their own."""
-    alipay_plus, mpp = _keys()
+async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterator[Hosted]:
+    """The simulated Alipay+ behind a proxy that signs for an MPP called ``client_id``, with keys of their own."""
+    ours, theirs = _keys()
     layer = MessageLayer(
-        client_id=client_id, key_version=1, mpp_public_key=mpp.public_key(), alipay_plus_private_key=alipay_plus
+        client_id=client_id, key_version=1, mpp_public_key=theirs.public_key(), alipay_plus_private_key=ours
     )
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
-    gateway = application([*routes, Route(_STATES, made.change, methods=["POST"])])
+    gateway = application([*routes, made.states])
     async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS) as http:
         proxy = SigningProxy(
             upstream=behind,
             http=http,
-            requests=Signer(client_id=client_id, key=mpp),
+            requests=Signer(client_id=client_id, key=theirs),
             wanted=lambda: provider.signs,
         )
         async with listening(proxy.app, HOST, 0) as url:
             made.place = Place(url=url, states=_STATES)
             yield made
+
+
+@asynccontextmanager
+async def client_sdk(provider: StatedClientSdk) -> AsyncIterator[Hosted]:
+    """The double of the client SDK at the address at which the verifier asks for messages."""
+    made = Hosted(provider)
+
+    async def exchange(request: Request) -> Response:
+        asked = (await request.json()).get("request")
+        if asked is not None:
+            body = asked.get("contents", {}).get("content")
+            provider.hear(str(asked.get("metadata", {}).get("operation", "")), json.dumps(body).encode())
+            return _message({}, {})
+        said = provider.speak()
+        if said is None:
+            # An error would be asked for again and again.
+            provider.problems.append("decode: the client SDK does not call it in this state")
+            return _message({}, {})
+        body = json.loads(wire.encode(said, observer_url=_OBSERVER))
+        del body["observerUrl"]
+        return _message(body, {"operation": wire.OPERATIONS[type(said)].name})
+
+    app = application([Route(_MESSAGES, exchange, methods=["POST"]), made.states])
+    async with listening(app, HOST, 0) as url:
+        made.place = Place(url=url, states=_STATES, messages=_MESSAGES)
+        yield made
+
+
+def _message(body: object, metadata: Mapping[str, str]) -> Response:
+    """A message as the verifier takes it: metadata stand in a header."""
+    told = json.dumps({"contentType": "application/json", **metadata}).encode()
+    return JSONResponse(body, headers={"pact-message-metadata": base64.b64encode(told).decode("ascii")})

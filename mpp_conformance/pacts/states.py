@@ -20,6 +20,8 @@ Given = Sequence[tuple[str, Mapping[str, Any]]]
 _SHOWN: Final = 60
 _AMOUNT: Final = "[1-9][0-9]{0,11}"
 _ID: Final = r"[^\x00-\x1f\x7f]{1,64}"
+_CALLBACK: Final = r"[^\x00-\x1f\x7f]{1,128}"
+_CALLBACK_KIND: Final = "1 to 128 characters"
 _CODE_TEXT: Final = r"[^\x00-\x1f\x7f]{1,512}"
 
 
@@ -104,6 +106,13 @@ CODE: Final = State(
         ),
         _fen("amount", "the order's amount", "1000"),
         _REQUEST_ID,
+        _text(
+            "unknownFirst",
+            "how often U is answered before that",
+            kind="0 to 9",
+            pattern="[0-9]",
+            default="0",
+        ),
     ),
 )
 LIMITS: Final = State(
@@ -144,8 +153,51 @@ UNSIGNED: Final = State(
     meaning="The Signature header stays as the pact has it. In every other state the request is signed anew, with the "
     "key that Alipay+ knows, if the pact shows a Signature header at all.",
 )
-NOTHING: Final = State(name="nothing", meaning="No code and no order is known; the same as no state at all.")
+NOTHING: Final = State(
+    name="nothing", meaning="Neither code nor order is known, and no page is open; the same as no state at all."
+)
 
+SCANNED: Final = State(
+    name="an entry code was scanned",
+    meaning="launch is due: the merchant page is at this address.",
+    parameters=(
+        _text(
+            "url",
+            "the address of the merchant page, part of the one that is launched",
+            kind="1 to 512 characters",
+            pattern=_CODE_TEXT,
+            default="https://qr.wallet.example/entry/28166613000000010001",
+        ),
+    ),
+)
+PAGE: Final = State(
+    name="the merchant page was launched",
+    meaning="The consumer has entered the amount, and the client SDK calls decode with the order code.",
+    parameters=(
+        _text(
+            "codeValue",
+            "the order code that the client SDK intercepts",
+            kind="1 to 512 characters",
+            pattern=_CODE_TEXT,
+            default="https://qr.wallet.example/order/28166613000000010001",
+        ),
+        _text(
+            "callback", "what the call of decode is named by", kind=_CALLBACK_KIND, pattern=_CALLBACK, default="cb-1"
+        ),
+    ),
+)
+DECODED: Final = State(
+    name="decode was called",
+    meaning="The callback of this call is due.",
+    parameters=(
+        _text(
+            "callback", "what the call of decode is named by", kind=_CALLBACK_KIND, pattern=_CALLBACK, default="cb-1"
+        ),
+    ),
+)
+
+CLIENT_SDK: Final = (SCANNED, PAGE, DECODED, NOTHING)
+"""The states of the double of the Alipay+ client SDK."""
 ALIPAY_PLUS: Final = (CODE, LIMITS, SENT, PLACED, NOTIFIED, UNSIGNED, NOTHING)
 """The states of the simulated Alipay+."""
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {
@@ -154,7 +206,7 @@ _NEEDS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def problems(given: Given, known: Sequence[State] = ALIPAY_PLUS) -> list[str]:
+def problems(given: Given, known: Sequence[State]) -> list[str]:
     """What is wrong with the states of an interaction, one sentence each; nothing if they can be set up."""
     states = {state.name: state for state in known}
     found: list[str] = []

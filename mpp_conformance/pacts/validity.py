@@ -6,11 +6,13 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from mpp_conformance import wire
+from mpp_conformance.messages import Decode, Message
 from mpp_conformance.pacts.document import Content, Interaction
 from mpp_conformance.wire import ANSWER, REQUEST, Operation
 
 REFUSED: Final = "PARAM_ILLEGAL"
 """The result code of a request that is no message: a pact that expects it means to send one."""
+_OBSERVER: Final = f"{wire.GATEWAY_URL}/o/0"
 UNSIGNED: Final = "INVALID_SIGNATURE"
 """Likewise for headers."""
 
@@ -50,7 +52,9 @@ def answer_problems(interaction: Interaction, document: str, *, partial: bool = 
     called = exchange(interaction, document)
     if called is None or called.answer is None:
         return []
-    found = [f"answer body, {problem}" for problem in _body_problems(called.answer, interaction.answer, partial)]
+    found = [
+        f"answer body, {problem}" for problem in _body_problems(called.answer, interaction.answer, partial=partial)
+    ]
     status = interaction.answer.status
     if status != HTTPStatus.OK:
         found.append(f"answer status: expected 200, refusals included, seen {status}")
@@ -81,6 +85,24 @@ def drift(interaction: Interaction, document: str) -> list[str]:
     return found
 
 
+def message_problems(content: Content, kind: type[Message]) -> list[str]:
+    """What is wrong with a message that is no HTTP exchange; a contract names only what is read of it."""
+    operation = wire.OPERATIONS[kind]
+    return [f"{operation.name}, {problem}" for problem in _body_problems(operation, content, partial=True)]
+
+
+def message_drift(content: Content, kind: type[Message]) -> list[str]:
+    """Everything in which a message and ``openapi/`` differ, for contracts that are written from it.
+
+    The address of the observer is the test build's, and stands in no contract.
+    """
+    operation = wire.OPERATIONS[kind]
+    body = {**_instance(content), **({"observerUrl": _OBSERVER} if kind is Decode else {})}
+    found = wire.problems_of(operation.document, operation.schema, body)
+    found += [f"{place}: not in openapi/{operation.document}.yaml" for place in unnamed(operation, body)]
+    return [f"{operation.name}, {problem}" for problem in found]
+
+
 def unnamed(operation: Operation, instance: object) -> Iterator[str]:
     """The places in a body of fields that the schema does not name."""
     schemas = wire.document(operation.document)["components"]["schemas"]
@@ -107,7 +129,7 @@ def _halves(called: Exchange, interaction: Interaction) -> Iterator[tuple[str, O
         yield "answer body", called.answer, interaction.answer
 
 
-def _body_problems(operation: Operation, content: Content, partial: bool = False) -> list[str]:  # noqa: FBT001, FBT002  # inside
+def _body_problems(operation: Operation, content: Content, *, partial: bool = False) -> list[str]:
     if content.body is None:
         return [] if partial else ["the body: expected a JSON object, seen nothing"]
     try:
