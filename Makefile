@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test bench mutation model pacts lock wheel clean .venv
+.PHONY: help certify test answers bench mutation model pacts lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts i
 	@$(BIN)/hatchling build -t wheel -d dist
 
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+answers: .venv ## write the generated answers of Alipay+ anew from openapi/alipay-plus.yaml
+	@$(BIN)/python tools/answers.py
 
 lock: .venv/locked ## write both lock files anew from pyproject.toml, newest versions in range
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile pyproject.toml --group dev $(LOCKED) -o requirements.lock

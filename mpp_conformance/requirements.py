@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from mpp_conformance.answers import Choice, Corpus, packaged
 from mpp_conformance.limits import Edition, Reading
 from mpp_conformance.scenario import Scenario
 from mpp_conformance.source import Clause
@@ -57,8 +58,8 @@ class Requirement:
         return self.level == MUST and self.basis in {STATED, DOCUMENTED}
 
 
-ScenarioSource = Iterable[Scenario] | Callable[[Edition, Reading], Iterable[Scenario]]
-"""Scenarios, or what builds them once the edition of the limits and its reading are known."""
+ScenarioSource = Iterable[Scenario] | Callable[[Edition, Reading], Iterable[Scenario]] | Choice
+"""Scenarios, or what builds them once the edition of the limits and its reading, or the corpus of answers, is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +77,15 @@ class Case:
     judge: Callable[..., None] = field(compare=False)
     build: ScenarioSource = field(compare=False)
 
-    def scenarios(self, edition: Edition, reading: Reading) -> tuple[Scenario, ...]:
-        """The conversations to judge under an edition of the limits; ValueError if two bear the same label."""
-        found = tuple(self.build(edition, reading) if callable(self.build) else self.build)
+    def scenarios(self, edition: Edition, reading: Reading, corpus: Corpus | None = None) -> tuple[Scenario, ...]:
+        """The conversations to judge under an edition of the limits; ValueError if two bear the same label.
+
+        ``corpus``: the generated answers, if not those that travel with the package.
+        """
+        if isinstance(self.build, Choice):
+            found = tuple(self.build.scenarios(corpus or packaged()))
+        else:
+            found = tuple(self.build(edition, reading) if callable(self.build) else self.build)
         if not found or len({scenario.label for scenario in found}) != len(found):
             message = f"case {self.name} needs scenarios, each with a label of its own"
             raise ValueError(message)
@@ -182,7 +189,7 @@ def case(tested: Requirement, scenarios: ScenarioSource, *, needs: Iterable[str]
             name=judge.__name__,
             needs=tuple(needs),
             judge=judge,
-            build=scenarios if callable(scenarios) else tuple(scenarios),
+            build=scenarios if callable(scenarios) or isinstance(scenarios, Choice) else tuple(scenarios),
         )
         ledger = _collecting.get()
         if ledger is not None:

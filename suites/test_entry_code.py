@@ -2,6 +2,7 @@
 
 import re
 
+from mpp_conformance.answers import Choice
 from mpp_conformance.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
@@ -195,6 +196,12 @@ def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None
 @case(EC_25, [sdk(ENTRY, "S"), sdk(ENTRY, "F"), *payloads(ENTRY)])
 def test_the_payload_reaches_the_sdk_through_the_callback(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by the callback and by no other way."""
+    passed_by_callback(trace)
+
+
+@case(EC_25, Choice(action=HANDLE_BY_SDK, code=ENTRY))
+def test_the_payload_reaches_the_sdk_whatever_stands_beside_it(trace: Trace) -> None:
+    """The callback brings the payload of an answer that nobody wrote."""
     passed_by_callback(trace)
 
 

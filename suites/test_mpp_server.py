@@ -1,5 +1,6 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
+from mpp_conformance.answers import Choice
 from mpp_conformance.cells import (
     BOTH,
     changing,
@@ -192,6 +193,12 @@ def test_both_parameters_are_passed_to_the_client(trace: Trace) -> None:
     passes_both(trace)
 
 
+@case(SRV_4, Choice(action=HANDLE_BY_SDK))
+def test_both_parameters_are_passed_whatever_stands_beside_them(trace: Trace) -> None:
+    """Of an answer that nobody wrote, the client is handed actionType and the payload, unchanged to the byte."""
+    passes_both(trace)
+
+
 @case(SRV_4, [together(code) for code in BOTH] + [in_turn(code) for code in BOTH])
 def test_each_client_is_handed_its_own_payload(trace: Trace) -> None:
     """Of two payments, at once or one after the other, each client is handed the payload of its own."""
@@ -236,6 +243,14 @@ def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
             result_returned(trace, "S", index)
 
 
+@case(SRV_7, Choice(action=HANDLE_BY_PSP, status="S"))
+def test_the_client_is_told_its_result_whatever_stands_beside_the_order(trace: Trace) -> None:
+    """Whatever an answer that nobody wrote says of an order, it is collected, and the client is handed the result."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(trace.paid() or not declined(trace), ABLE)
+    result_returned(trace, "S", 0)
+
+
 @case(SRV_8, [sdk(code, "F") for code in BOTH])
 def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
     """With HANDLE_BY_SDK both parameters are passed although decoding failed."""
@@ -245,6 +260,17 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
 @case(SRV_8, [psp(code, "F") for code in BOTH])
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
+    fails_with_a_code(trace)
+
+
+@case(SRV_8, Choice(action=HANDLE_BY_PSP, status="F"))
+def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
+    """So it is whatever an answer that nobody wrote holds beside the failure."""
+    fails_with_a_code(trace)
+
+
+def fails_with_a_code(trace: Trace) -> None:
+    """Seen on the app link; without one, shown by the result page."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="F")
     asked.given(not trace.unreported(), REPORTED)
     if trace.app_link:

@@ -1,5 +1,6 @@
 """Workflow, order code (steps 1-20): what the MPP client does, and what is not the MPP's to do."""
 
+from mpp_conformance.answers import Choice
 from mpp_conformance.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
@@ -127,6 +128,12 @@ def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
 @case(OC_16, [sdk(ORDER, "S"), sdk(ORDER, "F"), *payloads(ORDER)])
 def test_the_payload_reaches_the_sdk_through_handle_action(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by handleAction and by no other way."""
+    passed_by_handle_action(trace)
+
+
+@case(OC_16, Choice(action=HANDLE_BY_SDK, code=ORDER))
+def test_the_payload_reaches_the_sdk_whatever_stands_beside_it(trace: Trace) -> None:
+    """HandleAction brings the payload of an answer that nobody wrote."""
     passed_by_handle_action(trace)
 
 

@@ -27,12 +27,12 @@ from tests.reporting import HOSTILE
 from tests.test_model import held
 
 CASES = load(directory("suites")).cases
-SCENARIOS = {scenario.label: scenario for case in CASES if not callable(case.build) for scenario in case.build}
+SCENARIOS = {scenario.label: scenario for case in CASES if isinstance(case.build, tuple) for scenario in case.build}
 
 
 def rows(trace: Trace) -> list[dict[str, Any]]:
     """What the cases of the suites say of a conversation, as a verdict file has it."""
-    return [_row(case, trace) for case in CASES if not callable(case.build) and trace.scenario in case.build]
+    return [_row(case, trace) for case in CASES if isinstance(case.build, tuple) and trace.scenario in case.build]
 
 
 def _row(case: Case, trace: Trace) -> dict[str, Any]:

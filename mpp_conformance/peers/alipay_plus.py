@@ -1,5 +1,6 @@
 """Alipay+ as the MPP server sees it: decodes order codes, applies the limits, learns of results."""
 
+import functools
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -171,7 +172,7 @@ class AlipayPlus:
             expiry_time=_OVERDUE if payment.expired else NEVER,
         )
         if answer.body:
-            return given(answer.body, order, codes.tag)
+            return _given(answer.body, order, codes.tag)
         return UserInitiatedPayAnswer(
             result_status=answer.result_status,
             result_code=answer.result_code,
@@ -195,8 +196,8 @@ class AlipayPlus:
         return handle_by_sdk(status, code=BREACH_CODES[breached.period] if status == "F" else None)
 
 
-def given(body: str, order: Order, tag: str) -> UserInitiatedPayAnswer:
-    """The answer that ``body`` is once it belongs to a payment; OurMessageIsInvalid where it is none.
+def filled(body: str, order: Order, tag: str) -> str:
+    """The body of an answer made this payment's own: every mark in it is what ``order`` and ``tag`` say.
 
     The address of notifyPayment stays a general one: the wire knows where Alipay+ listens.
     """
@@ -211,6 +212,13 @@ def given(body: str, order: Order, tag: str) -> UserInitiatedPayAnswer:
     text = body.replace(TAG, tag)
     for name, mark in MARKS.items():
         text = text.replace(mark, facts[name])
+    return text
+
+
+@functools.lru_cache(maxsize=1_024)
+def _given(body: str, order: Order, tag: str) -> UserInitiatedPayAnswer:
+    """The answer that a scenario gives; OurMessageIsInvalid where it is none."""
+    text = filled(body, order, tag)
     message = wire.decode(UserInitiatedPayAnswer, text.encode("utf-8", "surrogatepass"))
     if isinstance(message, Malformed):
         raise wire.OurMessageIsInvalid(f"the answer that the scenario gives breaks the interface: {message.problem}")

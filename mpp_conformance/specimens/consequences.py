@@ -5,7 +5,7 @@ A requirement that holds for both kinds of code is undecided as soon as it canno
 
 from typing import Final
 
-_SERVER: Final = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8"})
+_SERVER: Final = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8", "ANS-1", "ANS-2"})
 _EITHER_CODE: Final = _SERVER | {"UX-1", "UX-6", "UX-7", "UX-8", "REG-1", "REG-2", "REG-3", "REG-4"}
 ENTRY_UNDECIDED: Final = _EITHER_CODE | {"EC-25", "EC-28", "EC-29", "SDK-1"}
 """Alipay+ decides on no entry code payment: all that follows from its answer."""

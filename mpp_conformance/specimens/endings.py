@@ -81,7 +81,7 @@ class CallbackBeforeGoodResult(ConformingMpp):
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
         """It has been executed, unless there was nothing to foresee."""
-        if handed.error_code == "ORDER_IS_CLOSED":
+        if handed.error_code not in {None, "USER_BALANCE_NOT_ENOUGH"}:
             yield from super().callback_of_result(callback, handed)
 
 

@@ -159,10 +159,13 @@ class EntryAmountsHang(ConformingMpp):
 
 
 class ComparesAsText(ConformingMpp):
-    """Compares amounts as texts: 99.99 CNY is above 7,000 CNY, and waits for a second factor."""
+    """Compares amounts as texts: 99.99 CNY is above 7,000 CNY, and waits for a second factor.
+
+    The client is not told of a result where it should be (SRV-7).
+    """
 
     name = "amounts-compared-as-text"
-    breaks = frozenset({"REG-2"})
+    breaks = frozenset({"REG-2", "SRV-7"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""
@@ -190,13 +193,13 @@ class OwnLimit(ConformingMpp):
 class AmountInYuan(ConformingMpp):
     """Notifies amounts in yuan with decimals.
 
-    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
-    same conversation never begin.
+    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
+    Payments that follow it in the same conversation never begin.
     """
 
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """10.00 for 1000."""
@@ -206,13 +209,13 @@ class AmountInYuan(ConformingMpp):
 class AmountAsFloat(ConformingMpp):
     """Notifies amounts as floating-point numbers.
 
-    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
-    same conversation never begin.
+    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
+    Payments that follow it in the same conversation never begin.
     """
 
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """A JSON number."""
@@ -223,13 +226,13 @@ class AmountAsFloat(ConformingMpp):
 class CurrencyLowerCase(ConformingMpp):
     """Notifies the currency in lower case.
 
-    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
-    same conversation never begin.
+    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
+    Payments that follow it in the same conversation never begin.
     """
 
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Cny."""

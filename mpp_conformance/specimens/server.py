@@ -124,11 +124,12 @@ class RetriesFailures(ConformingMpp):
 class PayloadDecides(ConformingMpp):
     """Passes every answer that has a payload on to the SDK, without a look at actionType.
 
-    Its client is told HANDLE_BY_SDK and does as it is told (OC-19, SDK-1).
+    A payload stands beside HANDLE_BY_PSP now and then: no result is told (SRV-7, SRV-8). Its client is told
+    HANDLE_BY_SDK and does as it is told (OC-19, SDK-1).
     """
 
     name = "payload-decides"
-    breaks = frozenset({"SRV-3"})
+    breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
     hides = frozenset({"OC-19", "SDK-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

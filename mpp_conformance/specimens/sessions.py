@@ -20,10 +20,14 @@ from mpp_conformance.specimens.consequences import (
 
 @dataclass
 class OneCallback(ConformingMpp):
-    """Keeps one callback: a second decode overwrites the first."""
+    """Keeps one callback: a second decode overwrites the first.
+
+    Of two customers at the same time one is told for both, whatever their answers hold (ANS-1).
+    """
 
     name = "one-callback-for-all"
     breaks = frozenset({"EC-25"})
+    observed = frozenset({"ANS-1"})
     latest: Session | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -97,7 +101,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
+    hides = frozenset({"ANS-1", "EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -115,12 +119,14 @@ class AnswersLatestClient(ConformingMpp):
     """Sends Alipay+'s answer down the connection that was opened last.
 
     What was answered for the first payment is passed to another client (SRV-4), which acts on it (SRV-3). The client of
-    the first had nothing to give (EC-25, OC-16), and of two to be paid nobody can say whose result it was (SRV-7).
+    the first had nothing to give (EC-25, OC-16), and of two to be paid nobody can say whose result it was (SRV-7). What
+    should lead to the same with both does not (ANS-1).
     """
 
     name = "answer-to-latest-client"
     breaks = frozenset({"SRV-3", "SRV-4"})
     hides = PAYLOAD_NOT_HANDED | {"SRV-7"}
+    observed = frozenset({"ANS-1"})
     latest: str = ""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -197,12 +203,14 @@ class AnswerOfAnybody(ConformingMpp):
     """Keeps the latest answer of Alipay+ in a static field of its server, and acts on the one that was there before.
 
     A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
-    payload of another (SRV-4). A year of payments is notified one too late, and is never full (REG-2).
+    payload of another (SRV-4). Of two at once, the second does not end as the first (ANS-1). A year of payments is
+    notified one too late, and is never full (REG-2).
     """
 
     name = "answer-of-anybody-before"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
     hides = frozenset({"REG-2"})
+    observed = frozenset({"ANS-1"})
     latest: UserInitiatedPayAnswer | None = None
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

@@ -1,0 +1,214 @@
+"""Answers of Alipay+ that nobody wrote: a corpus of generated bodies, each with what its generator says of it.
+
+The corpus that travels with the package is a file, so that a run loads no generator; ``generation`` makes another one
+from another seed. A body is JSON text with marks for what only a payment can say (see ``scenario``).
+"""
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from importlib import resources
+from typing import Any, Final
+
+from mpp_conformance import canonical
+from mpp_conformance.canonical import NotCanonicalError
+from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.scenario import (
+    ENTRY,
+    ORDER,
+    PLAIN_PAYLOAD,
+    SECOND,
+    Answer,
+    Payment,
+    Scenario,
+    handle_by_psp,
+    handle_by_sdk,
+    one,
+)
+
+FILE: Final = "generated_answers.jsonl"
+"""In the package, and in the folder of a run whose answers were generated anew."""
+FORMAT: Final = "mpp-conformance answers 1"
+MAX_BYTES: Final = 8 * 1024 * 1024
+MAX_AMOUNT: Final = 100_000
+"""Fen: below every limit per transaction of an order code."""
+_MAX_ANSWERS: Final = 1_000
+_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
+
+
+class AnswersError(ValueError):
+    """A file that holds no corpus, or a body that is no answer; says where and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """A legal answer.
+
+    ``description``: what the generator says of it. ``within``: it holds nothing but what documents name, at lengths
+    they give. ``code``: the kind of code that gets it; ``amount``: what the order is about, in fen.
+    """
+
+    name: str
+    description: str
+    within: bool
+    code: str
+    amount: int
+    body: str
+
+    @property
+    def answer(self) -> Answer:
+        """As a scenario holds it; AnswersError where the body is no answer."""
+        return answer(self.body)
+
+    @property
+    def scenario(self) -> Scenario:
+        """A conversation in which Alipay+ gives this answer.
+
+        Where it goes beyond the documents, another customer gets the usual one to the same effect at the same time:
+        what is done with that is what is to be done with this.
+        """
+        payment = Payment(code=self.code, amount=self.amount, answer=self.answer)
+        label = f"{_SHORT[self.code]}-generated-{self.name}"
+        if self.within:
+            return one(label, payment)
+        usual = replace(payment, customer=SECOND, answer=_usual(self.answer))
+        return Scenario(label=label, payments=(usual, payment), together=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Illegal:
+    """A body that breaks the interface in the way that ``description`` says."""
+
+    name: str
+    description: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What was generated from ``seed``; the same seed gives the same bytes."""
+
+    seed: int
+    legal: tuple[Generated, ...]
+    illegal: tuple[Illegal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which of a corpus's answers a case judges: those with this actionType, and this result status where one is given.
+
+    ``code`` and ``within`` choose further; ``None``: whatever it is.
+    """
+
+    action: str | None = None
+    status: str | None = None
+    code: str | None = None
+    within: bool | None = True
+
+    def scenarios(self, corpus: Corpus) -> list[Scenario]:
+        """The conversations to hold, in the order of the corpus."""
+        return [found.scenario for found in corpus.legal if self._fits(found)]
+
+    def _fits(self, found: Generated) -> bool:
+        made = found.answer
+        pairs = (
+            (self.action, made.action_type),
+            (self.status, made.result_status),
+            (self.code, found.code),
+            (self.within, found.within),
+        )
+        return all(wanted in {None, seen} for wanted, seen in pairs)
+
+
+def _usual(made: Answer) -> Answer:
+    """What Alipay+ usually answers to the same effect."""
+    if made.action_type == HANDLE_BY_SDK:
+        payload = made.payload or PLAIN_PAYLOAD
+        return handle_by_sdk(made.result_status, payload=payload, with_order=made.with_order)
+    return handle_by_psp(made.result_status, payload=made.payload)
+
+
+@functools.lru_cache(maxsize=1_024)
+def answer(body: str) -> Answer:
+    """An answer with this body, told in short by what it says; AnswersError where it is none.
+
+    Whether it is a legal one is for the wire to say.
+    """
+    try:
+        told = json.loads(body)
+        result, form = told["result"], told["actionForm"]
+        made = Answer(
+            action_type=form["actionType"],
+            result_status=result["resultStatus"],
+            result_code=result["resultCode"],
+            payload=form.get("sdkActionPayload"),
+            with_order=told.get("paymentRequestId") is not None,
+            body=body,
+        )
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as problem:
+        raise AnswersError(f"no answer with a result and an actionForm: {problem!r}") from problem
+    if made.action_type not in {HANDLE_BY_SDK, HANDLE_BY_PSP} or made.result_status not in {"S", "F"}:
+        raise AnswersError("actionType is HANDLE_BY_SDK or HANDLE_BY_PSP, and resultStatus S or F")
+    return made
+
+
+@functools.cache
+def packaged() -> Corpus:
+    """The corpus that travels with the package."""
+    return read(resources.files("mpp_conformance").joinpath(FILE).read_bytes())
+
+
+def illegal() -> tuple[Illegal, ...]:
+    """The bodies of the packaged corpus that break the interface, each in one way."""
+    return packaged().illegal
+
+
+def written(corpus: Corpus) -> bytes:
+    """A corpus as the bytes of its file: a line for the whole, and a line for each answer."""
+    head = {"format": FORMAT, "seed": corpus.seed}
+    rows = [{"legal": asdict(found)} for found in corpus.legal] + [{"illegal": asdict(row)} for row in corpus.illegal]
+    return b"".join(canonical.dump(line) + b"\n" for line in (head, *rows))
+
+
+def read(data: bytes) -> Corpus:
+    """The corpus that a file holds; AnswersError, in words, for anything else."""
+    if len(data) > MAX_BYTES:
+        raise AnswersError(f"{len(data)} bytes are more than the {MAX_BYTES} that are read")
+    head, *lines = data.removesuffix(b"\n").split(b"\n")[: _MAX_ANSWERS + 1]
+    told = _line(head)
+    if told.get("format") != FORMAT or type(told.get("seed")) is not int:
+        raise AnswersError(f"the first line: expected format {FORMAT!r} and a seed")
+    rows = [_line(line) for line in lines]
+    return Corpus(
+        seed=told["seed"],
+        legal=tuple(_sound(_value(Generated, row["legal"])) for row in rows if "legal" in row),
+        illegal=tuple(_value(Illegal, row["illegal"]) for row in rows if "illegal" in row),
+    )
+
+
+def _line(data: bytes) -> Mapping[str, Any]:
+    try:
+        found = canonical.parse(data, limit=MAX_BYTES)
+    except NotCanonicalError as problem:
+        raise AnswersError(str(problem)) from problem
+    if not isinstance(found, dict):
+        raise AnswersError("a line that is no object")
+    return found
+
+
+def _value(kind: type[Any], found: object) -> Any:  # noqa: ANN401  # a value of ``kind``
+    kinds = {field.name: field.type for field in fields(kind)}
+    if not isinstance(found, dict) or found.keys() != kinds.keys():
+        raise AnswersError(f"an answer has {', '.join(kinds)}")
+    wrong = [name for name, value in found.items() if type(value) is not kinds[name]]
+    if wrong:
+        raise AnswersError(f"{wrong[0]} of an answer is of another type")
+    return kind(**found)
+
+
+def _sound(found: Generated) -> Generated:
+    if found.code not in _SHORT or not 0 < found.amount <= MAX_AMOUNT:
+        raise AnswersError(f"an answer is to one of {', '.join(_SHORT)}, for 1 to {MAX_AMOUNT} fen")
+    _ = found.answer
+    return found

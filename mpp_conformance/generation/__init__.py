@@ -1,0 +1,10 @@
+"""Answers generated from ``openapi/alipay-plus.yaml``: a mirror of it, a generator, and a choice of what comes out.
+
+The generator (Schemathesis) runs in a process of its own: it loads slowly, draws on whatever else is loaded, and leaves
+files behind. The same seed gives the same bytes, in any folder and under any hash seed of Python.
+"""
+
+from mpp_conformance.generation.choosing import DEFAULT_SEED, chosen
+from mpp_conformance.generation.process import GenerationError, corpus
+
+__all__ = ["DEFAULT_SEED", "GenerationError", "chosen", "corpus"]

@@ -1,0 +1,33 @@
+"""What the generating process runs: a test of the mirror that writes down what it is given, one line for each case.
+
+pytest reads a copy of this file in a folder of its own, beside ``mirror.json`` and ``settings.json``.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+_HERE = Path(__file__).parent
+_SETTINGS = json.loads((_HERE / "settings.json").read_text("utf-8"))
+_CONFIG = {"seed": _SETTINGS["seed"], "generation": {"mode": "all"}}
+_MIRROR = schemathesis.openapi.from_path(_HERE / "mirror.json", config=schemathesis.Config.from_dict(_CONFIG))
+
+
+@_MIRROR.parametrize()
+@settings(max_examples=_SETTINGS["examples"], database=None, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answer(case: schemathesis.Case[Any]) -> None:
+    """Whatever body is generated is written down."""
+    if case.meta is None or not isinstance(case.body, dict) or case.method != "POST":
+        return
+    row = {
+        "cell": case.operation.path.removeprefix("/"),
+        "phase": case.meta.phase.name.value,
+        "legal": case.meta.generation.mode.is_positive,
+        "description": case.meta.phase.data.description or "",
+        "body": case.body,
+    }
+    with (_HERE / "recorded.jsonl").open("a", encoding="ascii") as file:
+        file.write(json.dumps(row) + "\n")

@@ -1,0 +1,239 @@
+"""MPPs that stumble over what stands beside actionForm in an answer: none of it has a say in what is to be done."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mpp_conformance.messages import HANDLE_BY_PSP, Message, NotifyPayment, Order, UserInitiatedPayAnswer
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
+
+_COLUMN: Final = 255
+_BUFFER: Final = 2_048
+_FEN: Final = 100
+_BASIC: Final = "\uffff"
+_CODES: Final = frozenset(
+    {
+        "SUCCESS",
+        "EXPIRED_CODE",
+        "INVALID_CODE",
+        "INVALID_SIGNATURE",
+        "ORDER_IS_CLOSED",
+        "PARAM_ILLEGAL",
+        "PAYMENT_AMOUNT_EXCEED_LIMIT",
+        "PROCESS_FAIL",
+        "REGULATION_RESTRICTION",
+        "REPEAT_REQ_INCONSISTENT",
+        "RISK_REJECT",
+        "UNKNOWN_EXCEPTION",
+        "USER_AMOUNT_EXCEED_LIMIT",
+    }
+)
+"""Result codes that documents name."""
+
+
+class BreaksDown(ConformingMpp):
+    """Common ground: the server breaks down over some answers, and nothing follows."""
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # specimens use them
+        """Over none; each specimen says over which."""
+        return False
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No word after such an answer."""
+        if not self.stumbles(_told(answer), answer.body or ""):
+            yield from super().answered(session, answer)
+
+
+class NeedsMerchant(ConformingMpp):
+    """Looks up the merchant's name for its records before it passes a payload on, and breaks down where there is none.
+
+    Its client had nothing to give (EC-25, OC-16), and the SDK does nothing (ANS-1).
+    """
+
+    name = "merchant-name-missed"
+    breaks = frozenset({"SRV-4"})
+    hides = PAYLOAD_NOT_HANDED
+    observed = frozenset({"ANS-1"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No word where an order has no merchant with a name."""
+        if not self.misses(session, _told(answer)):
+            yield from super().pass_to_client(session, answer)
+
+    def misses(self, session: Session, told: Mapping[str, Any]) -> bool:  # noqa: ARG002  # others use it
+        """Whether there is an order, and no merchant's name in it."""
+        merchant = (told.get("order") or {"merchant": {"merchantName": "nobody"}}).get("merchant") or {}
+        return "merchantName" not in merchant
+
+
+class NeedsMerchantForEntryCode(NeedsMerchant):
+    """Looks up the merchant's name for its records of entry codes, and does not report its app link.
+
+    Whether the server passed the payload on cannot be seen (SRV-4); the SDK does nothing (ANS-1).
+    """
+
+    name = "merchant-name-missed-for-entry-code"
+    breaks = frozenset({"EC-25"})
+    hides = frozenset({"SRV-4"})
+    app_link = False
+
+    def misses(self, session: Session, told: Mapping[str, Any]) -> bool:
+        """Only where the client SDK called decode."""
+        return session.callback is not None and super().misses(session, told)
+
+
+class NeedsMerchantForOrderCode(NeedsMerchant):
+    """Looks up the merchant's name for its records of order codes, and does not report its app link.
+
+    Whether the server passed the payload on cannot be seen (SRV-4); the SDK does nothing (ANS-1).
+    """
+
+    name = "merchant-name-missed-for-order-code"
+    breaks = frozenset({"OC-16"})
+    hides = frozenset({"SRV-4"})
+    app_link = False
+
+    def misses(self, session: Session, told: Mapping[str, Any]) -> bool:
+        """Only where the client SDK did not call decode."""
+        return session.callback is None and super().misses(session, told)
+
+
+class NullBreaksOrder(BreaksDown):
+    """Reads a field of an order that is null as it reads one that is there.
+
+    The client is handed no result (SRV-7, ANS-1).
+    """
+
+    name = "null-in-order-crashes-server"
+    breaks = frozenset({"SRV-7"})
+    observed = frozenset({"ANS-1"})
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """A null beside an order that is to be collected."""
+        return told.get("paymentRequestId") is not None and _is_to_pay(told) and None in told.values()
+
+
+class PresenceMeansOrder(BreaksDown):
+    """Takes the mere presence of paymentRequestId for an order, null or not, and breaks down over it.
+
+    The client is not handed a failed result (SRV-8, ANS-1).
+    """
+
+    name = "null-taken-for-order"
+    breaks = frozenset({"SRV-8"})
+    observed = frozenset({"ANS-1"})
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """HANDLE_BY_PSP with an order that is null."""
+        return "paymentRequestId" in told and told["paymentRequestId"] is None and _acted_on(told) == HANDLE_BY_PSP
+
+
+class NamesInThreeBytes(BreaksDown):
+    """Keeps the texts of an answer in columns of three-byte UTF-8, whose database refuses more.
+
+    Whatever the answer asks for does not happen (SRV-4, SRV-7, SRV-8). Its client had nothing to give.
+    """
+
+    name = "names-beyond-basic-plane-crash-server"
+    breaks = frozenset({"SRV-4", "SRV-7", "SRV-8"})
+    hides = PAYLOAD_NOT_HANDED
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """A character beyond the basic plane, the payload apart."""
+        return any(char > _BASIC for text in _texts({**told, "actionForm": None}) for char in text)
+
+
+class SmallBuffer(BreaksDown):
+    """Reads at most 2,048 bytes of an answer, and cannot make sense of what it cut.
+
+    Whatever the answer asks for does not happen (SRV-4, SRV-7, SRV-8). Its client had nothing to give.
+    """
+
+    name = "answers-above-2-kib-cut"
+    breaks = frozenset({"SRV-4", "SRV-7", "SRV-8"})
+    hides = PAYLOAD_NOT_HANDED
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
+        """A long answer that is long for more than its payload."""
+        payload = (told.get("actionForm") or {}).get("sdkActionPayload") or ""
+        return len(body.encode()) - len(payload.encode()) > _BUFFER
+
+
+class StrictFields(BreaksDown):
+    """Has a parser that refuses fields it does not know."""
+
+    name = "unknown-fields-refused"
+    observed = frozenset({"ANS-1"})
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """A field with a hyphen in its name, as none of the documented ones has."""
+        return any("-" in name for name in _names(told))
+
+
+class ShortColumns(BreaksDown):
+    """Keeps every text of an answer in a column of 255 characters, whose database refuses more."""
+
+    name = "texts-above-255-refused"
+    observed = frozenset({"ANS-1"})
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """A text that is too long, where no document says how long it may be."""
+        said = {name: told.get(name) for name in ("result", "order")}
+        return any(len(text) > _COLUMN + 1 for text in _texts(said))
+
+
+class CodesInEnumeration(BreaksDown):
+    """Has an enumeration of result codes, and breaks down over any other."""
+
+    name = "result-codes-in-an-enumeration"
+    observed = frozenset({"ANS-1"})
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """A code that is in no list."""
+        return bool(told) and told["result"]["resultCode"] not in _CODES
+
+
+class AmountsInYuan(ConformingMpp):
+    """Keeps amounts as fractions of a yuan, and notifies what is left of them."""
+
+    name = "amounts-kept-as-fractions"
+    observed = frozenset({"ANS-2"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """To yuan and back."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_amount=str(int(int(order.amount) / _FEN * _FEN)))
+
+
+def _told(answer: UserInitiatedPayAnswer) -> Mapping[str, Any]:
+    """The fields of the answer's body; none where Alipay+ said only the usual."""
+    found: Mapping[str, Any] = json.loads(answer.body) if answer.body else {}
+    return found
+
+
+def _acted_on(told: Mapping[str, Any]) -> str:
+    return str((told.get("actionForm") or {}).get("actionType"))
+
+
+def _is_to_pay(told: Mapping[str, Any]) -> bool:
+    return _acted_on(told) == HANDLE_BY_PSP and (told.get("result") or {}).get("resultStatus") == "S"
+
+
+def _inside(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in _inside(value):
+        yield from _texts(inner)
+
+
+def _names(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from value
+    for inner in _inside(value):
+        yield from _names(inner)

@@ -1,0 +1,77 @@
+"""Answers that nobody wrote, where they go beyond what documents name: observed, and never a failure.
+
+What the documents state of generated answers is judged beside its requirement: SRV-4, SRV-7, SRV-8, EC-25, OC-16.
+"""
+
+from mpp_conformance.answers import Choice
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    DecodeCallback,
+    HandleAction,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.oracle import SOME_TEXT, expect
+from mpp_conformance.requirements import DERIVED, MPP, MPP_SERVER, SHOULD, case, requirement
+from mpp_conformance.source import HIGHLIGHTS, MESSAGE_LAYER
+from mpp_conformance.trace import Trace
+
+EFFECTS: dict[type[Message], tuple[str, ...]] = {
+    NotifyPayment: ("result_status",),
+    ServerAnswer: ("action_type", "payment_status"),
+    HandleAction: (),
+    DecodeCallback: ("outcome",),
+    ResultPage: ("status",),
+}
+"""What an answer leads to, and the fields that tell to what effect."""
+
+ANS_1 = requirement(
+    "ANS-1",
+    SHOULD,
+    DERIVED,
+    actor=MPP,
+    clauses=[HIGHLIGHTS.at("MPP server, item 2")],
+    text="Fields and result codes that no document names, and texts of unusual length, change nothing in what is done.",
+)
+ANS_2 = requirement(
+    "ANS-2",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("notifyPayment, request")],
+    text="An amount in a notification is the one that userInitiatedPay gave, to the last minor unit.",
+)
+
+
+@case(ANS_1, Choice(within=False))
+def test_what_no_document_names_changes_nothing(trace: Trace) -> None:
+    """An answer with an unknown field, code or length leads to what the usual one leads to, and to no more."""
+    expect(trace, 0).reached(UserInitiatedPayAnswer, action_type=SOME_TEXT)
+    asked = expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=SOME_TEXT)
+    usual, here = effects(trace, 0), effects(trace, 1)
+    for kind, fields in usual:
+        asked.some(kind, **dict(fields))
+    for kind, fields in here - usual:
+        asked.none(kind, **dict(fields))
+
+
+@case(ANS_2, Choice(action=HANDLE_BY_PSP, status="S"))
+def test_the_amount_that_is_notified_is_the_amount_of_the_order(trace: Trace) -> None:
+    """Amounts that do not survive a fraction of a yuan come back as they were given, where they come back."""
+    answers = [event.message for event in trace.of(0) if isinstance(event.message, UserInitiatedPayAnswer)]
+    amounts = [answer.order.amount for answer in answers if answer.order]
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.none_but(NotifyPayment, payment_amount=(*amounts, None), payment_currency=("CNY", None))
+
+
+def effects(trace: Trace, payment: int) -> set[tuple[type[Message], tuple[tuple[str, object], ...]]]:
+    """What a payment has led to: the kinds of messages, each with what tells its effect."""
+    found = set()
+    for event in trace.of(payment):
+        told = EFFECTS.get(type(event.message))
+        if told is not None:
+            found.add((type(event.message), tuple((name, getattr(event.message, name)) for name in told)))
+    return found
