@@ -97,6 +97,8 @@ def facts(planned: Sequence[Planned] = (), **changes: Any) -> RunFacts:
         "target": "specimen:x",
         "started": "2026-01-01T00:00:00+00:00",
         "milliseconds": 1,
+        "issued": "2026-01-02T00:00:00+00:00",
+        "particulars": wallet.reference().particulars(),
         "claims": wallet.reference().claims(),
         "catalogue": "c",
         "conversations": 2,

@@ -30,8 +30,8 @@ CONTRACTS = "contracts/README.md"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / CONTRACTS]
 TEXT = {page.relative_to(ROOT).as_posix().removeprefix("docs/"): page.read_text("utf-8") for page in PAGES}
 BIN = Path(sys.executable).parent
-EXPECTED_EXITS = {"-k": Exit.NOT_PROVEN, "-m": Exit.NOT_PROVEN}
-"""A run of a part certifies nothing."""
+EXPECTED_EXITS = {"-k": Exit.NOT_PROVEN, "-m": Exit.NOT_PROVEN, "audit": Exit.NOT_PROVEN}
+"""A run of a part certifies nothing, and a report whose operator has said nothing lacks items."""
 TARGETS = {
     "certify": "mpp-conformance certify",
     "test": "pytest tests",

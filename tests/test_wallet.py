@@ -28,6 +28,7 @@ _MINIMAL: Final = {
     "features": {},
     "limits": {},
     "evidence": {},
+    "report": {},
 }
 
 

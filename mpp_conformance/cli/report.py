@@ -5,14 +5,18 @@ from typing import Any
 
 import click
 
-from mpp_conformance.cli.exits import Refusal, explained
-from mpp_conformance.report import document, html, kept
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.report import audit, document, html, kept
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.report.language import ENGLISH
+from mpp_conformance.report.text import printable
 from mpp_conformance.trace import Trace
+
+_WIDTH = 160
 
 _run = click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 
@@ -36,6 +40,29 @@ def page(run: Path) -> None:
     except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
     click.echo(f"report       {made}")
+
+
+@command.command("audit", epilog=explained())
+@_run
+@click.pass_context
+def audited(context: click.Context, run: Path) -> None:
+    """Tick what a test report must contain (ISO/IEC 17025, 7.8.2.1 and 7.8.6), item by item.
+
+    Everything is looked for in the run's verdict file. Exit code 0 means that no item is missing.
+    """
+    try:
+        found = audit.items(kept.verdicts(run), ENGLISH)
+    except kept.KeptError as problem:
+        raise Refusal(str(problem)) from None
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
+    for item in found:
+        advice = f"say it in wallet.toml, [report] {item.field}" if item.field else "the verdict file does not say it"
+        told = printable(item.found, _WIDTH) if item.found else advice
+        click.echo(f"{'ok' if item.found else 'missing':<9}{item.clause:<11}{item.asked}: {told}")
+    missing = sum(not item.found for item in found)
+    click.echo(f"result   {len(found) - missing} of {len(found)} items are there")
+    context.exit(Exit.NOT_PROVEN if missing else Exit.CONFORMS)
 
 
 def _read(run: Path) -> tuple[dict[str, Any], dict[str, Trace]]:

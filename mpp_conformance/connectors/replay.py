@@ -32,6 +32,7 @@ class ReplayConversations:
             verdicts = kept.verdicts(directory)
             self.raw_claims: dict[str, Any] = dict(verdicts["claims"])
             self.claims = Claims.of(self.raw_claims)
+            self.particulars = {str(name): str(said) for name, said in verdicts["particulars"].items()}
             self._names = kept.names(verdicts)
         except kept.KeptError as problem:
             raise ReplayError(str(problem)) from problem

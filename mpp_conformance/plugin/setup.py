@@ -35,6 +35,8 @@ class Setup:
     """Opens the way to the MPP for the run of this name."""
     policy: Policy
     """What evidence keeps back."""
+    particulars: dict[str, str]
+    """What the report says of the test itself."""
 
     @property
     def shown(self) -> str:
@@ -57,7 +59,7 @@ def _replayed(target: str) -> Setup:
         replay = ReplayConversations(Path(target.removeprefix(REPLAY)))
     except ReplayError as problem:
         raise pytest.UsageError(str(problem)) from problem
-    return Setup(target, replay.claims, replay.raw_claims, lambda _: replay, _AS_IT_IS)
+    return Setup(target, replay.claims, replay.raw_claims, lambda _: replay, _AS_IT_IS, replay.particulars)
 
 
 def _live(target: str, wallet_file: str) -> Setup:
@@ -79,4 +81,4 @@ def _live(target: str, wallet_file: str) -> Setup:
     customers = tuple((f"{role} customer", customer) for role, customer in chosen.profile.customers)
     disclosed = frozenset(chosen.evidence.disclose)
     policy = Policy(customers=customers, disclosed=disclosed, secret=secrets.token_bytes(32))
-    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy)
+    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, chosen.particulars())

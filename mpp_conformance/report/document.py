@@ -25,6 +25,15 @@ from mpp_conformance.verdict import Verdict
 FORMAT: Final = "mpp-conformance verdicts 1"
 FILE: Final = "verdicts.json"
 MAX_BYTES: Final = 256 * 1024 * 1024
+PARTICULARS: Final = ("laboratory", "location", "customer", "authorised_by", "witness")
+"""What an operator says of the test itself, in ``[report]`` of wallet.toml."""
+DECISION_RULE: Final = (
+    "A requirement is met when every case of it that applies was judged on evidence and passed; the worst verdict "
+    "counts and never improves. The wallet conforms when every requirement that applies and decides is met. Proof that "
+    "is missing is never conformity. No measurement uncertainty enters, for messages are compared as they were "
+    "recorded; what no case provokes is not covered."
+)
+"""As ISO/IEC 17025, 7.8.6, asks for it."""
 _STRAY_SHOWN: Final = 500
 """A thousand strays of a megabyte each would make a file that nobody can open."""
 
@@ -37,15 +46,18 @@ class VerdictFileError(ValueError):
 class RunFacts:
     """What is to be said of a run beside its verdicts.
 
-    ``started``: UTC, ISO 8601; ``milliseconds``: how long it took; ``claims``: as ``Wallet.claims()`` gives them;
-    ``catalogue``: the digest of the suites; ``conversations``: how many were asked for; ``traces``: the ones held.
+    ``started``, ``issued``: UTC, ISO 8601; ``milliseconds``: how long it took; ``claims``: as ``Wallet.claims()`` gives
+    them; ``particulars``: what the report says of the test itself, as ``Wallet.particulars()`` gives it; ``catalogue``:
+    the digest of the suites; ``conversations``: how many were asked for; ``traces``: the ones held.
     """
 
     run: str
     target: str
     started: str
     milliseconds: int
+    issued: str
     claims: Mapping[str, Any]
+    particulars: Mapping[str, str]
     catalogue: str
     conversations: int
     planned: Sequence[Planned]
@@ -59,12 +71,16 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
     cases = _by_requirement(outcome.cases)
     return {
         "format": FORMAT,
+        "title": "Conformance test report",
         "suite": {"name": "mpp-conformance", "version": __version__, "digest": facts.catalogue},
         "source": {"title": source.TITLE, "digest": _source_digest()},
         "run": facts.run,
         "target": printable(facts.target),
         "started": facts.started,
         "milliseconds": facts.milliseconds,
+        "issued": facts.issued,
+        "particulars": {name: printable(facts.particulars.get(name, "")) for name in PARTICULARS},
+        "decision_rule": DECISION_RULE,
         "wallet": {"name": printable(claims.wallet), "version": printable(claims.version)},
         "claims": _whole_numbers(facts.claims),
         "limits": _limits(claims),

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, Templa
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
-from mpp_conformance.report import again, document, figures, shown, statement
+from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.conversations import conversations, exchange
 from mpp_conformance.report.diagram import svg
 from mpp_conformance.report.document import VerdictFileError
@@ -31,6 +31,7 @@ _CONTENTS: Final = (
     ("not-applicable", "Not applicable"),
     ("strays", "Strays"),
     ("excluded", "What is not tested, and why"),
+    ("particulars", "Particulars of the test"),
 )
 
 Row = Mapping[str, Any]
@@ -61,7 +62,8 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printe
         "again": again.command,
         "statement": statement.statement(verdicts, say),
         "scope": statement.scope(verdicts, say),
-        "decision_rule": statement.DECISION_RULE,
+        "witnessed": audit.witnessed(verdicts, say),
+        "items": audit.items(verdicts, say),
         "figures": [figures.conformity(verdicts, say), figures.extent(verdicts, say)],
         "requirements": {row["id"]: row for row in verdicts["requirements"]},
         "parts": shown.parts(verdicts["requirements"]),
@@ -81,7 +83,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printe
 def _contents(there: Row, say: Language) -> Iterator[tuple[str, str]]:
     """The sections that the page has, in its order."""
     for anchor, title in _CONTENTS:
-        if there.get(anchor.replace("-", "_")) or anchor == "excluded":
+        if there.get(anchor.replace("-", "_"), True):
             yield anchor, say(title)
 
 

@@ -1,4 +1,4 @@
-"""What a report states: conformity, to what, by which decision rule."""
+"""What a report states: conformity, and to what."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,13 +6,6 @@ from typing import Any, Final
 from mpp_conformance.catalogue import APP_LINK, ENTRY_CODE, ORDER_CODE
 from mpp_conformance.report.language import Say
 
-DECISION_RULE: Final = (
-    "A requirement is met when every case of it that applies was judged on evidence and passed; the worst verdict "
-    "counts and never improves. The wallet conforms when every requirement that applies and decides is met. Proof that "
-    "is missing is never conformity. No measurement uncertainty enters, for messages are compared as they were "
-    "recorded; what no case provokes is not covered."
-)
-"""As ISO/IEC 17025, 7.8.6, asks for it."""
 _NAMED: Final = 12
 
 Row = Mapping[str, Any]

@@ -20,6 +20,7 @@ BASE_DIR: Final = "base_dir"
 
 _SWITCH: Final = "true or false"
 _LABEL: Final = "text of 1 to 100 characters"
+_PARTICULAR: Final = "text of at most 300 characters"
 _CUSTOMER: Final = "a customer id of 1 to 64 characters, unlike the other customers'"
 _TEMPLATE: Final = (
     f"text with {fields.ID} in it exactly once, making codes of at most {fields.MAX_CODE} characters "
@@ -27,6 +28,7 @@ _TEMPLATE: Final = (
 )
 
 Label = Annotated[str, Field(min_length=1, max_length=100, description=_LABEL), AfterValidator(fields.plain_text)]
+Particular = Annotated[str, Field(max_length=300), AfterValidator(fields.plain_text)]
 Template = Annotated[str, Field(description=_TEMPLATE), AfterValidator(fields.code_template)]
 CustomerId = Annotated[
     str, Field(min_length=1, max_length=64, description=_CUSTOMER), AfterValidator(fields.plain_text)
@@ -209,6 +211,16 @@ class Evidence(Section):
     )
 
 
+class Report(Section):
+    """``[report]``: what a test report says of the test itself; empty for what is not said."""
+
+    laboratory: Particular = Field(default="", description=_PARTICULAR)
+    location: Particular = Field(default="", description=_PARTICULAR)
+    customer: Particular = Field(default="", description=_PARTICULAR)
+    authorised_by: Particular = Field(default="", description=_PARTICULAR)
+    witness: Particular = Field(default="", description=_PARTICULAR)
+
+
 SECTIONS: Final[dict[str, type[Section]]] = {
     "wallet": Identity,
     "reach": Reach,
@@ -219,6 +231,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "features": Features,
     "limits": Limits,
     "evidence": Evidence,
+    "report": Report,
 }
 """The sections by their names in the file."""
 
@@ -235,6 +248,7 @@ class Wallet(Section):
     features: Features = Features()
     limits: Limits = Limits()
     evidence: Evidence = Evidence()
+    report: Report = Report()
 
     @property
     def templates(self) -> CodeTemplates:
@@ -270,6 +284,10 @@ class Wallet(Section):
             "reach": self.reach.model_dump(include={"parallel", "patience", "settle", "quiet"}),
             "evidence": {"disclose": sorted(set(self.evidence.disclose))},
         }
+
+    def particulars(self) -> dict[str, str]:
+        """What the report says of the test itself."""
+        return self.report.model_dump()
 
 
 def reference() -> Wallet:
