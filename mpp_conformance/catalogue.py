@@ -19,8 +19,12 @@ from mpp_conformance.scenario import ENTRY, ORDER, Scenario
 ENTRY_CODE: Final = "entry_code"
 ORDER_CODE: Final = "order_code"
 APP_LINK: Final = "app_link"
-FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK)
-"""What a wallet can claim in ``[features]`` of its ``wallet.toml``, and a case can need."""
+MPP_SERVER: Final = "mpp_server"
+FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK, MPP_SERVER)
+"""What a wallet can claim in its ``wallet.toml``, and a case can need.
+
+``mpp_server`` is claimed by its address in ``[reach]``, the others in ``[features]``.
+"""
 
 _FEATURE_OF_CODE: Final = {ENTRY: ENTRY_CODE, ORDER: ORDER_CODE}
 _PATTERN: Final = "test_*.py"
@@ -138,4 +142,5 @@ def plan(cases: Sequence[Case], claims: Claims, corpus: Corpus | None = None) ->
 
 def _needed(case: Case, scenario: Scenario) -> list[str]:
     of_codes = (_FEATURE_OF_CODE[payment.code] for payment in scenario.payments if payment.code in _FEATURE_OF_CODE)
-    return sorted({*case.needs, *of_codes})
+    called = [MPP_SERVER] if any(payment.calls for payment in scenario.payments) else []
+    return sorted({*case.needs, *of_codes, *called})

@@ -104,6 +104,15 @@ def sign(key: RSAPrivateKey, signed: bytes, *, key_version: int = 1) -> str:
     return format_header(key.sign(signed, padding.PKCS1v15(), SHA256()), key_version)
 
 
+def sign_as(outcome: str, key: RSAPrivateKey, signed: bytes, *, key_version: int = 1) -> str | None:
+    """The Signature header whose verification comes to ``outcome``; ``None`` for ``missing``, where there is none."""
+    if outcome == "missing":
+        return None
+    if outcome == "unreadable":
+        return f"algorithm={ALGORITHM},keyVersion={key_version},signature="
+    return sign(key, signed if outcome == "valid" else signed + b"\n", key_version=key_version)
+
+
 def format_header(signature: bytes, key_version: int) -> str:
     """The Signature header's value as the official libraries write it."""
     written = quote(base64.b64encode(signature).decode("ascii"), safe="")

@@ -22,10 +22,11 @@ from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.scenario import ORDER, Scenario
 from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes, record
+from mpp_conformance.servers.gateway import gateway_routes, record
 from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.misdelivery import HOLD
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.servers.specimen_wallet import SpecimenWallet
@@ -50,16 +51,15 @@ def wallet_at(adaptor: str = NOWHERE, **reach: Any) -> Wallet:
     alipay_plus, mpp = own_keys()
     known = reference()
     keys = Keys(client_id=CLIENT_ID, mpp_public_key=mpp.public_key(), alipay_plus_private_key=alipay_plus)
-    found = {"adaptor": adaptor, "listen": f"{HOST}:0", "patience": 5.0, "settle": 0.05, "quiet": 0.2, **reach}
+    near = {"adaptor": adaptor, "mpp_server": adaptor, "listen": f"{HOST}:0"}
+    found = {**near, "patience": 5.0, "settle": 0.05, "quiet": 0.2, **reach}
     return known.model_copy(update={"keys": keys, "reach": known.reach.model_copy(update=found)})
 
 
 def message_layer() -> MessageLayer:
     """The keys as Alipay+ holds them."""
     alipay_plus, mpp = own_keys()
-    return MessageLayer(
-        client_id=CLIENT_ID, key_version=1, mpp_public_key=mpp.public_key(), alipay_plus_private_key=alipay_plus
-    )
+    return MessageLayer(client_id=CLIENT_ID, key_version=1, public_key=mpp.public_key(), private_key=alipay_plus)
 
 
 @asynccontextmanager

@@ -27,9 +27,10 @@ from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.scenario import ORDER
 from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import Notes, gateway_routes
+from mpp_conformance.servers.gateway import gateway_routes
 from mpp_conformance.servers.gateway_client import UntrustworthyAnswerError
 from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.message_layer import Notes
 from mpp_conformance.wallet import reference
 from tests.hosting import CLIENT_ID, HOST, answering, front, gateway_client, message_layer, own_keys, posted, said
 

@@ -13,6 +13,7 @@ from mpp_conformance.messages import (
     CashierPage,
     InquiryPayment,
     InquiryPaymentAnswer,
+    Malformed,
     Message,
     NotifyPayment,
     ResultPage,
@@ -106,8 +107,8 @@ def test_a_call_is_about_the_order_or_about_none() -> None:
     assert (len(strange), strange != known, strange[:10]) == (len(known), True, known[:10])
 
 
-def test_an_mpp_server_that_does_not_answer_is_waited_for() -> None:
-    """Nothing more is asked, and the conversation does not come to its end."""
+def test_an_mpp_server_that_does_not_answer_is_noted() -> None:
+    """That nothing came stands in the record, and Alipay+ goes on to ask the next."""
 
     class Deaf(ConformingMpp):
         """Serves nothing."""
@@ -117,7 +118,9 @@ def test_an_mpp_server_that_does_not_answer_is_waited_for() -> None:
             return iter(()) if isinstance(message, InquiryPayment) else super().hear(session, message)
 
     trace = held(_PAID, Call(what=INQUIRE), Call(what=CANCEL), specimen=Deaf)
-    assert (gist(trace)[-1], trace.ending) == ("InquiryPayment", WAITED)
+    (noted,) = said(trace, Malformed)
+    assert (getattr(noted, "where", ""), getattr(noted, "operation", "")) == ("GATEWAY", "InquiryPaymentAnswer")
+    assert (gist(trace)[-2:], trace.ending) == (["CancelPayment", "CancelPaymentAnswer"], ENDED)
 
 
 def test_the_next_payment_waits_for_the_calls_about_the_one_before() -> None:

@@ -12,11 +12,15 @@ from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.messages import IdentityAnswer, NotifyPayment, UserInitiatedPay
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import (
+    CANCEL,
     ENTRY,
     FOREIGN,
+    INQUIRE,
     ORDER,
+    PAYING,
     SECOND,
     UNFUNDED,
+    Call,
     Payment,
     Scenario,
     handle_by_psp,
@@ -99,6 +103,38 @@ def test_every_kind_of_mpp_is_the_same(name: str) -> None:
     """Conforming and faulty MPPs say over HTTP what they say without it, signed well, wrongly or not at all."""
     specimen = SPECIMENS[name]
     assert without_a_wire(specimen, FEW) == over_http(specimen, FEW, parallel=1 if name in MIXED_UP else len(FEW))
+
+
+_ASKED: Final = Call(what=INQUIRE)
+_CANCELLED: Final = Call(what=CANCEL)
+_CALLS: Final = (
+    (Payment(code=ORDER), (replace(_ASKED, when=PAYING), _ASKED, replace(_ASKED, strange=True))),
+    (Payment(code=ORDER, customer=UNFUNDED), (_ASKED, _CANCELLED, _ASKED)),
+    (Payment(code=ENTRY), (_CANCELLED, _ASKED, _CANCELLED)),
+    (Payment(code=ENTRY), (replace(_CANCELLED, when=PAYING), replace(_ASKED, when=PAYING), _ASKED)),
+    (Payment(code=ORDER), (replace(_CANCELLED, signature="invalid"), replace(_CANCELLED, signature="missing"))),
+    (Payment(code=ORDER, unknown=2), ()),
+    (Payment(code=ORDER, expired=True, notice_unknown=1), ()),
+)
+CALLED: Final = tuple(
+    one(f"called {number}", replace(payment, calls=calls)) for number, (payment, calls) in enumerate(_CALLS)
+)
+TWICE: Final = tuple(
+    Scenario(label=f"twice, {who}", payments=(Payment(code=ORDER), Payment(code=ORDER, again=True, customer=who)))
+    for who in ("funded", SECOND)
+)
+
+
+def test_what_alipay_plus_asks_by_itself_is_the_same() -> None:
+    """Inquiries and cancellations come in their moment, signed well or not, and are answered and signed."""
+    traces = over_http(ConformingMpp, CALLED, parallel=len(CALLED))
+    assert without_a_wire(ConformingMpp, CALLED) == traces
+    assert {ENDED} == {trace.ending for trace in traces}
+
+
+def test_a_code_scanned_twice_is_the_same() -> None:
+    """Whoever scans it again, what is said of the code belongs to the payment at hand."""
+    assert without_a_wire(ConformingMpp, TWICE) == over_http(ConformingMpp, TWICE, parallel=len(TWICE))
 
 
 def test_payloads_pass_unchanged() -> None:

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,8 @@ _WALLET: Final = """\
 name = "reference MPP"
 version = "{version}"
 [reach]
+adaptor = "http://127.0.0.1:{adaptor}"
+mpp_server = "http://127.0.0.1:{adaptor}"
 listen = "127.0.0.1:{port}"
 parallel = {parallel}
 [keys]
@@ -81,12 +83,14 @@ def _prepared(place: Path) -> Path:
     """A wallet file for this one run, with keys of its own."""
     ours, theirs = signature.generate_private_key(), signature.generate_private_key()
     wallet = place / "wallet.toml"
+    adaptor, port = _free_ports(2)
     texts = {
         place / "alipay-plus-private-key.pem": signature.private_key_text(ours),
         place / PRIVATE_KEY: signature.private_key_text(theirs),
         wallet: _WALLET.format(
             version=__version__,
-            port=_free_port(),
+            adaptor=adaptor,
+            port=port,
             parallel=PARALLEL,
             mpp_public_key=signature.public_key_text(theirs.public_key()),
         ),
@@ -96,11 +100,11 @@ def _prepared(place: Path) -> Path:
     return wallet
 
 
-def _free_port() -> int:
-    """A port that is free now: the MPP must be told where Alipay+ is before anybody listens there."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free now: each side must be told where the other is before anybody listens there."""
+    with ExitStack() as exits:
+        found = [exits.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [server.getsockname()[1] for server in found]
 
 
 @contextmanager
@@ -111,7 +115,7 @@ def _reference_mpp(wallet: Path) -> Iterator[str]:
     with (
         written.open("wb") as errors,
         subprocess.Popen(  # noqa: S603  # our own command
-            [*command, "--port", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
         ) as process,
     ):
         try:

@@ -20,9 +20,10 @@ from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.report.text import printable, shown_fields
 from mpp_conformance.scenario import ENTRY, ORDER, Answer, Payment, Scenario, handle_by_psp, handle_by_sdk, one
-from mpp_conformance.servers.gateway import MessageLayer, Notes, gateway_routes
+from mpp_conformance.servers.gateway import gateway_routes
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.wallet import Wallet
 
@@ -86,8 +87,8 @@ class _Desk:
         layer = MessageLayer(
             client_id=keys.client_id,
             key_version=keys.key_version,
-            mpp_public_key=keys.mpp_public_key,
-            alipay_plus_private_key=keys.alipay_plus_private_key,
+            public_key=keys.mpp_public_key,
+            private_key=keys.alipay_plus_private_key,
         )
         routes = [
             *gateway_routes(layer, self._deliver, lambda: self._url),

@@ -43,26 +43,25 @@ class Adaptor:
         address = f"{self.url}{wire.OPERATIONS[type(message)].path}"
         try:
             async with self.http.stream("POST", address, content=content, headers=_JSON) as answer:
-                keep(_half(answer.request, answer.request.headers, content))
-                body = await _beginning(answer)
-                keep(_half(answer.request, answer.headers, body, answer.status_code))
+                keep(half(answer.request, answer.request.headers, content))
+                body = await beginning(answer, _READ)
+                keep(half(answer.request, answer.headers, body, answer.status_code))
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
-            raise AdaptorUnreachableError(
-                f"the adaptor at {self.url} cannot be reached: {_words(problem)}"
-            ) from problem
+            raise AdaptorUnreachableError(f"the adaptor at {self.url} cannot be reached: {words(problem)}") from problem
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise RefusedError(f"POST {address}: {_words(problem)}") from problem
+            raise RefusedError(f"POST {address}: {words(problem)}") from problem
         if not answer.is_success:
             raise RefusedError(f"POST {address}: status {answer.status_code}{_problem(body)}")
 
 
-async def _beginning(answer: httpx.Response) -> bytes:
+async def beginning(answer: httpx.Response, size: int) -> bytes:
+    """The first ``size`` bytes of an answer's body, or all of it."""
     body = bytearray()
     async for piece in answer.aiter_raw():
         body += piece
-        if len(body) > _READ:
+        if len(body) > size:
             break
-    return bytes(body[:_READ])
+    return bytes(body[:size])
 
 
 def _problem(body: bytes) -> str:
@@ -74,11 +73,13 @@ def _problem(body: bytes) -> str:
     return f", {wire.printable(problem, _SHOWN)}" if isinstance(problem, str) and problem else ""
 
 
-def _words(problem: Exception) -> str:
+def words(problem: Exception) -> str:
+    """What went wrong with a call."""
     return wire.printable(str(problem) or type(problem).__name__, _SHOWN)
 
 
-def _half(request: httpx.Request, headers: httpx.Headers, body: bytes, status: int | None = None) -> Half:
+def half(request: httpx.Request, headers: httpx.Headers, body: bytes, status: int | None = None) -> Half:
+    """A half of a call as evidence keeps it."""
     texts = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
     target = request.url.raw_path.decode("latin-1")
     return Half(method=request.method, target=target, status=status, headers=texts, body=body)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from mpp_conformance import wire
-from mpp_conformance.messages import GATEWAY, Message
+from mpp_conformance.messages import GATEWAY, Malformed, Message, UserInitiatedPay
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import Sending, Spoilt, World
 from mpp_conformance.scenario import Profile, Scenario
@@ -57,9 +57,10 @@ class DirectConnector:
             if said is None:
                 continue
             session, message = said
-            delivery = router.deliver(self.carry(message), token=session)
+            arrived = message if isinstance(message, Malformed) else self.carry(message)
+            delivery = router.deliver(arrived, token=session)
             calls = delivery.calls
-            if delivery.spoilt is not None:
+            if delivery.spoilt is not None and isinstance(message, UserInitiatedPay):
                 # The MPP hears the answer of its own call before it does anything else in this session.
                 turn = chain(self._receives(session, message, delivery.spoilt), turn)
                 calls = (*calls, *world.applied(delivery.payment, delivery.spoilt))
@@ -80,10 +81,15 @@ class DirectConnector:
 
     def _answered(self, world: World, call: Sending) -> Iterator[tuple[str, Message]]:
         """What the MPP server says to a call of Alipay+'s, which bears the name of no session; its answer goes back."""
-        token = world.token(call.payment)
-        return ((session or token, message) for session, message in self._hears("", call.message))
+        token, answered = world.token(call.payment), False
+        for session, message in self._hears("", call.message):
+            answered = answered or message.is_reply
+            yield session or token, message
+        if not answered:
+            operation = f"{call.message.name}Answer"
+            yield token, Malformed(where=GATEWAY, operation=operation, problem="expected an answer, seen nothing")
 
-    def _receives(self, session: str, asked: Message, spoilt: Spoilt) -> Iterator[tuple[str, Message]]:
+    def _receives(self, session: str, asked: UserInitiatedPay, spoilt: Spoilt) -> Iterator[tuple[str, Message]]:
         received = wire.arrived(wire.spoilt(spoilt.answer, spoilt.fault), spoilt.fault, location=wire.ELSEWHERE)
         return ((say.session, say.message) for say in self.specimen.receive(session, asked, received))
 

@@ -5,7 +5,7 @@ One listener and one HTTP client serve all conversations of a run. What is waite
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,14 +14,16 @@ from types import TracebackType
 from typing import Final, Self
 
 from mpp_conformance.connectors.adaptor import Adaptor, AdaptorUnreachableError, RefusedError
-from mpp_conformance.messages import Malformed, Message
+from mpp_conformance.connectors.mpp_server import Call, MppServer, MppServerUnreachableError
+from mpp_conformance.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.peers.router import Delivery, Router, Stray
 from mpp_conformance.peers.world import Sending, World
-from mpp_conformance.scenario import Profile, Scenario
+from mpp_conformance.scenario import CANCEL, INQUIRE, Profile, Scenario
 from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import AnswerError, MessageLayer, Notes, gateway_routes, record
+from mpp_conformance.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import ListenError, listening
+from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Half, Trace
 from mpp_conformance.wallet import Keys, Wallet
@@ -33,6 +35,7 @@ _HELD: Final = 5
 _LATE: Final = 0.05
 """Seconds by which a wait may end too late on a machine that is not overloaded."""
 _MOST_TROUBLES: Final = 3
+_CALLED: Final[Mapping[type[Call], str]] = {InquiryPayment: INQUIRE, CancelPayment: CANCEL}
 
 
 def _nobody() -> None:
@@ -51,6 +54,8 @@ class _Conversation:
     began: str
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     calls: set[asyncio.Task[None]] = field(default_factory=set)
+    asking: set[asyncio.Task[None]] = field(default_factory=set)
+    """Those of them that Alipay+ makes to the MPP server."""
     troubles: list[str] = field(default_factory=list)
     refused: bool = False
     unreachable: bool = False
@@ -110,7 +115,7 @@ class HttpConnector:
             *gateway_routes(
                 self._layer, self._deliver, lambda: self._url, gone=self._gone, hold=reach.patience / _HELD
             ),
-            *observer_routes(self._router, self._deliver),
+            *observer_routes(self._router, self._deliver, self._confirmed),
         ]
         app = application(routes, lost=self._lost, failed=self._failed)
         try:
@@ -120,7 +125,17 @@ class HttpConnector:
         self._url = (reach.public_url or here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
-        self._adaptor = Adaptor(self._adaptor_url, await self._exits.enter_async_context(client))
+        http = await self._exits.enter_async_context(client)
+        self._adaptor = Adaptor(self._adaptor_url, http)
+        self._mpp_server = MppServer(
+            addresses={kind: reach.address(operation) for kind, operation in _CALLED.items()},
+            client_id=self._layer.client_id,
+            key_version=self._layer.key_version,
+            private_key=self._layer.private_key,
+            mpp_public_key=self._layer.public_key,
+            http=http,
+            patience=reach.patience,
+        )
         return self
 
     async def __aexit__(
@@ -202,16 +217,29 @@ class HttpConnector:
             held.fault = problem
             held.woken.set()
 
+    async def _confirmed(self, delivery: Delivery) -> None:
+        """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then."""
+        held = self._open.get(id(delivery.world))
+        end = time.monotonic() + self._reach.quiet
+        while held is not None and held.asking and time.monotonic() < end:
+            await asyncio.wait(held.asking, timeout=end - time.monotonic())
+
     def _call(self, held: _Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
         held.calls.add(task)
+        if sending.message.point == GATEWAY:
+            held.asking.add(task)
         task.add_done_callback(lambda done: self._answered(held, done))
 
     async def _told(self, held: _Conversation, sending: Sending) -> None:
+        message, keep = sending.message, partial(held.world.carried, sending.event)
         try:
+            if isinstance(message, InquiryPayment | CancelPayment):
+                await self._asked(held, sending.payment, message, keep)
+                return
             observer_url = f"{self._url}/o/{held.world.token(sending.payment)}"
-            await self._adaptor.tell(sending.message, observer_url, partial(held.world.carried, sending.event))
-        except AdaptorUnreachableError as problem:
+            await self._adaptor.tell(message, observer_url, keep)
+        except (AdaptorUnreachableError, MppServerUnreachableError) as problem:
             held.unreachable = True
             held.troubles.append(str(problem))
         except RefusedError as problem:
@@ -220,8 +248,16 @@ class HttpConnector:
         except Exception as problem:  # noqa: BLE001  # whoever asked for the conversation is to hear of it
             held.fault = problem
 
+    async def _asked(self, held: _Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
+        """Alipay+ asks the MPP server, and takes its answer."""
+        answer, half = await self._mpp_server.ask(call, keep)
+        delivery = self._deliver(answer, held.world.token(payment), ())
+        if half is not None:
+            delivery.heard(half)
+
     def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
         held.calls.discard(call)
+        held.asking.discard(call)
         held.woken.set()
 
 
@@ -229,8 +265,8 @@ def _message_layer(keys: Keys) -> MessageLayer:
     return MessageLayer(
         client_id=keys.client_id,
         key_version=keys.key_version,
-        mpp_public_key=keys.mpp_public_key,
-        alipay_plus_private_key=keys.alipay_plus_private_key,
+        public_key=keys.mpp_public_key,
+        private_key=keys.alipay_plus_private_key,
     )
 
 

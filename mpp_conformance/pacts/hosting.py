@@ -23,9 +23,10 @@ from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.client_sdk import StatedClientSdk
 from mpp_conformance.pacts.verifier import Place
 from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import MessageLayer, gateway_routes
+from mpp_conformance.servers.gateway import gateway_routes
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.message_layer import MessageLayer
 from mpp_conformance.servers.signing_proxy import Signer, SigningProxy
 
 HOST: Final = "127.0.0.1"
@@ -100,9 +101,7 @@ def _keys() -> tuple[RSAPrivateKey, RSAPrivateKey]:
 async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterator[Hosted]:
     """The simulated Alipay+ behind a proxy that signs for an MPP called ``client_id``, with keys of their own."""
     ours, theirs = _keys()
-    layer = MessageLayer(
-        client_id=client_id, key_version=1, mpp_public_key=theirs.public_key(), alipay_plus_private_key=ours
-    )
+    layer = MessageLayer(client_id=client_id, key_version=1, public_key=theirs.public_key(), private_key=ours)
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
     gateway = application([*routes, made.states])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
+from mpp_conformance import wire
 from mpp_conformance.messages import (
     GATEWAY,
     IdentifyCode,
@@ -18,19 +19,13 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.peers.identification import NONE_OF_OURS
 
-Answer = UserInitiatedPayAnswer | NotifyPaymentAnswer | IdentifyCodeAnswer | InquiryCodeRulesAnswer
 Kind = TypeVar("Kind", UserInitiatedPayAnswer, NotifyPaymentAnswer, IdentifyCodeAnswer, InquiryCodeRulesAnswer)
 
 NOT_SIGNED: Final = ("INVALID_SIGNATURE", "The signature of the request does not verify.")
 NO_CODE: Final = ("INVALID_CODE", "This is not an order code of Alipay+.")
 NO_ORDER: Final = ("ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
 _ILLEGAL: Final = ("PARAM_ILLEGAL", "The request does not conform to the interface.")
-_ANSWERS: Final[Mapping[str, type[Answer]]] = {
-    UserInitiatedPay.__name__: UserInitiatedPayAnswer,
-    NotifyPayment.__name__: NotifyPaymentAnswer,
-    IdentifyCode.__name__: IdentifyCodeAnswer,
-    InquiryCodeRules.__name__: InquiryCodeRulesAnswer,
-}
+_ANSWERS: Final[Mapping[str, type[wire.Answer]]] = {asked.__name__: answer for asked, answer in wire.ANSWERS.items()}
 
 
 def refused(kind: type[Kind], code: str, message: str) -> Kind:
@@ -43,14 +38,14 @@ def unknown(kind: type[Kind]) -> Kind:
     return kind(result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="Try again later.")
 
 
-def refusal_of(message: Malformed) -> Answer:
+def refusal_of(message: Malformed) -> wire.Answer:
     """What Alipay+ answers to a call that breaks ``openapi/alipay-plus.yaml``."""
     code, words = _ILLEGAL
     kind = _ANSWERS.get(message.operation, UserInitiatedPayAnswer)
     return kind(result_status="F", result_code=code, result_message=words)
 
 
-def answer_to_stranger(message: Message) -> Answer | None:
+def answer_to_stranger(message: Message) -> wire.Answer | None:
     """What Alipay+ answers to a call that belongs to no conversation; ``None`` for what is no call to Alipay+."""
     signed = getattr(message, "signature", "valid") == "valid"
     if isinstance(message, UserInitiatedPay):

@@ -8,7 +8,6 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from mpp_conformance import signature, wire
-from mpp_conformance.messages import NotifyPayment, UserInitiatedPay
 
 
 class UntrustworthyAnswerError(Exception):
@@ -29,7 +28,7 @@ class GatewayClient:
     http: httpx.AsyncClient
     key_version: int = 1
 
-    async def call(self, message: UserInitiatedPay | NotifyPayment) -> wire.Answer:
+    async def call(self, message: wire.Call) -> wire.Answer:
         """The answer to a message; UntrustworthyAnswerError or httpx.HTTPError where there is none to be believed."""
         received = await self.exchange(message)
         answer = wire.believed(type(message), received)
@@ -38,7 +37,7 @@ class GatewayClient:
             raise UntrustworthyAnswerError(f"{doubt}: {received.detail or 'the body is no sound answer'}")
         return answer
 
-    async def exchange(self, message: UserInitiatedPay | NotifyPayment) -> wire.Received:
+    async def exchange(self, message: wire.Call) -> wire.Received:
         """Whatever comes back for a message; httpx.HTTPError where nothing does.
 
         ``message.signature`` is the outcome that verification shall have: a specimen can be one that signs wrongly.
@@ -48,18 +47,11 @@ class GatewayClient:
         body = wire.encode(message)
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         headers = {"content-type": "application/json; charset=UTF-8", "client-id": self.client_id, "request-time": time}
-        header = self._signature(message.signature, signature.content("POST", target, self.client_id, time, body))
+        content = signature.content("POST", target, self.client_id, time, body)
+        header = signature.sign_as(message.signature, self.private_key, content, key_version=self.key_version)
         if header is not None:
             headers["signature"] = header
         return self._received(target, await self.http.post(address, content=body, headers=headers))
-
-    def _signature(self, outcome: str, content: bytes) -> str | None:
-        if outcome == "missing":
-            return None
-        if outcome == "unreadable":
-            return f"algorithm={signature.ALGORITHM},keyVersion={self.key_version},signature="
-        signed = content if outcome == "valid" else content + b"\n"
-        return signature.sign(self.private_key, signed, key_version=self.key_version)
 
     def _received(self, target: str, answer: httpx.Response) -> wire.Received:
         client_id, time = answer.headers.get("client-id", ""), answer.headers.get("response-time", "")

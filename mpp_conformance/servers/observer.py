@@ -1,6 +1,6 @@
 """The observer: where the wallet's adaptor reports what its client and server do (openapi/observer.yaml)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mpp_conformance import wire
-from mpp_conformance.messages import CLIENT_SDK, Malformed, Message
-from mpp_conformance.peers.router import Router
+from mpp_conformance.messages import CLIENT_SDK, CashierPage, Malformed, Message
+from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.servers.application import refusal
 from mpp_conformance.servers.bodies import answer_half, body_of, request_half
 from mpp_conformance.servers.gateway import Deliver
@@ -24,8 +24,17 @@ REPORTS: Final[Mapping[str, type[Message]]] = {
 _SHOWN: Final = 100
 
 
-def observer_routes(router: Router, deliver: Deliver) -> list[Route]:
-    """One address per kind of report, below the token of a payment."""
+async def _at_once(delivery: Delivery) -> None:
+    """Nothing is waited for."""
+
+
+def observer_routes(
+    router: Router, deliver: Deliver, confirmed: Callable[[Delivery], Awaitable[None]] = _at_once
+) -> list[Route]:
+    """One address per kind of report, below the token of a payment.
+
+    ``confirmed`` comes back when the consumer is through with the cashier page: a report of one is answered then.
+    """
 
     async def take(request: Request) -> Response:
         name, token = request.path_params["report"], request.path_params["token"]
@@ -36,6 +45,8 @@ def observer_routes(router: Router, deliver: Deliver) -> list[Route]:
         answer = _answer(message, name, known=known)
         delivery.heard(request_half(request, body))
         delivery.answered(answer_half(request, answer))
+        if isinstance(message, CashierPage):
+            await confirmed(delivery)
         return answer
 
     return [Route("/o/{token}/{report}", take, methods=["POST"])]

@@ -1,4 +1,4 @@
-"""A specimen as an HTTP wallet: its adaptor, its calls to Alipay+ and its reports (openapi/mpp-adaptor.yaml).
+"""A specimen as an HTTP wallet: its adaptor, its MPP server, its calls to Alipay+ and its reports.
 
 Within a session (one scan and what belongs to it) one message is on its way at a time, and what the specimen has to
 say takes turns as it does when there is no wire in between; sessions do not wait for each other.
@@ -21,10 +21,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mpp_conformance import __version__, wire
-from mpp_conformance.messages import Decode, Malformed, Message, NotifyPayment, RedirectFollowed, Scan, UserInitiatedPay
+from mpp_conformance.messages import (
+    CancelPayment,
+    Decode,
+    InquiryPayment,
+    Malformed,
+    Message,
+    RedirectFollowed,
+    Scan,
+)
 from mpp_conformance.servers.application import application, refusal
 from mpp_conformance.servers.bodies import body_of
 from mpp_conformance.servers.gateway_client import GatewayClient
+from mpp_conformance.servers.message_layer import MessageLayer
+from mpp_conformance.servers.mpp_server import mpp_server_routes
 from mpp_conformance.servers.observer import REPORTS
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from mpp_conformance.wallet.fields import is_loopback
@@ -56,14 +66,29 @@ class SpecimenWallet:
 
     @property
     def app(self) -> Starlette:
-        """The adaptor."""
+        """The adaptor, and the operations that Alipay+ calls."""
         return application(
             [
                 Route("/health", self._health, methods=["GET"]),
                 Route(wire.OPERATIONS[Scan].path, self._scan, methods=["POST"]),
                 Route(wire.OPERATIONS[Decode].path, self._decode, methods=["POST"]),
+                *mpp_server_routes(self._layer, self._served),
             ]
         )
+
+    @property
+    def _layer(self) -> MessageLayer:
+        """Whom the MPP server believes, and what it signs with, when Alipay+ calls it."""
+        client = self.gateway
+        return MessageLayer(
+            client_id=client.client_id,
+            key_version=client.key_version,
+            public_key=client.alipay_plus_public_key,
+            private_key=client.private_key,
+        )
+
+    def _served(self, message: InquiryPayment | CancelPayment) -> Message | None:
+        return next((say.message for say in self.specimen.hear("", message) if say.message.is_reply), None)
 
     async def close(self) -> None:
         """Leave off whatever is going on."""
@@ -125,7 +150,7 @@ class SpecimenWallet:
     async def _carried(self, say: Say) -> Iterator[Say] | None:
         """Carry what the specimen says; what it does about what comes back of a call to Alipay+."""
         message = say.message
-        if isinstance(message, UserInitiatedPay | NotifyPayment):
+        if isinstance(message, wire.Call):
             received = await self._called(message)
             self._locations[say.session] = received.header("location") or ""
             return self.specimen.receive(say.session, message, received)
@@ -135,7 +160,7 @@ class SpecimenWallet:
             await self._posted(message, f"{self._observers[say.session]}/{_NAMES[type(message)]}", wire.encode(message))
         return None
 
-    async def _called(self, message: UserInitiatedPay | NotifyPayment) -> wire.Received:
+    async def _called(self, message: wire.Call) -> wire.Received:
         try:
             return await self.gateway.exchange(message)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:

@@ -17,7 +17,9 @@ from mpp_conformance.messages import (
     Decode,
     DecodeCallback,
     HandleAction,
+    IdentifyCodeAnswer,
     IdentityAnswer,
+    InquiryCodeRulesAnswer,
     InquiryPayment,
     Launch,
     Message,
@@ -125,8 +127,10 @@ class ConformingMpp(ServesAlipayPlus):
             yield from self._say(known, self.answered(known, message))
         elif isinstance(message, NotifyPaymentAnswer):
             yield from self._say(known, self.notified(known, message))
+        elif isinstance(message, IdentifyCodeAnswer | InquiryCodeRulesAnswer):
+            yield from self._say(known, self.advised(known, message))
 
-    def receive(self, session: str, asked: Message, received: wire.Received) -> Iterator[Say]:
+    def receive(self, session: str, asked: wire.Call, received: wire.Received) -> Iterator[Say]:
         """React to what came back from a call to Alipay+: an answer that is believed is heard, another one is none."""
         answer = self.believes(asked, received)
         known = self.sessions.get(session)
@@ -138,8 +142,11 @@ class ConformingMpp(ServesAlipayPlus):
     # --- the MPP client: what it does by itself ---------------------------------------------------------------
 
     def scanned(self, session: Session) -> Iterator[Message]:
-        """Entry code steps 3-6, order code steps 5-7."""
-        action = self.identify(session.scanned)
+        """Entry code step 3, order code step 5."""
+        yield from self.identified(session, self.identify(session.scanned))
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """Entry code steps 4-6, order code steps 6-7."""
         if self.app_link:
             yield IdentityAnswer(code_value=session.scanned, action=action)
         if action == "OPEN_URL":
@@ -220,11 +227,19 @@ class ConformingMpp(ServesAlipayPlus):
             return "OPEN_URL"
         return "DECODE" if _fits(code_value, templates.order) else "NONE"
 
+    def advised(
+        self,
+        session: Session,  # noqa: ARG002  # variants use it
+        answer: IdentifyCodeAnswer | InquiryCodeRulesAnswer,  # noqa: ARG002  # likewise
+    ) -> Iterator[Message]:
+        """It knows codes by itself, and asks nobody."""
+        return iter(())
+
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Entry code step 17, order code step 7."""
         yield UserInitiatedPay(code_value=code_value, customer_id=session.customer)
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """The answer in what came back, if it is Alipay+'s word."""
         return wire.believed(type(asked), received)
 

@@ -66,6 +66,14 @@ def base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def served_path(text: str) -> str:
+    """The path of an operation, as it stands in a request and is signed."""
+    if not _VISIBLE.fullmatch(text) or not text.startswith("/") or "#" in text:
+        message = "it begins with a slash, and holds no blank, no # and no character outside ASCII"
+        raise ValueError(message)
+    return text
+
+
 def url_host(text: str) -> str:
     """The host of an address that :func:`base_url` let pass."""
     return urlsplit(text).hostname or ""

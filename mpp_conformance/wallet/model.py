@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from mpp_conformance import signature
 from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
-from mpp_conformance.scenario import FUNDED, SECOND, UNFUNDED, CodeTemplates, Profile
+from mpp_conformance.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import fields
 
 BASE_DIR: Final = "base_dir"
@@ -32,6 +32,13 @@ Particular = Annotated[str, Field(max_length=300), AfterValidator(fields.plain_t
 Template = Annotated[str, Field(description=_TEMPLATE), AfterValidator(fields.code_template)]
 CustomerId = Annotated[
     str, Field(min_length=1, max_length=64, description=_CUSTOMER), AfterValidator(fields.plain_text)
+]
+
+
+ServedPath = Annotated[
+    str,
+    Field(max_length=fields.MAX_URL, description="a path of the MPP server, from its first slash on"),
+    AfterValidator(fields.served_path),
 ]
 
 
@@ -55,6 +62,11 @@ class Reach(Section):
     adaptor: Annotated[str, AfterValidator(fields.base_url)] = Field(
         default="http://127.0.0.1:9300", description="the address of the wallet's adaptor (http or https)"
     )
+    mpp_server: Annotated[str, AfterValidator(fields.base_url)] | None = Field(
+        default=None, description="the address (http or https) at which Alipay+ finds the MPP server"
+    )
+    inquiry_path: ServedPath = "/aps/api/v1/payments/inquiryPayment"
+    cancel_path: ServedPath = "/aps/api/v1/payments/cancelPayment"
     listen: str = Field(default="127.0.0.1:9400", description="the address and port at which the suite listens")
     public_url: Annotated[str, AfterValidator(fields.base_url)] | None = Field(
         default=None, description="the address (http or https) at which the wallet finds what listens at listen"
@@ -64,10 +76,10 @@ class Reach(Section):
     settle: float = Field(default=0.2, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
     quiet: float = Field(default=1.0, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
 
-    @field_validator("adaptor")
+    @field_validator("adaptor", "mpp_server")
     @classmethod
-    def _adaptor_is_near(cls, value: str, info: ValidationInfo) -> str:
-        return _near(value, fields.url_host(value), info)
+    def _wallet_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return value if value is None else _near(value, fields.url_host(value), info)
 
     @field_validator("listen")
     @classmethod
@@ -78,6 +90,11 @@ class Reach(Section):
     def host(self) -> str:
         """The address to listen at, without brackets."""
         return fields.host_and_port(self.listen)[0]
+
+    def address(self, operation: str) -> str:
+        """Where Alipay+ finds an operation of the MPP server (INQUIRE or CANCEL); empty where it finds none."""
+        path = {INQUIRE: self.inquiry_path, CANCEL: self.cancel_path}[operation]
+        return "" if self.mpp_server is None else f"{self.mpp_server}{path}"
 
     @property
     def port(self) -> int:
@@ -277,7 +294,7 @@ class Wallet(Section):
         """What the wallet claims, for the report: no keys, no addresses, no customers."""
         return {
             "wallet": self.identity.model_dump(),
-            "features": self.features.model_dump(),
+            "features": {**self.features.model_dump(), "mpp_server": self.reach.mpp_server is not None},
             "limits": self.limits.model_dump(),
             "settlement": self.settlement.model_dump(),
             "codes": self.codes.model_dump(),
@@ -295,6 +312,7 @@ def reference() -> Wallet:
     return Wallet.model_validate(
         {
             "wallet": {"name": "reference", "version": "1"},
+            "reach": {"mpp_server": "http://127.0.0.1:9300"},
             "keys": None,
             "codes": {
                 "entry": f"https://qr.example.test/entry/{fields.ID}",

@@ -26,8 +26,11 @@ from mpp_conformance.faults.profile import (
     Fault,
 )
 from mpp_conformance.messages import (
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
     Malformed,
-    Message,
     NotifyPayment,
     NotifyPaymentAnswer,
     UserInitiatedPay,
@@ -36,10 +39,16 @@ from mpp_conformance.messages import (
 from mpp_conformance.wire.carrying import decode
 
 Headers = tuple[tuple[str, str], ...]
-Answer = UserInitiatedPayAnswer | NotifyPaymentAnswer
+Call = UserInitiatedPay | NotifyPayment | IdentifyCode | InquiryCodeRules
+Answer = UserInitiatedPayAnswer | NotifyPaymentAnswer | IdentifyCodeAnswer | InquiryCodeRulesAnswer
 
-ANSWERS: Final[Mapping[type[Message], type[Answer]]] = MappingProxyType(
-    {UserInitiatedPay: UserInitiatedPayAnswer, NotifyPayment: NotifyPaymentAnswer}
+ANSWERS: Final[Mapping[type[Call], type[Answer]]] = MappingProxyType(
+    {
+        UserInitiatedPay: UserInitiatedPayAnswer,
+        NotifyPayment: NotifyPaymentAnswer,
+        IdentifyCode: IdentifyCodeAnswer,
+        InquiryCodeRules: InquiryCodeRulesAnswer,
+    }
 )
 """What answers each call that an MPP makes to Alipay+."""
 ELSEWHERE: Final = "/elsewhere"
@@ -70,7 +79,7 @@ class Received:
         return next((value for known, value in self.headers if known.lower() == name), None)
 
 
-def believed(asked: type[Message], received: Received) -> Answer | None:
+def believed(asked: type[Call], received: Received) -> Answer | None:
     """The answer to a call of type ``asked``, if there is one that a careful MPP believes.
 
     It has status 200, a signature that verifies, and a body that keeps its schema.

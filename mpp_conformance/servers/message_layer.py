@@ -1,0 +1,95 @@
+"""Requests verified and answers signed, by whichever side serves."""
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mpp_conformance import signature, wire
+from mpp_conformance.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
+from mpp_conformance.servers.bodies import target_of
+
+Notes = Sequence[tuple[str, str]]
+"""What is worth keeping beside a message: name and value."""
+_HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
+_NOTE_LENGTH: Final = 100
+_DETAIL_LENGTH: Final = 500
+_A_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLayer:
+    """One side of the message layer as a server holds it: Alipay+, or an MPP server that Alipay+ calls.
+
+    ``public_key`` is that of the other side; ``private_key`` signs what this side says.
+    """
+
+    client_id: str
+    key_version: int
+    public_key: RSAPublicKey = field(repr=False)
+    private_key: RSAPrivateKey = field(repr=False)
+
+    def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
+        """What verification of a request's signature came to, and what is worth keeping of it."""
+        client_id, time = request.headers.get("client-id"), request.headers.get("request-time")
+        signed = signature.content(request.method, target_of(request), client_id or "", time or "", body)
+        found = signature.verify(self.public_key, request.headers.get("signature"), signed)
+        outcome, detail = found.outcome, found.detail
+        missing = self._missing(client_id, time)
+        if missing and outcome not in {"missing", "unreadable"}:
+            outcome, detail = "invalid", missing
+        notes = [("signature", outcome), ("encoding", found.encoding), ("client-id", client_id), ("request-time", time)]
+        kept = [(name, wire.printable(value, _NOTE_LENGTH)) for name, value in notes if value]
+        return outcome, [*kept, *([("signature-detail", wire.printable(detail, _DETAIL_LENGTH))] if detail else [])]
+
+    def _missing(self, client_id: str | None, time: str | None) -> str:
+        """What a request lacks of what is signed beside its body; empty where nothing."""
+        if client_id is None:
+            return "there is no Client-Id header, and it is a part of what is signed"
+        if client_id != self.client_id:
+            return f"Client-Id is {wire.printable(client_id, _NOTE_LENGTH)}, and expected is {self.client_id}"
+        return "" if time else "there is no Request-Time header, and it is a part of what is signed"
+
+    def signed(self, request: Request, body: bytes, outcome: str = "valid") -> Response:
+        """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to."""
+        time = _moment()
+        client_id = self._client_id(request)
+        signed = signature.content(request.method, target_of(request), client_id, time, body)
+        header = signature.sign_as(outcome, self.private_key, signed, key_version=self.key_version)
+        headers = {
+            "content-type": "application/json; charset=UTF-8",
+            "client-id": client_id,
+            "response-time": time,
+        }
+        return Response(body, headers=headers if header is None else {**headers, "signature": header})
+
+    def spoilt(self, request: Request, body: bytes, fault: Fault, location: str) -> wire.Headers:
+        """The headers of an answer with a defect; ``location`` is where a redirect leads to."""
+        time, client_id = _moment(fault.age), self._client_id(request)
+        signed_time = _moment(_A_DAY) if fault.signature == STALE else time
+        signed_body = body + b"\n" if fault.signature == BAD else body
+        signed = signature.content(request.method, target_of(request), client_id, signed_time, signed_body)
+        key = _foreign_key() if fault.signature == FOREIGN_KEY else self.private_key
+        header = "" if fault.signature == MISSING else signature.sign(key, signed, key_version=self.key_version)
+        return wire.headers(body, fault, client_id=client_id, time=time, signature=header, location=location)
+
+    def _client_id(self, request: Request) -> str:
+        """Repeated even where it is a wrong one: the caller verifies with what it sent."""
+        sent = request.headers.get("client-id", "")
+        return sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
+
+
+@functools.cache
+def _foreign_key() -> RSAPrivateKey:
+    return signature.generate_private_key()
+
+
+def _moment(age: int = 0) -> str:
+    """The time ``age`` seconds ago, as Response-Time names it."""
+    return (datetime.now(UTC) - timedelta(seconds=age)).isoformat(timespec="milliseconds")
