@@ -55,11 +55,19 @@ class ConcurrentConversations:
 
     A conversation that is at rest, and only listened to any more, counts no longer: listening on costs a run next to
     nothing. With a wallet that bears one conversation at a time it does count: what comes late could be told of the
-    next one. ``open_connector`` makes the connector inside the thread; what it raises there is raised here.
+    next one. ``open_connector`` makes the connector inside the thread; what it raises there is raised here. ``begun``
+    is told of each conversation before it is held, in that thread.
     """
 
-    def __init__(self, open_connector: Callable[[], AbstractAsyncContextManager[Converser]], *, parallel: int) -> None:
+    def __init__(
+        self,
+        open_connector: Callable[[], AbstractAsyncContextManager[Converser]],
+        *,
+        parallel: int,
+        begun: Callable[[Scenario], None] = lambda _: None,
+    ) -> None:
         self._open_connector = open_connector
+        self._tell_begun = begun
         self._parallel = parallel
         self._futures: dict[Scenario, Future[Trace]] = {}
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Converser]] = Future()
@@ -121,6 +129,7 @@ class ConcurrentConversations:
         await self._places.acquire()
         place = _Place(self._places)
         try:
+            self._tell_begun(scenario)
             return await self._connector.converse(scenario, place.leave if self._parallel > 1 else _stay)
         finally:
             place.leave()

@@ -18,7 +18,7 @@ from mpp_conformance.specimens.conforming import ConformingMpp
 from tests import browser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mpp_conformance.peers.router import Stray
     from mpp_conformance.trace import Trace
@@ -46,7 +46,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 class Held:
     """Holds conversations when they are asked for, each once."""
 
-    def __init__(self, specimen: type[ConformingMpp], chosen: wallet.Wallet, run: str) -> None:
+    def __init__(
+        self, specimen: type[ConformingMpp], chosen: wallet.Wallet, run: str, begun: Callable[[Scenario], None]
+    ) -> None:
+        self.begun = begun
         self.connector = DirectConnector(specimen(chosen.profile), chosen.profile, run)
         self.prepared: list[Scenario] = []
         self.traces: dict[Scenario, Trace] = {}
@@ -66,6 +69,7 @@ class Held:
             raise ConnectionError(message)
         if scenario not in self.traces:
             self.held += 1
+            self.begun(scenario)
             self.traces[scenario] = self.connector.converse(scenario)
         return self.traces[scenario]
 
@@ -87,12 +91,12 @@ class Bench:
         monkeypatch.delenv("MPP_CONFORMANCE_TARGET", raising=False)
         monkeypatch.delenv("MPP_CONFORMANCE_WALLET", raising=False)
 
-    def connect(self, target: str, chosen: wallet.Wallet, *, run: str) -> Held:
+    def connect(self, target: str, chosen: wallet.Wallet, *, run: str, begun: Callable[[Scenario], None]) -> Held:
         """Stand in for the connectors."""
         if target == "specimen:unknown":
             message = "no specimen is called unknown"
             raise LookupError(message)
-        self.held = Held(self.specimen, chosen, run)
+        self.held = Held(self.specimen, chosen, run, begun)
         self.held.broken, self.held.strays = self.broken, self.strays
         return self.held
 

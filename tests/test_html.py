@@ -274,7 +274,7 @@ def test_evidence_that_was_changed_is_named_and_not_drawn(kept: Path) -> None:
     name = next(path.name for path in sorted((kept / "evidence").iterdir()))
     (kept / "evidence" / name).write_bytes(b"{}")
     result = CliRunner().invoke(cli, ["report", "html", str(kept)])
-    assert f"evidence     {name}: its content is not what the verdict file says" in result.output
+    assert f"evidence     {name}: its content is not what was written" in result.output
     assert (kept / html.FILE).read_text("utf-8").count("Its evidence is not at hand") == 1
 
 

@@ -75,7 +75,7 @@ def test_conforming_wallet_conforms(bench: Bench) -> None:
     made = bench.verdicts("first")
     assert (made["overall"], made["complete"]) == ("conformant", True)
     files = sorted(path.name for path in (bench.pytester.path / "reports/first").iterdir())
-    assert files == ["evidence", "junit.xml", "report.html", "report.md", "verdicts.json"]
+    assert files == ["evidence", "journal.jsonl", "junit.xml", "report.html", "report.md", "verdicts.json"]
 
 
 def test_conversations_are_shared(bench: Bench) -> None:

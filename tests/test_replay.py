@@ -103,7 +103,7 @@ def test_changed_evidence_is_not_believed(earlier: Path) -> None:
     path = next((earlier / "evidence").glob("entry-sdk-s-*"))
     trace = evidence.read(path.read_bytes())
     path.write_bytes(evidence.encode({**evidence.document(trace), "trouble": "none"}))
-    with pytest.raises(NoEvidenceError, match="its content is not what the verdict file says"):
+    with pytest.raises(NoEvidenceError, match="its content is not what was written"):
         ReplayConversations(earlier).trace(sdk(ENTRY, "S"))
 
 

@@ -14,7 +14,7 @@ import click
 
 from mpp_conformance import __version__, signature
 from mpp_conformance.cli.exits import explained
-from mpp_conformance.cli.run import allure_option, execute, free_name
+from mpp_conformance.cli.run import allure_option, execute, free_name, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
 
 PARALLEL: Final = 16
@@ -75,7 +75,7 @@ def command(*, reports: Path, name: str | None, allure: bool) -> None:
         wallet = _prepared(Path(place))
         with _reference_mpp(wallet) as adaptor:
             name = name or free_name(reports, "reference MPP")
-            code = execute(f"http:{adaptor}", wallet=wallet, reports=reports, name=name, allure=allure)
+            code = execute(f"http:{adaptor}", wallet=wallet, made=new_folder(reports, name), allure=allure)
     click.get_current_context().exit(code)
 
 

@@ -16,6 +16,7 @@ from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.doctor.reach import reach
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
+from mpp_conformance.report.resumption import ResumptionError, begun
 from mpp_conformance.resources import directory
 from mpp_conformance.wallet import Wallet
 
@@ -59,14 +60,22 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     help="Where the run's folder is made.",
 )
 @click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
+@click.option(
+    "--resume",
+    "broken_off",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="RUN",
+    help="Go on with the run in this folder, which was broken off; wallet, edition and suite must be the same.",
+)
 @allure_option
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
-def command(
+def command(  # noqa: PLR0913  # one for each option
     *,
     wallet: Path | None,
     target: str | None,
     reports: Path,
     name: str | None,
+    broken_off: Path | None,
     allure: bool,
     pytest_args: tuple[str, ...],
 ) -> None:
@@ -75,6 +84,8 @@ def command(
     What else stands on the command line goes to pytest: -k and -m select, -x stops at the first failure, --lf runs
     what failed last. A run of a part certifies nothing.
     """
+    if broken_off is not None:
+        target = target or _target_of(broken_off)
     chosen = loaded(wallet) if wallet else None
     if chosen is None and (not target or target.startswith("http")):
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
@@ -82,9 +93,18 @@ def command(
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
         if target.startswith("http"):
             _refuse_unreachable(chosen, _adaptor(target))
-    name = name or free_name(reports, _title(target or "", chosen))
-    code = execute(target or "", wallet=wallet, reports=reports, name=name, allure=allure, pytest_args=pytest_args)
+    made = broken_off or new_folder(reports, name or free_name(reports, _title(target or "", chosen)))
+    resume = broken_off is not None
+    code = execute(target or "", wallet=wallet, made=made, allure=allure, pytest_args=pytest_args, resume=resume)
     click.get_current_context().exit(code)
+
+
+def _target_of(run: Path) -> str:
+    """What a run that was broken off was held with."""
+    try:
+        return str(begun(run).facts["target"])
+    except ResumptionError as problem:
+        raise click.UsageError(str(problem)) from None
 
 
 def _adaptor(target: str) -> str:
@@ -104,28 +124,29 @@ def execute(
     target: str,
     *,
     wallet: Path | None,
-    reports: Path,
-    name: str,
+    made: Path,
     allure: bool = False,
     pytest_args: tuple[str, ...] = (),
+    resume: bool = False,
 ) -> Exit:
-    """Run the suites against ``target`` and write ``reports/<run>``; prints progress, the result and where it is.
+    """Run the suites against ``target`` and write all of it into ``made``; prints progress, the result and where it is.
 
-    With ``allure`` also Allure's page, if that can be made; the exit code is the same with it and without.
+    With ``allure`` also Allure's page, if that can be made; the exit code is the same with it and without. ``resume``:
+    the folder holds a run that was broken off, and it is gone on with.
     """
-    made = _folder(reports.absolute(), name)
+    made = made.absolute()
     os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(variable, None)
     sys.dont_write_bytecode = True
-    arguments = _arguments(target, made, wallet) + list(pytest_args)
+    arguments = _arguments(target, made, wallet) + (["--resume"] if resume else []) + list(pytest_args)
     ended = pytest.ExitCode(pytest.main(arguments))
     if allure and (made / document.FILE).is_file():
         report.attempt(made)
     return _told(made, ended)
 
 
-def _folder(reports: Path, name: str) -> Path:
+def new_folder(reports: Path, name: str) -> Path:
     """Where the run goes: a folder that is not there yet, so that whatever stands in it later is this run's."""
     if not folder.NAME.fullmatch(name):
         raise click.UsageError(f"--run {name!a}: a name has letters, digits, '.', '_' and '-', at most 100 of them")
@@ -161,13 +182,12 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
 
 
 def _told(made: Path, ended: pytest.ExitCode) -> Exit:
+    if ended is pytest.ExitCode.USAGE_ERROR:
+        return _nothing_judged(made, ended)
     try:
         found = document.read((made / document.FILE).read_bytes())
     except FileNotFoundError:
-        _remove_empty(made)
-        code = _WITHOUT_VERDICT.get(ended, Exit.FAULT)
-        click.echo(f"result       nothing was judged: {code.meaning}")
-        return code
+        return _nothing_judged(made, ended)
     except (OSError, document.VerdictFileError) as problem:
         click.echo(f"result       {made / document.FILE} cannot be read: {problem}")
         return Exit.FAULT
@@ -177,6 +197,13 @@ def _told(made: Path, ended: pytest.ExitCode) -> Exit:
         code = Exit.FAULT
     click.echo(f"report       {made / html.FILE}")
     click.echo(f"result       {found.get('result')}")
+    return code
+
+
+def _nothing_judged(made: Path, ended: pytest.ExitCode) -> Exit:
+    _remove_empty(made)
+    code = _WITHOUT_VERDICT.get(ended, Exit.FAULT)
+    click.echo(f"result       nothing was judged: {code.meaning}")
     return code
 
 

@@ -8,13 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mpp_conformance.connectors.direct import DirectConnector, DirectConversations
+from mpp_conformance.connectors.direct import DirectConnector, DirectConversations, nobody
 from mpp_conformance.scheduler import ConcurrentConversations
 from mpp_conformance.specimens import SPECIMENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mpp_conformance.scenario import Scenario
     from mpp_conformance.scheduler import Conversations
     from mpp_conformance.wallet import Wallet
 
@@ -25,16 +26,17 @@ class UnknownTargetError(ValueError):
     """The text names no MPP that could be reached; says what it should look like."""
 
 
-def connect(target: str, wallet: Wallet, *, run: str) -> Conversations:
+def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario], None] = nobody) -> Conversations:
     """The conversations with the MPP that ``target`` names, for the run called ``run``.
 
+    ``begun`` is told of each conversation before it is held, in whatever thread that is.
     UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken.
     """
     kind, _, rest = target.partition(":")
     makers: dict[str, Callable[[], Conversations]] = {
-        "specimen": lambda: _specimen(rest, wallet, run),
-        "http": lambda: _over_http(rest if rest.startswith("http") else target, wallet, run),
-        "https": lambda: _over_http(target, wallet, run),
+        "specimen": lambda: _specimen(rest, wallet, run, begun),
+        "http": lambda: _over_http(rest if rest.startswith("http") else target, wallet, run, begun),
+        "https": lambda: _over_http(target, wallet, run, begun),
         "replay": lambda: _replay(rest),
     }
     if kind not in makers or not rest:
@@ -42,17 +44,17 @@ def connect(target: str, wallet: Wallet, *, run: str) -> Conversations:
     return makers[kind]()
 
 
-def _specimen(name: str, wallet: Wallet, run: str) -> Conversations:
+def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
     if name not in SPECIMENS:
         close = get_close_matches(name, SPECIMENS, 1)
         hint = f"; did you mean {close[0]}?" if close else "; `mpp-conformance serve wallet --list` names them all"
         raise UnknownTargetError(f"no specimen is called {name!r}{hint}")
     kind = SPECIMENS[name]
     profile = replace(wallet.profile, app_link=wallet.profile.app_link and kind.app_link)
-    return DirectConversations(DirectConnector(kind(profile), profile, run))
+    return DirectConversations(DirectConnector(kind(profile), profile, run), begun)
 
 
-def _over_http(adaptor: str, wallet: Wallet, run: str) -> Conversations:
+def _over_http(adaptor: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
     from mpp_conformance.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
     from mpp_conformance.wallet import fields  # noqa: PLC0415  # likewise, and pydantic
 
@@ -66,7 +68,9 @@ def _over_http(adaptor: str, wallet: Wallet, run: str) -> Conversations:
     # A run's name may be used twice; a code value never.
     once = f"{run}-{secrets.token_hex(16)}"
     return ConcurrentConversations(
-        lambda: HttpConnector(wallet, wallet.profile, run=once, adaptor=adaptor), parallel=wallet.reach.parallel
+        lambda: HttpConnector(wallet, wallet.profile, run=once, adaptor=adaptor),
+        parallel=wallet.reach.parallel,
+        begun=begun,
     )
 
 

@@ -18,6 +18,10 @@ from mpp_conformance.trace import ENDED, WAITED, Trace
 from mpp_conformance.wire import carried
 
 
+def nobody(_: Scenario) -> None:
+    """Nobody wants to know."""
+
+
 def _no_time() -> float:
     return 0.0
 
@@ -98,10 +102,11 @@ class DirectConnector:
 
 
 class DirectConversations:
-    """Conversations with a specimen in this process, each held when it is first asked for."""
+    """Conversations with a specimen in this process, each held when it is first asked for; ``begun`` is told first."""
 
-    def __init__(self, connector: DirectConnector) -> None:
+    def __init__(self, connector: DirectConnector, begun: Callable[[Scenario], None] = nobody) -> None:
         self._connector = connector
+        self._begun = begun
         self._traces: dict[Scenario, Trace] = {}
 
     @property
@@ -115,6 +120,7 @@ class DirectConversations:
     def trace(self, scenario: Scenario) -> Trace:
         """The conversation of this scenario."""
         if scenario not in self._traces:
+            self._begun(scenario)
             self._traces[scenario] = self._connector.converse(scenario)
         return self._traces[scenario]
 

@@ -33,6 +33,7 @@ class ReplayConversations:
             self.raw_claims: dict[str, Any] = dict(verdicts["claims"])
             self.claims = Claims.of(self.raw_claims)
             self.particulars = {str(name): str(said) for name, said in verdicts["particulars"].items()}
+            self.message_layer: dict[str, str] | None = verdicts["message_layer"]
             self._names = kept.names(verdicts)
         except kept.KeptError as problem:
             raise ReplayError(str(problem)) from problem

@@ -58,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--wallet", metavar="FILE", help=f"the MPP's wallet.toml (or ${WALLET_VARIABLE})")
     group.addoption("--reports", metavar="DIR", default="reports", help="where the run's folder is made (%(default)s)")
     group.addoption("--run", metavar="NAME", help="the name of that folder (default: time and target)")
+    group.addoption("--resume", action="store_true", help="go on with the run in that folder, which was broken off")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,30 +9,34 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from mpp_conformance import catalogue, limits, oracle
+from mpp_conformance import __version__, catalogue, limits, oracle
 from mpp_conformance.catalogue import Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judgement import Judgement
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
-from mpp_conformance.report import document, folder, html, papers, results, terminal
+from mpp_conformance.plugin.record import Record
+from mpp_conformance.report import document, folder, html, papers, results, resumption, terminal
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
 from mpp_conformance.requirements import Case, Ledger
-from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, Scenario
+from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER
 from mpp_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
     from mpp_conformance.scheduler import Conversations
-    from mpp_conformance.trace import Trace
 
 NOT_APPLICABLE: Final = "not applicable: "
 _CODE_MARKERS: Final = {ENTRY: "entry_code", ORDER: "order_code", FOREIGN: "foreign_code"}
 _LETTERS: Final = {Verdict.PASS: ".", Verdict.INCONCLUSIVE: "I", Verdict.FAIL: "F", Verdict.ERROR: "E"}
+_ENDINGS: Final[dict[int, str]] = {
+    pytest.ExitCode.INTERRUPTED: "interrupted",
+    pytest.ExitCode.TESTS_FAILED: "stopped at a failure, as was asked for",
+}
 _TOLD = pytest.StashKey[CaseResult]()
 _COLOURS: Final = {Verdict.PASS: {"green": True}, Verdict.INCONCLUSIVE: {"yellow": True}}
 
@@ -45,7 +49,7 @@ class NotProven(Exception):  # noqa: N818  # it carries a verdict; only some of 
 class _Run:
     """What there is once the selected cases are about to be run."""
 
-    folder: folder.RunFolder
+    record: Record
     conversations: "Conversations"
     asked: int
     started: datetime
@@ -54,8 +58,7 @@ class _Run:
     """Selected rows that do not apply."""
     allure: Path | None
     """Where Allure's results go, if they are wanted."""
-    kept: dict[Scenario, tuple[str, str]] = field(default_factory=dict)
-    traces: dict[Scenario, "Trace"] = field(default_factory=dict)
+    selected: int = 0
     results: list[CaseResult] = field(default_factory=list)
     closed: bool = False
     outcome: RunResult | None = None
@@ -127,14 +130,37 @@ class ConformanceSession:
         if not self._setup.target:
             raise pytest.UsageError("say which MPP to judge: --mpp specimen:conforming, --mpp http:URL --wallet FILE")
         started = datetime.now(UTC)
-        made = self._folder(started)
-        try:
-            conversations = self._setup.connect(made.path.name)
-        except (LookupError, OSError, ValueError) as problem:
-            raise pytest.UsageError(str(problem)) from problem
         scenarios = list(dict.fromkeys(planned.scenario for planned in selected))
-        conversations.prepare(scenarios)
-        return _Run(made, conversations, len(scenarios), started, time.monotonic(), absent, allure)
+        record = self._record(started)
+        try:
+            conversations = self._setup.connect(record.folder.path.name, record.begun)
+        except (LookupError, OSError, ValueError) as problem:
+            record.close()
+            raise pytest.UsageError(str(problem)) from problem
+        conversations.prepare(record.start(self._facts(), scenarios, len(selected)))
+        return _Run(record, conversations, len(scenarios), started, time.monotonic(), absent, allure, len(selected))
+
+    def _facts(self) -> dict[str, Any]:
+        """What must be the same where a run is gone on with."""
+        return {
+            "target": self._setup.shown,
+            "claims": document.whole_numbers(self._setup.raw),
+            "message_layer": self._setup.message_layer,
+            "suite": {"version": __version__, "digest": self._digest()},
+            "source": document.source_digest(),
+        }
+
+    def _digest(self) -> str:
+        return "".join(catalogue.digest(directory) for directory in self._directories)
+
+    def _record(self, started: datetime) -> Record:
+        try:
+            if self._config.getoption("--resume"):
+                path = Path(self._config.getoption("--reports")) / (self._config.getoption("--run") or "")
+                return Record(folder.reopen(path), self._setup.policy, resumption.known(path, self._facts()))
+            return Record(self._folder(started), self._setup.policy)
+        except (OSError, resumption.ResumptionError) as problem:
+            raise pytest.UsageError(str(problem)) from problem
 
     def _allure(self) -> Path | None:
         """Where allure-pytest was told to write; it makes way for the results that we write, which say more.
@@ -179,28 +205,24 @@ class ConformanceSession:
 
     def _judge(self, item: pytest.Function, planned: Planned, run: _Run) -> CaseResult:
         try:
-            trace, kept = run.traces.get(planned.scenario), run.kept.get(planned.scenario)
-            if trace is None or kept is None:
-                trace, disclosed = self._setup.policy.redacted(run.conversations.trace(planned.scenario))
-                kept = run.kept[planned.scenario] = run.folder.keep(trace, disclosed)
-                run.traces[planned.scenario] = trace
+            kept = run.record.kept(planned.scenario, run.conversations.trace)
         except (EvidenceError, folder.RunFolderError) as problem:
             return CaseResult(planned=planned, judgement=_error("the evidence to be kept", str(problem)))
         except Exception as problem:  # noqa: BLE001  # whatever breaks in a conversation is told as its result
             seen = f"{type(problem).__name__}: {problem}"
             return CaseResult(planned=planned, judgement=_error("the conversation to be held", seen))
         try:
-            judgement = oracle.judge(item.obj, trace)
+            judgement = oracle.judge(item.obj, kept.trace)
         except KeyboardInterrupt:
             raise
         except BaseException as problem:  # noqa: BLE001  # pytest.skip and its like are no verdicts
             seen = f"{type(problem).__name__}: {problem}"
             judgement = _error("a verdict: a case passes or fails, and is never skipped by itself", seen)
-        return CaseResult(planned=planned, judgement=judgement, evidence=kept[0], digest=kept[1])
+        return CaseResult(planned=planned, judgement=judgement, evidence=kept.name, digest=kept.digest)
 
     def _told(self, item: pytest.Item, result: CaseResult) -> str:
         run = self._run
-        evidence = run.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
+        evidence = run.record.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
         here = self._config.invocation_params.dir
         again = words.command(words.node(item, here), self._setup.shown, wallet_of(self._config))
         return words.told(result, evidence=evidence, again=again)
@@ -219,6 +241,7 @@ class ConformanceSession:
             seen = f"the item was {report.outcome} by something else: {report.longreprtext[-500:]}"
             result = CaseResult(planned=planned, judgement=_error("the case to be judged", seen))
         self._run.results.append(result)
+        self._run.record.judged(result)
         report.outcome = "failed" if result.red else "passed"
         report.longrepr = self._told(item, result) if result.red else None
         report.__dict__.pop("wasxfail", None)
@@ -236,7 +259,7 @@ class ConformanceSession:
     # --- the end ----------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fold what was judged and write the report; nothing that is not proven ends with status 0."""
         run = self._run
         if run is None:
@@ -244,35 +267,43 @@ class ConformanceSession:
         run.outcome = results.fold(run.results, self._ledger, self._plan)
         try:
             self._close(run)
-            self._write(run, run.outcome)
+            self._write(run, run.outcome, int(exitstatus))
         except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
             run.trouble = f"{type(problem).__name__}: {problem}"
         green = run.outcome.result in {results.Result.CONFORMS, results.Result.PARTIAL} and not run.trouble
         if session.exitstatus == pytest.ExitCode.OK and not green:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _write(self, run: _Run, outcome: RunResult) -> None:
+    def _write(self, run: _Run, outcome: RunResult, status: int) -> None:
+        strays = self._strays(run)
         facts = document.RunFacts(
-            run=run.folder.path.name,
+            run=run.record.folder.path.name,
             target=self._setup.shown,
             started=run.started.isoformat(timespec="seconds"),
             milliseconds=round((time.monotonic() - run.clock) * 1_000),
             issued=datetime.now(UTC).isoformat(timespec="seconds"),
             claims=self._setup.raw,
             particulars=self._setup.particulars,
-            catalogue="".join(catalogue.digest(directory) for directory in self._directories),
+            catalogue=self._digest(),
             conversations=run.asked,
             planned=self._plan,
-            strays=self._strays(run),
-            traces=run.traces,
+            strays=strays,
+            strays_evidence=run.record.folder.keep_strays(strays),
+            traces=run.record.traces,
+            message_layer=self._setup.message_layer,
+            attempts=run.record.attempts,
         )
         made = document.document(outcome, facts)
-        papers.write(run.folder, made, {name: run.traces[scenario] for scenario, (name, _) in run.kept.items()})
+        written = papers.write(run.record.folder, made, run.record.named)
+        if len(outcome.cases) < run.selected:
+            run.record.aborted(_ENDINGS.get(status, f"pytest ended with {status}"))
+        else:
+            run.record.finished(made, written)
         if run.allure is not None:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 
-            kept = run.folder.path / folder.EVIDENCE
-            AllureResults(run.allure, made, kept).write(outcome.cases, run.absent, run.traces)
+            kept = run.record.folder.path / folder.EVIDENCE
+            AllureResults(run.allure, made, kept).write(outcome.cases, run.absent, run.record.traces)
 
     def _strays(self, run: _Run) -> tuple[Stray, ...]:
         """What fitted no conversation, as it may be written down."""
@@ -294,7 +325,8 @@ class ConformanceSession:
         newer = limits.newer_than(self._setup.claims.edition.name)
         strays = self._strays(run)
         yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer)
-        yield f"report       {run.folder.path / html.FILE}"
+        yield from terminal.attempts(run.record.attempt, run.record.again)
+        yield f"report       {run.record.folder.path / html.FILE}"
         if run.trouble:
             yield f"trouble      the report could not be written: {printable(run.trouble)}"
 
@@ -302,6 +334,7 @@ class ConformanceSession:
         """Leave nothing running, however the session came to its end."""
         if self._run is not None:
             self._close(self._run)
+            self._run.record.close()
 
 
 def _planned(item: pytest.Item) -> Planned | None:

@@ -16,7 +16,11 @@ from mpp_conformance.evidence.redaction import CLASSES, Policy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mpp_conformance.scenario import Scenario
     from mpp_conformance.scheduler import Conversations
+    from mpp_conformance.wallet import Keys
+
+    Begun = Callable[[Scenario], None]
 
 REPLAY: Final = "replay:"
 _SPECIMEN: Final = "specimen:"
@@ -31,12 +35,14 @@ class Setup:
     target: str
     claims: Claims
     raw: dict[str, Any]
-    connect: Callable[[str], Conversations]
-    """Opens the way to the MPP for the run of this name."""
+    connect: Callable[[str, Begun], Conversations]
+    """Opens the way to the MPP for the run of this name; what is begun is told first."""
     policy: Policy
     """What evidence keeps back."""
     particulars: dict[str, str]
     """What the report says of the test itself."""
+    message_layer: dict[str, str] | None = None
+    """Who signs: names and public keys; ``None`` where nothing is signed."""
 
     @property
     def shown(self) -> str:
@@ -59,7 +65,15 @@ def _replayed(target: str) -> Setup:
         replay = ReplayConversations(Path(target.removeprefix(REPLAY)))
     except ReplayError as problem:
         raise pytest.UsageError(str(problem)) from problem
-    return Setup(target, replay.claims, replay.raw_claims, lambda _: replay, _AS_IT_IS, replay.particulars)
+    return Setup(
+        target,
+        replay.claims,
+        replay.raw_claims,
+        lambda *_: replay,
+        _AS_IT_IS,
+        replay.particulars,
+        replay.message_layer,
+    )
 
 
 def _live(target: str, wallet_file: str) -> Setup:
@@ -73,12 +87,26 @@ def _live(target: str, wallet_file: str) -> Setup:
         raise pytest.UsageError(str(problem)) from problem
     target = target or (f"http:{chosen.reach.adaptor}" if wallet_file else "")
 
-    def connect(run: str) -> Conversations:
+    def connect(run: str, begun: Begun) -> Conversations:
         from mpp_conformance import connectors  # noqa: PLC0415  # not needed to collect
 
-        return connectors.connect(target, chosen, run=run)
+        return connectors.connect(target, chosen, run=run, begun=begun)
 
     customers = tuple((f"{role} customer", customer) for role, customer in chosen.profile.customers)
     disclosed = frozenset(chosen.evidence.disclose)
     policy = Policy(customers=customers, disclosed=disclosed, secret=secrets.token_bytes(32))
-    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, chosen.particulars())
+    layer = None if target.startswith(_SPECIMEN) else _message_layer(chosen.keys)
+    particulars = chosen.particulars()
+    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, particulars, layer)
+
+
+def _message_layer(keys: Keys | None) -> dict[str, str] | None:
+    from mpp_conformance import signature  # noqa: PLC0415  # loads cryptography
+
+    if keys is None:
+        return None
+    return {
+        "client_id": keys.client_id,
+        "mpp_public_key": signature.public_key_text(keys.mpp_public_key),
+        "alipay_plus_public_key": signature.public_key_text(keys.alipay_plus_private_key.public_key()),
+    }

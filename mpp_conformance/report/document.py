@@ -62,6 +62,12 @@ class RunFacts:
     conversations: int
     planned: Sequence[Planned]
     strays: Sequence[Stray] = ()
+    strays_evidence: tuple[str, str] = ("", "")
+    """Name and digest of the file that holds the strays; empty without any."""
+    message_layer: Mapping[str, str] | None = None
+    """The names and public keys of whoever signed; ``None`` where nothing was signed."""
+    attempts: Mapping[str, Any] = field(default_factory=lambda: {"count": 1, "again": [], "journal": None})
+    """How often the run was begun, what was run again, and where its journal stood."""
     traces: Mapping[Scenario, Trace] = field(default_factory=dict)
 
 
@@ -73,7 +79,7 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         "format": FORMAT,
         "title": "Conformance test report",
         "suite": {"name": "mpp-conformance", "version": __version__, "digest": facts.catalogue},
-        "source": {"title": source.TITLE, "digest": _source_digest()},
+        "source": {"title": source.TITLE, "digest": source_digest()},
         "run": facts.run,
         "target": printable(facts.target),
         "started": facts.started,
@@ -82,7 +88,9 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         "particulars": {name: printable(facts.particulars.get(name, "")) for name in PARTICULARS},
         "decision_rule": DECISION_RULE,
         "wallet": {"name": printable(claims.wallet), "version": printable(claims.version)},
-        "claims": _whole_numbers(facts.claims),
+        "claims": whole_numbers(facts.claims),
+        "message_layer": facts.message_layer,
+        "attempts": facts.attempts,
         "limits": _limits(claims),
         "overall": outcome.result.overall,
         "result": outcome.result.value,
@@ -96,6 +104,7 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
             {**_key_row(row.key), "reason": row.not_applicable} for row in facts.planned if row.not_applicable
         ],
         "strays": [_stray_row(stray) for stray in facts.strays],
+        "strays_evidence": dict(zip(("evidence", "evidence_digest"), facts.strays_evidence, strict=True)),
         "digest": digest(outcome.cases),
     }
 
@@ -131,7 +140,7 @@ def read(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _source_digest() -> str:
+def source_digest() -> str:
     """SHA-256 over the digests of the source document's sentences, in their order, one a line."""
     return hashlib.sha256("\n".join(sentence.digest for sentence in source.sentences()).encode()).hexdigest()
 
@@ -153,10 +162,10 @@ def _by_requirement(results: Iterable[CaseResult]) -> dict[str, list[CaseResult]
     return found
 
 
-def _whole_numbers(value: object) -> object:
+def whole_numbers(value: object) -> object:
     """Seconds as a decimal text, for a canonical document has no fractions."""
     if isinstance(value, Mapping):
-        return {str(key): _whole_numbers(inner) for key, inner in value.items()}
+        return {str(key): whole_numbers(inner) for key, inner in value.items()}
     return str(value) if isinstance(value, float) else value
 
 

@@ -6,15 +6,16 @@ No name comes from the wallet; what comes from elsewhere is reduced to letters, 
 import os
 import re
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mpp_conformance import evidence
-from mpp_conformance.evidence import disclosures
+from mpp_conformance.evidence import disclosures, strays
 from mpp_conformance.evidence.hidden import Disclosure
+from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.document import FILE as VERDICTS
 from mpp_conformance.trace import Trace
 
@@ -23,6 +24,7 @@ DISCLOSURES: Final = "disclosures"
 """What opens the evidence; it is never handed out together with it."""
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """A run's name, and that of any file we write."""
+_WRITING: Final = ".writing-"
 _SLUG: Final = 60
 
 
@@ -40,7 +42,7 @@ class RunFolder:
         """Write a file whole or not at all; RunFolderError where that is not possible."""
         target = self.path / name
         try:
-            handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=target.parent)
+            handle, temporary = tempfile.mkstemp(prefix=_WRITING, dir=target.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
@@ -68,11 +70,29 @@ class RunFolder:
         self.write(f"{EVIDENCE}/{name}", data)
         return name, digest
 
+    def keep_strays(self, found: Sequence[Stray]) -> tuple[str, str]:
+        """Write down what fitted no conversation; name and digest of the file, both empty where there is nothing."""
+        if not found:
+            return "", ""
+        data = strays.encode(found)
+        digest = evidence.digest(data)
+        name = f"strays-{digest[:8]}.json"
+        self.write(f"{EVIDENCE}/{name}", data)
+        return name, digest
+
     def _private(self) -> None:
         try:
             (self.path / DISCLOSURES).mkdir(mode=0o700, exist_ok=True)
         except OSError as problem:
             raise RunFolderError(f"{self.path / DISCLOSURES} cannot be made: {problem.strerror}") from problem
+
+
+def reopen(path: Path) -> RunFolder:
+    """The folder of a run that was broken off, without what was being written at that moment."""
+    for left in (*path.glob(f"{_WRITING}*"), *path.glob(f"*/{_WRITING}*")):
+        with suppress(OSError):
+            left.unlink()
+    return RunFolder(path)
 
 
 def create(reports: Path, name: str) -> RunFolder:

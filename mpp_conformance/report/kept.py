@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mpp_conformance import evidence
-from mpp_conformance.evidence import EvidenceError
+from mpp_conformance.evidence import EvidenceError, strays
 from mpp_conformance.report import document, folder
 from mpp_conformance.trace import Trace
 
@@ -35,7 +35,7 @@ def verdicts(run: Path) -> dict[str, Any]:
     """The verdict file of the run in this folder; KeptError where there is none, or none that can be read."""
     path = run / document.FILE
     try:
-        return document.read(_bytes(path, document.MAX_BYTES))
+        return document.read(plain_file(path, document.MAX_BYTES))
     except OSError as problem:
         raise KeptError(f"{path} cannot be read: {problem.strerror}") from problem
     except document.VerdictFileError as problem:
@@ -58,25 +58,26 @@ def traces(run: Path, named: Mapping[str, str]) -> Kept:
     kept = Kept()
     for name, digest in named.items():
         try:
-            kept.traces[name] = _trace(run, name, digest)
+            kept.traces[name] = evidence.read(evidence_file(run, name, digest))
         except EvidenceError as problem:
             kept.problems.append(str(problem))
     return kept
 
 
-def _trace(run: Path, name: str, digest: str) -> Trace:
+def evidence_file(run: Path, name: str, digest: str) -> bytes:
+    """An evidence file of a run's folder; EvidenceError where there is none, or one with another content."""
     if not _EVIDENCE_NAME.fullmatch(name):
         raise EvidenceError(f"{ascii(name)[:80]} is no name of an evidence file")
     try:
-        data = _bytes(run / folder.EVIDENCE / name, evidence.MAX_BYTES)
+        data = plain_file(run / folder.EVIDENCE / name, strays.MAX_BYTES)
     except OSError as problem:
         raise EvidenceError(f"{name}: {problem.strerror}") from problem
     if evidence.digest(data) != digest:
-        raise EvidenceError(f"{name}: its content is not what the verdict file says")
-    return evidence.read(data)
+        raise EvidenceError(f"{name}: its content is not what was written")
+    return data
 
 
-def _bytes(path: Path, limit: int) -> bytes:
+def plain_file(path: Path, limit: int) -> bytes:
     """At most one byte more than ``limit`` of a plain file; OSError where there is none."""
     if path.is_symlink() or not path.is_file():
         raise FileNotFoundError(2, "there is no such plain file", str(path))

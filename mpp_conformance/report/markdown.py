@@ -57,6 +57,9 @@ def _head(verdicts: Row) -> Iterator[str]:
     yield ""
     yield f"- requirements: {counts['requirements_conforming']} of {counts['requirements']} tested are conforming"
     yield f"- cases: {', '.join([found, *left])}, on {counts['conversations']} conversations"
+    again = ", ".join(escaped(label) for label in verdicts["attempts"]["again"]) or "nothing"
+    count = verdicts["attempts"]["count"]
+    yield f"- attempt {count} of {count}; held again: {again}"
     yield f"- limits: edition {escaped(limits['edition'])}; {newer}"
     yield f"- reading: an amount equal to a limit is {equal} it; {escaped(limits['reading']['year'])} year"
     yield f"- target: {escaped(verdicts['target'])}"

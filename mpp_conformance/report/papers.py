@@ -8,12 +8,14 @@ from mpp_conformance.report.folder import RunFolder
 from mpp_conformance.trace import Trace
 
 
-def write(run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace]) -> None:
+def write(run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace]) -> bytes:
     """Write the verdict file, and then what is made from it; RunFolderError or VerdictFileError, as they say.
 
-    ``traces``: the conversations, by the name of their evidence file.
+    ``traces``: the conversations, by the name of their evidence file. What comes back is the verdict file's bytes.
     """
-    run.write(document.FILE, document.dump(verdicts))
+    data = document.dump(verdicts)
+    run.write(document.FILE, data)
     run.write(html.FILE, html.render(verdicts, traces).encode())
     run.write(markdown.FILE, markdown.render(verdicts).encode())
     run.write(junit.FILE, junit.render(verdicts))
+    return data

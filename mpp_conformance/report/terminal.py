@@ -26,6 +26,13 @@ def summary(outcome: RunResult, strays: Sequence[Stray], *, target: str, newer_e
     yield f"result       {outcome.result}"
 
 
+def attempts(count: int, again: Sequence[str]) -> Iterator[str]:
+    """How often the run was begun, where that was not once."""
+    if count > 1:
+        named = f"; held again: {', '.join(printable(label, _WIDTH) for label in again)}" if again else ""
+        yield f"attempt      {count} of {count}{named}"
+
+
 def _counted(outcome: RunResult) -> str:
     parts = [f"{count} {verdict.word}" for verdict, count in outcome.verdicts.items() if count]
     parts += [f"{len(outcome.missing)} not judged"] if outcome.missing else []

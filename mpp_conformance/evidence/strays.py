@@ -1,0 +1,61 @@
+"""The messages of a run that fitted no conversation, as one document beside those of the conversations."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from mpp_conformance import canonical
+from mpp_conformance.evidence import half_document, message_document, read_half, read_message
+from mpp_conformance.evidence.values import EvidenceError, as_text, listed, members, refuse
+from mpp_conformance.peers.router import Stray
+
+FORMAT: Final = "mpp-conformance strays 1"
+MAX_BYTES: Final = 128 * 1024 * 1024
+MAX_HTTP: Final = 16 * 1024 * 1024
+"""Bytes of HTTP that are kept of them all; what comes later is kept without."""
+
+
+def encode(strays: Iterable[Stray]) -> bytes:
+    """The document's bytes; EvidenceError for what cannot be written."""
+    try:
+        return canonical.dump({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays)]})
+    except canonical.NotCanonicalError as problem:
+        raise EvidenceError(str(problem)) from problem
+
+
+def read(data: bytes) -> tuple[Stray, ...]:
+    """The strays that a file holds; EvidenceError, in words, for anything else."""
+    try:
+        found = canonical.parse(data, limit=MAX_BYTES)
+    except canonical.NotCanonicalError as problem:
+        raise EvidenceError(str(problem)) from problem
+    values = members(found, ("format", "strays"), "the document")
+    if values["format"] != FORMAT:
+        refuse("format", repr(FORMAT), values["format"])
+    rows = enumerate(listed(values, "strays", ""))
+    return tuple(_read_stray(row, f"strays[{place}]") for place, row in rows)
+
+
+def _bounded(strays: Iterable[Stray]) -> Iterable[Stray]:
+    kept = 0
+    for stray in strays:
+        kept += sum(half.size for half in stray.http)
+        yield stray if kept <= MAX_HTTP else replace(stray, http=())
+
+
+def _document(stray: Stray) -> dict[str, object]:
+    return {
+        "conversation": stray.conversation,
+        **message_document(stray.message),
+        "http": [half_document(half) for half in stray.http],
+    }
+
+
+def _read_stray(found: object, where: str) -> Stray:
+    values = members(found, ("conversation", "type", "fields", "http"), where)
+    halves = listed(values, "http", where)
+    return Stray(
+        conversation=as_text(values["conversation"], f"{where}.conversation"),
+        message=read_message({name: values[name] for name in ("type", "fields")}, where),
+        http=tuple(read_half(half, f"{where}.http[{place}]") for place, half in enumerate(halves)),
+    )

@@ -1,0 +1,137 @@
+"""What a run writes down as it goes: evidence of each conversation, and a line of the journal for whatever is done.
+
+A run that was broken off leaves what the next attempt goes on from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mpp_conformance import evidence
+from mpp_conformance.evidence import EvidenceError, journal
+from mpp_conformance.report.journal_file import JournalFile
+from mpp_conformance.report.kept import evidence_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mpp_conformance.evidence.journal import Journal
+    from mpp_conformance.evidence.redaction import Policy
+    from mpp_conformance.report.folder import RunFolder
+    from mpp_conformance.report.results import CaseResult
+    from mpp_conformance.scenario import Scenario
+    from mpp_conformance.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation as it was written down, the name of its file, and the digest of that."""
+
+    trace: Trace
+    name: str
+    digest: str
+
+
+class Record:
+    """The record of a run in ``made``; ``known`` is the journal of the attempts before this one.
+
+    OSError where it cannot be written, or where another process is writing it.
+    """
+
+    def __init__(self, made: RunFolder, policy: Policy, known: Journal | None = None) -> None:
+        self.folder = made
+        self._policy = policy
+        self._known = known
+        self._journal = JournalFile(made.path / journal.FILE, known)
+        self._kept: dict[Scenario, Kept] = {}
+        self._begun = {entry.told["scenario"] for entry in known.of(journal.BEGUN, journal.RERUN)} if known else set()
+        self.again = known.again if known else []
+        """The labels of the conversations that were begun anew."""
+
+    @property
+    def traces(self) -> Mapping[Scenario, Trace]:
+        """The conversations that were held, as they were written down."""
+        return {scenario: kept.trace for scenario, kept in self._kept.items()}
+
+    @property
+    def named(self) -> Mapping[str, Trace]:
+        """The same by the names of their files."""
+        return {kept.name: kept.trace for kept in self._kept.values()}
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt this is, from 1."""
+        return self._journal.attempt
+
+    def start(self, facts: Mapping[str, Any], scenarios: Iterable[Scenario], cases: int) -> list[Scenario]:
+        """Begin an attempt; the scenarios that are still to be held, of those that are asked for."""
+        asked = list(scenarios)
+        counts = {"cases": cases, "conversations": len(asked)}
+        if self._known is None:
+            self._journal.write(journal.STARTED, {"format": journal.FORMAT, "facts": facts, **counts})
+            return asked
+        if not self._known.over:
+            told = {"reason": "the attempt ended without a word"}
+            self._journal.write(journal.ABORTED, told, attempt=self._known.attempts)
+        self._journal.write(journal.RESUMED, {"torn": self._known.torn, **counts})
+        found = self._known.conversed
+        for scenario in asked:
+            kept = self._read(*found[scenario.digest]) if scenario.digest in found else None
+            if kept is not None and kept.trace.scenario == scenario:
+                self._kept[scenario] = kept
+        return [scenario for scenario in asked if scenario not in self._kept]
+
+    def _read(self, name: str, digest: str) -> Kept | None:
+        try:
+            return Kept(evidence.read(evidence_file(self.folder.path, name, digest)), name, digest)
+        except EvidenceError:
+            return None
+
+    def begun(self, scenario: Scenario) -> None:
+        """A conversation is about to be held; any thread may say so."""
+        event = journal.RERUN if scenario.digest in self._begun else journal.BEGUN
+        if event == journal.RERUN and scenario.label not in self.again:
+            self.again.append(scenario.label)
+        self._begun.add(scenario.digest)
+        self._journal.write(event, {"conversation": scenario.label, "scenario": scenario.digest})
+
+    def kept(self, scenario: Scenario, held: Callable[[Scenario], Trace]) -> Kept:
+        """The conversation of a scenario as it is written down; ``held`` gives it when it is not yet.
+
+        EvidenceError or RunFolderError where it cannot be; else whatever ``held`` raises.
+        """
+        kept = self._kept.get(scenario)
+        if kept is None:
+            trace, disclosed = self._policy.redacted(held(scenario))
+            kept = self._kept[scenario] = Kept(trace, *self.folder.keep(trace, disclosed))
+            told = {"ending": trace.ending, "evidence": kept.name, "digest": kept.digest}
+            named = {"conversation": scenario.label, "scenario": scenario.digest}
+            self._journal.write(journal.CONVERSED, {**named, **told})
+        return kept
+
+    def judged(self, result: CaseResult) -> None:
+        """A case has come to its verdict."""
+        requirement, module, case, label = result.key
+        row = {"requirement": requirement, "module": module, "case": case, "scenario": label}
+        told = {"verdict": result.verdict.word, "evidence": result.evidence, "digest": result.digest}
+        self._journal.write(journal.JUDGED, {**row, **told})
+
+    @property
+    def attempts(self) -> dict[str, object]:
+        """What the verdict file says of attempts: how many, what was run again, and where the journal stood."""
+        state = {"entries": self._journal.entries, "head": self._journal.head}
+        return {"count": self.attempt, "again": list(self.again), "journal": state}
+
+    def aborted(self, reason: str) -> None:
+        """The attempt is over before everything that was selected has been judged."""
+        self._journal.write(journal.ABORTED, {"reason": reason})
+
+    def finished(self, verdicts: Mapping[str, Any], data: bytes) -> None:
+        """The attempt is over; ``data`` is the verdict file."""
+        told = {"result": str(verdicts["result"]), "digest": str(verdicts["digest"])}
+        self._journal.write(journal.FINISHED, {**told, "verdicts": evidence.digest(data)})
+
+    def close(self) -> None:
+        """Write no more."""
+        self._journal.close()
