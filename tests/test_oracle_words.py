@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from mpp_conformance.judgement import Judgement
+from mpp_conformance.judgement import DIFFERENT, MISSING, Deviation, Judgement
 from mpp_conformance.messages import HandleAction, Launch, Malformed, Message, ResultPage, Scan, UserInitiatedPay
 from mpp_conformance.oracle import SOME_TEXT, Expectation, expect, judge
 from mpp_conformance.scenario import ORDER, Codes, Payment, Scenario
@@ -26,7 +26,12 @@ _UNREAD_PAGE = Malformed(where="USER", operation="ResultPage", problem="not JSON
 
 
 def _judged(ask: Ask, messages: Sequence[Message], ending: str = ENDED) -> Judgement:
-    """What is said in words; what is drawn stands in test_oracle.py."""
+    """What is said in words."""
+    return replace(_drawn(ask, messages, ending), deviation=None)
+
+
+def _drawn(ask: Ask, messages: Sequence[Message], ending: str = ENDED) -> Judgement:
+    """The same, with what a report draws of it."""
     codes = Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t")
     trace = Trace(
         scenario=Scenario(payments=(Payment(code=ORDER),)),
@@ -39,7 +44,7 @@ def _judged(ask: Ask, messages: Sequence[Message], ending: str = ENDED) -> Judge
     def question(found: Trace) -> None:
         ask(expect(found))
 
-    return replace(judge(question, trace), deviation=None)
+    return judge(question, trace)
 
 
 # --- where nothing can be said --------------------------------------------------------------------------------------
@@ -210,6 +215,34 @@ def test_a_failure_says_what_was_wanted_what_was_seen_and_the_likely_slip(name: 
     found = _judged(ask, messages)
     events = tuple(range(1, len(messages) + 1)) if messages != [_SCAN] else ()
     assert found == Judgement(verdict=Verdict.FAIL, expected=expected, seen=seen, hint=hint, events=events, asked=1)
+
+
+@pytest.mark.parametrize(
+    ("ask", "messages", "expected"),
+    [
+        (lambda e: e.reached(Launch), [_SCAN], Deviation(how=MISSING, kinds=("Launch",), payment=0)),
+        (lambda e: e.shown_by(Launch), [_SCAN], Deviation(how=MISSING, kinds=("Launch",), payment=0)),
+        (
+            lambda e: e.either((Launch, {}), (HandleAction, {})),
+            [_SCAN],
+            Deviation(how=MISSING, kinds=("Launch", "HandleAction"), payment=0),
+        ),
+        (
+            lambda e: e.each_holding(Launch, "url", "124"),
+            [_LAUNCH],
+            Deviation(how=DIFFERENT, kinds=("Launch",), payment=0, field="url"),
+        ),
+        (
+            lambda e: e.each_holding(Launch, "url", "124"),
+            [_SCAN],
+            Deviation(how=MISSING, kinds=("Launch",), payment=0, field=""),
+        ),
+    ],
+    ids=["reached", "shown by", "either", "each holding, another", "each holding, none"],
+)
+def test_what_is_missing_is_drawn(ask: Ask, messages: Sequence[Message], expected: Deviation) -> None:
+    """A message that did not come has no field; one that came with another text has the field that differs."""
+    assert expected == _drawn(ask, messages).deviation
 
 
 # --- the case itself ------------------------------------------------------------------------------------------------
