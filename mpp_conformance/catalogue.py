@@ -19,8 +19,9 @@ from mpp_conformance.scenario import ENTRY, ORDER, Scenario
 ENTRY_CODE: Final = "entry_code"
 ORDER_CODE: Final = "order_code"
 APP_LINK: Final = "app_link"
+AT_ONCE: Final = "at_once"
 MPP_SERVER: Final = "mpp_server"
-FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK, MPP_SERVER)
+FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK, AT_ONCE, MPP_SERVER)
 """What a wallet can claim in its ``wallet.toml``, and a case can need.
 
 ``mpp_server`` is claimed by its address in ``[reach]``, the others in ``[features]``.
@@ -94,13 +95,16 @@ class Claims:
     def of(cls, claims: Mapping[str, Mapping[str, object]]) -> "Claims":
         """The claims as ``Wallet.claims()`` gives them and a report keeps them.
 
-        KeyError or TypeError where they do not have that form.
+        KeyError, TypeError or ValueError where they do not have that form, or claim neither kind of code.
         """
         limits = claims["limits"]
+        features = frozenset(name for name in FEATURES if claims["features"][name] is True)
+        if features.isdisjoint(_FEATURE_OF_CODE.values()):
+            raise ValueError("neither kind of code is claimed, so that there is nothing to be tested")
         return cls(
             wallet=str(claims["wallet"]["name"]),
             version=str(claims["wallet"]["version"]),
-            features=frozenset(name for name in FEATURES if claims["features"][name] is True),
+            features=features,
             edition=EDITIONS[str(limits["edition"])],
             reading=Reading(inclusive=limits["inclusive"] is True, year=str(limits["year"])),
         )
@@ -143,4 +147,5 @@ def plan(cases: Sequence[Case], claims: Claims, corpus: Corpus | None = None) ->
 def _needed(case: Case, scenario: Scenario) -> list[str]:
     of_codes = (_FEATURE_OF_CODE[payment.code] for payment in scenario.payments if payment.code in _FEATURE_OF_CODE)
     called = [MPP_SERVER] if any(payment.calls for payment in scenario.payments) else []
-    return sorted({*case.needs, *of_codes, *called})
+    at_once = [AT_ONCE] if scenario.together else []
+    return sorted({*case.needs, *of_codes, *called, *at_once})

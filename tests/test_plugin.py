@@ -225,6 +225,16 @@ def test_target_may_come_from_the_environment(bench: Bench, monkeypatch: pytest.
     assert bench.verdicts()["target"] == "specimen:named"
 
 
+def test_a_known_mpp_is_reported_by_its_own_name(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever wallet file stands beside it: no wallet is certified by what a specimen does."""
+    monkeypatch.setattr(wallet, "load", lambda _path: wallet.reference())
+    bench.run(HEAD, "--wallet", "wallet.toml", "--run", "beside")
+    bench.run(HEAD, "--run", "alone")
+    for run in ("beside", "alone"):
+        found = bench.verdicts(run)
+        assert (found["wallet"]["name"], found["claims"]["wallet"]["name"]) == ("specimen:x", "specimen:x")
+
+
 def test_secrets_in_a_target_stay_out_of_the_report(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """User name and password of an adaptor's address are shown nowhere."""
     monkeypatch.setattr(wallet, "load", lambda _path: wallet.reference())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mpp_conformance import canonical, connectors, evidence
+from mpp_conformance import canonical, connectors, evidence, wallet
 from mpp_conformance.cells import psp, sdk
 from mpp_conformance.connectors.replay import NoEvidenceError, ReplayConversations, ReplayError
 from mpp_conformance.messages import DecodeCallback
@@ -28,6 +28,8 @@ pytest_plugins = ["pytester"]
 
 QUIET = ["-q", "-p", "no:schemathesis", "-p", "no:pact", "-p", "no:cacheprovider"]
 
+CLAIMS = wallet.reference().claims()
+NO_CODES = {**CLAIMS, "features": dict.fromkeys(CLAIMS["features"], False), "reach": {}}
 SUITE = (Path(__file__).parent / "data/suite.txt").read_text(encoding="utf-8")
 
 
@@ -64,6 +66,19 @@ def test_verdicts_are_the_same(bench: Bench, earlier: Path, monkeypatch: pytest.
     digests = [[row["evidence_digest"] for row in document.cases(verdicts)] for verdicts in (first, second)]
     assert digests[0] == digests[1]
     assert second["claims"] == first["claims"]
+
+
+def test_a_replay_certifies_no_other_wallet(bench: Bench, earlier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wallet file beside a replay must claim what the run's record claims; another wallet's is refused."""
+    recorded = wallet.reference()
+    identity = wallet.Identity.model_construct(**bench.verdicts("earlier")["wallet"])
+    files = {"same.toml": recorded.model_copy(update={"identity": identity}), "other.toml": recorded}
+    monkeypatch.setattr(wallet, "load", lambda path: files[path.name])
+    target = f"replay:{earlier}"
+    same = bench.run(SUITE, "--run", "same", "--wallet", "same.toml", target=target)
+    other = bench.run(SUITE, "--run", "other", "--wallet", "other.toml", target=target)
+    assert (same.ret, other.ret) == (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR)
+    other.stderr.fnmatch_lines(["*other.toml claims other things than the run that is to be judged again*specimen:x*"])
 
 
 def test_replay_of_our_own_suites(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +145,7 @@ def test_links_are_not_followed(earlier: Path, tmp_path: Path) -> None:
         ({"format": "other"}, "this is no verdict file: its format"),
         ({"claims": {}}, "lacks what a replay needs"),
         ({"claims": []}, "lacks what a replay needs"),
+        ({"claims": NO_CODES}, "neither kind of code is claimed"),
         ({"requirements": {"a": 1}}, "lacks what a replay needs"),
         ({"requirements": [1]}, "lacks what a replay needs"),
         ({"requirements": [{"id": "R1", "cases": [1]}]}, "lacks what a replay needs"),

@@ -77,7 +77,7 @@ def test_the_frozen_defaults() -> None:
         "quiet": 1.0,
     }
     assert expected == Reach().model_dump(exclude={"mpp_server", "inquiry_path", "cancel_path"})
-    claimed = {"entry_code": True, "order_code": True, "app_link": False}
+    claimed = {"entry_code": True, "order_code": True, "app_link": False, "at_once": False}
     assert claimed == wallet.Features().model_dump()
     assert limits.Reading() == _parse().reading
 
@@ -148,7 +148,7 @@ def test_a_code_of_the_greatest_length_is_taken() -> None:
 def test_specimens_have_a_wallet_in_memory() -> None:
     """The reference wallet claims every feature, and signs nothing."""
     found = wallet.reference()
-    expected = {"entry_code": True, "order_code": True, "app_link": True}
+    expected = dict.fromkeys(("entry_code", "order_code", "app_link", "at_once"), True)
     assert expected == found.features.model_dump()
     assert found.keys is None
     assert found == wallet.reference()
@@ -158,7 +158,7 @@ def test_claims_hold_no_keys_addresses_or_customers() -> None:
     """The report gets what the wallet claims, as plain JSON, and nothing else."""
     expected = {
         "wallet": {"name": "W", "version": "1"},
-        "features": {"entry_code": True, "order_code": True, "app_link": False, "mpp_server": False},
+        "features": {"entry_code": True, "order_code": True} | dict.fromkeys(("app_link", "at_once", "mpp_server"), False),
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
@@ -250,7 +250,7 @@ _CODE: Final = (
         ("reach__quiet", "{a=1}", f"{_SECONDS}; found a section"),
         ("reach__paralel", "4", "[reach] paralel is not known; did you mean parallel?"),
         ("reach__client_id", "4", "[reach] client_id is not known; it belongs under [keys]"),
-        ("features__fuzz", "true", "[features] fuzz is not known; known here are entry_code, order_code and app_link"),
+        ("features__fuzz", "true", "is not known; known here are entry_code, order_code, app_link and at_once"),
         ('features__"a\\nb"', "1", '[features] "a\\nb" is not known'),
         ("keys__client_id", '"a b"', "it holds a blank, or a character outside ASCII, that no header can carry"),
         ("keys__key_version", "-1", "must be a whole number from 0 to 9999; found -1"),
@@ -279,6 +279,14 @@ def test_a_wrong_value_is_named_with_its_key_and_slip(place: str, value: str | N
     (found,) = _problems(_text(**{place: value}))
     assert found.startswith(f"[{section}] {key} ")
     assert problem in found
+
+
+def test_a_wallet_that_takes_no_code_has_nothing_to_be_tested() -> None:
+    """A wallet claims entry codes, order codes or both; without either a run would certify it for nothing."""
+    (problem,) = _problems(_text(features__entry_code="false", features__order_code="false"))
+    assert problem.startswith("[features] order_code must be true or false; found false: entry_code is false too")
+    for code in ("entry_code", "order_code"):
+        assert not getattr(_parse(**{f"features__{code}": "false"}).features, code)
 
 
 def test_templates_are_told_apart_place_by_place() -> None:

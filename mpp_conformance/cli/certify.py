@@ -47,6 +47,7 @@ second = "customer-2"
 unfunded = "customer-3"
 [features]
 app_link = true
+at_once = true
 [evidence]
 disclose = ["customers", "pass_through_info", "other"]
 """

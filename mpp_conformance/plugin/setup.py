@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from mpp_conformance import __version__
 from mpp_conformance.catalogue import Claims
 from mpp_conformance.evidence.redaction import CLASSES, Policy
+from mpp_conformance.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mpp_conformance.scenario import Scenario
     from mpp_conformance.scheduler import Conversations
-    from mpp_conformance.wallet import Keys
+    from mpp_conformance.wallet import Keys, Wallet
 
     Begun = Callable[[Scenario], None]
 
@@ -52,19 +54,24 @@ class Setup:
 
 def resolve(target: str, wallet_file: str) -> Setup:
     """The set-up of a run; UsageError says what to give, or what is wrong with what was given."""
-    if target.startswith(REPLAY) and not wallet_file:
-        return _replayed(target)
+    if target.startswith(REPLAY):
+        return _replayed(target, wallet_file)
     return _live(target, wallet_file)
 
 
-def _replayed(target: str) -> Setup:
-    """The claims of a run are part of its record."""
+def _replayed(target: str, wallet_file: str) -> Setup:
+    """The claims of a run are part of its record: no other wallet can take them over."""
     from mpp_conformance.connectors.replay import ReplayConversations, ReplayError  # noqa: PLC0415  # only for a replay
 
     try:
         replay = ReplayConversations(Path(target.removeprefix(REPLAY)))
     except ReplayError as problem:
         raise pytest.UsageError(str(problem)) from problem
+    if wallet_file and Claims.of(_loaded(wallet_file).claims()) != replay.claims:
+        raise pytest.UsageError(
+            f"{wallet_file} claims other things than the run that is to be judged again, which was of "
+            f"{printable(replay.claims.wallet)} {printable(replay.claims.version)}: leave --wallet out"
+        )
     return Setup(
         target,
         replay.claims,
@@ -81,10 +88,11 @@ def _live(target: str, wallet_file: str) -> Setup:
 
     if target and not wallet_file and not target.startswith(_SPECIMEN):
         raise pytest.UsageError(f"--mpp {target} needs --wallet FILE: `mpp-conformance init` writes one to fill in")
-    try:
-        chosen = wallet.load(Path(wallet_file)) if wallet_file else wallet.reference()
-    except wallet.WalletFileError as problem:
-        raise pytest.UsageError(str(problem)) from problem
+    chosen = _loaded(wallet_file) if wallet_file else wallet.reference()
+    if target.startswith(_SPECIMEN):
+        # Whatever the file claims, the report is not about the wallet that it names.
+        identity = wallet.Identity.model_construct(name=target, version=__version__)
+        chosen = chosen.model_copy(update={"identity": identity})
     target = target or (f"http:{chosen.reach.adaptor}" if wallet_file else "")
 
     def connect(run: str, begun: Begun) -> Conversations:
@@ -110,3 +118,12 @@ def _message_layer(keys: Keys | None) -> dict[str, str] | None:
         "mpp_public_key": signature.public_key_text(keys.mpp_public_key),
         "alipay_plus_public_key": signature.public_key_text(keys.alipay_plus_private_key.public_key()),
     }
+
+
+def _loaded(wallet_file: str) -> Wallet:
+    from mpp_conformance import wallet  # noqa: PLC0415  # loads pydantic and cryptography, which a replay does without
+
+    try:
+        return wallet.load(Path(wallet_file))
+    except wallet.WalletFileError as problem:
+        raise pytest.UsageError(str(problem)) from problem

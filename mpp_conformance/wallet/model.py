@@ -202,6 +202,15 @@ class Features(Section):
     entry_code: bool = Field(default=True, description=_SWITCH)
     order_code: bool = Field(default=True, description=_SWITCH)
     app_link: bool = Field(default=False, description=_SWITCH)
+    at_once: bool = Field(default=False, description=_SWITCH)
+
+    @field_validator("order_code")
+    @classmethod
+    def _takes_some_code(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001  # pydantic's form
+        if not value and info.data.get("entry_code") is False:
+            message = "entry_code is false too, and a wallet that takes neither kind of code has nothing to be tested"
+            raise ValueError(message)
+        return value
 
 
 class Limits(Section):
@@ -320,7 +329,7 @@ def reference() -> Wallet:
                 "foreign": f"https://elsewhere.example.test/{fields.ID}",
             },
             "customers": {"funded": "customer-1", "second": "customer-2", "unfunded": "customer-3"},
-            "features": {"app_link": True},
+            "features": {"app_link": True, "at_once": True},
             "evidence": {"disclose": ["customers", "pass_through_info", "other"]},
         }
     )
