@@ -5,7 +5,7 @@ Tests ask for traces one after the other; here they are held concurrently, befor
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
@@ -31,6 +31,10 @@ class Conversations(Protocol):
     def trace(self, scenario: Scenario) -> Trace:
         """The conversation of this scenario, once it is over; equal scenarios share one."""
 
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that; to be asked for after `close`."""
+
     def close(self) -> None:
         """Leave off what is still going on and stop listening."""
 
@@ -41,6 +45,10 @@ class Converser(Protocol):
     @property
     def strays(self) -> Sequence[Stray]:
         """Messages that fitted no open conversation."""
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
 
     async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
         """Hold one conversation to its end; ``at_rest`` is called once there is nothing for the wallet to do in it."""
@@ -80,6 +88,11 @@ class ConcurrentConversations:
     def strays(self) -> Sequence[Stray]:
         """Messages that fitted no open conversation."""
         return tuple(self._connector.strays)
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+        return self._connector.prolonged
 
     def prepare(self, scenarios: Iterable[Scenario]) -> None:
         """Begin these conversations, in their order."""

@@ -6,6 +6,7 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,11 +16,13 @@ from mpp_conformance.cells import sdk
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.scenario import ENTRY, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.trace import Event
 from tests import browser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from mpp_conformance.messages import Message
     from mpp_conformance.peers.router import Stray
     from mpp_conformance.trace import Trace
 
@@ -43,6 +46,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"NOT RUN: {left_out} tests that open pages in Chromium, for there is none on PATH")
 
 
+def with_late(trace: Trace, *messages: Message) -> Trace:
+    """A conversation in which these came after its end."""
+    first = len(trace.events) + 1
+    late = tuple(Event(number=number, payment=0, message=said) for number, said in enumerate(messages, start=first))
+    return replace(trace, events=trace.events + late)
+
+
 class Held:
     """Holds conversations when they are asked for, each once."""
 
@@ -57,6 +67,12 @@ class Held:
         self.broken = ""
         self.closed = 0
         self.strays: list[Stray] = []
+        self.late: tuple[Message, ...] = ()
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """The traces with what came too late, for those conversations in which something did."""
+        return {scenario: with_late(trace, *self.late) for scenario, trace in self.traces.items() if self.late}
 
     def prepare(self, scenarios: Iterable[Scenario]) -> None:
         """Remember what will be asked for."""
@@ -86,6 +102,7 @@ class Bench:
         self.specimen: type[ConformingMpp] = ConformingMpp
         self.broken = ""
         self.strays: list[Stray] = []
+        self.late: tuple[Message, ...] = ()
         self.held: Held | None = None
         monkeypatch.setattr(connectors, "connect", self.connect)
         monkeypatch.delenv("MPP_CONFORMANCE_TARGET", raising=False)
@@ -97,7 +114,7 @@ class Bench:
             message = "no specimen is called unknown"
             raise LookupError(message)
         self.held = Held(self.specimen, chosen, run, begun)
-        self.held.broken, self.held.strays = self.broken, self.strays
+        self.held.broken, self.held.strays, self.held.late = self.broken, self.strays, self.late
         return self.held
 
     def run(self, suite: str, *options: str, target: str = "specimen:x") -> pytest.RunResult:

@@ -72,20 +72,6 @@ def test_a_need_is_told_with_the_code_type(tmp_path: Path) -> None:
     assert reasons == {"the wallet does not claim app_link, entry_code", ""}
 
 
-def test_two_payments_at_once_are_held_only_with_who_claims_to_bear_them() -> None:
-    """A test build of one phone is not failed for what it cannot do; a wallet that claims it is tested on all."""
-    cases = catalogue.load(directory("suites")).cases
-    reasons = {row.not_applicable: row.scenario.together for row in catalogue.plan(cases, claims(at_once=False))}
-    assert reasons == {"": False, "the wallet does not claim at_once": True}
-    assert not any(row.not_applicable for row in catalogue.plan(cases, claims()))
-
-
-def test_a_wallet_without_any_code_cannot_be_judged() -> None:
-    """Claims of neither kind of code are refused: nothing would be left that could fail."""
-    with pytest.raises(ValueError, match="neither kind of code is claimed"):
-        claims(entry_code=False, order_code=False)
-
-
 def test_a_test_runner_changes_nothing(tmp_path: Path) -> None:
     """A suite that is imported outside of a collection keeps its cases and fills no ledger."""
     scope: dict[str, object] = {"__file__": "test_0.py"}

@@ -126,11 +126,14 @@ def test_late_message_strays_and_names_its_conversation() -> None:
         async with hosted(ConformingMpp) as connector:
             scenario = psp(ORDER)
             await connector.converse(scenario)
+            assert connector.prolonged == {}
             token = _token(connector, scenario)
             answer = await posted(f"{connector.public_url}/o/{token}/result-page", b'{"status":"S"}')
             (stray,) = connector.strays
             assert (answer.status_code, stray.conversation) == (httpx.codes.NOT_FOUND, scenario.label)
             assert stray.message == ResultPage(status="S")
+            (whole,) = connector.prolonged.values()
+            assert (whole.scenario, whole.ending, whole.events[-1].message) == (scenario, ENDED, stray.message)
 
     asyncio.run(hold())
 

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mpp_conformance import wallet
-from mpp_conformance.messages import Launch, Message
+from mpp_conformance import evidence, wallet
+from mpp_conformance.messages import (
+    DecodeCallback,
+    HandleAction,
+    Launch,
+    Message,
+    ResultPage,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import document, html
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
@@ -174,6 +181,38 @@ def test_broken_conversation_is_an_error(bench: Bench) -> None:
         "test_action[order-sdk-S]": "pass",
     }
     result.stdout.fnmatch_lines(["seen      ConnectionError: the line is \\x1b[[]31mdead", "evidence  none"])
+
+
+def test_what_comes_too_late_is_judged_all_the_same(bench: Bench) -> None:
+    """A message that breaks a requirement when its conversation is over fails it, on evidence that holds it."""
+    bench.late = (HandleAction(sdk_action_payload="once more"),)
+    result = bench.run(HEAD)
+    assert words(bench) == {
+        "test_callback[entry-sdk-S]": "pass",
+        "test_callback[entry-sdk-F]": "pass",
+        "test_action[order-sdk-S]": "fail",
+    }
+    result.stdout.fnmatch_lines(["result       does not conform"])
+    (row,) = [row for row in document.cases(bench.verdicts()) if row["verdict"] == "fail"]
+    (kept,) = bench.pytester.path.glob(f"reports/*/evidence/{row['evidence']}")
+    assert evidence.read(kept.read_bytes()).events[-1].message == bench.late[0]
+    assert (result.ret, row["seen"]) == (1, "2 x HandleAction")
+
+
+def test_what_comes_too_late_and_breaks_nothing_changes_nothing(bench: Bench) -> None:
+    """Verdict and evidence are those of the conversation as it was when it was over."""
+    bench.late = (ResultPage(status="S"),)
+    assert (bench.run(HEAD).ret, bench.verdicts()["overall"]) == (0, "conformant")
+    kept = [evidence.read(path.read_bytes()) for path in bench.pytester.path.glob("reports/*/evidence/*.json")]
+    assert [bench.late[0] in {event.message for event in trace.events} for trace in kept] == [False] * 3
+
+
+def test_what_comes_too_late_improves_nothing(bench: Bench) -> None:
+    """A wallet that says what it must when patience has run out has not said it."""
+    answer = UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="")
+    bench.specimen, bench.late = Mute, (answer, DecodeCallback(callback="c", outcome="success"), HandleAction())
+    bench.run(HEAD)
+    assert set(words(bench).values()) == {"inconclusive"}
 
 
 def test_unclaimed_feature_is_not_applicable(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ from mpp_conformance.scenario import (
     Scenario,
     handle_by_psp,
 )
-from mpp_conformance.trace import ENDED
+from mpp_conformance.trace import ENDED, Half
 
 _TEMPLATES: Final = CodeTemplates(entry="https://e.test/{id}", order="HTTPS://O.TEST/{id}", foreign="f{id}")
 _PROFILE: Final = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SECOND, "two")))
@@ -162,8 +162,49 @@ def test_what_comes_too_late_names_its_conversation() -> None:
     assert {delivery.world for delivery in deliveries} == {None}
     assert [stray.message for stray in router.strays] == [*[message for message, _ in late], HandleAction()]
     assert [stray.conversation for stray in router.strays] == ["first"] * 5 + [""]
-    assert (len(_heard(world)), router.knows(world.token(0)), router.knows(other.token(0))) == (0, False, True)
+    assert (router.knows(world.token(0)), router.knows(other.token(0))) == (False, True)
     assert _ask(router, other.codes[0].decoded).world is other
+
+
+def test_what_comes_too_late_is_written_down_and_changes_nothing() -> None:
+    """It stands at the end of its conversation's record, with what carried it, and no peer reacts to it."""
+    router = Router()
+    world = _begun(router, "first", ORDER)
+    half = Half(method="POST", target="/aps")
+    router.close(world)
+
+    delivery = router.deliver(
+        UserInitiatedPay(code_value=world.codes[0].decoded, customer_id="one"), notes=[("encoding", "raw")]
+    )
+    delivery.heard(half)
+
+    (event,) = [event for event in world.trace(ENDED).events if not event.message.by_suite]
+    assert (event.notes, event.http) == ((("encoding", "raw"),), (half,))
+    assert world.alipay_plus.answer_given(0) is None
+    assert [stray.http for stray in router.strays] == [(half,)]
+
+
+@pytest.mark.parametrize("kind", [UserInitiatedPay, NotifyPayment])
+def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Message]) -> None:
+    """A call that says not what it is about is held against one conversation that ends without such a call."""
+    router = Router()
+    pleased, first, second = (_begun(router, label, ORDER) for label in ("pleased", "first one", "second"))
+    if kind is NotifyPayment:
+        for world in (pleased, first, second):
+            _ask(router, world.codes[0].decoded)
+        router.deliver(replace(_NOTICE, payment_request_id=payment_request_id(pleased.codes[0])))
+    else:
+        _ask(router, pleased.codes[0].decoded)
+    nameless = Malformed(where="GATEWAY", operation=kind.__name__, problem="x")
+    report = replace(nameless, where="CLIENT_SDK")
+    router.deliver(report)
+    router.deliver(nameless)
+
+    for world in (pleased, first, second):
+        router.close(world)
+
+    assert [nameless in _heard(world) for world in (pleased, first, second)] == [False, True, False]
+    assert [stray.message for stray in router.strays] == [report]
 
 
 def test_strays_are_kept_up_to_a_number() -> None:

@@ -36,6 +36,7 @@ class Puppet:
     entered: int = 0
     left: int = 0
     strays: list[Stray] = field(default_factory=list)
+    prolonged: dict[Scenario, Trace] = field(default_factory=dict)
     rests: bool = False
     gates: dict[Scenario, asyncio.Event] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = None

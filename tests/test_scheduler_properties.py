@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import cycle
@@ -61,6 +61,11 @@ class _InTurns:
     def strays(self) -> Sequence[Stray]:
         """What fitted no open conversation."""
         return self._router.strays
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Nothing comes late in here."""
+        return {}
 
     async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
         """As the direct connector does; others are let in before each message, and once more at the end."""

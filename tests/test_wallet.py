@@ -158,7 +158,8 @@ def test_claims_hold_no_keys_addresses_or_customers() -> None:
     """The report gets what the wallet claims, as plain JSON, and nothing else."""
     expected = {
         "wallet": {"name": "W", "version": "1"},
-        "features": {"entry_code": True, "order_code": True} | dict.fromkeys(("app_link", "at_once", "mpp_server"), False),
+        "features": {"entry_code": True, "order_code": True}
+        | dict.fromkeys(("app_link", "at_once", "mpp_server"), False),
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
@@ -279,14 +280,6 @@ def test_a_wrong_value_is_named_with_its_key_and_slip(place: str, value: str | N
     (found,) = _problems(_text(**{place: value}))
     assert found.startswith(f"[{section}] {key} ")
     assert problem in found
-
-
-def test_a_wallet_that_takes_no_code_has_nothing_to_be_tested() -> None:
-    """A wallet claims entry codes, order codes or both; without either a run would certify it for nothing."""
-    (problem,) = _problems(_text(features__entry_code="false", features__order_code="false"))
-    assert problem.startswith("[features] order_code must be true or false; found false: entry_code is false too")
-    for code in ("entry_code", "order_code"):
-        assert not getattr(_parse(**{f"features__{code}": "false"}).features, code)
 
 
 def test_templates_are_told_apart_place_by_place() -> None:

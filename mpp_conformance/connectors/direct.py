@@ -4,7 +4,7 @@ Whatever a specimen says goes through the wire's schemas all the same, so that a
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -39,6 +39,8 @@ class DirectConnector:
     clock: Callable[[], float] = _no_time
     carry: Callable[[Message], Message] = carried
     _router: Router = field(init=False)
+    _over: list[tuple[World, int]] = field(default_factory=list)
+    """Conversations that have ended, and how many messages each had then."""
 
     def __post_init__(self) -> None:
         self._router = Router(self.profile.templates)
@@ -47,6 +49,11 @@ class DirectConnector:
     def strays(self) -> Sequence[Stray]:
         """Messages of the specimen that fitted no open conversation."""
         return self._router.strays
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+        return {world.scenario: _trace(world) for world, count in self._over if world.recorded > count}
 
     def converse(self, scenario: Scenario) -> Trace:
         """Hold one conversation to its end; the wallet's messages are taken in the order in which they are said."""
@@ -78,7 +85,8 @@ class DirectConnector:
                 else:
                     turns.append(self._told(world, call))
         router.close(world)
-        return world.trace(ENDED if world.finished else WAITED)
+        self._over.append((world, world.recorded))
+        return _trace(world)
 
     def _told(self, world: World, sending: Sending) -> Iterator[tuple[str, Message]]:
         return self._hears(world.token(sending.payment), sending.message)
@@ -101,6 +109,10 @@ class DirectConnector:
         return ((say.session, say.message) for say in self.specimen.hear(session, message))
 
 
+def _trace(world: World) -> Trace:
+    return world.trace(ENDED if world.finished else WAITED)
+
+
 class DirectConversations:
     """Conversations with a specimen in this process, each held when it is first asked for; ``begun`` is told first."""
 
@@ -113,6 +125,11 @@ class DirectConversations:
     def strays(self) -> Sequence[Stray]:
         """Messages of the specimen that fitted no conversation."""
         return self._connector.strays
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+        return self._connector.prolonged
 
     def prepare(self, scenarios: Iterable[Scenario]) -> None:
         """Nothing is gained by holding them ahead."""

@@ -96,6 +96,8 @@ class HttpConnector:
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
         self._router = Router(profile.templates)
         self._open: dict[int, _Conversation] = {}
+        self._over: list[tuple[_Conversation, int]] = []
+        """Conversations that have ended, and how many messages each had then."""
         self._exits = AsyncExitStack()
         self._url = ""
 
@@ -103,6 +105,11 @@ class HttpConnector:
     def strays(self) -> list[Stray]:
         """Messages that fitted no open conversation."""
         return self._router.strays
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+        return {held.world.scenario: held.trace() for held, count in self._over if held.world.recorded > count}
 
     @property
     def public_url(self) -> str:
@@ -166,6 +173,7 @@ class HttpConnector:
             await asyncio.gather(*calls, return_exceptions=True)
         if held.fault is not None:
             raise held.fault
+        self._over.append((held, held.world.recorded))
         return held.trace()
 
     async def _heard_out(self, held: _Conversation, at_rest: Callable[[], None]) -> None:

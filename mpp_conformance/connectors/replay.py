@@ -1,6 +1,6 @@
 """An MPP out of a drawer: the conversations of an earlier run, read from its folder and judged again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,11 @@ class ReplayConversations:
     def strays(self) -> Sequence[Stray]:
         """None: what strayed is told by the earlier run's own report."""
         return ()
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """None: what came late stands in the evidence already."""
+        return {}
 
     def prepare(self, scenarios: Iterable[Scenario]) -> None:
         """Nothing has to be prepared; all evidence is read when the first trace is asked for."""

@@ -31,12 +31,21 @@ Place = tuple[World, int]
 class Stray:
     """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for.
 
-    ``http`` is what carried it and takes no part in equality.
+    ``http`` is what carried it and takes no part in equality, nor does ``late``: that conversation, and the number of
+    the message in its record.
     """
 
     message: Message
     conversation: str = ""
     http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
+    late: tuple[World, int] | None = field(default=None, compare=False, repr=False)
+
+    def carried(self, half: Half) -> None:
+        """Keep what carried it, or the answer to it."""
+        self.http += (half,)
+        if self.late is not None:
+            world, number = self.late
+            world.carried(number, half)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +78,15 @@ class Delivery:
         if self.world is not None:
             self.world.carried(event, half)
         elif self.stray is not None:
-            self.stray.http += (half,)
+            self.stray.carried(half)
 
 
 @dataclass(slots=True)
 class Router:
     """The open conversations of a run. A message that fits none is kept as a stray, never dropped.
+
+    One that came too late for its conversation is written down there as well, and one that cannot be read and says not
+    what it is about goes to a conversation that ends without such a message.
 
     ``templates``: the codes that the rules of inquiryCodeRules tell apart.
     """
@@ -85,8 +97,8 @@ class Router:
     _codes: dict[str, Place] = field(default_factory=dict)
     _ids: dict[str, Place] = field(default_factory=dict)
     _orders: dict[str, Place] = field(default_factory=dict)
-    _closed: dict[str, str] = field(default_factory=dict)
-    """The label of each closed conversation by whatever a late message may bear: tokens, and the digits of codes."""
+    _closed: dict[str, Place] = field(default_factory=dict)
+    """Each closed conversation by whatever a late message may bear: tokens, and the digits of codes."""
 
     def open(self, world: World) -> None:
         """Take messages for a conversation from now on."""
@@ -94,6 +106,7 @@ class Router:
 
     def close(self, world: World) -> None:
         """Take no more; what still comes is a stray that names this conversation."""
+        self._each(world, self._claim)
         self._each(world, self._leave)
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
@@ -103,7 +116,7 @@ class Router:
             # It belongs to no conversation by its nature.
             return Delivery(world=None, reply=rules(self.templates), calls=())
         if place is None:
-            stray = self._stray(message, token)
+            stray = self._stray(message, token, notes)
             return Delivery(world=None, reply=answer_to_stranger(message), calls=(), stray=stray)
         world, index = place
         before = world.recorded
@@ -145,14 +158,26 @@ class Router:
             return exact
         return next((place for digits, place in self._ids.items() if digits in code_value), None)
 
-    def _stray(self, message: Message, token: str) -> Stray | None:
+    def _stray(self, message: Message, token: str, notes: Sequence[tuple[str, str]]) -> Stray | None:
         if len(self.strays) == MAX_STRAYS:
             return None
         reference = token or _reference(message)
-        late = (label for name, label in self._closed.items() if name in reference)
-        stray = Stray(message=message, conversation=next(late, ""))
+        late = next((place for name, place in self._closed.items() if name in reference), None)
+        stray = Stray(message=message)
+        if late is not None:
+            world, index = late
+            stray.conversation, stray.late = world.scenario.label, (world, world.noted(index, message, notes))
         self.strays.append(stray)
         return stray
+
+    def _claim(self, world: World, index: int) -> None:
+        """A call that nobody could place belongs to a payment that has waited for one of its kind in vain."""
+        for kind in world.awaited(index):
+            for stray in self.strays:
+                if _is_nameless(stray.message, kind):
+                    self.strays.remove(stray)
+                    world.carried(world.noted(index, stray.message), *stray.http)
+                    break
 
     def _each(self, world: World, act: Callable[[World, int], None]) -> None:
         for index in range(len(world.scenario.payments)):
@@ -172,7 +197,7 @@ class Router:
     def _leave(self, world: World, index: int) -> None:
         codes = world.codes[index]
         for name in (world.token(index), codes.order_id, codes.page_id):
-            self._closed[name] = world.scenario.label
+            self._closed[name] = (world, index)
         self._tokens.pop(world.token(index), None)
         self._orders.pop(payment_request_id(codes), None)
         for code in (codes.decoded, codes.scanned):
@@ -186,6 +211,15 @@ def _is_call(message: Message) -> bool:
     if isinstance(message, Malformed):
         return message.where == GATEWAY and message.operation not in ANSWERS
     return message.point == GATEWAY and not message.is_reply
+
+
+def _is_nameless(message: Message, kind: type[Message]) -> bool:
+    """Whether this is a call of a kind to Alipay+ that could not be read, not even what it is about."""
+    return (
+        isinstance(message, Malformed)
+        and (message.where, message.operation) == (GATEWAY, kind.__name__)
+        and not message.reference
+    )
 
 
 def _reference(message: Message) -> str:

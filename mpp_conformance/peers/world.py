@@ -126,6 +126,10 @@ class World:
         ]
         return [*sendings, *self._following()]
 
+    def noted(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> int:
+        """Record what nobody reacts to any more; its number in the record, 0 where it finds no room."""
+        return self._record(payment, message, notes)
+
     def applied(self, payment: int, spoilt: Spoilt, *halves: Half, complete: bool = True) -> list[Sending]:
         """Record that a spoilt answer has gone out, and what of it an MPP can believe; what the peers say next.
 

@@ -14,9 +14,10 @@ from mpp_conformance.report.journal_file import JournalFile
 from mpp_conformance.report.kept import evidence_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from mpp_conformance.evidence.journal import Journal
+    from mpp_conformance.evidence.hidden import Disclosure
     from mpp_conformance.evidence.redaction import Policy
     from mpp_conformance.report.folder import RunFolder
     from mpp_conformance.report.results import CaseResult
@@ -102,12 +103,18 @@ class Record:
         EvidenceError or RunFolderError where it cannot be; else whatever ``held`` raises.
         """
         kept = self._kept.get(scenario)
-        if kept is None:
-            trace, disclosed = self._policy.redacted(held(scenario))
-            kept = self._kept[scenario] = Kept(trace, *self.folder.keep(trace, disclosed))
-            told = {"ending": trace.ending, "evidence": kept.name, "digest": kept.digest}
-            named = {"conversation": scenario.label, "scenario": scenario.digest}
-            self._journal.write(journal.CONVERSED, {**named, **told})
+        return kept or self.write(scenario, *self.redacted(held(scenario)))
+
+    def redacted(self, trace: Trace) -> tuple[Trace, tuple[Disclosure, ...]]:
+        """A conversation as it may be written down, and what opens the rest."""
+        return self._policy.redacted(trace)
+
+    def write(self, scenario: Scenario, trace: Trace, disclosed: Collection[Disclosure]) -> Kept:
+        """Write down a conversation as `redacted` gives it, in the place of what was written of it before."""
+        kept = self._kept[scenario] = Kept(trace, *self.folder.keep(trace, disclosed))
+        told = {"ending": trace.ending, "evidence": kept.name, "digest": kept.digest}
+        named = {"conversation": scenario.label, "scenario": scenario.digest}
+        self._journal.write(journal.CONVERSED, {**named, **told})
         return kept
 
     def judged(self, result: CaseResult) -> None:

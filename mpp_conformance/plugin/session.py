@@ -18,7 +18,7 @@ from mpp_conformance.catalogue import Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judgement import Judgement
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.plugin import setup, target_of, wallet_of, words
+from mpp_conformance.plugin import late, setup, target_of, wallet_of, words
 from mpp_conformance.plugin.record import Record
 from mpp_conformance.report import document, folder, html, papers, results, resumption, terminal
 from mpp_conformance.report.results import CaseResult, RunResult
@@ -264,12 +264,16 @@ class ConformanceSession:
         run = self._run
         if run is None:
             return
-        run.outcome = results.fold(run.results, self._ledger, self._plan)
         try:
             self._close(run)
+            late.judge_again(run.results, run.record, run.conversations)
+        except Exception as problem:  # noqa: BLE001  # whatever it is, the report still says what was judged
+            run.trouble = f"the run could not be closed: {type(problem).__name__}: {problem}"
+        run.outcome = results.fold(run.results, self._ledger, self._plan)
+        try:
             self._write(run, run.outcome, int(exitstatus))
         except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
-            run.trouble = f"{type(problem).__name__}: {problem}"
+            run.trouble = f"the report could not be written: {type(problem).__name__}: {problem}"
         green = run.outcome.result in {results.Result.CONFORMS, results.Result.PARTIAL} and not run.trouble
         if session.exitstatus == pytest.ExitCode.OK and not green:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -328,7 +332,7 @@ class ConformanceSession:
         yield from terminal.attempts(run.record.attempt, run.record.again)
         yield f"report       {run.record.folder.path / html.FILE}"
         if run.trouble:
-            yield f"trouble      the report could not be written: {printable(run.trouble)}"
+            yield f"trouble      {printable(run.trouble)}"
 
     def pytest_unconfigure(self) -> None:
         """Leave nothing running, however the session came to its end."""

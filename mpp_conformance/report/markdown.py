@@ -153,7 +153,7 @@ def _untested(verdicts: Row) -> Iterator[str]:
 def _strays(strays: list[Row]) -> Iterator[str]:
     if not strays:
         return
-    yield from ("", f"## Strays ({len(strays)}: messages that fitted no open conversation; they count neither way)", "")
+    yield from ("", f"## Strays ({len(strays)}: messages that fitted no open conversation)", "")
     for stray in strays[:_STRAYS]:
         late = f"too late for {stray['conversation']}" if stray["conversation"] else "fits no conversation"
         yield f"- {escaped(late)}: {escaped(stray['message'])}"

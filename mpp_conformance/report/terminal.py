@@ -10,6 +10,7 @@ from mpp_conformance.verdict import Verdict
 
 _SHOWN: Final = 10
 _WIDTH: Final = 200
+_HARMLESS: Final = "none of them counts against the wallet"
 
 
 def summary(outcome: RunResult, strays: Sequence[Stray], *, target: str, newer_edition: str | None) -> Iterator[str]:
@@ -21,8 +22,8 @@ def summary(outcome: RunResult, strays: Sequence[Stray], *, target: str, newer_e
     counting = [row for row in outcome.requirements if row.counts]
     conforming = sum(row.verdict is Verdict.PASS and row.judged == row.applicable for row in counting)
     yield f"requirements {conforming} conforming of {len(counting)} tested"
-    yield from _listed("observations", (_observed(case) for case in outcome.observations))
-    yield from _listed("strays", (_strayed(stray) for stray in strays))
+    yield from _listed("observations", _HARMLESS, (_observed(case) for case in outcome.observations))
+    yield from _listed("strays", "messages that fitted no open conversation", (_strayed(stray) for stray in strays))
     yield f"result       {outcome.result}"
 
 
@@ -40,11 +41,11 @@ def _counted(outcome: RunResult) -> str:
     return ", ".join(parts) or "none"
 
 
-def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+def _listed(title: str, what: str, lines: Iterable[str]) -> Iterator[str]:
     found = list(lines)
     if not found:
         return
-    yield f"{title} ({len(found)}, none of them counts against the wallet)"
+    yield f"{title} ({len(found)}, {what})"
     yield from (f"  {line}" for line in found[:_SHOWN])
     if len(found) > _SHOWN:
         yield f"  and {len(found) - _SHOWN} more in the report"

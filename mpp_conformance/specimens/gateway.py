@@ -132,6 +132,23 @@ class EmptyPaymentId(ConformingMpp):
         return made if made.result_status == "S" else replace(made, payment_id="")
 
 
+class NotifiesWithoutOrder(ConformingMpp):
+    """Notifies without paymentRequestId.
+
+    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
+    same conversation never begin.
+    """
+
+    name = "notifications-without-order"
+    breaks = frozenset({"WIRE-2"})
+    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Of no order."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_request_id=None)  # type: ignore[arg-type]  # the fault
+
+
 class SwapsCodeAndStatus(ConformingMpp):
     """Swaps resultCode and resultStatus of a notification.
 
