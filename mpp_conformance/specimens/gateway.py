@@ -135,13 +135,13 @@ class EmptyPaymentId(ConformingMpp):
 class NotifiesWithoutOrder(ConformingMpp):
     """Notifies without paymentRequestId.
 
-    Whether it was signed is not known of a notification that cannot be read (WIRE-1). Payments that follow it in the
-    same conversation never begin.
+    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
+    Payments that follow it in the same conversation never begin.
     """
 
     name = "notifications-without-order"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Of no order."""
