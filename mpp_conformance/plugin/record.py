@@ -16,8 +16,8 @@ from mpp_conformance.report.kept import evidence_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from mpp_conformance.evidence.journal import Journal
     from mpp_conformance.evidence.hidden import Disclosure
+    from mpp_conformance.evidence.journal import Journal
     from mpp_conformance.evidence.redaction import Policy
     from mpp_conformance.report.folder import RunFolder
     from mpp_conformance.report.results import CaseResult
