@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from starlette.middleware.base import BaseHTTPMiddleware, DispatchFunction
 from starlette.types import ASGIApp
 
 from mpp_conformance import signature
@@ -140,9 +141,15 @@ class Front:
 
 
 @asynccontextmanager
-async def front(scenario: Scenario | None = None, *, hold: float = HOLD) -> AsyncIterator[Front]:
-    """Serve it; with another scenario where one is given. ``hold``: seconds that a spoilt answer may take."""
-    router, profile = Router(), reference().profile
+async def front(
+    scenario: Scenario | None = None, *, hold: float = HOLD, manner: DispatchFunction | None = None
+) -> AsyncIterator[Front]:
+    """Serve it; with another scenario where one is given.
+
+    ``hold``: seconds that a spoilt answer may take; ``manner``: what becomes of every answer before it goes out.
+    """
+    profile = reference().profile
+    router = Router(profile.templates)
     world = World(scenario or psp(ORDER), "front", profile, time.monotonic)
     router.open(world)
     world.begin()
@@ -160,7 +167,10 @@ async def front(scenario: Scenario | None = None, *, hold: float = HOLD) -> Asyn
         *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test", gone=gone, hold=hold),
         *observer_routes(router, deliver),
     ]
-    async with listening(application(routes, lost=router.deliver), HOST, 0) as url:
+    app = application(routes, lost=router.deliver)
+    if manner is not None:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=manner)
+    async with listening(app, HOST, 0) as url:
         made.url = url
         yield made
 
