@@ -30,6 +30,7 @@ module's own tests have to notice it. Those that nobody noticed stand below, eac
 """
 ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
 WIRE = ("wire", "wire_malformed")
+FAULTY = ("faults",)
 TESTS: Mapping[str, Sequence[str]] = {
     "judgement": ORACLE,
     "limits": ("limits",),
@@ -42,6 +43,9 @@ TESTS: Mapping[str, Sequence[str]] = {
     "trace": ("trace",),
     "verdict": ("verdict",),
     **{f"wire/{path.stem}": WIRE for path in sorted((ROOT / PACKAGE / "wire").glob("[a-z]*.py"))},
+    "wire/code_rules": ("identification",),
+    "wire/replies": FAULTY,
+    "wire/spoiling": FAULTY,
 }
 """Each module, and its own fast tests, which have to notice what is changed there without anybody's help."""
 LOADED_ONCE = (
