@@ -3,6 +3,7 @@
 import functools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby, islice
 from typing import Any, Final
 
 import httpx
@@ -20,12 +21,15 @@ from tests.dialects import DIALECTS, MANNERS, Dialect, DialectTransport, officia
 from tests.hosting import hosted_wallet, own_keys
 
 PARALLEL: Final = 16
+FEW: Final = 3
 
 
 @functools.cache
-def everything() -> Sequence[Planned]:
-    """All cases on all their conversations."""
-    return tuple(plan(load(directory("suites")).cases, Claims.of(reference().claims())))
+def enough() -> Sequence[Planned]:
+    """All cases on a few conversations each, and on all payloads: HTTP looks no different in the others."""
+    planned = plan(load(directory("suites")).cases, Claims.of(reference().claims()))
+    by_case = groupby(planned, key=lambda row: row.case)
+    return tuple(row for case, rows in by_case for row in islice(rows, None if case.requirement.id == "SRV-4" else FEW))
 
 
 def findings(rows: Sequence[Planned], **hosting: Any) -> list[tuple[str, str, str]]:
@@ -58,7 +62,7 @@ def test_no_dialect_is_held_against_an_mpp(name: str) -> None:
     dialect = DIALECTS[name]
     transport = DialectTransport(dialect, own_keys()[1])
 
-    assert findings(everything(), http=carried_by(transport)) == []
+    assert findings(enough(), http=carried_by(transport)) == []
 
     written, calls = transport.written, transport.gateway_calls
     assert [request for request in written if not all(mark in request for mark in dialect.shows)] == []
@@ -71,13 +75,13 @@ def test_no_dialect_is_held_against_an_mpp(name: str) -> None:
 @pytest.mark.parametrize("name", MANNERS)
 def test_no_manner_of_an_adaptor_is_held_against_an_mpp(name: str) -> None:
     """Any 2xx will do for an answer of the adaptor, and it may come when nothing is left to do."""
-    assert findings(everything(), manner=MANNERS[name]) == []
+    assert findings(enough(), manner=MANNERS[name]) == []
 
 
 def test_an_mpp_that_cannot_sign_is_found() -> None:
     """The control: signatures that are written backwards fail what asks for them, over the same way."""
     transport = DialectTransport(Dialect(signed=lambda raw: official(raw[::-1])), own_keys()[1])
-    rows = [row for row in everything() if row.case.name == "test_requests_are_signed"]
+    rows = [row for row in enough() if row.case.name == "test_requests_are_signed"]
     expected = {(row.case.name, row.scenario.label, "fail") for row in rows}
 
     assert expected == set(findings(rows, http=carried_by(transport)))
