@@ -6,7 +6,16 @@ from typing import Final
 
 import pytest
 
-from mpp_conformance.judgement import DIFFERENT, MISSING, Deviation, Judgement
+from mpp_conformance.judgement import (
+    DEVIATIONS,
+    DIFFERENT,
+    MISSING,
+    OUT_OF_ORDER,
+    REPEATED,
+    UNEXPECTED,
+    Deviation,
+    Judgement,
+)
 from mpp_conformance.messages import HandleAction, Launch, Malformed, Message, ResultPage, Scan, UserInitiatedPay
 from mpp_conformance.oracle import SOME_TEXT, Expectation, expect, judge
 from mpp_conformance.scenario import ORDER, Codes, Payment, Scenario
@@ -243,6 +252,12 @@ def test_a_failure_says_what_was_wanted_what_was_seen_and_the_likely_slip(name: 
 def test_what_is_missing_is_drawn(ask: Ask, messages: Sequence[Message], expected: Deviation) -> None:
     """A message that did not come has no field; one that came with another text has the field that differs."""
     assert expected == _drawn(ask, messages).deviation
+
+
+def test_deviations_have_names_for_the_verdict_file() -> None:
+    """They are written down there, and stay what they are."""
+    assert DEVIATIONS == (MISSING, REPEATED, UNEXPECTED, DIFFERENT, OUT_OF_ORDER)
+    assert DEVIATIONS == ("missing", "repeated", "unexpected", "different", "out of order")
 
 
 # --- the case itself ------------------------------------------------------------------------------------------------

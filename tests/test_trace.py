@@ -1,6 +1,7 @@
 """Plain questions to a trace: payloads, results, and whether a payment was taken."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenario import FUNDED, ORDER, UNFUNDED, Codes, Payment, Scenario
-from mpp_conformance.trace import BROKEN, ENDED, WAITED, Event, Trace
+from mpp_conformance.trace import BROKEN, ENDED, WAITED, Event, Half, Trace
 
 _ORDER = Order(
     payment_request_id="p1", amount="1000", pay_to_amount="643", pay_to_currency="MYR", code_type="OrderCode"
@@ -171,13 +172,36 @@ def test_the_callback_is_the_one_that_decode_gave() -> None:
 
 
 def test_times_and_notes_make_no_other_trace() -> None:
-    """The same conversation over another connector is an equal one."""
+    """The same conversation over another connector, or at another time, is an equal one."""
     event = Event(number=1, payment=0, message=_TO_PAY)
-    assert (event.at, event.notes) == (0.0, ())
-    noted = Event(number=1, payment=0, message=_TO_PAY, at=1.5, notes=(("encoding", "base64"),))
+    assert (event.at, event.notes, event.http) == (0.0, (), ())
+    carried = (Half(method="POST", target="/pay", body=b"{}"),)
+    noted = Event(number=1, payment=0, message=_TO_PAY, at=1.5, notes=(("encoding", "base64"),), http=carried)
+    trace = Trace(scenario=Scenario(payments=()), codes=(), events=(event,), ending=ENDED)
 
     assert event == noted
     assert event != Event(number=2, payment=0, message=_TO_PAY)
+    assert trace == replace(trace, events=(noted,), began="2026-01-01T00:00:00Z")
+    assert "POST" not in repr(noted)
+
+
+def test_half_of_an_exchange_is_a_request_unless_it_has_a_status() -> None:
+    """What was not on the wire is empty; bytes that somebody else chose are not printed."""
+    half = Half(method="POST", target="/pay")
+    assert (half.status, half.headers, half.body) == (None, (), b"")
+    assert "secret" not in repr(Half(method="POST", target="/pay", body=b"secret"))
+
+
+def test_a_header_is_found_however_it_is_spelled() -> None:
+    """The first of a name counts; of a name that is not there nothing is known."""
+    half = Half(method="POST", target="/pay", headers=(("X-One", "1"), ("x-TWO", "2"), ("X-Two", "3")))
+    assert [half.header(name) for name in ("x-one", "X-TWO", "x-three")] == ["1", "2", None]
+
+
+def test_the_size_of_an_exchange_is_that_of_all_its_parts() -> None:
+    """Target, headers and body count, with what each of them holds."""
+    half = Half(method="POST", target="/pay", headers=(("ab", "cde"), ("f", "")), body=b"1234567")
+    assert half.size == 4 + 2 + 3 + 1 + 7
 
 
 def test_an_ending_is_written_in_a_word() -> None:
@@ -185,4 +209,4 @@ def test_an_ending_is_written_in_a_word() -> None:
     trace = Trace(scenario=Scenario(payments=()), codes=(), events=(), ending=ENDED)
 
     assert (ENDED, WAITED, BROKEN) == ("ended", "waited", "broken")
-    assert (trace.trouble, trace.app_link) == ("", True)
+    assert (trace.trouble, trace.app_link, trace.began) == ("", True, "")

@@ -36,7 +36,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "limits": ("limits",),
     "oracle": ORACLE,
     "peers/accounts": ("accounts",),
-    "peers/alipay_plus": ("alipay_plus",),
+    "peers/alipay_plus": ("alipay_plus", "alipay_plus_again", "unknown_results"),
     "report/results": ("results",),
     "requirements": ("requirements",),
     "signature": ("signature", "signature_header", "signature_keys"),

@@ -99,7 +99,7 @@ class AlipayPlus:
 
     def forget(self, index: int) -> None:
         """Undo the decision on a payment: the connection broke before it was made."""
-        self._answers.pop(index, None)
+        self._answers.pop(self.scenario.placed(index), None)
 
     def unknown_given(self, index: int) -> int:
         """How often Alipay+ has answered ``U`` to userInitiatedPay."""
