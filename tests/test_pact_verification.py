@@ -186,13 +186,14 @@ def test_the_verifier_is_not_heard(capfd: pytest.CaptureFixture[str], monkeypatc
     assert (capfd.readouterr(), os.environ["PACT_DO_NOT_TRACK"]) == (("", ""), "true")
 
 
-def test_a_fault_of_ours_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A state that cannot be set up although it is known is the suite's fault, not the pact's."""
+@pytest.mark.parametrize("part", ["set_up", "deliver"])
+def test_a_fault_of_ours_is_raised(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    """A known state that cannot be set up, or a call that cannot be answered, is the suite's fault, not the pact's."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(StatedAlipayPlus, "set_up", broken)
+    monkeypatch.setattr(StatedAlipayPlus, part, broken)
     with pytest.raises(ZeroDivisionError):
         outcome()
 

@@ -81,8 +81,12 @@ class Hosted:
             else:
                 self._between = True
         except Exception as problem:  # noqa: BLE001  # whoever asked for the verification is to hear of it
-            self.fault = problem
+            self.failed(problem)
         return JSONResponse({})
+
+    def failed(self, problem: Exception) -> None:
+        """Keep what went wrong in the suite itself: it is nobody's answer."""
+        self.fault = problem
 
     def _begin(self) -> None:
         if self._between:
@@ -104,7 +108,7 @@ async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterat
     layer = MessageLayer(client_id=client_id, key_version=1, public_key=theirs.public_key(), private_key=ours)
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
-    gateway = application([*routes, made.states])
+    gateway = application([*routes, made.states], failed=made.failed)
     async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS) as http:
         proxy = SigningProxy(
             upstream=behind,
@@ -137,7 +141,7 @@ async def client_sdk(provider: StatedClientSdk) -> AsyncIterator[Hosted]:
         del body["observerUrl"]
         return _message(body, {"operation": wire.OPERATIONS[type(said)].name})
 
-    app = application([Route(_MESSAGES, exchange, methods=["POST"]), made.states])
+    app = application([Route(_MESSAGES, exchange, methods=["POST"]), made.states], failed=made.failed)
     async with listening(app, HOST, 0) as url:
         made.place = Place(url=url, states=_STATES, messages=_MESSAGES)
         yield made
