@@ -26,7 +26,7 @@ from mpp_conformance.resources import directory
 from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.signing_proxy import Signer, SigningProxy
+from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
 from mpp_conformance.wire import Answer
 
 FILE: Final = "mpp-server--alipay-plus.json"
@@ -79,7 +79,7 @@ async def client_before(mock: str) -> AsyncIterator[GatewayClient]:
     """The conforming wallet's client, whose Alipay+ is a mock server behind the proxy that signs its answers."""
     ours, theirs = signature.generate_private_key(), signature.generate_private_key()
     async with http_client(timeout=5) as http:
-        proxy = SigningProxy(upstream=mock, http=http, answers=Signer(client_id=CLIENT_ID, key=ours))
+        proxy = SigningProxy(address=before(mock), http=http, answers=Signer(client_id=CLIENT_ID, key=ours))
         async with listening(proxy.app, "127.0.0.1", 0) as url:
             yield GatewayClient(
                 url=url,

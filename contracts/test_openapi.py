@@ -17,7 +17,7 @@ from mpp_conformance.resources import directory
 from mpp_conformance.wire import schemas
 from mpp_conformance.wire.operations import REQUEST
 
-DOCUMENTS: Final = {"mpp-server--alipay-plus.json": "alipay-plus"}
+DOCUMENTS: Final = {"mpp-server--alipay-plus.json": "alipay-plus", "alipay-plus--mpp-server.json": "mpp-server"}
 """The document that the messages of a pact are held against."""
 ALL: Final = [
     pytest.param(interaction, DOCUMENTS[name], id=interaction.key)

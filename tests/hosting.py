@@ -26,7 +26,7 @@ from mpp_conformance.servers.application import application
 from mpp_conformance.servers.gateway import gateway_routes, record
 from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
+from mpp_conformance.servers.listener import bound, listening
 from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.misdelivery import HOLD
 from mpp_conformance.servers.observer import observer_routes
@@ -110,6 +110,21 @@ async def hosted_wallet(
             ):
                 wallet.gateway = replace(client, url=connector.public_url)
                 yield wallet, connector
+        finally:
+            await wallet.close()
+
+
+@asynccontextmanager
+async def hosted_mpp(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterator[Wallet]:
+    """A specimen hosted as an HTTP wallet, for one who listens as the wallet file says; yields that file's content."""
+    with bound(HOST, 0) as probe:
+        listen = f"{HOST}:{probe.getsockname()[1]}"
+    profile = replace(reference().profile, app_link=specimen.app_link)
+    async with gateway_client(f"http://{listen}") as client:
+        wallet = SpecimenWallet(specimen(profile), client, client.http)
+        try:
+            async with listening(wallet.app, HOST, 0) as adaptor:
+                yield wallet_at(adaptor, listen=listen, **reach)
         finally:
             await wallet.close()
 

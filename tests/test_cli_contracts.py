@@ -1,6 +1,7 @@
 """``contracts``: what a wallet team sees of its own pacts, and how the command ends."""
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.pacts import states
 from mpp_conformance.resources import directory
+from mpp_conformance.wallet import create
 from tests.pact_files import GIVEN, STOPPED, interaction, pact
 
 PACTS = directory("contracts") / "pacts"
@@ -118,6 +120,48 @@ def test_no_file_at_all_is_a_usage_error(tmp_path: Path) -> None:
     assert call("verify", tmp_path).exit_code == Exit.USAGE
 
 
+def test_a_contract_with_an_mpp_server_needs_a_wallet() -> None:
+    """What Alipay+ expects of an MPP server cannot be verified without one."""
+    result = call("verify", PACTS / "alipay-plus--mpp-server.json")
+    assert (result.exit_code, "seen 'mpp-server'; say which with --wallet" in result.output) == (Exit.USAGE, True)
+
+
+@pytest.fixture
+def wallet(tmp_path: Path) -> Path:
+    """A wallet file that can be used, of a wallet that is not there; it says nothing of an MPP server."""
+    made = create(tmp_path / "wallet.toml").wallet
+    (tmp_path / "mpp-public-key.pem").write_text((tmp_path / "alipay-plus-public-key.txt").read_text("ascii"), "ascii")
+    text = made.read_text("utf-8").replace("127.0.0.1:9400", "127.0.0.1:0").replace("127.0.0.1:9300", "127.0.0.1:1")
+    made.write_text(re.sub(r"^(patience|quiet) = .*$", r"\1 = 0.1", text, flags=re.MULTILINE), "utf-8")
+    return made
+
+
+def test_a_wallet_without_an_mpp_server_is_refused(wallet: Path) -> None:
+    """A wallet file that names no MPP server cannot be verified, and the field is named."""
+    result = call("verify", "--wallet", wallet)
+    assert (result.exit_code, "[reach] mpp_server: expected the address" in result.output) == (Exit.CONFIGURATION, True)
+
+
+def test_a_wallet_that_is_not_there_proves_nothing(wallet: Path) -> None:
+    """Without a PACT it is the suite's own expectations that are verified; where nobody answers, nothing is proven."""
+    text = wallet.read_text("utf-8").replace("# mpp_server = ", "mpp_server = ").replace(":9320", ":1")
+    wallet.write_text(text, "utf-8")
+    result = call("verify", "--wallet", wallet)
+    assert result.exit_code == Exit.NOT_PROVEN, result.output
+    assert "alipay-plus -> mpp-server" in result.output
+    assert "0 passed, 0 failed, 7 proved nothing" in result.output
+    assert "the MPP server at http://127.0.0.1:1 cannot be reached" in result.output
+
+
+def test_a_port_that_is_taken_is_named(wallet: Path) -> None:
+    """Where something listens already at [reach] listen, that is said, and nothing else happens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        text = wallet.read_text("utf-8").replace("# mpp_server = ", "mpp_server = ")
+        wallet.write_text(text.replace("127.0.0.1:0", f"127.0.0.1:{taken.getsockname()[1]}"), "utf-8")
+        result = call("verify", "--wallet", wallet)
+    assert (result.exit_code, "[reach] listen" in result.output) == (Exit.CONFIGURATION, True)
+
+
 def test_one_bad_file_among_several_decides(theirs: Path, tmp_path: Path) -> None:
     """Several pacts are verified in one call; an empty one beside a good one is not forgotten."""
     theirs.write_bytes(pact(interaction()))
@@ -147,7 +191,7 @@ def test_the_verifier_does_not_write_over_the_command(theirs: Path) -> None:
 def test_states_are_listed_from_their_data() -> None:
     """``states`` names every provider state with every parameter."""
     output = call("states").output
-    known = [*states.ALIPAY_PLUS, *states.CLIENT_SDK]
+    known = [*states.ALIPAY_PLUS, *states.CLIENT_SDK, *states.MPP_SERVER]
     assert [state.name for state in known] == re.findall(r"^    (\S.*)$", output, re.MULTILINE)
     named = re.findall(r"^        (\w+): ", output, re.MULTILINE)
     assert named == [parameter.name for state in known for parameter in state.parameters]

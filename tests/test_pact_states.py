@@ -99,7 +99,7 @@ def test_signing_is_left_off_where_a_state_says_so() -> None:
     alipay_plus = StatedAlipayPlus(reference().profile)
     alipay_plus.set_up(UNSIGNED.name, {})
     assert not alipay_plus.signs
-    alipay_plus.tear_down()
+    alipay_plus.begin()
     assert alipay_plus.signs
 
 

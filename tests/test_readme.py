@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
-from mpp_conformance.pacts.states import ALIPAY_PLUS, CLIENT_SDK
+from mpp_conformance.pacts.states import ALIPAY_PLUS, CLIENT_SDK, MPP_SERVER
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = "contracts/README.md"
@@ -105,7 +105,7 @@ def test_page_of_contracts_names_what_there_is() -> None:
     """contracts/README.md has each pact that is kept, and each provider state with its parameters."""
     rows = dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", TEXT[CONTRACTS], re.MULTILINE))
     pacts = {path.name for path in (ROOT / "contracts/pacts").glob("*.json")}
-    parameters = {state.name: {one.name for one in state.parameters} for state in (*ALIPAY_PLUS, *CLIENT_SDK)}
+    parameters = {state.name: {one.name for one in state.parameters} for state in (*ALIPAY_PLUS, *CLIENT_SDK, *MPP_SERVER)}
     assert {name for name in rows if name.endswith(".json")} == pacts
     assert {name: set(re.findall(r"`(\w+)`", row)) for name, row in rows.items() if name not in pacts} == parameters
 
@@ -120,6 +120,7 @@ def free_ports(count: int) -> list[int]:
 def settle_ports(wallet: Path, adaptor: int, listen: int) -> None:
     """Give a new wallet file other ports, and little to wait for."""
     text = wallet.read_text("utf-8")
+    text = text.replace("# mpp_server = ", "mpp_server = ").replace("127.0.0.1:9320", "127.0.0.1:9300")
     text = text.replace("127.0.0.1:9300", f"127.0.0.1:{adaptor}").replace("127.0.0.1:9400", f"127.0.0.1:{listen}")
     for key, value in {"parallel": "16", "settle": "0.05", "quiet": "0.1"}.items():
         text = re.sub(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)

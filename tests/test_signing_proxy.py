@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mpp_conformance import signature
+from mpp_conformance import signature, wire
 from mpp_conformance.servers.application import application
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.signing_proxy import Signer, SigningProxy
-from tests.hosting import CLIENT_ID, HOST, own_keys
+from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
+from tests.hosting import CLIENT_ID, HOST, NOWHERE, answering, own_keys
 
 BODY: Final = b'{ "a" : "\xe9\x99\x90" }\n'
 HEADERS: Final = {"Client-Id": "ANOTHER", "Request-Time": "then", "Signature": "none", "X-Kept": "as it is"}
@@ -33,7 +33,7 @@ async def proxied(seen: list[Request], **settings: Any) -> AsyncIterator[str]:
 
     app = application([Route("/{path:path}", echo, methods=["POST", "PUT"])])
     async with listening(app, HOST, 0) as behind, http_client(timeout=5) as http:
-        proxy = SigningProxy(upstream=behind, http=http, **settings)
+        proxy = SigningProxy(http=http, **{"address": before(behind), **settings})
         async with listening(proxy.app, HOST, 0) as url:
             yield url
 
@@ -80,6 +80,55 @@ def test_no_header_is_added() -> None:
     assert (request.headers["client-id"], "signature" in request.headers) == ("ANOTHER", False)
     request, _ = exchanged({"Signature": "none"}, requests=signer)
     assert ("client-id" in request.headers, "request-time" in request.headers) == (False, False)
+
+
+def test_no_answer_is_told() -> None:
+    """Where nobody answers, the caller is told so with 502, and whoever looks at answers is shown why."""
+
+    async def call() -> None:
+        seen: list[tuple[str, str, object]] = []
+        async with http_client(timeout=5) as http:
+            proxy = SigningProxy(address=before(NOWHERE), http=http, seen=lambda *what: seen.append(what))
+            async with listening(proxy.app, HOST, 0) as url:
+                answer = await http.post(url + TARGET, content=BODY)
+        assert (answer.status_code, answer.json()) == (502, {"problem": "no answer came: ConnectError"})
+        assert [(asked, sent, type(why)) for asked, sent, why in seen] == [(TARGET, TARGET, httpx.ConnectError)]
+
+    asyncio.run(call())
+
+
+def test_an_answer_is_read_as_far_as_any_message() -> None:
+    """An answer without an end is cut off; what was read of it is passed on, too long for a message."""
+
+    async def call() -> int:
+        head = b"HTTP/1.1 200 OK\r\ncontent-length: 4000000\r\n\r\n"
+        async with answering(head + b"x" * 4_000_000) as behind, http_client(timeout=5) as http:
+            proxy = SigningProxy(address=before(behind), http=http)
+            async with listening(proxy.app, HOST, 0) as url:
+                return len((await http.post(url + TARGET, content=BODY)).content)
+
+    assert wire.MAX_BODY < asyncio.run(call()) < 2 * wire.MAX_BODY
+
+
+def test_what_is_signed_is_where_a_request_goes() -> None:
+    """Where an operation is served at another address, that one's path is signed; whoever looks is shown both."""
+    shown: list[tuple[str, str]] = []
+
+    async def call() -> Request:
+        seen: list[Request] = []
+        async with proxied(seen) as behind, http_client(timeout=5) as http:
+            proxy = SigningProxy(
+                address=lambda _: f"{behind}{TARGET}",
+                http=http,
+                requests=Signer(client_id=CLIENT_ID, key=own_keys()[1]),
+                seen=lambda asked, sent, _: shown.append((asked, sent)),
+            )
+            async with listening(proxy.app, HOST, 0) as url:
+                await http.post(f"{url}/asked", content=BODY, headers=HEADERS)
+        return seen[0]
+
+    assert outcome(asyncio.run(call()).headers, "request-time") == "valid"
+    assert shown == [("/asked", TARGET)]
 
 
 def test_signing_can_be_left_off() -> None:

@@ -1,19 +1,23 @@
 """``contracts``: the contracts (Pact) that come with the suite, and those of a wallet team, verified."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.pacts import document, states
-from mpp_conformance.pacts.providers import PROVIDERS
-from mpp_conformance.pacts.verification import Outcome, verified
+from mpp_conformance.pacts.providers import MPP_SERVER, PROVIDERS, MppServerProvider
+from mpp_conformance.pacts.verification import Outcome, Provider, verified
 from mpp_conformance.resources import directory
+from mpp_conformance.servers.listener import ListenError
 from mpp_conformance.verdict import Verdict, worst
 
+_EXPECTED: Final = "alipay-plus--mpp-server.json"
+"""What Alipay+ expects of an MPP server."""
 _INDENT: Final = " " * 13
 _EXIT: Final = {Verdict.PASS: Exit.CONFORMS, Verdict.FAIL: Exit.FAILS}
 """Whatever else a verification comes to proves nothing."""
@@ -36,26 +40,44 @@ def listed() -> None:
 @command.command("states")
 def stated() -> None:
     """List the provider states that a contract of your own may use, with their parameters."""
-    for name, provider in PROVIDERS.items():
-        click.echo(f"provider {name}: {provider.title}")
-        for line in _state_lines(provider.known):
+    rows = [(name, provider.title, provider.known) for name, provider in PROVIDERS.items()]
+    for name, title, known in [*rows, (MPP_SERVER, MppServerProvider.title, MppServerProvider.known)]:
+        click.echo(f"provider {name}: {title}")
+        for line in _state_lines(known):
             click.echo(f"    {line}")
 
 
 @command.command("verify", epilog=explained())
-@click.argument(
-    "pacts", nargs=-1, required=True, metavar="PACT...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
-def verify(pacts: tuple[Path, ...]) -> None:
+@click.argument("pacts", nargs=-1, metavar="[PACT]...", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@wallet_option
+def verify(pacts: tuple[Path, ...], wallet: Path | None) -> None:
     """Verify contracts of your own: each PACT is a file that your consumer tests have written.
 
     The provider alipay-plus is the simulated Alipay+, called over HTTP; requests are signed on the way. The provider
-    alipay-plus-client-sdk is the double of the client SDK, spoken to by messages. Each interaction passes, fails with
-    the reason, or proves nothing, for instance because its provider state is unknown.
+    alipay-plus-client-sdk is the double of the client SDK, spoken to by messages. The provider mpp-server is the MPP
+    server of the wallet that --wallet names: without a PACT, what Alipay+ expects of it is verified
+    (alipay-plus--mpp-server.json).
+
+    Each interaction passes, fails with the reason, or proves nothing, for instance because its provider state is
+    unknown, or could not be brought about.
     """
-    read = [(path, _read(path)) for path in pacts]
-    found = [verdict for path, pact in read for verdict in _verified(path, pact)]
+    if not pacts and wallet is None:
+        raise click.UsageError("name a PACT, or --wallet FILE to verify its MPP server")
+    providers = {**PROVIDERS, **({} if wallet is None else {MPP_SERVER: _mpp_server(wallet)})}
+    read = [(path, _read(path, providers)) for path in pacts or (directory("contracts") / "pacts" / _EXPECTED,)]
+    try:
+        found = [verdict for path, pact in read for verdict in _verified(path, pact, providers[pact.provider])]
+    except ListenError as problem:
+        raise Refusal(str(problem)) from None
     click.get_current_context().exit(_EXIT.get(worst(found), Exit.NOT_PROVEN))
+
+
+def _mpp_server(path: Path) -> Provider:
+    """The wallet's MPP server; a refusal where the wallet file does not say where that is."""
+    wallet = loaded(path)
+    if wallet.reach.mpp_server is None:
+        raise Refusal(f"{path}: [reach] mpp_server: expected the address of the MPP server, but it is missing")
+    return MppServerProvider(wallet)
 
 
 def _state_lines(known: Sequence[states.State]) -> Iterator[str]:
@@ -68,7 +90,7 @@ def _state_lines(known: Sequence[states.State]) -> Iterator[str]:
             yield f"    {parameter.name}: {parameter.meaning} ({parameter.kind}){default}"
 
 
-def _read(path: Path) -> document.Pact:
+def _read(path: Path, providers: Mapping[str, Provider]) -> document.Pact:
     """The pact in a file; a usage error that names what is wrong if there is none that can be verified."""
     try:
         with path.open("rb") as file:
@@ -77,10 +99,10 @@ def _read(path: Path) -> document.Pact:
         raise _unusable(path, problem.strerror or "it cannot be read") from None
     except document.PactFileError as problem:
         raise _unusable(path, str(problem)) from None
-    if pact.provider not in PROVIDERS:
-        known = " or ".join(PROVIDERS)
+    if pact.provider not in providers:
+        hint = "say which with --wallet" if pact.provider == MPP_SERVER else "this is a contract with somebody else"
         seen = ascii(pact.provider[:100])
-        raise _unusable(path, f"provider.name: expected {known}, seen {seen}; this is a contract with somebody else")
+        raise _unusable(path, f"provider.name: expected {' or '.join(providers)}, seen {seen}; {hint}")
     return pact
 
 
@@ -88,9 +110,9 @@ def _unusable(path: Path, problem: str) -> click.UsageError:
     return click.UsageError(f"{path}: {problem}")
 
 
-def _verified(path: Path, pact: document.Pact) -> list[Verdict]:
+def _verified(path: Path, pact: document.Pact, provider: Provider) -> list[Verdict]:
     click.echo(f"pact         {path}: {ascii(pact.consumer)[1:-1]} -> {pact.provider}")
-    outcomes = asyncio.run(verified(pact, PROVIDERS[pact.provider]))
+    outcomes = asyncio.run(verified(pact, provider))
     for outcome in outcomes:
         for line in _told(outcome):
             click.echo(line)

@@ -15,6 +15,7 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.pacts import states
+from mpp_conformance.pacts.told import Told
 from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
 from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.peers.router import Delivery
@@ -44,12 +45,11 @@ class StatedAlipayPlus:
     """Alipay+ as the states of one interaction after the other make it.
 
     ``signs``: requests are signed before they come here, because the pact's own signature is only an example.
-    ``said``: what was answered in the interaction at hand.
     """
 
     profile: Profile
     signs: bool = True
-    said: list[Message] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
     _peer: AlipayPlus | None = None
     _code_value: str = ""
     _request_id: str = ""
@@ -68,16 +68,17 @@ class StatedAlipayPlus:
             }
             bring[name]({state.name: state for state in states.ALIPAY_PLUS}[name].filled(given))
 
-    def tear_down(self) -> None:
-        """Forget everything."""
+    def begin(self) -> Told:
+        """Forget everything; what will be said of the interaction that begins now."""
         self._peer, self._code_value, self._request_id = None, "", ""
-        self.signs, self.said = True, []
+        self.signs, self.told = True, Told()
+        return self.told
 
     def deliver(self, message: Message, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:  # noqa: ARG002  # a gateway's form
         """Answer a call to Alipay+."""
         reply = self._reply(message)
         if reply is not None:
-            self.said.append(reply)
+            self.told.said.append(reply)
         return Delivery(world=None, reply=reply, calls=())
 
     def _reply(self, message: Message) -> Message | None:

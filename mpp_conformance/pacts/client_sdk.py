@@ -10,6 +10,7 @@ from typing import Any, Final
 from mpp_conformance import wire
 from mpp_conformance.messages import Decode, DecodeCallback, HandleAction, Launch, Malformed, Message
 from mpp_conformance.pacts import states
+from mpp_conformance.pacts.told import Told
 from mpp_conformance.peers.world import World
 from mpp_conformance.scenario import ENTRY, Codes, Payment, Profile, one
 
@@ -24,14 +25,10 @@ _PAGE: Final = f"https://qr.example.test/entry/{_DIGITS}"
 
 @dataclass(slots=True)
 class StatedClientSdk:
-    """The double as the states of one interaction after the other make it.
-
-    ``said``: what it has told the MPP client in the interaction at hand; ``problems``: what it could make nothing of.
-    """
+    """The double as the states of one interaction after the other make it."""
 
     profile: Profile
-    said: list[Message] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
     _world: World | None = None
     _callback: str = ""
 
@@ -46,32 +43,32 @@ class StatedClientSdk:
             }
             bring[name]({state.name: state for state in states.CLIENT_SDK}[name].filled(given))
 
-    def tear_down(self) -> None:
-        """Forget everything."""
-        self._world, self._callback = None, ""
-        self.said, self.problems = [], []
+    def begin(self) -> Told:
+        """Forget everything; what will be said of the interaction that begins now."""
+        self._world, self._callback, self.told = None, "", Told()
+        return self.told
 
     def hear(self, operation: str, body: bytes) -> None:
         """Take a call of the MPP client's."""
         kind = CALLS.get(operation)
         if kind is None:
             known, seen = ", ".join(CALLS), wire.printable(operation, 100) or "nothing"
-            self.problems.append(f"metadata, operation: expected {known}, seen {seen}")
+            self.told.problems.append(f"metadata, operation: expected {known}, seen {seen}")
             return
         message = wire.decode(kind, body)
         if isinstance(message, Malformed):
-            self.problems.append(f"{operation}, {message.problem}")
+            self.told.problems.append(f"{operation}, {message.problem}")
             return
         sent = self._world.receive(0, message) if self._world is not None else []
-        self.said += [sending.message for sending in sent]
+        self.told.said.extend(sending.message for sending in sent)
         if isinstance(message, Launch) and not sent:
-            self.problems.append("launch, url: it leads to no merchant page that the provider state speaks of")
+            self.told.problems.append("launch, url: it leads to no merchant page that the provider state speaks of")
         if isinstance(message, DecodeCallback) and message.callback != self._callback:
-            self.problems.append("decodeCallback, callback: the provider state speaks of no such call of decode")
+            self.told.problems.append("decodeCallback, callback: the provider state speaks of no such call of decode")
 
     def speak(self) -> Message | None:
         """What the client SDK says by itself: it calls decode; ``None`` where no merchant page is open."""
-        return next((message for message in self.said if isinstance(message, Decode)), None)
+        return next((message for message in self.told.said if isinstance(message, Decode)), None)
 
     def _scanned(self, values: Mapping[str, str]) -> None:
         self._scan(values["url"])
@@ -80,7 +77,7 @@ class StatedClientSdk:
         self._callback = values["callback"]
         sent = self._scan(_PAGE, values.get("codeValue", _CODE)).receive(0, Launch(url=_PAGE))
         calls = [sending.message for sending in sent if isinstance(sending.message, Decode)]
-        self.said += [replace(call, callback=self._callback) for call in calls]
+        self.told.said.extend(replace(call, callback=self._callback) for call in calls)
 
     def _nothing(self, values: Mapping[str, str]) -> None:
         """No page is open: that is how it begins."""

@@ -7,7 +7,7 @@ looked at before a replay, and what goes wrong nevertheless is kept and raised a
 import base64
 import functools
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -18,49 +18,53 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mpp_conformance import signature, wire
-from mpp_conformance.messages import Message
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.client_sdk import StatedClientSdk
+from mpp_conformance.pacts.document import Interaction
+from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verifier import Place
 from mpp_conformance.servers.application import application
 from mpp_conformance.servers.gateway import gateway_routes
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.message_layer import MessageLayer
-from mpp_conformance.servers.signing_proxy import Signer, SigningProxy
+from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
 
 HOST: Final = "127.0.0.1"
-_STATES: Final = "/_pact/state"
+STATES: Final = "/_pact/state"
 _MESSAGES: Final = "/_pact/message"
-_SECONDS: Final = 5.0
+SECONDS: Final = 5.0
 _OBSERVER: Final = f"{wire.GATEWAY_URL}/o/0"
 
 
 class Stated(Protocol):
     """A provider whose states can be brought about."""
 
-    said: list[Message]
+    def begin(self) -> Told:
+        """Forget everything; what will be said of the interaction that begins now."""
 
-    def set_up(self, name: str, given: Mapping[str, Any]) -> None:
-        """Bring about a state."""
-
-    def tear_down(self) -> None:
-        """Forget everything."""
+    def set_up(self, name: str, given: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """Bring about a state; what it gives is put into the request where the pact asks for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a provider said in one interaction, and what of it it could make nothing of, in words."""
+Prepare = Callable[[Sequence[Interaction]], Awaitable[Mapping[int, str]]]
 
-    said: list[Message]
-    problems: list[str] = field(default_factory=list)
+
+async def _nothing_to_prepare(interactions: Sequence[Interaction]) -> Mapping[int, str]:  # noqa: ARG001  # others look at them
+    """States are brought about when they are asked for."""
+    return {}
 
 
 @dataclass(slots=True)
 class Hosted:
-    """A provider while it is verified: where it is, and what it said in each interaction so far."""
+    """A provider while it is verified: where it is, and what it said in each interaction so far.
+
+    ``prepare``: is given the interactions that are about to be replayed, in their order, and says of which of them the
+    provider cannot be brought into the states, by number.
+    """
 
     provider: Stated
+    prepare: Prepare = _nothing_to_prepare
     place: Place | None = None
     told: list[Told] = field(default_factory=list)
     fault: Exception | None = None
@@ -69,20 +73,21 @@ class Hosted:
     @property
     def states(self) -> Route:
         """The address of the provider's state."""
-        return Route(_STATES, self._change, methods=["POST"])
+        return Route(STATES, self._change, methods=["POST"])
 
     async def _change(self, request: Request) -> Response:
         """Set up or tear down a state, as the verifier asks before and after each interaction."""
         told = await request.json()
+        values: Mapping[str, str] | None = None
         try:
             if told["action"] == "setup":
                 self._begin()
-                self.provider.set_up(told["state"], told.get("params") or {})
+                values = self.provider.set_up(told["state"], told.get("params") or {})
             else:
                 self._between = True
         except Exception as problem:  # noqa: BLE001  # whoever asked for the verification is to hear of it
             self.failed(problem)
-        return JSONResponse({})
+        return JSONResponse(values or {})
 
     def failed(self, problem: Exception) -> None:
         """Keep what went wrong in the suite itself: it is nobody's answer."""
@@ -90,8 +95,7 @@ class Hosted:
 
     def _begin(self) -> None:
         if self._between:
-            self.provider.tear_down()
-            self.told.append(Told(said=self.provider.said, problems=getattr(self.provider, "problems", [])))
+            self.told.append(self.provider.begin())
             self._between = False
 
 
@@ -109,15 +113,15 @@ async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterat
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
     gateway = application([*routes, made.states], failed=made.failed)
-    async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS) as http:
+    async with listening(gateway, HOST, 0) as behind, http_client(timeout=SECONDS) as http:
         proxy = SigningProxy(
-            upstream=behind,
+            address=before(behind),
             http=http,
             requests=Signer(client_id=client_id, key=theirs),
             wanted=lambda: provider.signs,
         )
         async with listening(proxy.app, HOST, 0) as url:
-            made.place = Place(url=url, states=_STATES)
+            made.place = Place(url=url, states=STATES)
             yield made
 
 
@@ -135,7 +139,7 @@ async def client_sdk(provider: StatedClientSdk) -> AsyncIterator[Hosted]:
         said = provider.speak()
         if said is None:
             # An error would be asked for again and again.
-            provider.problems.append("decode: the client SDK does not call it in this state")
+            provider.told.problems.append("decode: the client SDK does not call it in this state")
             return _message({}, {})
         body = json.loads(wire.encode(said, observer_url=_OBSERVER))
         del body["observerUrl"]
@@ -143,7 +147,7 @@ async def client_sdk(provider: StatedClientSdk) -> AsyncIterator[Hosted]:
 
     app = application([Route(_MESSAGES, exchange, methods=["POST"]), made.states], failed=made.failed)
     async with listening(app, HOST, 0) as url:
-        made.place = Place(url=url, states=_STATES, messages=_MESSAGES)
+        made.place = Place(url=url, states=STATES, messages=_MESSAGES)
         yield made
 
 

@@ -6,33 +6,38 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from mpp_conformance.messages import Decode, Message
-from mpp_conformance.pacts import hosting, states, validity
+from mpp_conformance.pacts import hosting, states, validity, wallet_hosting
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus, result_of
 from mpp_conformance.pacts.client_sdk import CALLS, StatedClientSdk
 from mpp_conformance.pacts.document import ASYNC, HTTP, SYNC, Interaction, Pact
-from mpp_conformance.pacts.hosting import Hosted, Told
+from mpp_conformance.pacts.hosting import Hosted
 from mpp_conformance.pacts.states import State
+from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verification import Provider
-from mpp_conformance.wallet import reference
+from mpp_conformance.wallet import Wallet, reference
 from mpp_conformance.wire import printable
 
 _CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"
 _HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
 _UNKNOWN: Final = frozenset({"INVALID_CODE", "ORDER_NOT_EXIST"})
 _SIGNED_WITH: Final = ("signature", "client-id", "request-time")
-_DECISIVE: Final = {"result_status": ("result", "resultStatus"), "action_type": ("actionForm", "actionType")}
+_OF_A_CODE: Final = {"result_status": ("result", "resultStatus"), "action_type": ("actionForm", "actionType")}
 """What an MPP's next step hangs on: a message's field, and its place in a body."""
+_OF_A_PAYMENT: Final = {
+    "result_status": ("result", "resultStatus"),
+    "payment_status": ("paymentResult", "resultStatus"),
+}
+"""Likewise for Alipay+."""
 
 
-class AlipayPlusProvider:
-    """The simulated Alipay+, over HTTP and signed (``openapi/alipay-plus.yaml``)."""
+class _OverHttp:
+    """A provider whose interactions are HTTP exchanges of a document in ``openapi/``."""
 
-    title = "Alipay+"
-    known: Sequence[State] = states.ALIPAY_PLUS
-    document = "alipay-plus"
+    title: str
+    document: str
 
     def unfit(self, interaction: Interaction) -> str:
-        """Messages are not for Alipay+."""
+        """Messages are not for it."""
         if interaction.kind == HTTP:
             return ""
         return f"{self.title} is spoken to over HTTP, and this is a message: it was not replayed"
@@ -42,6 +47,14 @@ class AlipayPlusProvider:
         asked = validity.request_problems(interaction, self.document)
         return [*asked, *validity.answer_problems(interaction, self.document)]
 
+
+class AlipayPlusProvider(_OverHttp):
+    """The simulated Alipay+, over HTTP and signed (``openapi/alipay-plus.yaml``)."""
+
+    title = "Alipay+"
+    known: Sequence[State] = states.ALIPAY_PLUS
+    document = "alipay-plus"
+
     def hosted(self, pact: Pact) -> AbstractAsyncContextManager[Hosted]:
         """It knows the MPP by the name that the pact's first request gives it."""
         told = (interaction.request.headers.get("client-id", "") for interaction in pact.interactions)
@@ -50,14 +63,7 @@ class AlipayPlusProvider:
 
     def loose(self, interaction: Interaction, told: Told) -> list[str]:
         """What decides an MPP's next step is the same as in the pact, whatever its rules let pass."""
-        answer = _last(told)
-        found: list[str] = []
-        for name, place in _DECISIVE.items():
-            shown, seen = validity.field_of(interaction.answer, *place), getattr(answer, name, None)
-            if shown is not None and shown != seen:
-                where = f"answer $.{'.'.join(place)}"
-                found.append(f"{where}: the pact shows {_quoted(shown)}, {self.title} answers {_quoted(seen)}")
-        return found
+        return _unlike(interaction, told, _OF_A_CODE, self.title)
 
     def explained(self, interaction: Interaction, told: Told) -> list[str]:
         """What the answer was, and the likely slip."""
@@ -104,10 +110,50 @@ class ClientSdkProvider:
         return ["likely: it has no provider state, and without one no page is open (contracts states)"]
 
 
+class MppServerProvider(_OverHttp):
+    """The MPP server of a wallet, over HTTP and signed (``openapi/mpp-server.yaml``)."""
+
+    title = "the MPP server"
+    known: Sequence[State] = states.MPP_SERVER
+    document = "mpp-server"
+
+    def __init__(self, wallet: Wallet) -> None:
+        """``wallet`` has keys, and says where its MPP server is."""
+        self._wallet = wallet
+
+    def hosted(self, pact: Pact) -> AbstractAsyncContextManager[Hosted]:  # noqa: ARG002  # others look at it
+        """Where the wallet file says."""
+        return wallet_hosting.mpp_server(self._wallet)
+
+    def loose(self, interaction: Interaction, told: Told) -> list[str]:
+        """What decides Alipay+'s next step is the same as in the pact, whatever its rules let pass."""
+        return _unlike(interaction, told, _OF_A_PAYMENT, self.title)
+
+    def explained(self, interaction: Interaction, told: Told) -> list[str]:  # noqa: ARG002  # others look at it
+        """What the answer was."""
+        answer = _last(told)
+        return [] if answer is None else [f"{self.title} answered {printable(result_of(answer), 300)}"]
+
+
 PROVIDERS: Final[Mapping[str, Provider]] = {
     "alipay-plus": AlipayPlusProvider(),
     "alipay-plus-client-sdk": ClientSdkProvider(),
 }
+
+MPP_SERVER: Final = "mpp-server"
+"""The name of the provider that a wallet file names: :class:`MppServerProvider`."""
+
+
+def _unlike(interaction: Interaction, told: Told, decisive: Mapping[str, tuple[str, str]], title: str) -> list[str]:
+    """The decisive fields in which the answer is not the one that the pact shows."""
+    answer = _last(told)
+    found: list[str] = []
+    for name, place in decisive.items():
+        shown, seen = validity.field_of(interaction.answer, *place), getattr(answer, name, None)
+        if shown is not None and shown != seen:
+            where = f"answer $.{'.'.join(place)}"
+            found.append(f"{where}: the pact shows {_quoted(shown)}, {title} answers {_quoted(seen)}")
+    return found
 
 
 def _last(told: Told) -> Message | None:

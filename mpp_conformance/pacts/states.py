@@ -196,6 +196,25 @@ DECODED: Final = State(
     ),
 )
 
+_WHICH: Final = _choice("codeType", (ORDER, ENTRY), "the code that was scanned", ORDER)
+SUCCEEDED: Final = State(
+    name="a payment that succeeded",
+    meaning="The consumer has paid, and Alipay+ was notified. It gives paymentRequestId, the order's id.",
+    parameters=(_WHICH,),
+)
+NOT_PAID: Final = State(
+    name="a payment that failed",
+    meaning="The consumer could not pay, and Alipay+ was notified. It gives paymentRequestId, the order's id.",
+    parameters=(_WHICH,),
+)
+CANCELLED: Final = State(
+    name="a payment that was cancelled",
+    meaning="The consumer has paid, and Alipay+ has cancelled that. It gives paymentRequestId, the order's id.",
+    parameters=(_WHICH,),
+)
+
+MPP_SERVER: Final = (SUCCEEDED, NOT_PAID, CANCELLED, NOTHING)
+"""The states of an MPP server, which conversations bring it into."""
 CLIENT_SDK: Final = (SCANNED, PAGE, DECODED, NOTHING)
 """The states of the double of the Alipay+ client SDK."""
 ALIPAY_PLUS: Final = (CODE, LIMITS, SENT, PLACED, NOTIFIED, UNSIGNED, NOTHING)

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction, Pact
-from mpp_conformance.pacts.hosting import Hosted, Told
+from mpp_conformance.pacts.hosting import Hosted
+from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verifier import replay
 from mpp_conformance.verdict import Verdict
 
@@ -55,6 +56,10 @@ async def verified(pact: Pact, provider: Provider) -> list[Outcome]:
     if replayed:
         async with provider.hosted(pact) as host:
             assert host.place is not None  # noqa: S101  # it listens
+            for number, reason in (await host.prepare(replayed)).items():
+                one = pact.interactions[number]
+                early[number] = Outcome(interaction=one, verdict=Verdict.INCONCLUSIVE, problems=(reason,))
+            replayed = [one for one in replayed if early[one.number] is None]
             mismatches = await replay(pact, replayed, provider.title, host.place)
             if host.fault is not None:
                 raise host.fault
@@ -74,6 +79,8 @@ def _before(interaction: Interaction, provider: Provider) -> Outcome | None:
 
 
 def _after(interaction: Interaction, mismatches: Sequence[str], told: Told, provider: Provider) -> Outcome:
+    if told.unproven:
+        return Outcome(interaction=interaction, verdict=Verdict.INCONCLUSIVE, problems=tuple(told.unproven))
     wrong = [*mismatches, *told.problems]
     if wrong:
         problems = (*wrong, *provider.explained(interaction, told))
