@@ -105,7 +105,8 @@ def test_page_of_contracts_names_what_there_is() -> None:
     """contracts/README.md has each pact that is kept, and each provider state with its parameters."""
     rows = dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", TEXT[CONTRACTS], re.MULTILINE))
     pacts = {path.name for path in (ROOT / "contracts/pacts").glob("*.json")}
-    parameters = {state.name: {one.name for one in state.parameters} for state in (*ALIPAY_PLUS, *CLIENT_SDK, *MPP_SERVER)}
+    states = (*ALIPAY_PLUS, *CLIENT_SDK, *MPP_SERVER)
+    parameters = {state.name: {one.name for one in state.parameters} for state in states}
     assert {name for name in rows if name.endswith(".json")} == pacts
     assert {name: set(re.findall(r"`(\w+)`", row)) for name, row in rows.items() if name not in pacts} == parameters
 
