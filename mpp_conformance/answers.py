@@ -18,7 +18,6 @@ from mpp_conformance.scenario import (
     ENTRY,
     ORDER,
     PLAIN_PAYLOAD,
-    SECOND,
     Answer,
     Payment,
     Scenario,
@@ -65,15 +64,14 @@ class Generated:
     def scenario(self) -> Scenario:
         """A conversation in which Alipay+ gives this answer.
 
-        Where it goes beyond the documents, another customer gets the usual one to the same effect at the same time:
-        what is done with that is what is to be done with this.
+        Where it goes beyond the documents, the usual one to the same effect comes before it: what is done with that is
+        what is to be done with this.
         """
         payment = Payment(code=self.code, amount=self.amount, answer=self.answer)
         label = f"{_SHORT[self.code]}-generated-{self.name}"
         if self.within:
             return one(label, payment)
-        usual = replace(payment, customer=SECOND, answer=_usual(self.answer))
-        return Scenario(label=label, payments=(usual, payment), together=True)
+        return Scenario(label=label, payments=(replace(payment, answer=_usual(self.answer)), payment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

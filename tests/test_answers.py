@@ -12,7 +12,7 @@ from mpp_conformance.answers import AnswersError, Choice, Corpus, Generated, Ill
 from mpp_conformance.generation.mirror import CELLS, schema
 from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, NEVER, Order, UserInitiatedPayAnswer
 from mpp_conformance.peers.alipay_plus import filled
-from mpp_conformance.scenario import ENTRY, MARKS, ORDER, PLAIN_PAYLOAD, SECOND, TAG, handle_by_psp, handle_by_sdk
+from mpp_conformance.scenario import ENTRY, MARKS, ORDER, PLAIN_PAYLOAD, TAG, handle_by_psp, handle_by_sdk
 
 CORPUS: Final = answers.packaged()
 LEGAL: Final = [pytest.param(found, id=found.name) for found in CORPUS.legal]
@@ -181,12 +181,13 @@ def test_an_answer_within_the_documents_is_a_conversation_of_its_own() -> None:
 @pytest.mark.parametrize("payload", [None, "p{tag}"])
 @pytest.mark.parametrize("action", [HANDLE_BY_SDK, HANDLE_BY_PSP])
 def test_an_answer_beyond_the_documents_has_a_usual_one_beside_it(action: str, payload: str | None) -> None:
-    """Another customer gets it at the same time, to the same effect and with the same payload."""
+    """It comes before, to the same effect and with the same payload."""
     told = json.loads(ONE.body)
     told["actionForm"] = {"actionType": action, "sdkActionPayload": payload}
     made = replace(ONE, within=False, body=json.dumps(told)).scenario
     usual, strange = made.payments
-    assert (made.together, usual.customer, usual.amount, usual.code) == (True, SECOND, strange.amount, strange.code)
+    assert not made.together
+    assert (usual.customer, usual.amount, usual.code) == (strange.customer, strange.amount, strange.code)
     by_psp = handle_by_psp("S", payload=payload)
     by_sdk = handle_by_sdk("S", payload=payload or PLAIN_PAYLOAD)
     assert usual.answer == (by_psp if action == HANDLE_BY_PSP else by_sdk)

@@ -21,11 +21,11 @@ PAYLOAD_NOT_HANDED: Final = frozenset({"EC-25", "OC-16"})
 """The client was handed no payload, so that it had none to give."""
 RESULT_NOT_HANDED: Final = frozenset({"EC-28", "EC-29", "OC-20", "SDK-1"})
 """The client was handed no payment result, so that it had none to show or to wait for."""
-AFTER_ENTRY_PAYMENT: Final = frozenset({"SRV-3"})
+AFTER_ENTRY_PAYMENT: Final = frozenset({"ANS-1", "SRV-3"})
 """In a conversation of several payments the next begins when the one before has come to its end."""
-AFTER_ORDER_PAYMENT: Final = frozenset({"SRV-3", "REG-1", "REG-2"})
+AFTER_ORDER_PAYMENT: Final = frozenset({"ANS-1", "SRV-3", "REG-1", "REG-2"})
 """Likewise for order codes."""
-AFTER_ENTRY_STOP: Final = frozenset({"SRV-3", "SRV-4"})
+AFTER_ENTRY_STOP: Final = frozenset({"ANS-1", "SRV-3", "SRV-4"})
 """Likewise, where the one before was left to the SDK."""
-AFTER_ORDER_STOP: Final = frozenset({"SRV-3", "SRV-4", "REG-1", "REG-2"})
+AFTER_ORDER_STOP: Final = frozenset({"ANS-1", "SRV-3", "SRV-4", "REG-1", "REG-2"})
 """Likewise for order codes."""

@@ -106,7 +106,7 @@ class NoCallbackOfResult(ConformingMpp):
 
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
-    hides = frozenset({"SDK-1", "SRV-3"})
+    hides = frozenset({"ANS-1", "SDK-1", "SRV-3"})
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -166,11 +166,12 @@ class NoResultPage(ConformingMpp):
 class NoPageOfFailure(ConformingMpp):
     """Shows a payment result page for payments that succeeded only.
 
-    The same screen serves both codes.
+    The same screen serves both codes. Payments that follow a failure in the same conversation never begin.
     """
 
     name = "result-page-of-success-only"
     breaks = frozenset({"EC-29", "OC-20"})
+    hides = frozenset({"ANS-1"})
 
     def result_page(self, handed: Handed) -> Iterator[Message]:
         """Nothing after a failure."""
@@ -201,7 +202,7 @@ class NoPageForEntryCode(ConformingMpp):
 
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
-    hides = frozenset({"SRV-3"})
+    hides = frozenset({"ANS-1", "SRV-3"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, for an entry code."""
@@ -212,10 +213,14 @@ class NoPageForEntryCode(ConformingMpp):
 
 
 class NoPageOfEntryFailure(ConformingMpp):
-    """Leaves it to the merchant to tell of an entry code payment that failed."""
+    """Leaves it to the merchant to tell of an entry code payment that failed.
+
+    Payments that follow one in the same conversation never begin.
+    """
 
     name = "result-page-of-entry-code-success-only"
     breaks = frozenset({"EC-29"})
+    hides = frozenset({"ANS-1"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, after a failure."""
@@ -226,10 +231,14 @@ class NoPageOfEntryFailure(ConformingMpp):
 
 
 class NoPageOfOrderFailure(ConformingMpp):
-    """Closes its cashier without a word when an order code payment failed."""
+    """Closes its cashier without a word when an order code payment failed.
+
+    Payments that follow one in the same conversation never begin.
+    """
 
     name = "result-page-of-order-code-success-only"
     breaks = frozenset({"OC-20"})
+    hides = frozenset({"ANS-1"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Nothing, after a failure."""

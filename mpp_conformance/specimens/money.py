@@ -166,6 +166,7 @@ class ComparesAsText(ConformingMpp):
 
     name = "amounts-compared-as-text"
     breaks = frozenset({"REG-2", "SRV-7"})
+    hides = frozenset({"ANS-1"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""

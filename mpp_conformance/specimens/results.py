@@ -28,7 +28,7 @@ class NeverPays(ConformingMpp):
 
     name = "payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = RESULT_NOT_HANDED | {"SRV-6"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "SRV-6"}
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
         """The cashier page, and no more."""
@@ -44,7 +44,7 @@ class NeverPaysOrderCodes(ConformingMpp):
 
     name = "order-code-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"OC-20", "SRV-6"})
+    hides = frozenset({"ANS-1", "OC-20", "SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only with a callback to execute."""
@@ -61,7 +61,7 @@ class NeverPaysEntryCodes(ConformingMpp):
 
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"EC-28", "EC-29", "SDK-1", "SRV-6"})
+    hides = frozenset({"ANS-1", "EC-28", "EC-29", "SDK-1", "SRV-6"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only without a callback to execute."""
@@ -95,7 +95,7 @@ class KeepsFailures(ConformingMpp):
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
-    hides = RESULT_NOT_HANDED | {"SRV-6"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "SRV-6"}
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
         """No hand-over of a failure."""
@@ -237,7 +237,7 @@ class FailedDecodingIsSilent(ConformingMpp):
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED
+    hides = RESULT_NOT_HANDED | {"ANS-1"}
 
     def not_decoded(
         self,
@@ -267,7 +267,7 @@ class FailedDecodingLeftToSdk(ConformingMpp):
 
     name = "failed-decoding-left-to-sdk"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"OC-19"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19"}
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """HANDLE_BY_SDK without a payload."""

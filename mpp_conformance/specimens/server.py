@@ -29,7 +29,7 @@ class StatusBeforeActionType(ConformingMpp):
 
     name = "status-before-action-type"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -48,7 +48,7 @@ class SuccessMeansPay(ConformingMpp):
 
     name = "success-means-pay"
     breaks = frozenset({"SRV-4", "UX-6"})
-    hides = PAYLOAD_NOT_HANDED
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -86,7 +86,7 @@ class BeforeTheUpgrade(ConformingMpp):
 
     name = "before-the-upgrade"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
-    hides = PAYLOAD_NOT_HANDED | {"REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -104,7 +104,7 @@ class RetriesFailures(ConformingMpp):
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = RESULT_NOT_HANDED | PAYLOAD_NOT_HANDED | {"REG-1", "REG-2"}
+    hides = RESULT_NOT_HANDED | PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
     asked: dict[str, list[str]] = field(default_factory=dict)
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -130,7 +130,7 @@ class PayloadDecides(ConformingMpp):
 
     name = "payload-decides"
     breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
-    hides = frozenset({"OC-19", "SDK-1"})
+    hides = frozenset({"ANS-1", "OC-19", "SDK-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A payload is taken for HANDLE_BY_SDK."""
@@ -149,7 +149,7 @@ class ResultCodeDecides(ConformingMpp):
 
     name = "result-code-decides"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8"})
-    hides = PAYLOAD_NOT_HANDED
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -265,7 +265,7 @@ class CrashesOnUnicode(ConformingMpp):
 
     name = "unicode-crashes-server"
     breaks = frozenset({"SRV-4"})
-    hides = PAYLOAD_NOT_HANDED
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word after a payload with other letters."""
@@ -282,7 +282,7 @@ class PassesNothing(ConformingMpp):
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
 
     def pass_to_client(
         self,

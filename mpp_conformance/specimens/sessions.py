@@ -20,14 +20,10 @@ from mpp_conformance.specimens.consequences import (
 
 @dataclass
 class OneCallback(ConformingMpp):
-    """Keeps one callback: a second decode overwrites the first.
-
-    Of two customers at the same time one is told for both, whatever their answers hold (ANS-1).
-    """
+    """Keeps one callback: a second decode overwrites the first."""
 
     name = "one-callback-for-all"
     breaks = frozenset({"EC-25"})
-    observed = frozenset({"ANS-1"})
     latest: Session | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -101,7 +97,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
+    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -119,14 +115,12 @@ class AnswersLatestClient(ConformingMpp):
     """Sends Alipay+'s answer down the connection that was opened last.
 
     What was answered for the first payment is passed to another client (SRV-4), which acts on it (SRV-3). The client of
-    the first had nothing to give (EC-25, OC-16), and of two to be paid nobody can say whose result it was (SRV-7). What
-    should lead to the same with both does not (ANS-1).
+    the first had nothing to give (EC-25, OC-16), and of two to be paid nobody can say whose result it was (SRV-7).
     """
 
     name = "answer-to-latest-client"
     breaks = frozenset({"SRV-3", "SRV-4"})
     hides = PAYLOAD_NOT_HANDED | {"SRV-7"}
-    observed = frozenset({"ANS-1"})
     latest: str = ""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -203,7 +197,7 @@ class AnswerOfAnybody(ConformingMpp):
     """Keeps the latest answer of Alipay+ in a static field of its server, and acts on the one that was there before.
 
     A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
-    payload of another (SRV-4). Of two at once, the second does not end as the first (ANS-1). A year of payments is
+    payload of another (SRV-4). Of two alike, the second does not end as the first (ANS-1). A year of payments is
     notified one too late, and is never full (REG-2).
     """
 
@@ -247,12 +241,14 @@ class FirstAnswerForEver(ConformingMpp):
     """Keeps the first answer a customer got, and acts on it whenever the customer scans again.
 
     A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
-    payload of the first one (SRV-4). A year of payments is notified as one, and is never full (REG-2).
+    payload of the first one (SRV-4). Of two alike, the second does not end as the first (ANS-1). A year of payments is
+    notified as one, and is never full (REG-2).
     """
 
     name = "first-answer-for-ever"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
     hides = frozenset({"REG-2"})
+    observed = frozenset({"ANS-1"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
