@@ -92,10 +92,11 @@ def test_any_success_is_understood(answer: bytes) -> None:
     assert (trace.ending, trace.trouble) == (WAITED, "")
 
 
-def test_slow_adaptor_is_waited_for() -> None:
-    """An adaptor that does not answer at all costs patience, and is no fault of the conversation."""
+def test_a_call_that_is_never_answered_proves_nothing() -> None:
+    """An adaptor that takes the scan and stays silent costs patience; whether the wallet ever heard is not known."""
     trace = answered(b"", end=False)
-    assert (trace.ending, trace.trouble) == (WAITED, "")
+    words = "POST /scan of the adaptor was not answered, and nothing was heard after it"
+    assert (trace.ending, trace.trouble) == (BROKEN, words)
 
 
 class SaysTwice(ConformingMpp):

@@ -27,6 +27,7 @@ from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Half, Trace
 from mpp_conformance.wallet import Keys, Wallet
+from mpp_conformance.wire import OPERATIONS
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
@@ -53,7 +54,7 @@ class _Conversation:
     world: World
     began: str
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    calls: set[asyncio.Task[None]] = field(default_factory=set)
+    calls: dict[asyncio.Task[None], Sending] = field(default_factory=dict)
     asking: set[asyncio.Task[None]] = field(default_factory=set)
     """Those of them that Alipay+ makes to the MPP server."""
     troubles: list[str] = field(default_factory=list)
@@ -70,6 +71,15 @@ class _Conversation:
     def at_rest(self) -> bool:
         """All that is awaited has come, so that there is nothing for the wallet to do."""
         return self.world.finished and not self.world.silent and not self.calls
+
+    def give_up(self) -> None:
+        """A call that is not answered, and after which nothing is heard, has reached nobody for all that is known."""
+        for sending in self.calls.values():
+            unheard = not self.world.heard_after(sending.payment, sending.event)
+            if sending.message.point != GATEWAY and unheard:
+                self.refused = True
+                path = OPERATIONS[type(sending.message)].path
+                self.troubles.append(f"POST {path} of the adaptor was not answered, and nothing was heard after it")
 
     def trace(self) -> Trace:
         """What came of it."""
@@ -164,6 +174,7 @@ class HttpConnector:
             for sending in world.begin():
                 self._call(held, sending)
             await self._heard_out(held, at_rest)
+            held.give_up()
         finally:
             self._router.close(world)
             del self._open[id(world)]
@@ -234,7 +245,7 @@ class HttpConnector:
 
     def _call(self, held: _Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
-        held.calls.add(task)
+        held.calls[task] = sending
         if sending.message.point == GATEWAY:
             held.asking.add(task)
         task.add_done_callback(lambda done: self._answered(held, done))
@@ -264,7 +275,7 @@ class HttpConnector:
             delivery.heard(half)
 
     def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
-        held.calls.discard(call)
+        held.calls.pop(call, None)
         held.asking.discard(call)
         held.woken.set()
 

@@ -227,6 +227,10 @@ class World:
         """How many messages the record holds: the number of the latest."""
         return len(self._events)
 
+    def heard_after(self, payment: int, number: int) -> bool:
+        """Whether the wallet has said anything at a payment after the message of this number."""
+        return any(e.payment == payment and e.number > number and not e.message.by_suite for e in self._events)
+
     @property
     def silent(self) -> bool:
         """Nothing sure to come tells the end of a conversation: only a longer silence does."""
