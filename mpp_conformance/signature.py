@@ -7,6 +7,7 @@ independent readers of the documentation in Base64URL: all are accepted, the off
 
 import base64
 import binascii
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -110,7 +111,8 @@ def sign_as(outcome: str, key: RSAPrivateKey, signed: bytes, *, key_version: int
         return None
     if outcome == "unreadable":
         return f"algorithm={ALGORITHM},keyVersion={key_version},signature="
-    return sign(key, signed if outcome == "valid" else signed + b"\n", key_version=key_version)
+    by = foreign_key() if outcome == "foreign" else key
+    return sign(by, signed + b"\n" if outcome == "invalid" else signed, key_version=key_version)
 
 
 def format_header(signature: bytes, key_version: int) -> str:
@@ -130,13 +132,20 @@ def verify(key: RSAPublicKey, header: str | None, signed: bytes) -> Verification
     try:
         key.verify(parsed.signature, signed, padding.PKCS1v15(), SHA256())
     except InvalidSignature:
-        return Verification(outcome="invalid", encoding=parsed.encoding, detail=_misfit(key, parsed, signed))
+        outcome, detail = _misfit(key, parsed.signature, signed)
+        return Verification(outcome=outcome, encoding=parsed.encoding, detail=detail)
     return Verification(outcome="valid", encoding=parsed.encoding)
 
 
 def generate_private_key() -> RSAPrivateKey:
     """A new key of 2048 bits; takes some 50 ms, so make one a run, not one a message."""
     return rsa.generate_private_key(public_exponent=65_537, key_size=MIN_KEY_BITS)
+
+
+@functools.cache
+def foreign_key() -> RSAPrivateKey:
+    """A key that belongs to nobody."""
+    return generate_private_key()
 
 
 def load_private_key(text: str, *, skip_validation: bool = False) -> RSAPrivateKey:
@@ -233,14 +242,19 @@ def _exactly(text: bytes, altchars: bytes) -> bytes:
     return decoded
 
 
-def _misfit(key: RSAPublicKey, parsed: Header, signed: bytes) -> str:
-    wanted = (key.key_size + 7) // 8
-    if len(parsed.signature) != wanted:
-        return f"the signature is {len(parsed.signature)} bytes long; one by this key is {wanted}"
+def _misfit(key: RSAPublicKey, made: bytes, signed: bytes) -> tuple[str, str]:
+    """Outcome and detail where a signature does not fit; only the key that made it leads to a sound padding."""
+    shortest = MIN_KEY_BITS // 8
+    if len(made) < shortest:
+        return "invalid", f"the signature is {len(made)} bytes long; one by a key of {MIN_KEY_BITS} bits is {shortest}"
+    try:
+        key.recover_data_from_signature(made, padding.PKCS1v15(), None)
+    except (InvalidSignature, ValueError):
+        return "foreign", f"another key made the signature of {len(made)} bytes, or it was damaged on its way"
     line = signed.partition(b"\n")[0].decode("utf-8", "backslashreplace")
-    return (
+    return "invalid", (
         f"the signature does not fit: expected over {_shown(line)}, a line feed, then client id, time and raw body, "
-        f"joined by full stops, {len(signed)} bytes in all; or another key made it"
+        f"joined by full stops, {len(signed)} bytes in all"
     )
 
 

@@ -88,7 +88,7 @@ def test_both_sides_sign_and_verify() -> None:
     asyncio.run(call())
 
 
-@pytest.mark.parametrize("outcome", ["missing", "unreadable", "invalid"])
+@pytest.mark.parametrize("outcome", ["missing", "unreadable", "invalid", "foreign"])
 def test_bad_signature_is_an_answer(outcome: str) -> None:
     """A request whose signature does not verify is answered like any other: status 200, F and INVALID_SIGNATURE."""
 

@@ -116,7 +116,7 @@ def taken_apart(answer: bytes) -> httpx.Response:
     [
         ("signature-missing", "missing"),
         ("signature-bad", "invalid"),
-        ("signature-foreign", "invalid"),
+        ("signature-foreign", "foreign"),
         ("signature-stale", "invalid"),
         ("signature-with-blanks", "valid"),
         ("signature-in-other-order", "valid"),

@@ -183,10 +183,10 @@ def test_a_flipped_bit_of_the_content_is_refused(position: int, bit: int) -> Non
 @_QUICK
 @given(position=st.integers(0, 255), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_the_signature_is_refused(position: int, bit: int) -> None:
-    """No bit of the signature can change unnoticed."""
+    """No bit of the signature can change unnoticed; what is damaged looks like another key's."""
     changed = bytearray(_raw(_SIGNED))
     changed[position] ^= 1 << bit
-    assert _outcome(signature.format_header(bytes(changed), 1)) == "invalid"
+    assert _outcome(signature.format_header(bytes(changed), 1)) == "foreign"
 
 
 @pytest.mark.parametrize("encoding", [signature.STANDARD, signature.URL_SAFE, signature.URL_SAFE_UNPADDED])
@@ -221,28 +221,39 @@ def test_a_signature_over_other_content_is_refused(signed_by_mistake: bytes, why
     found = verify(_MPP.public_key(), signature.sign(_MPP, signed_by_mistake), _SIGNED)
     expected = (
         f"the signature does not fit: expected over 'POST {_PAY}', a line feed, then client id, time and raw body, "
-        f"joined by full stops, {len(_SIGNED)} bytes in all; or another key made it"
+        f"joined by full stops, {len(_SIGNED)} bytes in all"
     )
     assert Verification(outcome="invalid", encoding=signature.PERCENT_ENCODED, detail=expected) == found
 
 
 def test_a_signature_by_another_key_or_digest_is_refused() -> None:
-    """Only our MPP's key, SHA-256 and PKCS#1 v1.5 are good enough."""
+    """Only our MPP's key, SHA-256 and PKCS#1 v1.5 are good enough; whose key it was shows in the padding alone."""
     pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.MAX_LENGTH)
-    raws = [
-        _raw(_SIGNED, _KEYS["aplus"]),
-        _MPP.sign(_SIGNED, padding.PKCS1v15(), SHA1()),  # noqa: S303  # the mistake under test
-        _MPP.sign(_SIGNED, pss, SHA256()),
-    ]
-    expected = ["invalid"] * 3
-    assert expected == [_outcome(signature.format_header(raw, 1)) for raw in raws]
+    raws = {
+        "another key": _raw(_SIGNED, _KEYS["aplus"]),
+        "a longer key": b"x" * 384,
+        "SHA-1": _MPP.sign(_SIGNED, padding.PKCS1v15(), SHA1()),  # noqa: S303  # the mistake under test
+        "PSS": _MPP.sign(_SIGNED, pss, SHA256()),
+    }
+    found = {name: verify(_MPP.public_key(), signature.format_header(raw, 1), _SIGNED) for name, raw in raws.items()}
+    outcomes = {"another key": "foreign", "a longer key": "foreign", "SHA-1": "invalid", "PSS": "foreign"}
+    assert outcomes == {name: verification.outcome for name, verification in found.items()}
+    words = "another key made the signature of 384 bytes, or it was damaged on its way"
+    assert words == found["a longer key"].detail
 
 
-def test_a_signature_of_another_length_is_told_by_its_length() -> None:
-    """A signature by a longer key, or a digest in its place, is named by the bytes that came."""
+def test_a_signature_that_no_key_makes_is_told_by_its_length() -> None:
+    """A digest in the place of a signature is named by the bytes that came: it is no other key's."""
     found = verify(_MPP.public_key(), signature.format_header(b"x" * 32, 1), _SIGNED)
-    expected = "the signature is 32 bytes long; one by this key is 256"
-    assert expected == found.detail
+    expected = "the signature is 32 bytes long; one by a key of 2048 bits is 256"
+    assert (found.outcome, found.detail) == ("invalid", expected)
+
+
+@pytest.mark.parametrize("outcome", messages.SIGNATURE_OUTCOMES)
+def test_a_signature_can_be_made_that_comes_to_any_outcome(outcome: str) -> None:
+    """What is signed as an outcome comes to it when it is verified."""
+    header = signature.sign_as(outcome, _MPP, _SIGNED)
+    assert outcome == verify(_MPP.public_key(), header, _SIGNED).outcome
 
 
 @pytest.mark.parametrize("header", [None, "", " \t"])

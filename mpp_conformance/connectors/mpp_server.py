@@ -84,7 +84,7 @@ class MppServer:
         client_id, time = answer.headers.get("client-id", ""), answer.headers.get("response-time", "")
         signed = signature.content("POST", _target(answer.request.url), client_id, time, body)
         found = signature.verify(self.mpp_public_key, answer.headers.get("signature"), signed)
-        outcome = "invalid" if found.outcome == "valid" and client_id != self.client_id else found.outcome
+        outcome = "foreign" if found.outcome == "valid" and client_id != self.client_id else found.outcome
         return replace(message, signature=outcome)
 
 

@@ -18,10 +18,12 @@ class UserInitiatedPay(Message):
     signature: str = "valid"
 
 
-SIGNATURE_OUTCOMES: Final = ("valid", "missing", "unreadable", "invalid")
+SIGNATURE_OUTCOMES: Final = ("valid", "missing", "unreadable", "invalid", "foreign")
 """What verification of a signature came to, of a request or of an answer of the MPP server.
 
-A request with anything but ``valid`` is refused with INVALID_SIGNATURE.
+``invalid``: the key is right, and what it has signed is not what came; ``foreign``: another key made it, or it is under
+another Client-Id, so that it says nothing of how the MPP server signs. A request with anything but ``valid`` is refused
+with INVALID_SIGNATURE.
 """
 
 

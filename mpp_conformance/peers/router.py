@@ -11,6 +11,7 @@ from mpp_conformance.messages import (
     Malformed,
     Message,
     NotifyPayment,
+    RedirectFollowed,
     UserInitiatedPay,
 )
 from mpp_conformance.peers.alipay_plus import payment_request_id
@@ -210,7 +211,7 @@ def _is_call(message: Message) -> bool:
     """Whether the MPP server calls Alipay+: such a message bears no token, and says itself what it is about."""
     if isinstance(message, Malformed):
         return message.where == GATEWAY and message.operation not in ANSWERS
-    return message.point == GATEWAY and not message.is_reply
+    return message.point == GATEWAY and not message.is_reply and not isinstance(message, RedirectFollowed)
 
 
 def _is_nameless(message: Message, kind: type[Message]) -> bool:

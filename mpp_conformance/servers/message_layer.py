@@ -1,6 +1,5 @@
 """Requests verified and answers signed, by whichever side serves."""
 
-import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,20 +40,17 @@ class MessageLayer:
         signed = signature.content(request.method, target_of(request), client_id or "", time or "", body)
         found = signature.verify(self.public_key, request.headers.get("signature"), signed)
         outcome, detail = found.outcome, found.detail
-        missing = self._missing(client_id, time)
-        if missing and outcome not in {"missing", "unreadable"}:
-            outcome, detail = "invalid", missing
+        if outcome not in {"missing", "unreadable"}:
+            if client_id is None or not time:
+                name = "Request-Time" if client_id else "Client-Id"
+                outcome, detail = "invalid", f"there is no {name} header, and it is a part of what is signed"
+            elif client_id != self.client_id:
+                sent = wire.printable(client_id, _NOTE_LENGTH)
+                outcome = "foreign" if outcome == "valid" else outcome
+                detail = f"Client-Id is {sent}, and expected is {self.client_id}"
         notes = [("signature", outcome), ("encoding", found.encoding), ("client-id", client_id), ("request-time", time)]
         kept = [(name, wire.printable(value, _NOTE_LENGTH)) for name, value in notes if value]
         return outcome, [*kept, *([("signature-detail", wire.printable(detail, _DETAIL_LENGTH))] if detail else [])]
-
-    def _missing(self, client_id: str | None, time: str | None) -> str:
-        """What a request lacks of what is signed beside its body; empty where nothing."""
-        if client_id is None:
-            return "there is no Client-Id header, and it is a part of what is signed"
-        if client_id != self.client_id:
-            return f"Client-Id is {wire.printable(client_id, _NOTE_LENGTH)}, and expected is {self.client_id}"
-        return "" if time else "there is no Request-Time header, and it is a part of what is signed"
 
     def signed(self, request: Request, body: bytes, outcome: str = "valid") -> Response:
         """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to."""
@@ -75,7 +71,7 @@ class MessageLayer:
         signed_time = _moment(_A_DAY) if fault.signature == STALE else time
         signed_body = body + b"\n" if fault.signature == BAD else body
         signed = signature.content(request.method, target_of(request), client_id, signed_time, signed_body)
-        key = _foreign_key() if fault.signature == FOREIGN_KEY else self.private_key
+        key = signature.foreign_key() if fault.signature == FOREIGN_KEY else self.private_key
         header = "" if fault.signature == MISSING else signature.sign(key, signed, key_version=self.key_version)
         return wire.headers(body, fault, client_id=client_id, time=time, signature=header, location=location)
 
@@ -83,11 +79,6 @@ class MessageLayer:
         """Repeated even where it is a wrong one: the caller verifies with what it sent."""
         sent = request.headers.get("client-id", "")
         return sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
-
-
-@functools.cache
-def _foreign_key() -> RSAPrivateKey:
-    return signature.generate_private_key()
 
 
 def _moment(age: int = 0) -> str:

@@ -31,8 +31,8 @@ class Unsigned(ConformingMpp):
         return replace(super().notice(session, order, result), signature=self.signature)
 
 
-class WrongKey(Unsigned):
-    """Signs a body that it then writes anew, or with the key of another environment.
+class SignsOtherBytes(Unsigned):
+    """Signs a body that it then writes anew.
 
     Alipay+ refuses to decode, so that nothing follows.
     """
@@ -41,6 +41,18 @@ class WrongKey(Unsigned):
     breaks = frozenset({"WIRE-1"})
     hides = UNDECIDED
     signature = "invalid"
+
+
+class SignsWithAnotherKey(Unsigned):
+    """Signs with the key of another environment, which may be no fault of its own: no proof is left of anything.
+
+    Alipay+ refuses to decode, so that nothing follows.
+    """
+
+    name = "requests-signed-with-another-key"
+    breaks = frozenset()
+    hides = UNDECIDED | {"WIRE-1"}
+    signature = "foreign"
 
 
 class UnreadableSignature(Unsigned):

@@ -54,7 +54,7 @@ ANSWERS: Final[Mapping[type[Call], type[Answer]]] = MappingProxyType(
 ELSEWHERE: Final = "/elsewhere"
 """The path that a redirect leads to, below the address of the simulated Alipay+."""
 
-_OUTCOMES: Final = {VALID: "valid", MISSING: "missing", BAD: "invalid", FOREIGN_KEY: "invalid", STALE: "invalid"}
+_OUTCOMES: Final = {VALID: "valid", MISSING: "missing", BAD: "invalid", FOREIGN_KEY: "foreign", STALE: "invalid"}
 """What verification comes to, by what signed the answer."""
 _CHUNK: Final = 100
 _SIGNATURE: Final = "signature"
