@@ -11,6 +11,10 @@ from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, ENTRY_CODE, IN_STO
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
     NotifyPayment,
     NotifyPaymentAnswer,
     Order,
@@ -19,7 +23,7 @@ from mpp_conformance.messages import (
 )
 from mpp_conformance.pacts import states
 from mpp_conformance.scenario import ENTRY, ORDER
-from mpp_conformance.wire import Answer
+from mpp_conformance.wire import Answer, Call
 
 CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"
 CUSTOMER: Final = "wallet-user-0001"
@@ -41,7 +45,7 @@ class Exchange:
     key: str
     description: str
     given: Given
-    asked: UserInitiatedPay | NotifyPayment
+    asked: Call
     expected: Answer
 
 
@@ -266,4 +270,49 @@ def notices() -> Iterable[Exchange]:
         yield Exchange(key=key, description=description, given=given, asked=asked, expected=expected)
 
 
-EXCHANGES: Final = [*cells(), *limits(), *refusals(), *notices()]
+def identifications() -> Iterable[Exchange]:
+    """What a scanned code is: asked code by code, or by the rules."""
+    found = {"result_status": "S", "result_code": "SUCCESS", "result_message": "success"}
+    rows: list[tuple[str, str, dict[str, str]]] = [
+        ("SRV-1/identify-order", "DECODE", {"is_supported": "true", "action": "DECODE", "code_value": code_value(80)}),
+        (
+            "SRV-1/identify-entry",
+            "OPEN_URL",
+            {
+                "is_supported": "true",
+                "action": "OPEN_URL",
+                "redirect_url": page(81),
+                "user_agent": "AlipayConnect",
+            },
+        ),
+        ("SRV-1/identify-foreign", "NONE", {"is_supported": "false"}),
+    ]
+    for number, (key, action, told) in enumerate(rows, 80):
+        scanned = page(number) if action == "OPEN_URL" else code_value(number)
+        yield Exchange(
+            key=key,
+            description=f"a scanned code is identified as {action}",
+            given=[(states.IDENTIFIED, {"codeValue": scanned, "action": action})],
+            asked=IdentifyCode(code_value=scanned, customer_id=CUSTOMER),
+            expected=IdentifyCodeAnswer(**found, **told),
+        )
+    yield Exchange(
+        key="SRV-1/code-rules",
+        description="the rules by which codes are told apart",
+        given=[(states.NOTHING, {})],
+        asked=InquiryCodeRules(),
+        expected=InquiryCodeRulesAnswer(
+            **found,
+            version="1",
+            entry_pattern="^https://qr[.]wallet[.]example/entry/[0-9]{20}$",
+            order_pattern="^https://qr[.]wallet[.]example/order/[0-9]{20}$",
+        ),
+    )
+
+
+def page(number: int) -> str:
+    """An entry code of an interaction's own, which is the address of a merchant page."""
+    return f"https://qr.wallet.example/entry/281666130000000{number:05d}"
+
+
+EXCHANGES: Final = [*cells(), *limits(), *refusals(), *notices(), *identifications()]

@@ -30,6 +30,11 @@ from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
 from mpp_conformance.wire import Answer
 
 FILE: Final = "mpp-server--alipay-plus.json"
+READ: Final = (
+    *("result", "actionForm", "isSupported", "postCodeMatchActionType", "codeValue", "redirectUrl", "userAgent"),
+    *("version", "codeRules"),
+)
+"""Fields of answers that the MPP server acts on, beside those of an order."""
 TIME: Final = "2025-06-15T12:00:00+08:00"
 SIGNATURE: Final = "algorithm=RSA256,keyVersion=1,signature=ZXhhbXBsZQ%3D%3D"
 SIGNATURE_FORM: Final = r"^algorithm=RSA256,\s*keyVersion=[0-9]+,\s*signature=\S+$"
@@ -57,11 +62,13 @@ def interaction(pact: Pact, exchange: Exchange) -> None:
 def wanted(exchange: Exchange) -> dict[str, Any]:
     """The answer's body as far as the MPP server reads it: exact where it decides, by its form where it does not."""
     whole = json.loads(wire.encode(exchange.expected))
-    body = {name: whole[name] for name in ("result", "actionForm") if name in whole}
+    body = {name: whole[name] for name in READ if name in whole}
     body["result"]["resultMessage"] = match.regex(body["result"]["resultMessage"], regex="^.+$")
     decided = any(state is states.LIMITS for state, _ in exchange.given)
     if decided and body.get("actionForm", {}).get("sdkActionPayload"):
         body["actionForm"]["sdkActionPayload"] = match.regex(PAGE, regex="^.+$")
+    for rule in body.get("codeRules", ()):
+        rule["codeMatchPattern"]["regex"] = match.regex(rule["codeMatchPattern"]["regex"], regex="^.+$")
     if "paymentRequestId" in whole:
         pay_to = whole["payToAmount"]
         body |= {name: whole[name] for name in ("paymentRequestId", "paymentAmount")}

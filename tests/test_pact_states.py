@@ -5,10 +5,28 @@ from typing import Final
 
 import pytest
 
-from mpp_conformance.messages import Message, NotifyPayment, UserInitiatedPay, UserInitiatedPayAnswer
+from mpp_conformance.messages import (
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    InquiryCodeRules,
+    Message,
+    NotifyPayment,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus, result_of
-from mpp_conformance.pacts.states import ALIPAY_PLUS, CODE, LIMITS, NOTHING, NOTIFIED, PLACED, SENT, UNSIGNED
+from mpp_conformance.pacts.states import (
+    ALIPAY_PLUS,
+    CODE,
+    IDENTIFIED,
+    LIMITS,
+    NOTHING,
+    NOTIFIED,
+    PLACED,
+    SENT,
+    UNSIGNED,
+)
 from mpp_conformance.wallet import reference
 
 Given = tuple[tuple[states.State, Mapping[str, str]], ...]
@@ -61,6 +79,9 @@ def test_a_state_needs_no_parameters(state: states.State) -> None:
         (((PLACED, {}), (NOTIFIED, {})), PAID, "S SUCCESS: success"),
         (((PLACED, {}), (NOTIFIED, {"resultStatus": "F"})), PAID, "F REPEAT_REQ_INCONSISTENT"),
         (((NOTHING, {}),), PAY, "F INVALID_CODE"),
+        (((NOTHING, {}),), InquiryCodeRules(), "S SUCCESS"),
+        (((NOTHING, {}),), InquiryCodeRules(signature="invalid"), "F INVALID_SIGNATURE"),
+        (((NOTHING, {}),), IdentifyCode(code_value="code-1", signature="missing"), "F INVALID_SIGNATURE"),
         (((NOTHING, {}),), PAID, "F ORDER_NOT_EXIST"),
     ],
 )
@@ -69,6 +90,27 @@ def test_a_state_does_what_it_says(given: Given, message: Message, words: str) -
     answer = said(given, message)
     assert answer is not None
     assert result_of(answer).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("given", "supported", "action"),
+    [
+        ((NOTHING, {}), "false", None),
+        ((IDENTIFIED, {}), "true", "DECODE"),
+        ((IDENTIFIED, {"codeValue": "code-1", "action": "OPEN_URL"}), "true", "OPEN_URL"),
+        ((IDENTIFIED, {"codeValue": "code-2"}), "false", None),
+        ((IDENTIFIED, {"action": "NONE"}), "false", None),
+        ((CODE, {"codeValue": "code-1", "codeType": "ENTRY_CODE"}), "true", "DECODE"),
+    ],
+)
+def test_a_code_is_identified_as_its_state_says(
+    given: tuple[states.State, Mapping[str, str]], supported: str, action: str | None
+) -> None:
+    """What identifyCode is answered follows from the state; a code that is decoded is an order code."""
+    answer = said((given,), IdentifyCode(code_value="code-1"))
+    assert isinstance(answer, IdentifyCodeAnswer)
+    assert (answer.is_supported, answer.action) == (supported, action)
+    assert answer.redirect_url == ("code-1" if action == "OPEN_URL" else None)
 
 
 def test_what_a_pact_names_is_answered() -> None:

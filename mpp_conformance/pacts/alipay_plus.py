@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
+    IdentifyCode,
+    InquiryCodeRules,
     Message,
     NotifyPayment,
     UserInitiatedPay,
@@ -17,10 +19,13 @@ from mpp_conformance.messages import (
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.told import Told
 from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
+from mpp_conformance.peers.identification import identity, rules
 from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.scenario import (
     ENTRY,
+    FOREIGN,
+    ORDER,
     Answer,
     Codes,
     PastPayment,
@@ -38,6 +43,7 @@ _CODES: Final = Codes(scanned=_CODE, decoded=_CODE, page_id=_DIGITS, order_id=_D
 _REQUEST_ID: Final = payment_request_id(_CODES)
 _EARLIER_THIS_YEAR: Final = "2025-02-03T12:00:00+08:00"
 _LABEL: Final = "pact"
+_KINDS: Final = {"DECODE": ORDER, "OPEN_URL": ENTRY, "NONE": FOREIGN}
 
 
 @dataclass(slots=True)
@@ -53,6 +59,8 @@ class StatedAlipayPlus:
     _peer: AlipayPlus | None = None
     _code_value: str = ""
     _request_id: str = ""
+    _kind: str = FOREIGN
+    """What identifyCode finds in the code."""
 
     def set_up(self, name: str, given: Mapping[str, Any]) -> None:
         """Bring about a state; KeyError for one that :func:`states.problems` does not let pass."""
@@ -60,6 +68,7 @@ class StatedAlipayPlus:
             bring: Mapping[str, Callable[[Mapping[str, str]], None]] = {
                 states.CODE.name: self._code,
                 states.LIMITS.name: self._limits,
+                states.IDENTIFIED.name: self._identified,
                 states.SENT.name: self._sent,
                 states.PLACED.name: self._placed,
                 states.NOTIFIED.name: self._notified,
@@ -70,7 +79,7 @@ class StatedAlipayPlus:
 
     def begin(self) -> Told:
         """Forget everything; what will be said of the interaction that begins now."""
-        self._peer, self._code_value, self._request_id = None, "", ""
+        self._peer, self._code_value, self._request_id, self._kind = None, "", "", FOREIGN
         self.signs, self.told = True, Told()
         return self.told
 
@@ -83,6 +92,8 @@ class StatedAlipayPlus:
 
     def _reply(self, message: Message) -> Message | None:
         peer = self._peer
+        if isinstance(message, IdentifyCode | InquiryCodeRules) and message.signature == "valid":
+            return self._about_codes(message)
         if peer is not None and isinstance(message, UserInitiatedPay) and self._is_the_code(message.code_value):
             answer = peer.decode(0, replace(message, code_value=_CODE))
             if answer.order is None or not self._request_id:
@@ -91,6 +102,12 @@ class StatedAlipayPlus:
         if peer is not None and isinstance(message, NotifyPayment) and self._is_the_order(message.payment_request_id):
             return peer.learn(0, replace(message, payment_request_id=_REQUEST_ID))
         return answer_to_stranger(message)
+
+    def _about_codes(self, message: IdentifyCode | InquiryCodeRules) -> Message:
+        if isinstance(message, InquiryCodeRules):
+            return rules(self.profile.templates)
+        kind = self._kind if self._is_the_code(message.code_value) else FOREIGN
+        return identity(message.code_value, kind, replace(_CODES, scanned=message.code_value))
 
     def _is_the_code(self, code_value: str) -> bool:
         return self._code_value in {"", code_value}
@@ -101,6 +118,7 @@ class StatedAlipayPlus:
     def _know(self, scenario: Scenario, values: Mapping[str, str]) -> None:
         self._peer = AlipayPlus(scenario, (_CODES,), self.profile)
         self._code_value, self._request_id = values.get("codeValue", ""), values["paymentRequestId"]
+        self._kind = ORDER
 
     def _code(self, values: Mapping[str, str]) -> None:
         payment = Payment(
@@ -122,6 +140,9 @@ class StatedAlipayPlus:
             breach_status=values["breachStatus"],
         )
         self._know(scenario, values)
+
+    def _identified(self, values: Mapping[str, str]) -> None:
+        self._code_value, self._kind = values["codeValue"], _KINDS[values["action"]]
 
     def _sent(self, values: Mapping[str, str]) -> None:
         if self._peer is not None:

@@ -21,9 +21,14 @@ _CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"
 _HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
 _UNKNOWN: Final = frozenset({"INVALID_CODE", "ORDER_NOT_EXIST"})
 _SIGNED_WITH: Final = ("signature", "client-id", "request-time")
-_OF_A_CODE: Final = {"result_status": ("result", "resultStatus"), "action_type": ("actionForm", "actionType")}
+_OF_A_CODE: Final[Mapping[str, tuple[str, ...]]] = {
+    "result_status": ("result", "resultStatus"),
+    "action_type": ("actionForm", "actionType"),
+    "is_supported": ("isSupported",),
+    "action": ("postCodeMatchActionType",),
+}
 """What an MPP's next step hangs on: a message's field, and its place in a body."""
-_OF_A_PAYMENT: Final = {
+_OF_A_PAYMENT: Final[Mapping[str, tuple[str, ...]]] = {
     "result_status": ("result", "resultStatus"),
     "payment_status": ("paymentResult", "resultStatus"),
 }
@@ -144,7 +149,7 @@ MPP_SERVER: Final = "mpp-server"
 """The name of the provider that a wallet file names: :class:`MppServerProvider`."""
 
 
-def _unlike(interaction: Interaction, told: Told, decisive: Mapping[str, tuple[str, str]], title: str) -> list[str]:
+def _unlike(interaction: Interaction, told: Told, decisive: Mapping[str, tuple[str, ...]], title: str) -> list[str]:
     """The decisive fields in which the answer is not the one that the pact shows."""
     answer = _last(told)
     found: list[str] = []

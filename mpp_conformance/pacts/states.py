@@ -128,6 +128,21 @@ LIMITS: Final = State(
         _REQUEST_ID,
     ),
 )
+IDENTIFIED: Final = State(
+    name="a code that is identified",
+    meaning="identifyCode for the code is answered so. In any state inquiryCodeRules is answered with rules.",
+    parameters=(
+        _text(
+            "codeValue",
+            "the code that was scanned; without it any code is this one",
+            kind="1 to 512 characters",
+            pattern=_CODE_TEXT,
+        ),
+        _choice(
+            "action", ("DECODE", "OPEN_URL", "NONE"), "what to do with it; NONE: it is none of Alipay+'s", "DECODE"
+        ),
+    ),
+)
 SENT: Final = State(
     name="the code was sent before",
     meaning="After one of the two above: the code was sent with userInitiatedPay once already.",
@@ -217,7 +232,7 @@ MPP_SERVER: Final = (SUCCEEDED, NOT_PAID, CANCELLED, NOTHING)
 """The states of an MPP server, which conversations bring it into."""
 CLIENT_SDK: Final = (SCANNED, PAGE, DECODED, NOTHING)
 """The states of the double of the Alipay+ client SDK."""
-ALIPAY_PLUS: Final = (CODE, LIMITS, SENT, PLACED, NOTIFIED, UNSIGNED, NOTHING)
+ALIPAY_PLUS: Final = (CODE, LIMITS, IDENTIFIED, SENT, PLACED, NOTIFIED, UNSIGNED, NOTHING)
 """The states of the simulated Alipay+."""
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {
     SENT.name: frozenset({CODE.name, LIMITS.name}),
