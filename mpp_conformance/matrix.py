@@ -103,7 +103,8 @@ class Examined:
             return Outcome.CONFORMS
         if self.breaks or not (self.hides or self.observed):
             return Outcome.FAILS
-        return Outcome.NOT_PROVEN if self.hides else Outcome.OBSERVED
+        decides = {row.requirement for row in self.rows if row.decides}
+        return Outcome.NOT_PROVEN if self.hides & decides else Outcome.OBSERVED
 
     @property
     def killed(self) -> bool:

@@ -100,6 +100,7 @@ def test_a_profile_spoils_every_answer_or_the_first_ones(first: int, spoilt: lis
         ("payload-missing", {"actionType": HANDLE_BY_SDK}),
         ("payload-null", {"actionType": HANDLE_BY_SDK, "sdkActionPayload": None}),
         ("payload-empty", {"actionType": HANDLE_BY_SDK, "sdkActionPayload": ""}),
+        ("payload-as-number", {"actionType": HANDLE_BY_SDK, "sdkActionPayload": 12345}),
     ],
 )
 def test_the_action_form_has_the_defect(fault: str, form: Mapping[str, Any] | None) -> None:

@@ -36,7 +36,7 @@ from tests.test_gateway import PATH, body_for, signed
 
 ANSWER: Final = UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="success")
 _SDK: Final = handle_by_sdk("S", with_order=True)
-_OF_SDK: Final = ("payload-missing", "payload-null", "payload-empty", "action-form-twice")
+_OF_SDK: Final = ("payload-missing", "payload-null", "payload-empty", "payload-as-number", "action-form-twice")
 
 
 def spoilt(fault: Fault, code: str = ORDER) -> Scenario:

@@ -106,6 +106,14 @@ _ANSWERS: Final = (
         source=_UPGRADE,
     ),
     Fault(
+        name="payload-as-number",
+        family=ANSWER,
+        does="It answers HANDLE_BY_SDK and writes a JSON number where the payload's text should be.",
+        careful=_NOT_PAID,
+        basis="stated",
+        source=_UPGRADE,
+    ),
+    Fault(
         name="amounts-as-numbers",
         family=ANSWER,
         does="It writes amounts as JSON numbers instead of strings.",

@@ -13,6 +13,7 @@ from typing import Final
 from mpp_conformance.specimens import (
     adaptor,
     answers,
+    careless,
     client,
     codes,
     endings,
@@ -48,7 +49,7 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
 CONFORMING: Final = _by_name((ConformingMpp, *_named([variants])))
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(
-    _named([codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor])
+    _named([codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor, careless])
 )
 """Those with one fault each."""
 SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY})

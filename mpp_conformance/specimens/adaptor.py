@@ -20,7 +20,7 @@ class StatusInWords(ConformingMpp):
     """
 
     name = "page-status-reported-in-words"
-    hides = AFTER_ORDER_PAYMENT | {"EC-29", "OC-20", "UX-7"}
+    hides = AFTER_ORDER_PAYMENT | {"EC-29", "FLT-5", "OC-20", "UX-7"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """PAID for S."""
@@ -37,7 +37,7 @@ class CallbackWithoutName(ConformingMpp):
     """
 
     name = "callback-reported-without-name"
-    hides = AFTER_ENTRY_STOP | {"EC-25", "EC-28", "SDK-1", "UX-1"}
+    hides = AFTER_ENTRY_STOP | {"EC-25", "EC-28", "FLT-4", "SDK-1", "UX-1"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """No name."""

@@ -169,10 +169,14 @@ class HandleActionEmpty(ConformingMpp):
 
 
 class HandleActionAlways(ConformingMpp):
-    """Calls handleAction for every order code it has a payment result of."""
+    """Calls handleAction for every order code it has a payment result of.
+
+    That is so, too, where no answer came (FLT-5), or one of another actionType (FLT-4).
+    """
 
     name = "handle-action-with-result"
     breaks = frozenset({"OC-19"})
+    observed = frozenset({"FLT-4", "FLT-5"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """HandleAction as well."""

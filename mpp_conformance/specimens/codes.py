@@ -107,11 +107,14 @@ class AsksAboutForeignCodes(ConformingMpp):
 class TriesDecodingFirst(ConformingMpp):
     """Calls userInitiatedPay with every code, and launches it only if that is refused.
 
-    What is sent before launch cannot be the code that only launch brings (EC-16), and comes too early (SRV-1).
+    What is sent before launch cannot be the code that only launch brings (EC-16), and comes too early (SRV-1). Where no
+    answer comes it tells nobody (FLT-8), and the next payment in the same conversation never begins.
     """
 
     name = "decoding-tried-first"
     breaks = frozenset({"EC-16", "SRV-1"})
+    hides = frozenset({"FLT-9"})
+    observed = frozenset({"FLT-8"})
 
     def launch(self, session: Session) -> Iterator[Message]:
         """First the question."""

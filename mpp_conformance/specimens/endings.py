@@ -156,7 +156,7 @@ class NoResultPage(ConformingMpp):
 
     name = "result-page-never"
     breaks = frozenset({"EC-29", "OC-20", "UX-7"})
-    hides = AFTER_ORDER_PAYMENT
+    hides = AFTER_ORDER_PAYMENT | {"FLT-9"}
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not shown
         """Nothing."""
@@ -166,12 +166,12 @@ class NoResultPage(ConformingMpp):
 class NoPageOfFailure(ConformingMpp):
     """Shows a payment result page for payments that succeeded only.
 
-    The same screen serves both codes. Payments that follow a failure in the same conversation never begin.
+    The same screen serves both codes. A payment after one that failed never begins in the same conversation.
     """
 
     name = "result-page-of-success-only"
     breaks = frozenset({"EC-29", "OC-20"})
-    hides = frozenset({"ANS-1"})
+    hides = frozenset({"ANS-1", "FLT-9"})
 
     def result_page(self, handed: Handed) -> Iterator[Message]:
         """Nothing after a failure."""
@@ -182,11 +182,13 @@ class NoPageOfFailure(ConformingMpp):
 class AlwaysPageOfSuccess(ConformingMpp):
     """Shows every payment as paid.
 
-    The same screen serves both codes.
+    The same screen serves both codes, whether HANDLE_BY_SDK brought no payload (FLT-2), no answer came (FLT-5) or the
+    order was another customer's (FLT-6).
     """
 
     name = "result-page-always-says-paid"
-    breaks = frozenset({"EC-29", "OC-20"})
+    breaks = frozenset({"EC-29", "FLT-2", "OC-20"})
+    observed = frozenset({"FLT-5", "FLT-6"})
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """S."""
@@ -233,12 +235,12 @@ class NoPageOfEntryFailure(ConformingMpp):
 class NoPageOfOrderFailure(ConformingMpp):
     """Closes its cashier without a word when an order code payment failed.
 
-    Payments that follow one in the same conversation never begin.
+    A payment after that one never begins in the same conversation.
     """
 
     name = "result-page-of-order-code-success-only"
     breaks = frozenset({"OC-20"})
-    hides = frozenset({"ANS-1"})
+    hides = frozenset({"ANS-1", "FLT-9"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Nothing, after a failure."""

@@ -23,12 +23,14 @@ class NeverPays(ConformingMpp):
     """Waits for a confirmation that never comes.
 
     Every case that waits for a payment's result fails: within each limit (REG-1 to REG-4), beside an unused payload
-    (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7). Its client has none to go by.
+    (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7), and wherever a fault of Alipay+'s is to
+    be borne. Its client has none to go by.
     """
 
     name = "payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "SRV-6"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-6", "FLT-12", "SRV-6"}
+    observed = frozenset({"FLT-3", "FLT-7", "FLT-8", "FLT-9", "FLT-11"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
         """The cashier page, and no more."""
@@ -44,7 +46,8 @@ class NeverPaysOrderCodes(ConformingMpp):
 
     name = "order-code-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"ANS-1", "OC-20", "SRV-6"})
+    hides = frozenset({"ANS-1", "FLT-6", "FLT-12", "OC-20", "SRV-6"})
+    observed = frozenset({"FLT-3", "FLT-7", "FLT-8", "FLT-9", "FLT-11"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only with a callback to execute."""
@@ -62,6 +65,7 @@ class NeverPaysEntryCodes(ConformingMpp):
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
     hides = frozenset({"ANS-1", "EC-28", "EC-29", "SDK-1", "SRV-6"})
+    observed = frozenset({"FLT-7"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only without a callback to execute."""
@@ -72,13 +76,14 @@ class NeverPaysEntryCodes(ConformingMpp):
 class KeepsResults(ConformingMpp):
     """Debits and notifies, and tells its client nothing.
 
-    The consumer sees no result either (UX-7). Its client has none to go by, and nobody can see an error code (SRV-6).
-    Payments that follow in the same conversation never begin.
+    The consumer sees no result either (UX-7, FLT-8). Its client has none to go by, and nobody can see an error code
+    (SRV-6). Payments that follow in the same conversation never begin.
     """
 
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
     hides = RESULT_NOT_HANDED | AFTER_ORDER_PAYMENT | {"SRV-6"}
+    observed = frozenset({"FLT-8"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No hand-over."""
@@ -89,13 +94,14 @@ class KeepsResults(ConformingMpp):
 class KeepsFailures(ConformingMpp):
     """Tells its client of payments that succeeded, and lets the others run into a timeout.
 
-    The same holds for decoding that failed (SRV-8). Its client has no result to go by, and nobody can see an error
-    code (SRV-6).
+    The same holds for decoding that failed (SRV-8), and where no answer came (FLT-8). Its client has no result to go
+    by, nobody can see an error code (SRV-6), and a payment after that never begins in the same conversation (FLT-9).
     """
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "SRV-6"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "SRV-6"}
+    observed = frozenset({"FLT-8"})
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
         """No hand-over of a failure."""
@@ -232,12 +238,14 @@ class KeepsSuccess(ConformingMpp):
 class FailedDecodingIsSilent(ConformingMpp):
     """Logs a decoding that failed, and leaves its client waiting.
 
-    Its client has no result to go by.
+    Its client has no result to go by, nor has it one where no answer came (FLT-8); a payment after that never begins in
+    the same conversation (FLT-9).
     """
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9"}
+    observed = frozenset({"FLT-8"})
 
     def not_decoded(
         self,
@@ -249,10 +257,14 @@ class FailedDecodingIsSilent(ConformingMpp):
 
 
 class FailedDecodingIsPaid(ConformingMpp):
-    """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success."""
+    """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success.
+
+    Where no answer came it does so as well (FLT-5), and where HANDLE_BY_SDK brought no payload (FLT-2).
+    """
 
     name = "failed-decoding-told-as-success"
-    breaks = frozenset({"SRV-8"})
+    breaks = frozenset({"FLT-2", "SRV-8"})
+    observed = frozenset({"FLT-5"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """S without any order."""
@@ -262,12 +274,14 @@ class FailedDecodingIsPaid(ConformingMpp):
 class FailedDecodingLeftToSdk(ConformingMpp):
     """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is.
 
-    Its client does as it is told, and has no result to go by.
+    Its client does as it is told, and has no result to go by. That is so, too, where no answer came (FLT-5), or one of
+    another actionType (FLT-4).
     """
 
     name = "failed-decoding-left-to-sdk"
     breaks = frozenset({"SRV-8"})
     hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19"}
+    observed = frozenset({"FLT-4", "FLT-5"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """HANDLE_BY_SDK without a payload."""

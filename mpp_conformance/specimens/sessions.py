@@ -132,10 +132,14 @@ class AnswersLatestClient(ConformingMpp):
 
 @dataclass
 class OneResult(ConformingMpp):
-    """Keeps the result of a payment in one place until its client is told of it."""
+    """Keeps the result of a payment in one place until its client is told of it.
+
+    There the next customer finds it, whose order is not paid (FLT-6).
+    """
 
     name = "one-payment-result-for-all"
     breaks = frozenset({"SRV-7"})
+    observed = frozenset({"FLT-6"})
     result: Handed | None = None
 
     def debit(self, session: Session) -> Handed:

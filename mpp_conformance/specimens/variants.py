@@ -1,10 +1,13 @@
 """Conforming MPPs that do what no sentence forbids in their own way: none of them may fail anything."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from mpp_conformance import wire
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
     CashierPage,
     DecodeCallback,
     IdentityAnswer,
@@ -216,3 +219,24 @@ class LogsAnswer(ConformingMpp):
         """An empty answer first."""
         yield ServerAnswer()
         yield from super().take(session, handed)
+
+
+class ReadsLeniently(ConformingMpp):
+    """Makes the best of a signed answer that breaks the interface, as many JSON libraries would."""
+
+    name = "answers-read-leniently"
+
+    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+        """What cannot be understood counts as absent, a number as its digits."""
+        found = super().believes(asked, received)
+        if found is not None or (received.status, received.signature) != (200, "valid"):
+            return found
+        try:
+            body = json.loads(received.body.decode("utf-8-sig"), parse_int=str)
+        except ValueError:
+            return None
+        form = body.pop("actionForm", None) or {}
+        read = super().believes(asked, replace(received, body=json.dumps(body).encode()))
+        if not isinstance(read, UserInitiatedPayAnswer) or form.get("actionType") != HANDLE_BY_SDK:
+            return read
+        return replace(read, action_type=HANDLE_BY_SDK, sdk_action_payload=form.get("sdkActionPayload"))

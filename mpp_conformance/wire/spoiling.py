@@ -87,6 +87,7 @@ _CHANGES: Final[Mapping[str, Callable[[_Body], bytes]]] = {
     "payload-missing": _without_payload,
     "payload-null": _form(sdkActionPayload=None),
     "payload-empty": _form(sdkActionPayload=""),
+    "payload-as-number": _form(sdkActionPayload=12345),
     "amounts-as-numbers": _numbers,
     "action-form-twice": _form_twice,
     "byte-order-mark": lambda body: b"\xef\xbb\xbf" + _text(body),

@@ -1,0 +1,147 @@
+"""An Alipay+ with one defect: which answers the MPP may act on, and what it may do with the others."""
+
+from mpp_conformance.fault_cells import (
+    DOUBTFUL,
+    NO_ANSWERS,
+    OF_ANOTHER,
+    OTHER_TYPES,
+    REDIRECTED,
+    UNVERIFIED,
+    WITHOUT_PAYLOAD,
+)
+from mpp_conformance.messages import (
+    DecodeCallback,
+    FaultApplied,
+    HandleAction,
+    NotifyPayment,
+    RedirectFollowed,
+    ResultPage,
+    ServerAnswer,
+)
+from mpp_conformance.oracle import Expectation, expect
+from mpp_conformance.requirements import (
+    DERIVED,
+    DOCUMENTED,
+    MPP,
+    MPP_SERVER,
+    MUST,
+    SHOULD,
+    SILENT,
+    STATED,
+    case,
+    requirement,
+)
+from mpp_conformance.scenario import TAG
+from mpp_conformance.source import (
+    CLIENT_SDK_DOCS,
+    ENTRY_CODE,
+    HIGHLIGHTS,
+    MESSAGE_LAYER,
+    ORDER_CODE,
+    USER_EXPERIENCE,
+)
+from mpp_conformance.trace import Trace
+
+FLT_1 = requirement(
+    "FLT-1",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("signature of an answer")],
+    text="The server validates the signature of Alipay+'s answers, and acts on none whose signature does not verify.",
+)
+FLT_2 = requirement(
+    "FLT-2",
+    MUST,
+    STATED,
+    actor=MPP,
+    clauses=[HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"), USER_EXPERIENCE.at("item 3, sentence 2")],
+    text="Only HANDLE_BY_PSP is paid: with HANDLE_BY_SDK nothing is, whatever is wrong with its payload.",
+)
+FLT_4 = requirement(
+    "FLT-4",
+    SHOULD,
+    DERIVED,
+    actor=MPP,
+    clauses=[CLIENT_SDK_DOCS.at("handleAction, sample"), CLIENT_SDK_DOCS.at("decode, sample")],
+    text="The client SDK is called for HANDLE_BY_SDK alone, and is given no payload but the one that Alipay+ gave.",
+)
+FLT_5 = requirement(
+    "FLT-5",
+    SHOULD,
+    SILENT,
+    actor=MPP,
+    clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
+    text="What is no answer, or not to be relied on, is not acted on: nothing is paid or told as paid.",
+)
+FLT_6 = requirement(
+    "FLT-6",
+    SHOULD,
+    SILENT,
+    actor=MPP_SERVER,
+    clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
+    text="An order that was placed for another customer's code is not paid, however well the answer is signed.",
+)
+FLT_10 = requirement(
+    "FLT-10",
+    SHOULD,
+    SILENT,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("transport")],
+    text="A redirect is not followed: what Alipay+ is asked goes to nobody else.",
+)
+
+
+@case(FLT_1, UNVERIFIED)
+def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> None:
+    """The order in such an answer is not paid, and its payload goes nowhere."""
+    asked = expect(trace).reached(FaultApplied).none(NotifyPayment, result_status="S")
+    answer = trace.scenario.payments[0].answer
+    if answer is not None and answer.payload is not None:
+        payload = answer.payload.replace(TAG, trace.codes[0].tag)
+        asked.none(ServerAnswer, sdk_action_payload=payload)
+        asked.none(HandleAction, sdk_action_payload=payload).none(DecodeCallback, sdk_action_payload=payload)
+
+
+@case(FLT_2, WITHOUT_PAYLOAD)
+def test_handle_by_sdk_is_not_paid_for_lack_of_a_payload(trace: Trace) -> None:
+    """Although there is nothing to give the SDK and an order is at hand, nobody takes or reports a payment."""
+    not_taken(trace)
+
+
+@case(FLT_4, OTHER_TYPES)
+def test_no_other_action_type_leads_to_the_sdk(trace: Trace) -> None:
+    """An actionType that is unknown, misspelled or not there calls no handleAction, and gives the callback nothing."""
+    asked = expect(trace).reached(FaultApplied).none(HandleAction)
+    asked.none_but(DecodeCallback, sdk_action_payload=(None, ""))
+
+
+@case(FLT_4, WITHOUT_PAYLOAD)
+def test_no_payload_is_made_up(trace: Trace) -> None:
+    """HANDLE_BY_SDK without a payload gives the SDK nothing, or what stands in its place."""
+    asked = expect(trace).reached(FaultApplied).none_but(HandleAction, sdk_action_payload=(None, "", "12345"))
+    asked.none_but(DecodeCallback, sdk_action_payload=(None, "", "12345"))
+
+
+@case(FLT_5, [*NO_ANSWERS, *DOUBTFUL])
+def test_what_is_no_answer_is_not_paid(trace: Trace) -> None:
+    """Neither a payment nor a payload comes of it."""
+    not_taken(trace).none(HandleAction).none_but(DecodeCallback, sdk_action_payload=(None, ""))
+
+
+@case(FLT_6, [OF_ANOTHER])
+def test_another_customers_order_is_not_paid(trace: Trace) -> None:
+    """The second customer is told of no success with the first one's order."""
+    not_taken(trace, 1)
+
+
+@case(FLT_10, [REDIRECTED])
+def test_a_redirect_is_not_followed(trace: Trace) -> None:
+    """Nobody comes to the address that it leads to."""
+    expect(trace).reached(FaultApplied).none(RedirectFollowed)
+
+
+def not_taken(trace: Trace, payment: int = 0) -> Expectation:
+    """The fault was met, and nobody takes or reports a payment."""
+    asked = expect(trace, payment).reached(FaultApplied).none(NotifyPayment, result_status="S")
+    return asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S")

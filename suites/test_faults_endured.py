@@ -1,0 +1,142 @@
+"""An Alipay+ with one defect: what the MPP has to bear, and how a payment comes to its end all the same."""
+
+from mpp_conformance.fault_cells import AFTERWARDS, AT_FIRST, CARRIED, DRIPPED, ENDING, REPLAYED, SPELLED
+from mpp_conformance.messages import (
+    DecodeCallback,
+    FaultApplied,
+    HandleAction,
+    NotifyPayment,
+    ResultPage,
+    Scan,
+    ServerAnswer,
+)
+from mpp_conformance.oracle import SOME_TEXT, expect
+from mpp_conformance.requirements import (
+    DERIVED,
+    DOCUMENTED,
+    MPP,
+    MPP_SERVER,
+    SHOULD,
+    SILENT,
+    case,
+    requirement,
+)
+from mpp_conformance.source import ENTRY_CODE, MESSAGE_LAYER, ORDER_CODE
+from mpp_conformance.trace import Trace
+
+FLT_3 = requirement(
+    "FLT-3",
+    SHOULD,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("message structure"), MESSAGE_LAYER.at("signature of an answer")],
+    text="An answer counts however the documents let it be spelled: names of headers in any case, the Signature header "
+    "with blanks, the signature over the body's own bytes.",
+)
+FLT_7 = requirement(
+    "FLT-7",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("userInitiatedPay, request")],
+    text="Where the first answer is lost, the server asks again, and the payment goes on.",
+)
+FLT_8 = requirement(
+    "FLT-8",
+    SHOULD,
+    SILENT,
+    actor=MPP,
+    clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
+    text="Whatever comes back, a payment comes to an end: the consumer or the client SDK is told of one.",
+)
+FLT_9 = requirement(
+    "FLT-9",
+    SHOULD,
+    SILENT,
+    actor=MPP,
+    clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
+    text="What came back for one payment does not spoil the next one.",
+)
+FLT_11 = requirement(
+    "FLT-11",
+    SHOULD,
+    SILENT,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("message structure")],
+    text="An answer counts in chunks, too, and with the parts of its Signature header in any order.",
+)
+FLT_12 = requirement(
+    "FLT-12",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("userInitiatedPay, request")],
+    text="An order is paid once, however often it is asked for and its answer comes.",
+)
+
+
+@case(FLT_3, SPELLED)
+def test_a_sound_answer_counts_in_every_spelling(trace: Trace) -> None:
+    """The payment goes on as with any other answer."""
+    goes_on(trace)
+
+
+@case(FLT_7, AT_FIRST)
+def test_the_payment_goes_on_when_the_answer_comes(trace: Trace) -> None:
+    """Asked again, Alipay+ answers, and the payment is taken."""
+    goes_on(trace)
+
+
+@case(FLT_8, ENDING)
+def test_the_payment_comes_to_an_end(trace: Trace) -> None:
+    """A result is returned or shown, or the client SDK is called; the consumer is not left waiting."""
+    expect(trace).reached(FaultApplied).either(
+        (ResultPage, {}), (HandleAction, {}), (DecodeCallback, {}), (ServerAnswer, {"payment_status": SOME_TEXT})
+    )
+
+
+@case(FLT_9, [AFTERWARDS])
+def test_the_next_payment_is_as_good_as_ever(trace: Trace) -> None:
+    """A customer who scans after a payment that failed so comes to a result."""
+    expect(trace, 0).reached(FaultApplied)
+    expect(trace, 1).reached(Scan).either(
+        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
+    )
+
+
+@case(FLT_11, CARRIED)
+def test_a_sound_answer_counts_in_every_form(trace: Trace) -> None:
+    """The payment goes on as with any other answer."""
+    goes_on(trace)
+
+
+@case(FLT_12, [*AT_FIRST, DRIPPED])
+def test_an_order_is_paid_once(trace: Trace) -> None:
+    """All notifications of success speak of one and the same payment."""
+    expect(trace).reached(FaultApplied)
+    one_payment(trace)
+
+
+@case(FLT_12, [REPLAYED])
+def test_an_old_answer_is_not_paid_again(trace: Trace) -> None:
+    """The order of the payment before is not paid a second time."""
+    expect(trace, 1).reached(FaultApplied)
+    one_payment(trace)
+
+
+def goes_on(trace: Trace) -> None:
+    """The fault was met, and the payment is taken."""
+    expect(trace).reached(FaultApplied).either(
+        (NotifyPayment, {"result_status": "S"}), (ServerAnswer, {"payment_status": "S"}), (ResultPage, {"status": "S"})
+    )
+
+
+def one_payment(trace: Trace) -> None:
+    """Whoever notified success notified it of one payment, and by one customer."""
+    told = [event.message for event in trace.of(0) if isinstance(event.message, NotifyPayment)]
+    first = next((notice for notice in told if notice.result_status == "S"), None)
+    asked = expect(trace, 0)
+    if first is None:
+        asked.none(NotifyPayment, result_status="S")
+    else:
+        asked.none_but(NotifyPayment, payment_id=(first.payment_id,), customer_id=(first.customer_id,))
