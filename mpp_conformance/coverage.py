@@ -16,7 +16,6 @@ from mpp_conformance.model.dimensions import (
     AT,
     CODE,
     FAILS,
-    NO_FAULT,
     NOT_ASKED,
     NOT_LEFT,
     NOT_RELEVANT,
@@ -89,7 +88,7 @@ def possible(claims: Claims) -> Parts:
 
 def of_scenario(scenario: Scenario) -> Parts:
     """What a conversation leads a conforming MPP through."""
-    met = conditions(scenario)
+    met = [condition for condition in conditions(scenario) if condition is not None]
     return Parts(
         frozenset(row for condition in met for row in way(condition)),
         frozenset(pair for condition in met for pair in pairs(condition)),
@@ -106,6 +105,8 @@ def of_trace(trace: Trace) -> Parts:
     """What one trace really went through; a payment shows its pairs only if it went its way to the end."""
     found = Parts()
     for payment, condition in enumerate(conditions(trace.scenario)):
+        if condition is None:
+            continue
         walked = walk_of(trace, payment)
         found |= Parts(frozenset(walked), frozenset(pairs(condition) if walked == way(condition) else ()))
     return found
@@ -149,8 +150,11 @@ def conversation_of(row: Planned) -> Scenario:
 # --- conditions ---------------------------------------------------------------------------------------------------
 
 
-def conditions(scenario: Scenario) -> list[Condition]:
-    """In which condition each payment of a scenario is, with an MPP that conforms and takes what it may take."""
+def conditions(scenario: Scenario) -> list[Condition | None]:
+    """In which condition each payment of a scenario is, with an MPP that conforms and takes what it may take.
+
+    ``None`` for a payment that meets a fault of Alipay+'s: no workflow says what follows.
+    """
     accounts = Accounts(EDITIONS[scenario.edition], scenario.reading)
     for past in scenario.past:
         accounts.remember(
@@ -165,15 +169,18 @@ def conditions(scenario: Scenario) -> list[Condition]:
     return list(_in_turn(scenario, accounts))
 
 
-def _in_turn(scenario: Scenario, accounts: Accounts) -> Iterator[Condition]:
+def _in_turn(scenario: Scenario, accounts: Accounts) -> Iterator[Condition | None]:
     for payment in scenario.payments:
+        if payment.fault:
+            yield None
+            continue
         if payment.code == FOREIGN:
-            yield (FOREIGN, NOT_ASKED, NOT_ASKED, NOT_RELEVANT, NOT_LEFT, NO_FAULT)
+            yield (FOREIGN, NOT_ASKED, NOT_ASKED, NOT_RELEVANT, NOT_LEFT)
             continue
         answer = payment.answer or _by_limits(scenario, accounts, payment)
         outcome = _outcome(answer, payment)
         band = NOT_RELEVANT if payment.answer else _band(accounts, payment)
-        yield (payment.code, answer.action_type, answer.result_status, band, outcome, NO_FAULT)
+        yield (payment.code, answer.action_type, answer.result_status, band, outcome)
         if outcome == PAID:
             accounts.remember(
                 Entry(

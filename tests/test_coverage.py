@@ -27,7 +27,7 @@ from mpp_conformance.coverage import (
 )
 from mpp_conformance.limits import EDITIONS, Edition, Reading
 from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
-from mpp_conformance.model.dimensions import AT, FAILS, NO_FAULT, NOT_LEFT, OVER, PAID, WITHIN
+from mpp_conformance.model.dimensions import AT, FAILS, NOT_LEFT, OVER, PAID, WITHIN, Condition
 from mpp_conformance.model.table import TRANSITIONS, of_workflow
 from mpp_conformance.model.walk import walk_of, way
 from mpp_conformance.requirements import Ledger
@@ -75,7 +75,7 @@ def test_the_conforming_mpp_is_really_led_where_the_plan_leads() -> None:
         trace.scenario.label
         for trace in traces
         for number, condition in enumerate(conditions(trace.scenario))
-        if walk_of(trace, number) != way(condition)
+        if condition is not None and walk_of(trace, number) != way(condition)
     ]
     assert strayed == []
     assert union(map(of_trace, traces)) == of_plan(ROWS)
@@ -133,6 +133,11 @@ def test_what_a_wallet_does_not_claim_is_not_possible() -> None:
     assert ((whole - covered).names(), (covered - whole).names()) == (NOT_COVERED, [])
 
 
+def met(scenario: Scenario) -> list[Condition]:
+    """The condition of each payment."""
+    return [condition for condition in conditions(scenario) if condition is not None]
+
+
 # --- conditions ---------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +146,7 @@ def test_what_a_wallet_does_not_claim_is_not_possible() -> None:
 def test_boundaries_are_in_the_condition_they_say(edition: Edition, reading: Reading) -> None:
     """Each row of the boundary table is over its limit, and left to the SDK, exactly if it says so itself."""
     for row in boundaries(edition, reading):
-        _, action, _, band, outcome, _ = conditions(row.scenario)[-1]
+        _, action, _, band, outcome = met(row.scenario)[-1]
         assert (action, outcome) == ((HANDLE_BY_SDK, NOT_LEFT) if row.over else (HANDLE_BY_PSP, PAID)), row
         bands = {"under": {WITHIN}, "at": {AT}, "over": {OVER}}
         assert band in bands.get(row.scenario.label.rsplit("-", 1)[-1], {WITHIN, AT, OVER}), row
@@ -153,18 +158,26 @@ def test_payments_of_the_same_conversation_count() -> None:
     limit, half = 7_000_000, 700_000
     past = [Payment(code=ORDER, amount=half)] * 10
     last = Payment(code=ORDER, amount=1)
-    assert conditions(Scenario(payments=(*past, last)))[-1][3] == OVER
-    assert conditions(Scenario(payments=(*past[1:], last)))[-1][3] == WITHIN
+    assert met(Scenario(payments=(*past, last)))[-1][3] == OVER
+    assert met(Scenario(payments=(*past[1:], last)))[-1][3] == WITHIN
     failed = replace(past[0], customer=UNFUNDED)
     stopped = replace(past[0], answer=handle_by_sdk())
-    assert conditions(Scenario(payments=(*past[1:], failed, stopped, last)))[-1][3] == WITHIN
-    assert conditions(Scenario(payments=(*past[1:], replace(last, amount=limit - 9 * half))))[-1][3] == AT
+    assert met(Scenario(payments=(*past[1:], failed, stopped, last)))[-1][3] == WITHIN
+    assert met(Scenario(payments=(*past[1:], replace(last, amount=limit - 9 * half))))[-1][3] == AT
 
 
 def test_a_customer_without_funds_fails_inside_the_mpp() -> None:
     """What the limits let go on still fails for a customer who cannot pay."""
     scenario = one("x", Payment(code=ENTRY, customer=UNFUNDED))
-    assert conditions(scenario) == [(ENTRY, HANDLE_BY_PSP, "S", WITHIN, FAILS, NO_FAULT)]
+    assert conditions(scenario) == [(ENTRY, HANDLE_BY_PSP, "S", WITHIN, FAILS)]
+
+
+def test_a_payment_that_meets_a_fault_is_in_no_condition() -> None:
+    """It covers nothing of the model, whatever comes of it; a payment beside it does."""
+    spoilt = Payment(code=ORDER, fault="html-with-200")
+    found = conditions(Scenario(payments=(spoilt, Payment(code=ORDER))))
+    assert [condition is None for condition in found] == [True, False]
+    assert not of_scenario(one("x", spoilt))
 
 
 # --- the command --------------------------------------------------------------------------------------------------

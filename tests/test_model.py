@@ -136,6 +136,7 @@ def test_conforming_mpps_go_the_way_of_the_model(specimen: type[ConformingMpp]) 
     """Whatever a conforming MPP is free to do otherwise, its traces go the way that the condition leads."""
     for scenario in (*CELLS, FOREIGN_CODE):
         (condition,) = conditions(scenario)
+        assert condition is not None
         assert [row.name for row in walk(held(scenario, specimen))] == [row.name for row in way(condition)]
 
 
@@ -185,8 +186,10 @@ def test_a_choice_that_no_dimension_decides_is_refused(monkeypatch: pytest.Monke
     """A table whose guards leave a choice names the two transitions, instead of counting one of them."""
     doubled = (*of_workflow(FOREIGN), replace(of_workflow(FOREIGN)[-1], what="something else"))
     monkeypatch.setattr("mpp_conformance.model.walk.of_workflow", lambda _: doubled)
+    condition = conditions(FOREIGN_CODE)[0]
+    assert condition is not None
     with pytest.raises(ValueError, match=r"knows no code of Alipay.* or .*something else"):
-        way(conditions(FOREIGN_CODE)[0])
+        way(condition)
 
 
 def test_whatever_an_mpp_does_its_walk_is_one_piece() -> None:

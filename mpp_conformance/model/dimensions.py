@@ -14,7 +14,6 @@ ACTION: Final = "action type"
 STATUS: Final = "result status"
 BAND: Final = "amount band"
 OUTCOME: Final = "payment outcome"
-FAULT: Final = "fault class"
 
 NOT_ASKED: Final = "never asked"
 """Action type and result status where Alipay+ is asked nothing."""
@@ -31,15 +30,12 @@ FAILS: Final = "fails inside the MPP"
 NOT_LEFT: Final = "not left to the MPP"
 """How a payment ends with a conforming MPP."""
 
-NO_FAULT: Final = "none"
-
 DIMENSIONS: Final = {
     CODE: (ENTRY, ORDER, FOREIGN),
     ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP, NOT_ASKED),
     STATUS: ("S", "F", NOT_ASKED),
     BAND: (WITHIN, AT, OVER, NOT_RELEVANT),
     OUTCOME: (PAID, FAILS, NOT_LEFT),
-    FAULT: (NO_FAULT,),
 }
 """Each dimension with its values."""
 

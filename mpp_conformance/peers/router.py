@@ -211,6 +211,7 @@ def _is_call(message: Message) -> bool:
     """Whether the MPP server calls Alipay+: such a message bears no token, and says itself what it is about."""
     if isinstance(message, Malformed):
         return message.where == GATEWAY and message.operation not in ANSWERS
+    # Whoever follows a redirect goes where it led, and the address bears a token.
     return message.point == GATEWAY and not message.is_reply and not isinstance(message, RedirectFollowed)
 
 

@@ -296,37 +296,32 @@ class PaysEachCall(ConformingMpp):
 
 @dataclass
 class PaysOwnAnew(ConformingMpp):
-    """Does not know an order again that the same customer has paid."""
+    """Does not know an order again that the same customer has paid, where another code brings it."""
 
     name = "own-order-paid-anew"
     observed = frozenset({"FLT-12"})
-    owners: dict[str, str] = field(default_factory=dict)
+    paid: dict[str, str] = field(default_factory=dict)
 
-    def pay_own(self, session: Session, order: Order) -> Iterator[Message]:
-        """Only another customer's is refused."""
-        if self.owners.setdefault(order.payment_request_id, session.customer) == session.customer:
-            yield from self.pay(session, order)
-        else:
-            yield from self.take(session, Handed(payment_status="F", error_code="REPEAT_REQ_INCONSISTENT"))
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """As if it were in no books."""
+        if self.paid.setdefault(order.payment_request_id, session.code) != session.code:
+            self.books.pop(order.payment_request_id)
+        yield from super().pay(session, order)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
-        """With an id of its own."""
-        return replace(super().notice(session, order, result), payment_id=f"mpp-{session.name}")
+        """With an id of its own for each code."""
+        return replace(super().notice(session, order, result), payment_id=f"mpp-{session.code}")
 
 
 class PaysAnothers(ConformingMpp):
-    """Keeps each customer's orders apart, so that another customer's is a new one to it."""
+    """Does not look whose an order is."""
 
     name = "order-of-another-customer-paid"
     observed = frozenset({"FLT-6"})
 
     def pay_own(self, session: Session, order: Order) -> Iterator[Message]:
-        """Only the customer's own is known."""
-        own = f"{session.customer} {order.payment_request_id}"
-        if self.codes.setdefault(own, session.code) == session.code:
-            yield from self.pay(session, order)
-        else:
-            yield from super().pay_own(session, order)
+        """It is everybody's."""
+        yield from self.pay(session, order)
 
 
 @dataclass

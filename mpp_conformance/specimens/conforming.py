@@ -100,8 +100,6 @@ class ConformingMpp(ServesAlipayPlus):
     app_link: ClassVar[bool] = True
     profile: Profile
     sessions: dict[str, Session] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
-    """The order code that each order was placed for, by its paymentRequestId."""
     books: dict[str, Entry] = field(default_factory=dict)
     """By paymentRequestId."""
 
@@ -276,8 +274,8 @@ class ConformingMpp(ServesAlipayPlus):
         yield from self.take(session, passed)
 
     def pay_own(self, session: Session, order: Order) -> Iterator[Message]:
-        """An order that was placed for another code is not this customer's to pay."""
-        if self.codes.setdefault(order.payment_request_id, session.code) == session.code:
+        """Another customer's order is not this one's to pay."""
+        if self.booked(session, order).customer == session.customer:
             yield from self.pay(session, order)
         else:
             yield from self.take(session, Handed(payment_status="F", error_code="REPEAT_REQ_INCONSISTENT"))
