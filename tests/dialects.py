@@ -8,6 +8,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -182,8 +183,12 @@ class DialectTransport(httpx.AsyncBaseTransport):
         of_gateway = "signature" in request.headers
         async with asyncio.timeout(_SECONDS):
             if of_gateway and self.dialect.loses:
-                await self._exchange(request, body, of_gateway=of_gateway, lost=True)
-            return await self._exchange(request, body, of_gateway=of_gateway)
+                with suppress(ConnectionError):
+                    await self._exchange(request, body, of_gateway=of_gateway, lost=True)
+            try:
+                return await self._exchange(request, body, of_gateway=of_gateway)
+            except (ConnectionError, h11.RemoteProtocolError) as problem:
+                raise httpx.ReadError(str(problem)) from problem
 
     async def _exchange(
         self, request: httpx.Request, body: Body, *, of_gateway: bool, lost: bool = False
