@@ -39,7 +39,7 @@ SPELLINGS: Final = (LOWER_CASE, UPPER_CASE, MIXED_CASE, BLANKS, REORDERED)
 """How headers are written: their names, or the parts of the Signature header."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fault:
     """A profile.
 

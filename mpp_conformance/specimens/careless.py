@@ -31,7 +31,7 @@ class BelievesUnsigned(ConformingMpp):
     name = "unsigned-answers-believed"
     breaks = frozenset({"FLT-1"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Missing is as good as valid."""
         signed = received.signature == "missing"
         return super().believes(asked, replace(received, signature="valid") if signed else received)
@@ -43,7 +43,7 @@ class NeverVerifies(ConformingMpp):
     name = "answers-never-verified"
     breaks = frozenset({"FLT-1"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Whatever it is."""
         return super().believes(asked, replace(received, signature="valid"))
 
@@ -54,7 +54,7 @@ class VerifiesRewritten(ConformingMpp):
     name = "rewritten-body-verified"
     observed = frozenset({"FLT-3"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Where that is another text, it does not fit."""
         found = super().believes(asked, received)
         rewritten = json.dumps(json.loads(received.body), ensure_ascii=False, separators=(",", ":")) if found else ""
@@ -67,7 +67,7 @@ class CaseSensitive(ConformingMpp):
     name = "header-names-case-sensitive"
     observed = frozenset({"FLT-3"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Not found, not verified."""
         return super().believes(asked, received) if "signature" in dict(received.headers) else None
 
@@ -78,7 +78,7 @@ class NoBlanks(ConformingMpp):
     name = "signature-header-not-trimmed"
     observed = frozenset({"FLT-3"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """A part that it does not know makes the header unreadable."""
         names = [part.partition("=")[0] for part in (received.header("signature") or "").split(",")]
         return super().believes(asked, received) if set(names) <= set(_PARTS) else None
@@ -90,7 +90,7 @@ class PartsByPosition(ConformingMpp):
     name = "signature-taken-by-position"
     observed = frozenset({"FLT-11"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """It is not always the third."""
         last = (received.header("signature") or "").rpartition(",")[2]
         return super().believes(asked, received) if last.strip().startswith("signature=") else None
@@ -105,7 +105,7 @@ class StatusIgnored(ConformingMpp):
     name = "http-status-ignored"
     observed = frozenset({"FLT-5"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """All are 200."""
         return super().believes(asked, replace(received, status=_OK))
 
@@ -116,7 +116,7 @@ class NoChunks(ConformingMpp):
     name = "chunked-answers-not-read"
     observed = frozenset({"FLT-11"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """An empty body is none."""
         return super().believes(asked, received) if received.header("content-length") else None
 
@@ -127,7 +127,7 @@ class BreaksDownOnGzip(ConformingMpp):
     name = "compressed-answers-hang"
     observed = frozenset({"FLT-8"})
 
-    def receive(self, session: str, asked: Message, received: wire.Received) -> Iterator[Say]:
+    def receive(self, session: str, asked: wire.Call, received: wire.Received) -> Iterator[Say]:
         """No word."""
         return iter(()) if received.header("content-encoding") else super().receive(session, asked, received)
 
@@ -216,7 +216,7 @@ class PaysWithoutPayload(ConformingMpp):
     name = "missing-payload-paid"
     breaks = frozenset({"FLT-2"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Nothing to pass on, hence HANDLE_BY_PSP."""
         return super().believes(asked, _repaired(received, {"actionType": HANDLE_BY_PSP}))
 
@@ -227,7 +227,7 @@ class MakesUpPayload(ConformingMpp):
     name = "missing-payload-made-up"
     observed = frozenset({"FLT-4"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Its own payload."""
         made_up = {"actionType": HANDLE_BY_SDK, "sdkActionPayload": "{}"}
         return super().believes(asked, _repaired(received, made_up))
@@ -239,7 +239,7 @@ class OthersToSdk(ConformingMpp):
     name = "other-action-types-to-sdk"
     observed = frozenset({"FLT-4"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Every other type is HANDLE_BY_SDK, and so is none."""
         body = _parsed(received)
         form = body.get("actionForm") or {}
@@ -255,7 +255,7 @@ class AnyCase(ConformingMpp):
     name = "action-type-in-any-case"
     observed = frozenset({"FLT-4"})
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """In upper case."""
         form = _parsed(received).get("actionForm") or {}
         if form.get("actionType") == HANDLE_BY_SDK.lower():

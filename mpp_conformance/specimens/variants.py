@@ -226,7 +226,7 @@ class ReadsLeniently(ConformingMpp):
 
     name = "answers-read-leniently"
 
-    def believes(self, asked: Message, received: wire.Received) -> wire.Answer | None:
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """What cannot be understood counts as absent, a number as its digits."""
         found = super().believes(asked, received)
         if found is not None or (received.status, received.signature) != (200, "valid"):

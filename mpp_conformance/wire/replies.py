@@ -3,6 +3,7 @@
 The same values serve a conversation without a wire and one over HTTP, so that an MPP decides alike in both.
 """
 
+import functools
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -51,6 +52,7 @@ ANSWERS: Final[Mapping[type[Call], type[Answer]]] = MappingProxyType(
     }
 )
 """What answers each call that an MPP makes to Alipay+."""
+_ANSWERS_BY_NAME: Final = {kind.__name__: answer for kind, answer in ANSWERS.items()}
 ELSEWHERE: Final = "/elsewhere"
 """The path that a redirect leads to, below the address of the simulated Alipay+."""
 
@@ -86,12 +88,18 @@ def believed(asked: type[Call], received: Received) -> Answer | None:
     """
     if received.status != HTTPStatus.OK or received.signature != "valid":
         return None
-    message = decode(ANSWERS[asked], received.body)
+    return _decoded(asked.__name__, received.body)
+
+
+@functools.lru_cache(maxsize=128)
+def _decoded(asked: str, body: bytes) -> Answer | None:
+    message = decode(_ANSWERS_BY_NAME[asked], body)
     if isinstance(message, UserInitiatedPayAnswer):
-        return replace(message, body=received.body.decode())
+        return replace(message, body=body.decode())
     return None if isinstance(message, Malformed) else message
 
 
+@functools.lru_cache(maxsize=128)
 def arrived(body: bytes, fault: Fault, *, location: str = "") -> Received:
     """What becomes of ``body`` on its way to an MPP when it is sent as ``fault`` says."""
     if fault.delivery not in COMPLETE:
