@@ -7,14 +7,18 @@ it cannot be replayed, and where its rules let pass an answer that is not the on
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction, Pact
 from mpp_conformance.pacts.hosting import Hosted
 from mpp_conformance.pacts.told import Told
-from mpp_conformance.pacts.verifier import replay
+from mpp_conformance.pacts.verifier import GaveUpError, replay
 from mpp_conformance.verdict import Verdict
+
+_TOO_MUCH: Final = (
+    "Pact's verifier ended without a word on it; likely: a regular expression among its rules tries too many ways"
+)
 
 
 class Provider(Protocol):
@@ -49,23 +53,39 @@ class Outcome:
 
 
 async def verified(pact: Pact, provider: Provider) -> list[Outcome]:
-    """Verify a pact with a provider; VerifierError where the verifier fails, and what else goes wrong in the suite."""
+    """Verify a pact with a provider; raises what goes wrong in the suite."""
     early = {one.number: _before(one, provider) for one in pact.interactions}
-    replayed = [one for one in pact.interactions if early[one.number] is None]
-    late: dict[int, Outcome] = {}
-    if replayed:
-        async with provider.hosted(pact) as host:
-            assert host.place is not None  # noqa: S101  # it listens
-            for number, reason in (await host.prepare(replayed)).items():
-                one = pact.interactions[number]
-                early[number] = Outcome(interaction=one, verdict=Verdict.INCONCLUSIVE, problems=(reason,))
-            replayed = [one for one in replayed if early[one.number] is None]
-            mismatches = await replay(pact, replayed, provider.title, host.place)
-            if host.fault is not None:
-                raise host.fault
-            for one, wrong, told in zip(replayed, mismatches, host.told, strict=True):
-                late[one.number] = _after(one, wrong, told, provider)
+    left = [one for one in pact.interactions if early[one.number] is None]
+    late = await _replayed(pact, left, provider)
     return [early[one.number] or late[one.number] for one in pact.interactions]
+
+
+async def _replayed(pact: Pact, interactions: Sequence[Interaction], provider: Provider) -> dict[int, Outcome]:
+    """What comes of these interactions, by number; the one that is too much for the verifier is found out."""
+    if not interactions:
+        return {}
+    try:
+        return await _at_once(pact, interactions, provider)
+    except GaveUpError:
+        if len(interactions) == 1:
+            return {interactions[0].number: _unproven(interactions[0], _TOO_MUCH)}
+    middle = len(interactions) // 2
+    halves = [await _replayed(pact, half, provider) for half in (interactions[:middle], interactions[middle:])]
+    return halves[0] | halves[1]
+
+
+async def _at_once(pact: Pact, interactions: Sequence[Interaction], provider: Provider) -> dict[int, Outcome]:
+    async with provider.hosted(pact) as host:
+        assert host.place is not None  # noqa: S101  # it listens
+        reasons = await host.prepare(interactions)
+        left = [one for one in interactions if one.number not in reasons]
+        mismatches = await replay(pact, left, provider.title, host.place)
+        if host.fault is not None:
+            raise host.fault
+        after = zip(left, mismatches, host.told, strict=True)
+        found = {one.number: _after(one, wrong, told, provider) for one, wrong, told in after}
+    missed = {one.number: _unproven(one, reasons[one.number]) for one in interactions if one.number in reasons}
+    return found | missed
 
 
 def _before(interaction: Interaction, provider: Provider) -> Outcome | None:
@@ -73,21 +93,24 @@ def _before(interaction: Interaction, provider: Provider) -> Outcome | None:
     unfit = provider.unfit(interaction)
     missing = [unfit] if unfit else states.problems(interaction.states, provider.known)
     if missing:
-        return Outcome(interaction=interaction, verdict=Verdict.INCONCLUSIVE, problems=tuple(missing))
+        return _unproven(interaction, *missing)
     wrong = provider.wrong(interaction)
     return Outcome(interaction=interaction, verdict=Verdict.FAIL, problems=tuple(wrong)) if wrong else None
 
 
 def _after(interaction: Interaction, mismatches: Sequence[str], told: Told, provider: Provider) -> Outcome:
     if told.unproven:
-        return Outcome(interaction=interaction, verdict=Verdict.INCONCLUSIVE, problems=tuple(told.unproven))
+        return _unproven(interaction, *told.unproven)
     wrong = [*mismatches, *told.problems]
     if wrong:
         problems = (*wrong, *provider.explained(interaction, told))
         return Outcome(interaction=interaction, verdict=Verdict.FAIL, problems=problems)
     loose = provider.loose(interaction, told)
     if loose:
-        said = (*(f"{line}, and the pact's rules let that pass" for line in loose),)
-        problems = (*said, *provider.explained(interaction, told))
-        return Outcome(interaction=interaction, verdict=Verdict.INCONCLUSIVE, problems=problems)
+        said = (f"{line}, and the pact's rules let that pass" for line in loose)
+        return _unproven(interaction, *said, *provider.explained(interaction, told))
     return Outcome(interaction=interaction, verdict=Verdict.PASS)
+
+
+def _unproven(interaction: Interaction, *problems: str) -> Outcome:
+    return Outcome(interaction=interaction, verdict=Verdict.INCONCLUSIVE, problems=problems)

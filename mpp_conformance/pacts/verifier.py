@@ -24,7 +24,11 @@ _MOST_NAMED: Final = 10
 
 
 class VerifierError(Exception):
-    """The verifier itself failed, or accounted for other interactions than it was given: the suite's own fault."""
+    """What the verifier says does not follow from what it says of the interactions: the suite's own fault."""
+
+
+class GaveUpError(Exception):
+    """The verifier ended without a word on interactions it was given: one of them was too much for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class Place:
 async def replay(pact: Pact, interactions: Sequence[Interaction], provider: str, place: Place) -> list[list[str]]:
     """Replay interactions of a pact; for each what did not match, one sentence a place, and nothing if all did.
 
-    ``provider`` is what sentences call the other side. VerifierError where the verifier fails.
+    ``provider`` is what sentences call the other side. Raises GaveUpError or VerifierError where it cannot be told.
     """
     if not interactions:
         return []
@@ -53,7 +57,7 @@ async def replay(pact: Pact, interactions: Sequence[Interaction], provider: str,
         results = await asyncio.to_thread(_verified, file, pact.provider, place)
     found = results.get("interactionResults", [])
     if [row.get("description") for row in found] != [interaction.description for interaction in interactions]:
-        raise VerifierError(f"the verifier accounted for {len(found)} of {len(interactions)} interactions")
+        raise GaveUpError(f"the verifier accounted for {len(found)} of {len(interactions)} interactions")
     told = [list(_mismatches(row, provider)) for row in found]
     if bool(results.get("result")) is any(told):
         raise VerifierError("the verifier's result does not follow from what it says of the interactions")
