@@ -1,9 +1,6 @@
 """Contracts, OpenAPI documents and code say the same: what one of them changes alone is named here."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,8 +10,6 @@ from mpp_conformance import wire
 from mpp_conformance.messages import Decode, DecodeCallback, Malformed, Message
 from mpp_conformance.pacts import document, validity
 from mpp_conformance.pacts.client_sdk import CALLS
-from mpp_conformance.resources import directory
-from mpp_conformance.wire import schemas
 from mpp_conformance.wire.operations import REQUEST
 
 DOCUMENTS: Final = {"mpp-server--alipay-plus.json": "alipay-plus", "alipay-plus--mpp-server.json": "mpp-server"}
@@ -24,16 +19,8 @@ ALL: Final = [
     for name in DOCUMENTS
     for interaction in document.read((PACTS / name).read_bytes()).interactions
 ]
-SEQUENCE: Final = """\
-    RequestSequence:
-      name: Request-Sequence
-      in: header
-      required: true
-      schema: {type: string}
-"""
 CLIENT_SDK: Final = document.read((PACTS / "mpp-client--alipay-plus-client-sdk.json").read_bytes())
 KINDS: Final = {**CALLS, wire.OPERATIONS[Decode].name: Decode}
-Edit = Callable[[str, str], None]
 
 
 @pytest.mark.parametrize(("interaction", "name"), ALL)
@@ -77,74 +64,3 @@ def test_each_example_is_a_message(kind: type[Message]) -> None:
 
 def _bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
-
-
-@pytest.fixture
-def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
-    """Changes a text in a copy of openapi/alipay-plus.yaml, which is then the one that counts."""
-    folder = tmp_path / "openapi"
-    shutil.copytree(directory("openapi"), folder)
-    caches = (schemas.document, schemas.schema, schemas.validator)
-
-    def change(old: str, new: str) -> None:
-        file = folder / "alipay-plus.yaml"
-        text = file.read_text("utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new), "utf-8")
-        monkeypatch.setattr(schemas, "directory", lambda _: folder)
-        for cache in caches:
-            cache.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    for cache in caches:
-        cache.cache_clear()
-
-
-def found(name: str = "mpp-server--alipay-plus.json") -> set[str]:
-    """Everything in which a pact differs from its document, with the interaction it was found in."""
-    pact = document.read((PACTS / name).read_bytes())
-    return {f"{one.key}: {line}" for one in pact.interactions for line in validity.drift(one, DOCUMENTS[name])}
-
-
-NEEDS_TIME: Final = '- $ref: "#/components/parameters/RequestTime"'
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "key", "words"),
-    [
-        (
-            "sdkActionPayload:",
-            "sdkPayload:",
-            "SRV-4/entry-sdk-F",
-            "answer body, actionForm.sdkActionPayload: not in openapi/alipay-plus.yaml",
-        ),
-        (
-            "[HANDLE_BY_SDK, HANDLE_BY_PSP]",
-            "[HANDLE_BY_SDK]",
-            "SRV-5/order-psp-S",
-            "answer body, actionForm.actionType",
-        ),
-        ("maxLength: 512", "maxLength: 8", "SRV-2/unknown-code", "request body, codeValue: expected at most 8"),
-        ("v1/payments/notifyPayment:", "v2/payments/notifyPayment:", "SRV-5/notify-paid", "is not in openapi/"),
-        (
-            "          minLength: 1\n          maxLength: 64\n",
-            "          maxLength: 64\n",
-            "WIRE-2/empty-customer",
-            "request body: PARAM_ILLEGAL is expected, and openapi/alipay-plus.yaml finds nothing wrong with it",
-        ),
-        (
-            NEEDS_TIME,
-            f'{NEEDS_TIME}\n        - $ref: "#/components/parameters/RequestSequence"',
-            "SRV-5/notify-paid",
-            "request header Request-Sequence: expected, but it is missing",
-        ),
-    ],
-)
-def test_an_edit_of_openapi_alone_is_named(edit: Edit, old: str, new: str, key: str, words: str) -> None:
-    """A change of a document that pacts and code know nothing of is found, with interaction and place."""
-    assert found() == set()
-    if "RequestSequence" in new:
-        edit("  parameters:\n    Signature:", f"  parameters:\n{SEQUENCE}    Signature:")
-    edit(old, new)
-    assert [line for line in found() if line.startswith(f"{key}: ") and words in line] != []
