@@ -238,3 +238,14 @@ class CurrencyLowerCase(ConformingMpp):
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Cny."""
         return replace(super().notice(session, order, result), payment_currency=order.currency.lower())
+
+
+class AmountFromClient(ConformingMpp):
+    """Takes the amount of a payment from its client, and one that was tampered with sends a single minor unit."""
+
+    name = "amount-taken-from-client"
+    observed = frozenset({"ANS-2"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """1 for 1000."""
+        return replace(super().notice(session, order, result), payment_amount="1")
