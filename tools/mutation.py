@@ -29,7 +29,7 @@ What `make mutation` came to when it was last run on all modules. A mutant is a 
 module's own tests have to notice it. Those that nobody noticed stand below, each with the reason.
 """
 ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
-WIRE = ("wire", "wire_malformed")
+WIRE = ("wire_bodies", "wire_carried", "wire", "wire_malformed")
 FAULTY = ("faults",)
 TESTS: Mapping[str, Sequence[str]] = {
     "judgement": ORACLE,
@@ -43,7 +43,6 @@ TESTS: Mapping[str, Sequence[str]] = {
     "trace": ("trace",),
     "verdict": ("verdict",),
     **{f"wire/{path.stem}": WIRE for path in sorted((ROOT / PACKAGE / "wire").glob("[a-z]*.py"))},
-    "wire/code_rules": ("identification",),
     "wire/replies": FAULTY,
     "wire/spoiling": FAULTY,
 }

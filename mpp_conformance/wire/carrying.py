@@ -115,7 +115,7 @@ def _in_short(found: list[str]) -> str:
 
 
 def _malformed(message_type: type[Message], problem: str, body: Mapping[str, Any]) -> Malformed:
-    bears = body.get(_REFERENCES.get(message_type, ""))
+    bears = body.get(_REFERENCES[message_type]) if message_type in _REFERENCES else None
     known = isinstance(bears, str | int) and bears != ""
     return Malformed(
         where=message_type.point,
