@@ -40,7 +40,11 @@ def test_what_must_not_be_said_is_not_carried_either() -> None:
 def test_half_a_character_is_told_in_words() -> None:
     """Whose message it is, which document it breaks, and how."""
     with pytest.raises(wire.OurMessageIsInvalid) as caught:
-        wire.encode(UserInitiatedPayAnswer(**_SUCCESS, sdk_action_payload="\ud800"))
+        wire.encode(
+            UserInitiatedPayAnswer(
+                result_status="S", result_code="SUCCESS", result_message="success", sdk_action_payload="\ud800"
+            )
+        )
     expected = "the suite's own UserInitiatedPayAnswer breaks openapi/alipay-plus.yaml: half a surrogate pair in a text"
     assert expected == str(caught.value)
 
