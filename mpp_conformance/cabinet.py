@@ -55,7 +55,9 @@ def judged(specimen: Specimen, held: Conversations, *, app_link: bool | None = N
                 case=f"{case.module}::{case.name}",
                 scenario=label,
                 verdict=judgement.verdict,
+                expected=judgement.expected,
                 seen=judgement.seen,
+                hint=judgement.hint,
             )
             found.append(row)
     return tuple(found)

@@ -38,7 +38,7 @@ class Row:
     """One case on one conversation with one MPP.
 
     ``requirement``: its id; ``decides``: whether failing it fails an MPP; ``case``: ``<suite file>::<function>``;
-    ``scenario``: the conversation's label; ``seen``: what the case saw, in words.
+    ``scenario``: the conversation's label; ``expected``, ``seen`` and ``hint``: what the case says of it, in words.
     """
 
     requirement: str
@@ -46,7 +46,9 @@ class Row:
     case: str
     scenario: str
     verdict: Verdict
+    expected: str = field(default="", compare=False)
     seen: str = field(default="", compare=False)
+    hint: str = field(default="", compare=False)
 
     @property
     def outcome(self) -> Outcome:

@@ -17,6 +17,7 @@ from mpp_conformance.limits import EDITIONS, Reading
 from mpp_conformance.messages import HANDLE_BY_SDK, NotifyPayment, UserInitiatedPayAnswer
 from mpp_conformance.report import document, folder, html, junit, limits_table, markdown, papers, shown
 from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.language import ENGLISH
 from mpp_conformance.scenario import Scenario, codes_for
 from mpp_conformance.trace import ENDED, Event, Trace
 from mpp_conformance.verdict import Verdict
@@ -254,5 +255,5 @@ def test_verdict_file_is_there_even_if_a_page_cannot_be_made(tmp_path: Path, mon
     monkeypatch.setattr(html, "render", fail)
     run = folder.create(tmp_path, "r")
     with pytest.raises(VerdictFileError):
-        papers.write(run, sample(), {})
+        papers.write(run, sample(), {}, ENGLISH)
     assert document.read((run.path / document.FILE).read_bytes())["overall"] == "nonconformant"

@@ -14,7 +14,7 @@ import click
 
 from mpp_conformance import __version__, signature
 from mpp_conformance.cli.exits import explained
-from mpp_conformance.cli.run import allure_option, execute, free_name, new_folder
+from mpp_conformance.cli.run import allure_option, execute, free_name, lang_option, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
 
 PARALLEL: Final = 16
@@ -66,8 +66,9 @@ class NotStartedError(Exception):
     help="Where the run's folder is made.",
 )
 @click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
+@lang_option
 @allure_option
-def command(*, reports: Path, name: str | None, allure: bool) -> None:
+def command(*, reports: Path, name: str | None, lang: str, allure: bool) -> None:
     """Certify the reference MPP that comes with the suite, as a process of its own, over signed HTTP.
 
     It shows that everything works on this machine, and what a report looks like.
@@ -76,7 +77,8 @@ def command(*, reports: Path, name: str | None, allure: bool) -> None:
         wallet = _prepared(Path(place))
         with _reference_mpp(wallet) as adaptor:
             name = name or free_name(reports, "reference MPP")
-            code = execute(f"http:{adaptor}", wallet=wallet, made=new_folder(reports, name), allure=allure)
+            made = new_folder(reports, name)
+            code = execute(f"http:{adaptor}", wallet=wallet, made=made, allure=allure, lang=lang)
     click.get_current_context().exit(code)
 
 

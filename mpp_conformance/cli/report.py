@@ -12,7 +12,7 @@ from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.folder import RunFolder, RunFolderError
-from mpp_conformance.report.language import ENGLISH
+from mpp_conformance.report.language import ENGLISH, TAGS, language
 from mpp_conformance.report.text import printable
 from mpp_conformance.trace import Trace
 
@@ -28,7 +28,8 @@ def command() -> None:
 
 @command.command("html", epilog=explained())
 @_run
-def page(run: Path) -> None:
+@click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language of the page.")
+def page(run: Path, lang: str) -> None:
     """Make RUN/report.html once more, from the verdict file and the evidence that lie there.
 
     Nothing is judged: every verdict is the verdict file's. A conversation whose evidence is missing, or is not what the
@@ -36,7 +37,7 @@ def page(run: Path) -> None:
     """
     verdicts, traces = _read(run)
     try:
-        made = RunFolder(run).write(html.FILE, html.render(verdicts, traces).encode())
+        made = RunFolder(run).write(html.FILE, html.render(verdicts, traces, language(lang)).encode())
     except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
     click.echo(f"report       {made}")

@@ -16,6 +16,7 @@ from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.doctor.reach import reach
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
+from mpp_conformance.report.language import TAGS
 from mpp_conformance.report.resumption import ResumptionError, begun
 from mpp_conformance.resources import directory
 from mpp_conformance.wallet import Wallet
@@ -38,6 +39,10 @@ allure_option = click.option(
     "--allure", is_flag=True, help="Make allure.html too, as `report allure` does; needs Node, and its first use npm."
 )
 """``--allure``."""
+lang_option = click.option(
+    "--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language of report.html."
+)
+"""``--lang``."""
 _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
 
 
@@ -67,6 +72,7 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     metavar="RUN",
     help="Go on with the run in this folder, which was broken off; wallet, edition and suite must be the same.",
 )
+@lang_option
 @allure_option
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
 def command(  # noqa: PLR0913  # one for each option
@@ -76,6 +82,7 @@ def command(  # noqa: PLR0913  # one for each option
     reports: Path,
     name: str | None,
     broken_off: Path | None,
+    lang: str,
     allure: bool,
     pytest_args: tuple[str, ...],
 ) -> None:
@@ -95,7 +102,9 @@ def command(  # noqa: PLR0913  # one for each option
             _refuse_unreachable(chosen, _adaptor(target))
     made = broken_off or new_folder(reports, name or free_name(reports, _title(target or "", chosen)))
     resume = broken_off is not None
-    code = execute(target or "", wallet=wallet, made=made, allure=allure, pytest_args=pytest_args, resume=resume)
+    code = execute(
+        target or "", wallet=wallet, made=made, allure=allure, pytest_args=pytest_args, resume=resume, lang=lang
+    )
     click.get_current_context().exit(code)
 
 
@@ -120,7 +129,7 @@ def _refuse_unreachable(wallet: Wallet, adaptor: str) -> None:
         raise Refusal("\n".join(f"{finding.where}: {finding.text}" for finding in wrong))
 
 
-def execute(
+def execute(  # noqa: PLR0913  # what a run can be given
     target: str,
     *,
     wallet: Path | None,
@@ -128,18 +137,19 @@ def execute(
     allure: bool = False,
     pytest_args: tuple[str, ...] = (),
     resume: bool = False,
+    lang: str = TAGS[0],
 ) -> Exit:
     """Run the suites against ``target`` and write all of it into ``made``; prints progress, the result and where it is.
 
     With ``allure`` also Allure's page, if that can be made; the exit code is the same with it and without. ``resume``:
-    the folder holds a run that was broken off, and it is gone on with.
+    the folder holds a run that was broken off, and it is gone on with. ``lang``: the language of the page.
     """
     made = made.absolute()
     os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(variable, None)
     sys.dont_write_bytecode = True
-    arguments = _arguments(target, made, wallet) + (["--resume"] if resume else []) + list(pytest_args)
+    arguments = [*_arguments(target, made, wallet), "--lang", lang, *(["--resume"] if resume else []), *pytest_args]
     ended = pytest.ExitCode(pytest.main(arguments))
     if allure and (made / document.FILE).is_file():
         report.attempt(made)

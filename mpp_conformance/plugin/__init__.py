@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from mpp_conformance.report.language import TAGS
+
 if TYPE_CHECKING:
     from mpp_conformance.plugin.session import ConformanceSession
 
@@ -58,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--wallet", metavar="FILE", help=f"the MPP's wallet.toml (or ${WALLET_VARIABLE})")
     group.addoption("--reports", metavar="DIR", default="reports", help="where the run's folder is made (%(default)s)")
     group.addoption("--run", metavar="NAME", help="the name of that folder (default: time and target)")
+    group.addoption("--lang", choices=TAGS, default=TAGS[0], help="the language of report.html (%(default)s)")
     group.addoption("--resume", action="store_true", help="go on with the run in that folder, which was broken off")
 
 

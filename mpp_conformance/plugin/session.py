@@ -21,6 +21,7 @@ from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import late, setup, target_of, wallet_of, words
 from mpp_conformance.plugin.record import Record
 from mpp_conformance.report import document, folder, html, papers, results, resumption, terminal
+from mpp_conformance.report.language import language
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
 from mpp_conformance.requirements import Case, Ledger
@@ -298,7 +299,7 @@ class ConformanceSession:
             attempts=run.record.attempts,
         )
         made = document.document(outcome, facts)
-        written = papers.write(run.record.folder, made, run.record.named)
+        written = papers.write(run.record.folder, made, run.record.named, language(self._config.getoption("--lang")))
         if len(outcome.cases) < run.selected:
             run.record.aborted(_ENDINGS.get(status, f"pytest ended with {status}"))
         else:

@@ -57,6 +57,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printe
     values = {
         "v": verdicts,
         "_": say,
+        "told": say.told,
         "lang": say.tag,
         "shown": shown,
         "again": again.command,

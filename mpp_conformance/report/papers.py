@@ -5,17 +5,19 @@ from typing import Any
 
 from mpp_conformance.report import document, html, junit, markdown
 from mpp_conformance.report.folder import RunFolder
+from mpp_conformance.report.language import Language
 from mpp_conformance.trace import Trace
 
 
-def write(run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace]) -> bytes:
+def write(run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace], language: Language) -> bytes:
     """Write the verdict file, and then what is made from it; RunFolderError or VerdictFileError, as they say.
 
-    ``traces``: the conversations, by the name of their evidence file. What comes back is the verdict file's bytes.
+    ``traces``: the conversations, by the name of their evidence file; ``language``: of the page. What comes back is the
+    verdict file's bytes.
     """
     data = document.dump(verdicts)
     run.write(document.FILE, data)
-    run.write(html.FILE, html.render(verdicts, traces).encode())
+    run.write(html.FILE, html.render(verdicts, traces, language).encode())
     run.write(markdown.FILE, markdown.render(verdicts).encode())
     run.write(junit.FILE, junit.render(verdicts))
     return data

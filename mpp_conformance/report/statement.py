@@ -29,9 +29,9 @@ def statement(verdicts: Row, say: Say) -> str:
 def scope(verdicts: Row, say: Say) -> str:
     """What the statement is about, by what the wallet claims."""
     features = verdicts["claims"]["features"]
-    codes = [say(words) for name, words in _CODES.items() if features[name]]
-    apart = _APART if features[APP_LINK] else _TOGETHER
-    return f"{say(_MODE)}: {', '.join(codes)}; {say(apart)}"
+    codes = say(", ").join(say(words) for name, words in _CODES.items() if features[name])
+    apart = say(_APART) if features[APP_LINK] else say(_TOGETHER)
+    return say("{mode}: {codes}; {apart}", mode=say(_MODE), codes=codes, apart=apart)
 
 
 def _names(rows: list[Row], verdict: str) -> str:

@@ -37,4 +37,4 @@ def noted(mark: Mark, say: Say) -> str:
     words = say(_HOW[mark.how])
     if mark.byte is not None:
         words = say("{how} from byte {byte}", how=words, byte=mark.byte)
-    return f"{mark.requirement}: {words}"
+    return say("{name}: {what}", name=mark.requirement, what=words)
