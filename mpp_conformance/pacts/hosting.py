@@ -33,7 +33,7 @@ from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
 HOST: Final = "127.0.0.1"
 STATES: Final = "/_pact/state"
 _MESSAGES: Final = "/_pact/message"
-SECONDS: Final = 5.0
+_SECONDS: Final = 20.0
 _OBSERVER: Final = f"{wire.GATEWAY_URL}/o/0"
 
 
@@ -113,7 +113,7 @@ async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterat
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
     gateway = application([*routes, made.states], failed=made.failed)
-    async with listening(gateway, HOST, 0) as behind, http_client(timeout=SECONDS) as http:
+    async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS) as http:
         proxy = SigningProxy(
             address=before(behind),
             http=http,

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 from mpp_conformance.pacts.document import Interaction, Pact
 from mpp_conformance.wire import printable
 
-_TIMEOUT: Final = 10_000
-"""Milliseconds for one request of the verifier's."""
 _SHOWN: Final = 200
 _MISSING: Final = "Actual map is missing the following keys: "
 _MOST_NAMED: Final = 10
@@ -36,12 +34,13 @@ class Place:
     """Where a provider is reached.
 
     ``states``: the path at which its state is changed; ``messages``: that at which it is asked for messages, empty
-    where it speaks HTTP.
+    where it speaks HTTP. ``patience``: seconds that one exchange may take.
     """
 
     url: str
     states: str
     messages: str = ""
+    patience: float = 30.0
 
 
 async def replay(pact: Pact, interactions: Sequence[Interaction], provider: str, place: Place) -> list[list[str]]:
@@ -75,7 +74,7 @@ def _verified(file: Path, name: str, place: Place) -> Mapping[str, Any]:
     if place.messages:
         made.add_transport(protocol="message", port=address.port, path=place.messages, scheme=address.scheme)
     made.add_source(file).state_handler(place.url + place.states, body=True, teardown=True)
-    made.set_coloured_output(enabled=False).set_request_timeout(_TIMEOUT).set_error_on_empty_pact()
+    made.set_coloured_output(enabled=False).set_request_timeout(int(place.patience * 1_000)).set_error_on_empty_pact()
     with _unheard(), suppress(RuntimeError):
         # It says no more than that something failed; what it was stands in the results.
         made.verify()

@@ -33,6 +33,8 @@ from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.signing_proxy import Answer, Signer, SigningProxy
 from mpp_conformance.wallet import Keys, Wallet
 
+_STEPS: Final = 6
+"""How many times the wallet's patience an exchange takes at most: it is for each step of a call."""
 OPERATIONS: Final[Mapping[str, tuple[str, type[Message]]]] = {
     wire.OPERATIONS[InquiryPayment].path: (INQUIRE, InquiryPaymentAnswer),
     wire.OPERATIONS[CancelPayment].path: (CANCEL, CancelPaymentAnswer),
@@ -60,7 +62,7 @@ async def mpp_server(wallet: Wallet) -> AsyncIterator[Hosted]:
         )
         app = application([made.states, *proxy.app.routes], failed=made.failed)
         async with listening(app, HOST, 0) as url:
-            made.place = Place(url=url, states=STATES)
+            made.place = Place(url=url, states=STATES, patience=_STEPS * wallet.reach.patience)
             yield made
 
 
