@@ -28,7 +28,7 @@ def command() -> None:
     """The contracts (Pact) between an MPP and Alipay+: those of the suite, and your own verified."""
 
 
-@command.command("list")
+@command.command("list", short_help="Name the contracts of the suite, and their files.")
 def listed() -> None:
     """Name the contracts that come with the suite, and where their files are."""
     for path in sorted((directory("contracts") / "pacts").glob("*.json")):
@@ -37,7 +37,7 @@ def listed() -> None:
         click.echo(f"    {path}")
 
 
-@command.command("states")
+@command.command("states", short_help="List the provider states for your own.")
 def stated() -> None:
     """List the provider states that a contract of your own may use, with their parameters."""
     rows = [(name, provider.title, provider.known) for name, provider in PROVIDERS.items()]
@@ -47,7 +47,7 @@ def stated() -> None:
             click.echo(f"    {line}")
 
 
-@command.command("verify", epilog=explained())
+@command.command("verify", short_help="Verify your own, or your MPP server.", epilog=explained())
 @click.argument("pacts", nargs=-1, metavar="[PACT]...", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @wallet_option
 def verify(pacts: tuple[Path, ...], wallet: Path | None) -> None:

@@ -145,7 +145,7 @@ IDENTIFIED: Final = State(
 )
 SENT: Final = State(
     name="the code was sent before",
-    meaning="After one of the two above: the code was sent with userInitiatedPay once already.",
+    meaning=f'After "{CODE.name}" or "{LIMITS.name}": it was sent with userInitiatedPay once already.',
     parameters=(_CUSTOMER,),
 )
 PLACED: Final = State(
@@ -160,7 +160,7 @@ PLACED: Final = State(
 )
 NOTIFIED: Final = State(
     name="the result was notified before",
-    meaning="After the one above: notifyPayment was called once already.",
+    meaning=f'After "{PLACED.name}": notifyPayment was called once already.',
     parameters=(_choice("resultStatus", ("S", "F"), "the result that was told", "S"),),
 )
 UNSIGNED: Final = State(
