@@ -6,7 +6,10 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -130,6 +133,18 @@ class Bench:
         """The verdict file of the only run, or of the one named."""
         (found,) = (self.pytester.path / "reports").glob(f"{name or '*'}/verdicts.json")
         return json.loads(found.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a whole run of the reference MPP over HTTP; not to be changed."""
+    place = tmp_path_factory.mktemp("certified")
+    command = Path(sys.executable).with_name("mpp-conformance")
+    ended = subprocess.run(
+        [command, "certify", "--reports", place, "--run", "reference"], capture_output=True, timeout=300, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return place / "reference"
 
 
 @pytest.fixture(scope="session")

@@ -142,10 +142,12 @@ def served(words: list[str], place: Path) -> Iterator[None]:
             assert process.wait(30) == 0
 
 
-def broken_off(place: Path) -> Path:
-    """A run of the wallet that looks as if it had been killed before its last line."""
-    made = place / "reports/broken-off"
-    shutil.copytree(min(place.glob("reports/*/disclosures")).parent, made)
+def run_of_the_wallet(place: Path, words: list[str]) -> Path:
+    """The first run of the wallet; for ``--resume`` one that looks as if it had been killed before its last line."""
+    known, made = min(place.glob("reports/*/disclosures")).parent, place / "reports/broken-off"
+    if "--resume" not in words:
+        return known
+    shutil.copytree(known, made)
     lines = (made / "journal.jsonl").read_bytes().splitlines(keepends=True)
     (made / "journal.jsonl").write_bytes(b"".join(lines[:-1]))
     (made / "report.html").unlink()
@@ -173,7 +175,7 @@ def test_the_story_of_the_readme(tmp_path: Path) -> None:
                 ended[command] = 0
                 continue
             if "reports/<run>" in words:
-                words[words.index("reports/<run>")] = str(broken_off(tmp_path))
+                words[words.index("reports/<run>")] = str(run_of_the_wallet(tmp_path, words))
             result = subprocess.run(
                 [BIN / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
             )

@@ -147,7 +147,7 @@ def test_attempts_are_told(bench: Bench, stopped: Path) -> None:
     ("suite", "options", "told"),
     [
         (SUITE + "\n", {}, "suite.digest was "),
-        (SUITE, {"target": "specimen:y"}, "target was 'specimen:x' and is 'specimen:y'"),
+        (SUITE, {"target": "specimen:y"}, "*target was 'specimen:x' and is 'specimen:y'"),
     ],
 )
 def test_changed_circumstances_are_named(

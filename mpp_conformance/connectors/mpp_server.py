@@ -1,7 +1,7 @@
 """The calls that the simulated Alipay+ makes to the wallet's MPP server (openapi/mpp-server.yaml)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -66,7 +66,8 @@ class MppServer:
             raise MppServerUnreachableError(unreachable) from problem
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             return _malformed(call, f"expected an answer, seen: {words(problem)}"), None
-        return self._read(call, answer, body), half(answer.request, answer.headers, body, answer.status_code)
+        heard = half(answer.request, answer.headers, body, answer.status_code)
+        return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
 
     def _headers(self, call: Call, target: str, body: bytes) -> dict[str, str]:
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -74,18 +75,6 @@ class MppServer:
         header = signature.sign_as(call.signature, self.private_key, signed, key_version=self.key_version)
         headers = {"content-type": "application/json; charset=UTF-8", "client-id": self.client_id, "request-time": time}
         return headers if header is None else {**headers, "signature": header}
-
-    def _read(self, call: Call, answer: httpx.Response, body: bytes) -> Answer:
-        if answer.status_code != httpx.codes.OK:
-            return _malformed(call, f"expected HTTP status 200, seen {answer.status_code}")
-        message = wire.decode(ANSWERS[type(call)], body)
-        if isinstance(message, Malformed):
-            return message
-        client_id, time = answer.headers.get("client-id", ""), answer.headers.get("response-time", "")
-        signed = signature.content("POST", _target(answer.request.url), client_id, time, body)
-        found = signature.verify(self.mpp_public_key, answer.headers.get("signature"), signed)
-        outcome = "foreign" if found.outcome == "valid" and client_id != self.client_id else found.outcome
-        return replace(message, signature=outcome)
 
 
 def _malformed(call: Call, problem: str) -> Malformed:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mpp_conformance import canonical
+from mpp_conformance.verdict import Verdict
 
 FORMAT: Final = "mpp-conformance journal 1"
 FILE: Final = "journal.jsonl"
@@ -37,6 +38,7 @@ _EVENTS: Final[Mapping[str, frozenset[str]]] = {
 }
 """What is told of each event, beside what every line has."""
 _LONGEST: Final = 100
+_WORDS: Final = frozenset(verdict.word for verdict in Verdict)
 _EVERY: Final = ("number", "previous", "at", "attempt", "event")
 
 
@@ -177,3 +179,5 @@ def _check_told(told: Mapping[str, object], number: int) -> None:
         kind = kinds.get(name, str)
         if type(value) is not kind:
             raise JournalError(f"line {number}: {name} is of another kind: {ascii(value)[:60]}")
+    if told.get("verdict", "pass") not in _WORDS:
+        raise JournalError(f"line {number}: {ascii(told['verdict'])[:60]} is no verdict")

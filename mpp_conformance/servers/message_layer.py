@@ -12,13 +12,11 @@ from starlette.responses import Response
 
 from mpp_conformance import signature, wire
 from mpp_conformance.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
-from mpp_conformance.servers.bodies import target_of
+from mpp_conformance.servers.bodies import request_half, target_of
 
 Notes = Sequence[tuple[str, str]]
 """What is worth keeping beside a message: name and value."""
 _HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
-_NOTE_LENGTH: Final = 100
-_DETAIL_LENGTH: Final = 500
 _A_DAY: Final = 86_400
 
 
@@ -36,21 +34,7 @@ class MessageLayer:
 
     def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
         """What verification of a request's signature came to, and what is worth keeping of it."""
-        client_id, time = request.headers.get("client-id"), request.headers.get("request-time")
-        signed = signature.content(request.method, target_of(request), client_id or "", time or "", body)
-        found = signature.verify(self.public_key, request.headers.get("signature"), signed)
-        outcome, detail = found.outcome, found.detail
-        if outcome not in {"missing", "unreadable"}:
-            if client_id is None or not time:
-                name = "Request-Time" if client_id else "Client-Id"
-                outcome, detail = "invalid", f"there is no {name} header, and it is a part of what is signed"
-            elif client_id != self.client_id:
-                sent = wire.printable(client_id, _NOTE_LENGTH)
-                outcome = "foreign" if outcome == "valid" else outcome
-                detail = f"Client-Id is {sent}, and expected is {self.client_id}"
-        notes = [("signature", outcome), ("encoding", found.encoding), ("client-id", client_id), ("request-time", time)]
-        kept = [(name, wire.printable(value, _NOTE_LENGTH)) for name, value in notes if value]
-        return outcome, [*kept, *([("signature-detail", wire.printable(detail, _DETAIL_LENGTH))] if detail else [])]
+        return wire.verified(request_half(request, body), self.public_key, self.client_id)
 
     def signed(self, request: Request, body: bytes, outcome: str = "valid") -> Response:
         """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to."""

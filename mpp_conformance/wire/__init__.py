@@ -27,6 +27,7 @@ from mpp_conformance.wire.replies import (
 )
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
 from mpp_conformance.wire.spoiling import spoilt
+from mpp_conformance.wire.verification import answered, called, verified
 
 __all__ = [
     "ANSWER",
@@ -44,8 +45,10 @@ __all__ = [
     "OurMessageIsInvalid",
     "Received",
     "UnreadableBodyError",
+    "answered",
     "arrived",
     "believed",
+    "called",
     "carried",
     "decode",
     "document",
@@ -63,4 +66,5 @@ __all__ = [
     "schema",
     "schema_of",
     "spoilt",
+    "verified",
 ]

@@ -1,0 +1,86 @@
+"""``rejudge``: every verdict of a run once more, from its folder alone."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mpp_conformance import signature
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.report import rejudgement
+from mpp_conformance.report.rejudgement import Rejudgement, RejudgementError
+
+FORMAT: Final = "mpp-conformance rejudgement 1"
+_SHOWN: Final = 50
+
+
+@click.command("rejudge", epilog=explained())
+@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--mpp-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The MPP server's public key, as you know it from the MPP: the run's must be this one.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(run: Path, mpp_key: Path | None, form: str) -> None:
+    """Judge the run in the folder RUN again from its evidence, and compare everything with what is kept.
+
+    Messages are read from the bytes that carried them, and the signatures of the MPP server verified with its public
+    key. Exit code 0: nothing differs, whatever the verdicts are; 1: something does, and all of it is named; 5: nothing
+    does, but the run was broken off.
+    """
+    try:
+        found = rejudgement.rejudged(run)
+    except RejudgementError as problem:
+        raise Refusal(f"{run} cannot be judged again: {problem}") from None
+    if mpp_key is not None:
+        found.differences[:0] = _other_key(mpp_key, found)
+    click.echo(json.dumps(_document(found)) if form == "json" else "\n".join(_lines(found)))
+    whole = Exit.CONFORMS if found.digest else Exit.NOT_PROVEN
+    click.get_current_context().exit(Exit.FAILS if found.differences else whole)
+
+
+def _other_key(path: Path, found: Rejudgement) -> list[str]:
+    """Whether the MPP signed with the key in a file."""
+    try:
+        key = signature.load_public_key(path.read_text("ascii"))
+    except (ValueError, OSError) as problem:
+        raise Refusal(f"{path}: {problem}") from None
+    expected = rejudgement.fingerprint(signature.public_key_text(key))
+    if found.mpp_key == expected:
+        return []
+    return [f"message_layer: the MPP signed with the key {found.mpp_key or '(none)'}, and expected is {expected}"]
+
+
+def _document(found: Rejudgement) -> dict[str, Any]:
+    values = {part.name: getattr(found, part.name) for part in fields(found) if part.name != "readings"}
+    readings = found.readings
+    counts = {"read": readings.read, "hidden": readings.hidden, "signatures": dict(readings.signed)}
+    return {"format": FORMAT, **values, "messages": counts, "identical": not found.differences}
+
+
+def _lines(found: Rejudgement) -> list[str]:
+    readings = found.readings
+    signed = ", ".join(f"{count} {outcome}" for outcome, count in sorted(readings.signed.items())) or "none"
+    lines = [
+        f"run          {found.run}: {found.result}; attempt {found.attempts} of {found.attempts}",
+        f"evidence     {found.conversations} conversations; {readings.read} messages read from their bytes",
+        f"signatures   of the MPP server: {signed}",
+    ]
+    if found.mpp_key:
+        lines.append(f"key          SHA-256 {found.mpp_key}: compare it with what the MPP says of its own")
+    lines += [f"verdicts     {found.cases} derived again" + (f"; digest {found.digest}" if found.digest else "")]
+    lines += [f"note         {note}" for note in found.notes]
+    lines += [f"differs      {told}" for told in found.differences[:_SHOWN]]
+    if len(found.differences) > _SHOWN:
+        lines.append(f"             and {len(found.differences) - _SHOWN} more")
+    lines.append(f"result       {_result(found)}")
+    return lines
+
+
+def _result(found: Rejudgement) -> str:
+    if found.differences:
+        return f"{len(found.differences)} differences: the run is not what its evidence says"
+    return "identical" if found.digest else "what was judged before the run was broken off is derived again"

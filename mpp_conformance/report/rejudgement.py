@@ -1,0 +1,234 @@
+"""A run judged again from its folder alone: without the wallet, without the network, and without taking our word.
+
+Evidence is read, its messages from their bytes and its signatures with the MPP's public key; every case is judged by
+the suites that are installed; the verdict file is made once more. Whatever differs from what is kept is named by its
+place. Where customers are hidden and nothing discloses them, bytes stay unread, and that is said.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mpp_conformance import catalogue, evidence, oracle
+from mpp_conformance.catalogue import CatalogueError, Claims, Key, Planned
+from mpp_conformance.evidence import EvidenceError, disclosures, journal, strays
+from mpp_conformance.evidence.journal import Journal, JournalError
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.report import crosscheck, document, folder, journal_file, kept, restored, results
+from mpp_conformance.report.crosscheck import key_of, named
+from mpp_conformance.report.document import RunFacts
+from mpp_conformance.report.reading import MessageLayer, Readings, compare
+from mpp_conformance.report.results import CaseResult
+from mpp_conformance.requirements import Ledger
+from mpp_conformance.resources import directory
+from mpp_conformance.trace import Trace
+from mpp_conformance.verdict import Verdict
+
+
+class RejudgementError(ValueError):
+    """The folder holds no run that could be judged again; says why."""
+
+
+@dataclass(slots=True)
+class Rejudgement:
+    """What judging again came to. ``differences``: each in a sentence that begins with its place; none is the proof.
+
+    ``notes`` say what could not be looked at. ``digest`` is that of the verdicts that were derived; ``mpp_key`` the
+    fingerprint (SHA-256 of X.509 SPKI DER, hex) of the key that the MPP signed with, empty where nothing was signed.
+    """
+
+    run: str
+    result: str = ""
+    digest: str = ""
+    cases: int = 0
+    conversations: int = 0
+    attempts: int = 1
+    mpp_key: str = ""
+    readings: Readings = field(default_factory=Readings)
+    differences: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def rejudged(run: Path) -> Rejudgement:
+    """Judge the run in a folder again; RejudgementError where there is none that could be."""
+    return _Rejudging(run).done()
+
+
+_Rows = Mapping[Key, Mapping[str, Any]]
+
+
+class _Rejudging:
+    """One run, judged again."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._suites = directory("suites")
+        self._found = Rejudgement(run=run.name)
+        self._traces: dict[str, Trace] = {}
+        """The conversations that could be read, by the name of their evidence file."""
+
+    def done(self) -> Rejudgement:
+        """Do it."""
+        found = self._found
+        try:
+            ledger = catalogue.load(self._suites)
+            if not (self._run / document.FILE).exists() and (self._run / journal.FILE).exists():
+                return self._broken_off(journal_file.read(self._run), ledger)
+            verdicts = kept.verdicts(self._run)
+        except (kept.KeptError, CatalogueError, JournalError, OSError) as problem:
+            raise RejudgementError(str(problem)) from problem
+        found.differences += [f"{document.FILE}: {problem}" for problem in restored.problems(verdicts)]
+        if found.differences:
+            return found
+        found.result, found.attempts = verdicts["result"], verdicts["attempts"]["count"]
+        rows = {key_of(row): row for row in document.cases(verdicts)}
+        self._read(verdicts["message_layer"], kept.names(verdicts))
+        self._chain(verdicts)
+        self._derive(verdicts, rows, ledger)
+        found.differences[:0] = found.readings.differences
+        return found
+
+    def _broken_off(self, known: Journal, ledger: Ledger) -> Rejudgement:
+        """Judge what was judged before a run was broken off; there is no verdict file yet."""
+        found = self._found
+        found.result, found.attempts = "broken off: nothing is certified", known.attempts
+        signers = _signers(known.facts)
+        self._read(signers, dict(known.conversed.values()))
+        plan = {row.key: row for row in catalogue.plan(ledger.cases, _claims(known.facts))}
+        rows = {key_of(entry.told): entry for entry in known.of(journal.JUDGED)}
+        for key, entry in rows.items():
+            planned, trace = plan.get(key), self._traces.get(entry.told["evidence"])
+            if planned is None or trace is None or trace.scenario != planned.scenario:
+                found.differences.append(f"{journal.FILE}, line {entry.number}: {named(key)} cannot be judged again")
+                continue
+            found.cases += 1
+            word = oracle.judge(planned.case.judge, trace).verdict.word
+            if word != entry.told["verdict"]:
+                told = f"{named(key)}: kept is {entry.told['verdict']}, derived is {word}"
+                found.differences.append(f"{journal.FILE}, line {entry.number}: {told}")
+        found.differences[:0] = found.readings.differences
+        return found
+
+    # --- evidence ---------------------------------------------------------------------------------------------------
+
+    def _read(self, signers: Mapping[str, str] | None, names: Mapping[str, str]) -> None:
+        found = self._found
+        try:
+            layer = None if signers is None else MessageLayer.of(signers)
+        except ValueError as problem:
+            found.differences.append(f"message_layer: {problem}")
+            return
+        found.mpp_key = "" if signers is None else fingerprint(signers["mpp_public_key"])
+        for name, digest in names.items():
+            where = f"{folder.EVIDENCE}/{name}"
+            try:
+                trace = evidence.read(kept.evidence_file(self._run, name, digest))
+                whole = self._opened(name, trace)
+            except EvidenceError as problem:
+                found.differences.append(f"{folder.EVIDENCE}/{problem}")
+                continue
+            self._traces[name] = trace
+            compare(whole, layer, where, found.readings)
+        found.conversations = len(self._traces)
+        if found.readings.hidden:
+            found.notes.append(
+                f"{found.readings.hidden} messages are hidden, and nothing that was found discloses them: their bytes "
+                "were not read, and their signatures not verified"
+            )
+
+    def _opened(self, name: str, trace: Trace) -> Trace:
+        """The conversation with what is disclosed of it, where its owner has kept that."""
+        path = self._run / folder.DISCLOSURES / name
+        try:
+            data = kept.plain_file(path, disclosures.MAX_BYTES)
+        except OSError:
+            return trace
+        try:
+            return disclosures.opened(trace, disclosures.read(data))
+        except EvidenceError as problem:
+            raise EvidenceError(f"{name}: {folder.DISCLOSURES}/{name}: {problem}") from problem
+
+    # --- the journal ------------------------------------------------------------------------------------------------
+
+    def _chain(self, verdicts: Mapping[str, Any]) -> None:
+        try:
+            known = journal_file.read(self._run)
+        except OSError as problem:
+            self._found.differences.append(f"{journal.FILE}: {problem.strerror}")
+        except JournalError as problem:
+            self._found.differences.append(f"{journal.FILE}, {problem}")
+        else:
+            told = crosscheck.parting(known, verdicts, self._run)
+            self._found.differences += [f"{journal.FILE}{sentence}" for sentence in told]
+
+    # --- verdicts ---------------------------------------------------------------------------------------------------
+
+    def _derive(self, verdicts: Mapping[str, Any], rows: _Rows, ledger: Ledger) -> None:
+        found = self._found
+        claims = _claims(verdicts)
+        plan = list(catalogue.plan(ledger.cases, claims))
+        derived = [self._result(planned, rows[planned.key]) for planned in plan if planned.key in rows]
+        for key in rows.keys() - {planned.key for planned in plan if not planned.not_applicable}:
+            found.differences.append(f"{document.FILE}, {named(key)}: these suites ask no such thing of this wallet")
+            derived = [result for result in derived if result.key != key]
+        outcome = results.fold(derived, ledger, plan)
+        made = document.document(outcome, self._facts(verdicts, plan, outcome.cases))
+        found.cases, found.digest = len(outcome.cases), str(made["digest"])
+        stored_suite, suite = verdicts["suite"], made["suite"]
+        if stored_suite != suite:
+            found.notes.append("the run was judged by other suites than these, which may be the reason for differences")
+        found.differences += [f"{document.FILE}, {told}" for told in restored.parting(verdicts, made)]
+
+    def _result(self, planned: Planned, row: Mapping[str, Any]) -> CaseResult:
+        """A case on its conversation; as it was kept where there is no evidence to derive it from."""
+        trace = self._traces.get(row["evidence"])
+        judgement = restored.judgement_of(row)
+        if trace is None:
+            if not row["evidence"] and judgement.verdict is not Verdict.ERROR:
+                self._found.differences.append(f"{document.FILE}, {named(planned.key)}: a verdict without evidence")
+        elif trace.scenario != planned.scenario:
+            told = f"{folder.EVIDENCE}/{row['evidence']}: its scenario is not the one of {named(planned.key)}"
+            self._found.differences.append(told)
+        else:
+            judgement = oracle.judge(planned.case.judge, trace)
+        return CaseResult(planned=planned, judgement=judgement, evidence=row["evidence"], digest=row["evidence_digest"])
+
+    def _facts(self, verdicts: Mapping[str, Any], plan: list[Planned], cases: Iterable[CaseResult]) -> RunFacts:
+        traces = {case.planned.scenario: self._traces[case.evidence] for case in cases if case.evidence in self._traces}
+        digest = catalogue.digest(self._suites)
+        return restored.facts_of(verdicts, planned=plan, strays=self._strays(verdicts), traces=traces, catalogue=digest)
+
+    def _strays(self, verdicts: Mapping[str, Any]) -> tuple[Stray, ...]:
+        name, digest = verdicts["strays_evidence"]["evidence"], verdicts["strays_evidence"]["evidence_digest"]
+        if not name:
+            return ()
+        try:
+            return strays.read(kept.evidence_file(self._run, name, digest))
+        except EvidenceError as problem:
+            self._found.differences.append(f"{folder.EVIDENCE}/{problem}")
+            return ()
+
+
+def _claims(told: Mapping[str, Any]) -> Claims:
+    try:
+        return Claims.of(told["claims"])
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise RejudgementError(f"what the wallet claimed cannot be read: {problem!r}") from problem
+
+
+def _signers(facts: Mapping[str, Any]) -> Mapping[str, str] | None:
+    signers = facts.get("message_layer")
+    names = ("client_id", "mpp_public_key", "alipay_plus_public_key")
+    if signers is not None and not (
+        isinstance(signers, Mapping) and all(isinstance(signers.get(n), str) for n in names)
+    ):
+        raise RejudgementError(f"{journal.FILE}, line 1: message_layer names no keys")
+    return signers
+
+
+def fingerprint(public_key: str) -> str:
+    """The SHA-256 (hex) of a public key in Base64 of X.509 SPKI DER, by which people compare keys."""
+    return hashlib.sha256(base64.b64decode(public_key)).hexdigest()

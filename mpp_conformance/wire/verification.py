@@ -1,0 +1,62 @@
+"""What an MPP's server said at the gateway, from the bytes of the HTTP that carried it, and whether it signed them.
+
+The same is asked when a message comes, and of the bytes that evidence keeps.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from mpp_conformance import signature
+from mpp_conformance.messages import GATEWAY, Malformed, Message
+from mpp_conformance.trace import Half
+from mpp_conformance.wire.carrying import decode
+from mpp_conformance.wire.reading import printable
+
+Notes = tuple[tuple[str, str], ...]
+"""What is worth keeping beside a message: name and value."""
+Kind = TypeVar("Kind", bound=Message)
+_NOTE_LENGTH: Final = 100
+_DETAIL_LENGTH: Final = 500
+
+
+def verified(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str, Notes]:
+    """What verification of the signature of a request, or of an answer, came to; and what is worth keeping of it."""
+    named = "request-time" if half.status is None else "response-time"
+    sent, time = half.header("client-id"), half.header(named)
+    signed = signature.content(half.method, half.target, sent or "", time or "", half.body)
+    found = signature.verify(key, half.header("signature"), signed)
+    outcome, detail = found.outcome, found.detail
+    if outcome not in {"missing", "unreadable"}:
+        if sent is None or not time:
+            name = "-".join(part.capitalize() for part in (named if sent else "client-id").split("-"))
+            outcome, detail = "invalid", f"there is no {name} header, and it is a part of what is signed"
+        elif sent != client_id:
+            outcome = "foreign" if outcome == "valid" else outcome
+            detail = f"Client-Id is {printable(sent, _NOTE_LENGTH)}, and expected is {client_id}"
+    notes = [("signature", outcome), ("encoding", found.encoding), ("client-id", sent), (named, time)]
+    kept = [(name, printable(value, _NOTE_LENGTH)) for name, value in notes if value]
+    return outcome, (*kept, *([("signature-detail", printable(detail, _DETAIL_LENGTH))] if detail else []))
+
+
+def called(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> tuple[Kind | Malformed, Notes]:
+    """A call of the MPP server's, with what its signature came to."""
+    outcome, notes = verified(half, key, client_id)
+    return _signed(decode(kind, half.body), outcome), notes
+
+
+def answered(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> Kind | Malformed:
+    """An answer of the MPP server's likewise."""
+    if half.status != HTTPStatus.OK:
+        problem = f"expected HTTP status 200, seen {half.status}"
+        return Malformed(where=GATEWAY, operation=kind.__name__, problem=problem)
+    outcome, _ = verified(half, key, client_id)
+    return _signed(decode(kind, half.body), outcome)
+
+
+def _signed(message: Kind | Malformed, outcome: str) -> Kind | Malformed:
+    if isinstance(message, Malformed):
+        return message
+    return replace(message, signature=outcome)  # type: ignore[call-arg]  # what an MPP server says has that field
