@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench mutation model pacts lock wheel clean .venv
+.PHONY: help certify test answers bench mutation model pacts tampering lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ model: .venv ## write docs/state-model.md anew from the state model's data
 
 pacts: .venv ## write contracts/pacts/ anew, by driving the consumers that are in the suite
 	@$(BIN)/pytest contracts/test_*_consumer.py -q --write-pacts
+
+tampering: .venv ## write docs/tamper-matrix.md anew from what the tests do to bundles
+	@$(BIN)/python tools/tampering.py
 
 wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
 	@$(BIN)/hatchling build -t wheel -d dist

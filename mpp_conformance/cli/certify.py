@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from mpp_conformance import __version__, signature
+from mpp_conformance.cli import bundle
 from mpp_conformance.cli.exits import explained
 from mpp_conformance.cli.run import allure_option, execute, free_name, lang_option, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
@@ -68,17 +69,21 @@ class NotStartedError(Exception):
 @click.option("--run", "name", metavar="NAME", help="The name of that folder.  [default: time and target]")
 @lang_option
 @allure_option
-def command(*, reports: Path, name: str | None, lang: str, allure: bool) -> None:
+@bundle.sign_option
+def command(*, reports: Path, name: str | None, lang: str, allure: bool, sign: Path | None) -> None:
     """Certify the reference MPP that comes with the suite, as a process of its own, over signed HTTP.
 
-    It shows that everything works on this machine, and what a report looks like.
+    It shows that everything works on this machine, and what a report and a signed bundle look like. Without --sign the
+    bundle is signed with a key that is made on the spot and thrown away: it vouches for nobody.
     """
+    key = bundle.loaded(sign) if sign is not None else None
     with tempfile.TemporaryDirectory(prefix="mpp-conformance-") as place:
         wallet = _prepared(Path(place))
         with _reference_mpp(wallet) as adaptor:
             name = name or free_name(reports, "reference MPP")
             made = new_folder(reports, name)
             code = execute(f"http:{adaptor}", wallet=wallet, made=made, allure=allure, lang=lang)
+    bundle.attempt(made, key)
     click.get_current_context().exit(code)
 
 

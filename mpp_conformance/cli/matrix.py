@@ -1,19 +1,24 @@
 """``matrix``: every known MPP before every case, and what that says of the suite."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from mpp_conformance import __version__, cabinet
+from mpp_conformance import __version__, cabinet, canonical
 from mpp_conformance.catalogue import digest
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.limits import DEFAULT_EDITION
 from mpp_conformance.report import kill_matrix
+from mpp_conformance.report.allure.node import cache
 from mpp_conformance.report.folder import RunFolder, RunFolderError
 from mpp_conformance.resources import directory
+
+_MAX_KEPT: Final = 64 * 1024 * 1024
 
 
 @click.command("matrix", epilog=explained())
@@ -38,9 +43,7 @@ def command(form: str, out: Path) -> None:
     Beside that: which case could go without any fault surviving it, and in which nobody ever fails. Exit code 0 means
     that every fault is killed, no conforming MPP is, and each case is there for something.
     """
-    made = kill_matrix.document(
-        cabinet.matrix(), version=__version__, edition=DEFAULT_EDITION, suites=digest(directory("suites"))
-    )
+    made = _made()
     written = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
     files = _written(out, {kill_matrix.JSON_FILE: written, kill_matrix.HTML_FILE: kill_matrix.page(made)})
     if form == "json":
@@ -49,6 +52,42 @@ def command(form: str, out: Path) -> None:
         for line in (*text(made), f"written      {', '.join(map(str, files))}"):
             click.echo(line)
     click.get_current_context().exit(Exit.CONFORMS if made["sound"] else Exit.FAULT)
+
+
+def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:
+    """The kill matrix of this very build of the suite, made when it is asked for first, and kept for this user."""
+    place = cache() / f"kill-matrix-{_build()}.json"
+    with suppress(OSError, canonical.NotCanonicalError):
+        found = canonical.parse(place.read_bytes(), limit=_MAX_KEPT)
+        if isinstance(found, dict) and found.get("format") == kill_matrix.FORMAT:
+            return found
+    say("every known MPP is held against every case, once for this build of the suite (about 20 s)")
+    made = _made()
+    with suppress(OSError, RunFolderError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        RunFolder(place.parent).write(place.name, canonical.dump(made))
+    return made
+
+
+def _made() -> dict[str, Any]:
+    suites = digest(directory("suites"))
+    return kill_matrix.document(cabinet.matrix(), version=__version__, edition=DEFAULT_EDITION, suites=suites)
+
+
+def _build() -> str:
+    """A name for the suites, the package and what else decides a verdict (SHA-256, hex)."""
+    package = Path(kill_matrix.__file__).parents[1]
+    places = [(place, place.relative_to(package).as_posix()) for place in sorted(package.rglob("*.*"))]
+    places += [(place, f"{name}/{place.name}") for name in ("suites", "openapi") for place in _files(directory(name))]
+    whole = hashlib.sha256()
+    for place, name in places:
+        if place.is_file() and place.suffix != ".pyc":
+            whole.update(f"{name} {hashlib.sha256(place.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _files(place: Path) -> list[Path]:
+    return sorted(file for file in place.iterdir() if file.is_file())
 
 
 def _written(out: Path, files: Mapping[str, str]) -> list[Path]:

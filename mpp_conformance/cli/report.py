@@ -11,6 +11,7 @@ from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.exports import EXPORTS, annotations, recount
 from mpp_conformance.report.folder import RunFolder, RunFolderError
 from mpp_conformance.report.language import ENGLISH, TAGS, language
 from mpp_conformance.report.text import printable
@@ -78,6 +79,61 @@ def _read(run: Path) -> tuple[dict[str, Any], dict[str, Trace]]:
     for words in found.problems:
         click.echo(f"evidence     {words}")
     return verdicts, found.traces
+
+
+@command.command("export", epilog=explained())
+@_run
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(sorted(EXPORTS)),
+    multiple=True,
+    help="csv (a table), ctrf (ctrf.io), gitlab (code quality), junit (CI servers), oscal (NIST assessment results); "
+    "all of them without this.",
+)
+def export(run: Path, form: tuple[str, ...]) -> None:
+    """Write the run in the formats of others, into the folder RUN, each made from its verdict file."""
+    try:
+        verdicts = kept.verdicts(run)
+        for name in form or sorted(EXPORTS):
+            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts))
+            click.echo(f"{name:<13}{made}")
+    except (kept.KeptError, VerdictFileError, RunFolderError) as problem:
+        raise Refusal(str(problem)) from None
+
+
+@command.command("annotate", epilog=explained())
+@_run
+def annotate(run: Path) -> None:
+    """Print an annotation for each requirement that did not pass, as GitHub Actions reads them from a job's log."""
+    try:
+        for line in annotations.github(kept.verdicts(run)):
+            click.echo(line)
+    except kept.KeptError as problem:
+        raise Refusal(str(problem)) from None
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
+
+
+@command.command("check", epilog=explained())
+@_run
+@click.pass_context
+def check(context: click.Context, run: Path) -> None:
+    """Count every form of the run again and compare it with the verdict file, Allure's results included.
+
+    Exit code 0: all that lie in RUN tell of the same cases and the same verdicts; 1: one does not.
+    """
+    try:
+        found = list(recount.forms(run))
+    except kept.KeptError as problem:
+        raise Refusal(str(problem)) from None
+    for name, differences in found:
+        click.echo(f"{'differs' if differences else 'ok':<9}{name}")
+        for words in differences:
+            click.echo(f"         {words}")
+    wrong = sum(bool(differences) for _, differences in found)
+    click.echo(f"result   {len(found) - wrong} of {len(found)} forms say what {document.FILE} says")
+    context.exit(Exit.FAILS if wrong or not found else Exit.CONFORMS)
 
 
 @command.command("allure", epilog=explained())

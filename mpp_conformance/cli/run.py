@@ -10,7 +10,7 @@ from typing import Final
 import click
 import pytest
 
-from mpp_conformance.cli import report
+from mpp_conformance.cli import bundle, report
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.doctor.reach import reach
@@ -74,6 +74,7 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
 )
 @lang_option
 @allure_option
+@bundle.sign_option
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
 def command(  # noqa: PLR0913  # one for each option
     *,
@@ -84,6 +85,7 @@ def command(  # noqa: PLR0913  # one for each option
     broken_off: Path | None,
     lang: str,
     allure: bool,
+    sign: Path | None,
     pytest_args: tuple[str, ...],
 ) -> None:
     """Certify a wallet: hold all conversations with it, judge them, and write the report.
@@ -93,6 +95,7 @@ def command(  # noqa: PLR0913  # one for each option
     """
     if broken_off is not None:
         target = target or _target_of(broken_off)
+    key = bundle.loaded(sign) if sign is not None else None
     chosen = loaded(wallet) if wallet else None
     if chosen is None and (not target or target.startswith("http")):
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
@@ -105,6 +108,8 @@ def command(  # noqa: PLR0913  # one for each option
     code = execute(
         target or "", wallet=wallet, made=made, allure=allure, pytest_args=pytest_args, resume=resume, lang=lang
     )
+    if key is not None:
+        bundle.attempt(made, key)
     click.get_current_context().exit(code)
 
 

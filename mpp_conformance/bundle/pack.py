@@ -1,0 +1,130 @@
+"""A run's folder as a bundle: what it holds of the known names, listed, signed, in a ZIP file of one form only.
+
+Equal files and an equal key make equal bytes: names are in order, times are fixed, Ed25519 has no chance in it.
+"""
+
+import base64
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from mpp_conformance import canonical
+from mpp_conformance.bundle import keys, verify
+from mpp_conformance.report import document, folder, kept
+
+Stamp = Callable[[bytes], bytes]
+"""Gets a time stamp (RFC 3161) for bytes: the reply of an authority, in DER."""
+
+_REPORTS: Final = ("report*.html", "report*.md", "report*.pdf", "junit.xml")
+_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_PLAIN_FILE: Final = 0o100644 << 16
+_UNIX: Final = 3
+
+
+class PackError(ValueError):
+    """A run that no bundle can be made of; says why."""
+
+
+def pack(
+    run: Path, key: Ed25519PrivateKey, matrix: Mapping[str, Any], *, test_key: bool = False, stamp: Stamp | None = None
+) -> bytes:
+    """The bundle of the run in a folder, as ``verify`` accepts it; PackError where it would not.
+
+    ``matrix``: the suite's own kill matrix; ``test_key``: the key vouches for nobody.
+    """
+    files = dict(_kept(run))
+    verdicts = _verdicts(run)
+    files[verify.CLAIMS] = canonical.dump({"claims": verdicts["claims"], "suite": verdicts["suite"]})
+    files[verify.KILL_MATRIX] = canonical.dump(dict(matrix))
+    files["verify.py"] = Path(verify.__file__).read_bytes()
+    files = signed(str(verdicts["run"]), files, verdicts, key, test_key=test_key)
+    if stamp is not None:
+        files[verify.TIME_STAMP] = stamp(files[verify.ATTESTATION])
+    packed = zipped(files)
+    try:
+        verify.verified(packed)
+    except verify.Refused as problem:
+        raise PackError(f"{run} makes no bundle that would be accepted: {problem}") from problem
+    return packed
+
+
+def signed(
+    run: str, files: Mapping[str, bytes], verdicts: dict[str, Any], key: Ed25519PrivateKey, *, test_key: bool
+) -> dict[str, bytes]:
+    """The files of a run with the key, the manifest and the signed statement beside them."""
+    made = {**files, verify.SIGNER: keys.public_text(key).encode()}
+    made[verify.MANIFEST] = manifest(run, made, keys.fingerprint(key), test_key=test_key)
+    made[verify.ATTESTATION] = _attestation(made, verdicts, key)
+    return made
+
+
+def _kept(run: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a run by their names in the bundle; those of other names stay where they are."""
+    wanted = [run / verify.VERDICTS, run / verify.JOURNAL]
+    wanted += [path for pattern in _REPORTS for path in sorted(run.glob(pattern))]
+    wanted += sorted((run / folder.EVIDENCE).glob("*.json"))
+    for path in wanted:
+        name = path.relative_to(run).as_posix()
+        if verify.NAME.fullmatch(name):
+            yield name, _content(path)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return kept.plain_file(path, verify.MAX_FILE)
+    except OSError as problem:
+        raise PackError(f"{path} cannot be read: {problem.strerror}") from problem
+
+
+def _verdicts(run: Path) -> dict[str, Any]:
+    try:
+        return kept.verdicts(run)
+    except kept.KeptError as problem:
+        raise PackError(str(problem)) from problem
+
+
+def manifest(run: str, files: Mapping[str, bytes], signer: str, *, test_key: bool) -> bytes:
+    """The list of all files, with the root of the tree over its rows."""
+    rows: list[dict[str, object]] = [
+        {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in sorted(files.items())
+    ]
+    return canonical.dump(
+        {
+            "format": verify.MANIFEST_FORMAT,
+            "run": run,
+            "signer": {"fingerprint": signer, "test": test_key},
+            "files": rows,
+            "merkle_root": verify.merkle_root([canonical.dump(row) for row in rows]),
+        }
+    )
+
+
+def _attestation(files: Mapping[str, bytes], verdicts: dict[str, Any], key: Ed25519PrivateKey) -> bytes:
+    stated = verify.statement_of(files[verify.MANIFEST], files[verify.CLAIMS], files[document.FILE], verdicts)
+    payload = canonical.dump(stated)
+    signature = key.sign(verify.pre_authentication(verify.PAYLOAD_TYPE, payload))
+    return canonical.dump(
+        {
+            "payload": base64.b64encode(payload).decode(),
+            "payloadType": verify.PAYLOAD_TYPE,
+            "signatures": [{"keyid": keys.fingerprint(key), "sig": base64.b64encode(signature).decode()}],
+        }
+    )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as a ZIP file: the same bytes for the same files."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system, entry.external_attr = _UNIX, _PLAIN_FILE
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return whole.getvalue()

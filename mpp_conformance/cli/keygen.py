@@ -1,0 +1,24 @@
+"""``keygen``: a key to sign bundles with."""
+
+from pathlib import Path
+
+import click
+
+from mpp_conformance.bundle import keys
+from mpp_conformance.cli.exits import Refusal, explained
+
+
+@click.command("keygen", epilog=explained())
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), default=Path(keys.FILE))
+def command(path: Path) -> None:
+    """Make an Ed25519 key in PATH to sign bundles with, and say its fingerprint.
+
+    Only you can read the file. Tell the fingerprint to whoever gets your bundles, by another way than the bundle.
+    """
+    key = keys.generate()
+    try:
+        keys.write_new(key, path)
+    except keys.SigningKeyError as problem:
+        raise Refusal(str(problem)) from None
+    click.echo(f"key          {path}, for you alone")
+    click.echo(f"fingerprint  {keys.fingerprint(key)}")

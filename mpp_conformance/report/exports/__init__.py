@@ -1,0 +1,40 @@
+"""A run in the formats of others, each a projection of the one verdict file, and a recount of all of them against it.
+
+Rules of this room: a projection adds nothing and leaves out no case; what a format has no word for is put beside its
+own words, never into them. The five verdicts in each format's words stand in the module that writes it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mpp_conformance.report import junit
+from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.exports import annotations, ctrf, oscal, table
+
+Render = Callable[[Mapping[str, Any]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A format: the name of its file in the run's folder, and what writes it from a verdict file."""
+
+    file: str
+    write: Render
+
+    def render(self, verdicts: Mapping[str, Any]) -> bytes:
+        """The file for a verdict file; VerdictFileError where that lacks what stands in it."""
+        try:
+            return self.write(verdicts)
+        except (KeyError, TypeError, AttributeError, ValueError) as problem:
+            raise VerdictFileError(f"this verdict file lacks what an export shows: {problem!r}") from problem
+
+
+EXPORTS: Final[Mapping[str, Export]] = {
+    "csv": Export(table.FILE, table.render),
+    "ctrf": Export(ctrf.FILE, ctrf.render),
+    "gitlab": Export(annotations.GITLAB_FILE, annotations.gitlab),
+    "junit": Export(junit.FILE, junit.render),
+    "oscal": Export(oscal.FILE, oscal.render),
+}
+"""By the names that the command line knows."""

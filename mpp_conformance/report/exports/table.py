@@ -1,0 +1,62 @@
+"""The cases as a table (CSV, RFC 4180), for who sorts and filters: one row for each, those not judged as well.
+
+A spreadsheet takes a cell that begins like a formula for one; such a cell begins with an apostrophe here.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mpp_conformance.report import document
+from mpp_conformance.report.text import printable
+
+FILE: Final = "cases.csv"
+NOT_APPLICABLE: Final = "not applicable"
+NOT_JUDGED: Final = "not judged"
+COLUMNS: Final = (
+    "requirement",
+    "level",
+    "basis",
+    "actor",
+    "clause",
+    "module",
+    "case",
+    "scenario",
+    "verdict",
+    "observed",
+    "reason",
+    "evidence",
+    "evidence_digest",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(verdicts: Mapping[str, Any]) -> bytes:
+    """The table for a verdict file, in UTF-8."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    stated = {row["id"]: row for row in verdicts["requirements"]}
+    for row in rows(verdicts):
+        requirement = stated[row["requirement"]]
+        common = {name: requirement[name] for name in ("level", "basis", "actor", "clause")}
+        writer.writerow({name: _cell(value) for name, value in {**common, **row}.items()})
+    return text.getvalue().encode("utf-8")
+
+
+def rows(verdicts: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """The cases that were judged, those that do not apply, and those that nobody judged."""
+    names = ("requirement", "module", "case", "scenario")
+    for case in document.cases(verdicts):
+        told = {name: str(case[name]) for name in (*names, "verdict", "reason", "evidence", "evidence_digest")}
+        yield {**told, "observed": "yes" if case["observed"] else ""}
+    for row in verdicts["not_applicable"]:
+        yield {**{name: str(row[name]) for name in names}, "verdict": NOT_APPLICABLE, "reason": str(row["reason"])}
+    for row in verdicts["not_judged"]:
+        yield {**{name: str(row[name]) for name in names}, "verdict": NOT_JUDGED}
+
+
+def _cell(value: str) -> str:
+    text = printable(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
