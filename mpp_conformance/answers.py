@@ -6,6 +6,7 @@ from another seed. A body is JSON text with marks for what only a payment can sa
 
 import functools
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from importlib import resources
@@ -20,6 +21,7 @@ from mpp_conformance.scenario import (
     PLAIN_PAYLOAD,
     Answer,
     Payment,
+    Probe,
     Scenario,
     handle_by_psp,
     handle_by_sdk,
@@ -84,16 +86,45 @@ class Illegal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenCall:
+    """A call of the adaptor that breaks its interface in the way that ``description`` says (see ``scenario.Probe``)."""
+
+    name: str
+    description: str
+    operation: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     """What was generated from ``seed``; the same seed gives the same bytes."""
 
     seed: int
     legal: tuple[Generated, ...]
     illegal: tuple[Illegal, ...]
+    calls: tuple[BrokenCall, ...] = ()
+
+
+class FromCorpus(ABC):
+    """Conversations that are known once it is known which corpus is taken."""
+
+    @abstractmethod
+    def scenarios(self, corpus: Corpus) -> list[Scenario]:
+        """The conversations to hold, in the order of the corpus."""
+
+
+class BrokenCalls(FromCorpus):
+    """One conversation, in which the adaptor is sent all calls that break its interface before it is asked anything."""
+
+    def scenarios(self, corpus: Corpus) -> list[Scenario]:
+        """The one; none where the corpus has no such calls."""
+        probes = tuple(Probe(operation=call.operation, body=call.body) for call in corpus.calls)
+        payment = Payment(code=ORDER, answer=handle_by_sdk())
+        return [Scenario(label="broken-calls-of-the-adaptor", payments=(payment,), probes=probes)] if probes else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(FromCorpus):
     """Which of a corpus's answers a case judges: those with this actionType, and this result status where one is given.
 
     ``code`` and ``within`` choose further; ``None``: whatever it is.
@@ -151,6 +182,10 @@ def answer(body: str) -> Answer:
     return made
 
 
+_ROWS: Final[Mapping[str, type[Any]]] = {"legal": Generated, "illegal": Illegal, "calls": BrokenCall}
+"""The parts of a corpus, each with what a row of it is."""
+
+
 @functools.cache
 def packaged() -> Corpus:
     """The corpus that travels with the package."""
@@ -165,7 +200,7 @@ def illegal() -> tuple[Illegal, ...]:
 def written(corpus: Corpus) -> bytes:
     """A corpus as the bytes of its file: a line for the whole, and a line for each answer."""
     head = {"format": FORMAT, "seed": corpus.seed}
-    rows = [{"legal": asdict(found)} for found in corpus.legal] + [{"illegal": asdict(row)} for row in corpus.illegal]
+    rows = [{kind: asdict(row)} for kind in _ROWS for row in getattr(corpus, kind)]
     return b"".join(canonical.dump(line) + b"\n" for line in (head, *rows))
 
 
@@ -178,11 +213,10 @@ def read(data: bytes) -> Corpus:
     if told.get("format") != FORMAT or type(told.get("seed")) is not int:
         raise AnswersError(f"the first line: expected format {FORMAT!r} and a seed")
     rows = [_line(line) for line in lines]
-    return Corpus(
-        seed=told["seed"],
-        legal=tuple(_sound(_value(Generated, row["legal"])) for row in rows if "legal" in row),
-        illegal=tuple(_value(Illegal, row["illegal"]) for row in rows if "illegal" in row),
-    )
+    found = {kind: tuple(_value(made, row[kind]) for row in rows if kind in row) for kind, made in _ROWS.items()}
+    for answered in found["legal"]:
+        _check(answered)
+    return Corpus(seed=told["seed"], **found)
 
 
 def _line(data: bytes) -> Mapping[str, Any]:
@@ -205,8 +239,7 @@ def _value(kind: type[Any], found: object) -> Any:  # noqa: ANN401  # a value of
     return kind(**found)
 
 
-def _sound(found: Generated) -> Generated:
+def _check(found: Generated) -> None:
     if found.code not in _SHORT or not 0 < found.amount <= MAX_AMOUNT:
         raise AnswersError(f"an answer is to one of {', '.join(_SHORT)}, for 1 to {MAX_AMOUNT} fen")
     _ = found.answer
-    return found

@@ -21,10 +21,11 @@ ORDER_CODE: Final = "order_code"
 APP_LINK: Final = "app_link"
 AT_ONCE: Final = "at_once"
 MPP_SERVER: Final = "mpp_server"
-FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK, AT_ONCE, MPP_SERVER)
+FUZZ: Final = "fuzz"
+FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK, AT_ONCE, MPP_SERVER, FUZZ)
 """What a wallet can claim in its ``wallet.toml``, and a case can need.
 
-``mpp_server`` is claimed by its address in ``[reach]``, the others in ``[features]``.
+``mpp_server`` and ``fuzz`` are claimed in ``[reach]``, the others in ``[features]``.
 """
 
 _FEATURE_OF_CODE: Final = {ENTRY: ENTRY_CODE, ORDER: ORDER_CODE}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from mpp_conformance.answers import Choice, Corpus, packaged
+from mpp_conformance.answers import Corpus, FromCorpus, packaged
 from mpp_conformance.limits import Edition, Reading
 from mpp_conformance.scenario import Scenario
 from mpp_conformance.source import Clause
@@ -58,7 +58,7 @@ class Requirement:
         return self.level == MUST and self.basis in {STATED, DOCUMENTED}
 
 
-ScenarioSource = Iterable[Scenario] | Callable[[Edition, Reading], Iterable[Scenario]] | Choice
+ScenarioSource = Iterable[Scenario] | Callable[[Edition, Reading], Iterable[Scenario]] | FromCorpus
 """Scenarios, or what builds them once the edition of the limits and its reading, or the corpus of answers, is known."""
 
 
@@ -82,7 +82,7 @@ class Case:
 
         ``corpus``: the generated answers, if not those that travel with the package.
         """
-        if isinstance(self.build, Choice):
+        if isinstance(self.build, FromCorpus):
             found = tuple(self.build.scenarios(corpus or packaged()))
         else:
             found = tuple(self.build(edition, reading) if callable(self.build) else self.build)
@@ -189,7 +189,7 @@ def case(tested: Requirement, scenarios: ScenarioSource, *, needs: Iterable[str]
             name=judge.__name__,
             needs=tuple(needs),
             judge=judge,
-            build=scenarios if callable(scenarios) or isinstance(scenarios, Choice) else tuple(scenarios),
+            build=scenarios if callable(scenarios) or isinstance(scenarios, FromCorpus) else tuple(scenarios),
         )
         ledger = _collecting.get()
         if ledger is not None:

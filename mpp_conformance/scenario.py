@@ -4,8 +4,9 @@ Scenarios are frozen, hashable and serialisable, and known when tests are collec
 once and judged by as many cases as like. ``label`` is for people and takes no part in equality.
 """
 
+import functools
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -40,6 +41,11 @@ MARKS: Final = {
     "codeType": "{codeType}",
 }
 """What stands in a body for what only the payment itself can say, beside :data:`TAG`; each inside a JSON string."""
+
+HEALTH: Final = "health"
+"""The adaptor's operation that asks nothing of it."""
+OBSERVER: Final = "{observerUrl}"
+"""What stands in a call of the adaptor for the address to report to."""
 
 NOON: Final = "2025-06-15T12:00:00+08:00"
 """The virtual time of a payment where time is of no interest (China time)."""
@@ -141,6 +147,14 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A call that breaks the adaptor's interface: its operationId, and its body with :data:`OBSERVER` in it."""
+
+    operation: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastPayment:
     """A payment Alipay+ remembers from before the conversation (``amount`` in fen, ``at`` ISO 8601 with offset)."""
 
@@ -156,7 +170,8 @@ class Scenario:
     """One conversation.
 
     ``together``: all payments are begun at once; otherwise each begins when the one before has ended.
-    ``breach_status``: the result status Alipay+ gives when the limits decide against a payment.
+    ``breach_status``: the result status Alipay+ gives when the limits decide against a payment. ``probes``: what the
+    adaptor is asked before the first scan, and whether it is in good health after that.
     """
 
     payments: tuple[Payment, ...]
@@ -165,6 +180,7 @@ class Scenario:
     reading: limits.Reading = limits.Reading()
     together: bool = False
     breach_status: str = "F"
+    probes: tuple[Probe, ...] = ()
     label: str = field(default="", compare=False)
 
     def placed(self, payment: int) -> int:
@@ -174,10 +190,21 @@ class Scenario:
         return payment
 
     @property
+    def probing(self) -> tuple[Probe, ...]:
+        """The probes, and after them the question for the adaptor's health."""
+        return (*self.probes, Probe(operation=HEALTH, body="")) if self.probes else ()
+
+    @property
     def digest(self) -> str:
         """A name for this scenario that is the same in every run (hex, 64 digits)."""
-        facts = (self.payments, self.past, self.edition, self.reading, self.together, self.breach_status)
-        return hashlib.sha256(repr(facts).encode("utf-8", "backslashreplace")).hexdigest()
+        return _digest(self)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _digest(scenario: Scenario) -> str:
+    """Over all that makes scenarios unequal; it is asked for again and again."""
+    facts = tuple(getattr(scenario, made.name) for made in fields(scenario) if made.compare)
+    return hashlib.sha256(repr(facts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def one(label: str, payment: Payment, **world: object) -> Scenario:
@@ -235,6 +262,7 @@ class Codes:
     tag: str
 
 
+@functools.lru_cache(maxsize=1_024)
 def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
     """The code values of payment ``index`` in the run ``run``."""
     index = scenario.placed(index)

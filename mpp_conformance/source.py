@@ -50,7 +50,9 @@ MESSAGE_LAYER: Final = Part("Alipay+ API documentation, message layer")
 """Not the source document: official pages that a *documented* requirement rests on."""
 CLIENT_SDK_DOCS: Final = Part("Alipay+ client SDK documentation")
 """Likewise."""
-OTHER_DOCUMENTS: Final = frozenset({MESSAGE_LAYER.title, CLIENT_SDK_DOCS.title})
+ADAPTOR: Final = Part("Interface of the adaptor, openapi/mpp-adaptor.yaml")
+"""Not Alipay+'s: the suite's own; nothing that rests on it decides."""
+OTHER_DOCUMENTS: Final = frozenset({MESSAGE_LAYER.title, CLIENT_SDK_DOCS.title, ADAPTOR.title})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,30 @@ import jsonschema
 import pytest
 
 from mpp_conformance import answers, wire
-from mpp_conformance.answers import AnswersError, Choice, Corpus, Generated, Illegal
+from mpp_conformance.answers import AnswersError, BrokenCall, BrokenCalls, Choice, Corpus, Generated, Illegal
 from mpp_conformance.generation.mirror import CELLS, schema
-from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, NEVER, Order, UserInitiatedPayAnswer
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    NEVER,
+    Decode,
+    Message,
+    Order,
+    Scan,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.peers.alipay_plus import filled
-from mpp_conformance.scenario import ENTRY, MARKS, ORDER, PLAIN_PAYLOAD, TAG, handle_by_psp, handle_by_sdk
+from mpp_conformance.scenario import (
+    ENTRY,
+    HEALTH,
+    MARKS,
+    OBSERVER,
+    ORDER,
+    PLAIN_PAYLOAD,
+    TAG,
+    handle_by_psp,
+    handle_by_sdk,
+)
 
 CORPUS: Final = answers.packaged()
 LEGAL: Final = [pytest.param(found, id=found.name) for found in CORPUS.legal]
@@ -114,12 +133,22 @@ def test_an_illegal_answer_breaks_the_interface(found: Illegal) -> None:
         assert not SECOND_OPINION.is_valid(body)
 
 
+@pytest.mark.parametrize("call", [pytest.param(found, id=found.name) for found in CORPUS.calls])
+def test_a_broken_call_breaks_the_interface_of_the_adaptor(call: BrokenCall) -> None:
+    """Wherever there is to report to; and it names no other address to report to."""
+    kind: type[Message] = Scan if call.operation == "scan" else Decode
+    body = json.loads(call.body.replace(OBSERVER, "http://127.0.0.1:8088/o/0"))
+    assert wire.problems(kind, body) != []
+    url = body.get("observerUrl")
+    assert not isinstance(url, str) or url == "" or url.startswith("http://127.0.0.1:8088/o/0")
+
+
 # --- all of them --------------------------------------------------------------------------------------------------
 
 
 def test_names_are_names() -> None:
     """No two answers bear one, and each says something of its own in the generator's words."""
-    for found in (CORPUS.legal, CORPUS.illegal):
+    for found in (CORPUS.legal, CORPUS.illegal, CORPUS.calls):
         assert len({row.name for row in found}) == len(found)
         assert len({row.body for row in found}) == len(found)
         assert [row.name for row in found if not row.description] == []
@@ -224,6 +253,15 @@ def test_what_is_no_answer_is_refused(body: str) -> None:
         answers.answer(body)
 
 
+def test_the_broken_calls_are_one_conversation() -> None:
+    """All are sent before a payment that moves no money; without any there is nothing to hold."""
+    (scenario,) = BrokenCalls().scenarios(CORPUS)
+    assert [probe.body for probe in scenario.probes] == [call.body for call in CORPUS.calls]
+    assert {call.operation for call in CORPUS.calls} == {"scan", "decode"}
+    assert (scenario.probing[-1].operation, len(scenario.probing)) == (HEALTH, len(CORPUS.calls) + 1)
+    assert BrokenCalls().scenarios(Corpus(seed=1, legal=(), illegal=())) == []
+
+
 # --- the file -----------------------------------------------------------------------------------------------------
 
 
@@ -231,7 +269,8 @@ def test_a_corpus_is_written_and_read() -> None:
     """What is read is what was written, and equal corpora are equal bytes."""
     assert answers.read(answers.written(CORPUS)) == CORPUS
     assert answers.illegal() == CORPUS.illegal
-    small = Corpus(seed=7, legal=(ONE,), illegal=(Illegal(name="i", description="d", body="no"),))
+    illegal, call = Illegal(name="i", description="d", body="no"), CORPUS.calls[0]
+    small = Corpus(seed=7, legal=(ONE,), illegal=(illegal,), calls=(call,))
     assert answers.read(answers.written(small)) == small
 
 

@@ -43,3 +43,12 @@ def test_a_wallet_file_that_claims_no_code_is_wrong(tmp_path: Path) -> None:
         wallet.parse(text.replace(entry, "entry_code = false").replace(order, "order_code = false"), tmp_path)
     words = "wallet.toml: [features] order_code must be true or false; found false: entry_code is false too"
     assert str(refused.value).startswith(words)
+
+
+def test_specimens_have_a_wallet_in_memory() -> None:
+    """The reference wallet claims every feature, and signs nothing."""
+    found = wallet.reference()
+    expected = dict.fromkeys(("entry_code", "order_code", "app_link", "at_once"), True)
+    assert expected == found.features.model_dump()
+    assert found.keys is None
+    assert found == wallet.reference()

@@ -12,9 +12,17 @@ import pytest
 from mpp_conformance import connectors
 from mpp_conformance.cells import psp, sdk
 from mpp_conformance.connectors.http import HttpConnector
-from mpp_conformance.messages import DecodeCallback, Message, ResultPage, Scan
+from mpp_conformance.messages import (
+    AdaptorAnswer,
+    AdaptorCall,
+    AdaptorHealth,
+    DecodeCallback,
+    Message,
+    ResultPage,
+    Scan,
+)
 from mpp_conformance.peers.world import MAX_EVENTS, World
-from mpp_conformance.scenario import ENTRY, ORDER, Payment, Scenario, handle_by_sdk, one
+from mpp_conformance.scenario import ENTRY, ORDER, Payment, Probe, Scenario, handle_by_sdk, one
 from mpp_conformance.servers.listener import ListenError, bound
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Trace
@@ -90,6 +98,40 @@ def test_any_success_is_understood(answer: bytes) -> None:
     """Any 2xx says that the scan was understood, whatever its body; then the wallet is waited for."""
     trace = answered(answer)
     assert (trace.ending, trace.trouble) == (WAITED, "")
+
+
+PROBED: Final = Scenario(
+    payments=(Payment(code=ORDER, answer=handle_by_sdk()),),
+    probes=(Probe(operation="scan", body='{"observerUrl":"{observerUrl}"}'), Probe(operation="decode", body="{}")),
+)
+
+
+def probed(*answers: bytes, end: bool = True) -> list[Message]:
+    """What is recorded of a conversation whose adaptor answers so to what breaks its interface, and to no more."""
+
+    async def hold() -> Trace:
+        async with answering(*answers, end=end) as adaptor:
+            wallet = wallet_at(adaptor, patience=0.3, quiet=0.1)
+            async with HttpConnector(wallet, wallet.profile, run="http") as connector:
+                return await connector.converse(PROBED)
+
+    return [event.message for event in asyncio.run(hold()).events if not isinstance(event.message, AdaptorCall | Scan)]
+
+
+def test_whatever_an_adaptor_makes_of_a_broken_call_is_recorded() -> None:
+    """Status for status, and its health after that; the scan follows all the same."""
+    refused = b"HTTP/1.1 422 No\r\ncontent-length: 0\r\n\r\n"
+    oops = b"HTTP/1.1 500 Oops\r\ncontent-length: 2\r\n\r\n{}"
+    found = [AdaptorAnswer(status="422"), AdaptorAnswer(status="500"), AdaptorHealth(status="422")]
+    assert probed(refused, oops, refused, ACCEPTED, end=False) == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "end"), [(b"", True), (b"", False), (b"<html>\r\n\r\n", True), (b"HTTP/1.1 400 No\r\n", False)]
+)
+def test_an_adaptor_that_gives_no_answer_is_asked_no_more(answer: bytes, *, end: bool) -> None:
+    """It has said nothing of its health then."""
+    assert probed(answer, end=end) == [AdaptorAnswer(status="none")]
 
 
 def test_a_call_that_is_never_answered_proves_nothing() -> None:

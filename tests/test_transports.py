@@ -7,9 +7,10 @@ from typing import Final
 
 import pytest
 
+from mpp_conformance.answers import BrokenCalls, packaged
 from mpp_conformance.cells import psp, sdk
 from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.messages import IdentityAnswer, NotifyPayment, UserInitiatedPay
+from mpp_conformance.messages import AdaptorCall, IdentityAnswer, NotifyPayment, UserInitiatedPay
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import (
     CANCEL,
@@ -157,6 +158,18 @@ def test_a_given_body_is_the_same() -> None:
     (trace,) = over_http(ConformingMpp, [given])
     assert without_a_wire(ConformingMpp, [given]) == [trace]
     assert trace.ending == ENDED
+
+
+@pytest.mark.parametrize(
+    "name", ["conforming", "broken-calls-crash-adaptor", "broken-calls-taken", "adaptor-unwell-after-broken-call"]
+)
+def test_broken_calls_of_the_adaptor_are_the_same(name: str) -> None:
+    """What an adaptor makes of calls that break its interface is recorded alike, and a payment follows them."""
+    scenarios = BrokenCalls().scenarios(packaged())
+    (trace,) = over_http(SPECIMENS[name], scenarios)
+    assert without_a_wire(SPECIMENS[name], scenarios) == [trace]
+    calls = [event for event in trace.events if isinstance(event.message, AdaptorCall)]
+    assert [len(event.http) for event in calls] == [2] * len(scenarios[0].probes)
 
 
 def test_payments_in_turn_are_the_same() -> None:

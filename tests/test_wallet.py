@@ -71,6 +71,7 @@ def test_the_frozen_defaults() -> None:
         "adaptor": "http://127.0.0.1:9300",
         "listen": "127.0.0.1:9400",
         "public_url": None,
+        "fuzz": False,
         "parallel": 1,
         "patience": 10.0,
         "settle": 0.2,
@@ -145,21 +146,12 @@ def test_a_code_of_the_greatest_length_is_taken() -> None:
     assert "its codes would have 513 characters" in _problems(_text(codes__entry=f'"{"e" * 493}{{id}}"'))[0]
 
 
-def test_specimens_have_a_wallet_in_memory() -> None:
-    """The reference wallet claims every feature, and signs nothing."""
-    found = wallet.reference()
-    expected = dict.fromkeys(("entry_code", "order_code", "app_link", "at_once"), True)
-    assert expected == found.features.model_dump()
-    assert found.keys is None
-    assert found == wallet.reference()
-
-
 def test_claims_hold_no_keys_addresses_or_customers() -> None:
     """The report gets what the wallet claims, as plain JSON, and nothing else."""
     expected = {
         "wallet": {"name": "W", "version": "1"},
         "features": {"entry_code": True, "order_code": True}
-        | dict.fromkeys(("app_link", "at_once", "mpp_server"), False),
+        | dict.fromkeys(("app_link", "at_once", "mpp_server", "fuzz"), False),
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
@@ -251,7 +243,9 @@ _CODE: Final = (
         ("reach__quiet", "{a=1}", f"{_SECONDS}; found a section"),
         ("reach__paralel", "4", "[reach] paralel is not known; did you mean parallel?"),
         ("reach__client_id", "4", "[reach] client_id is not known; it belongs under [keys]"),
-        ("features__fuzz", "true", "is not known; known here are entry_code, order_code, app_link and at_once"),
+        ("features__speed", "true", "is not known; known here are entry_code, order_code, app_link and at_once"),
+        ("features__fuzz", "true", "is not known; it belongs under [reach]"),
+        ("reach__fuzz", '"yes"', 'must be true or false; found "yes": write it without quotes'),
         ('features__"a\\nb"', "1", '[features] "a\\nb" is not known'),
         ("keys__client_id", '"a b"', "it holds a blank, or a character outside ASCII, that no header can carry"),
         ("keys__key_version", "-1", "must be a whole number from 0 to 9999; found -1"),

@@ -33,6 +33,7 @@ version = "{version}"
 adaptor = "http://127.0.0.1:{adaptor}"
 mpp_server = "http://127.0.0.1:{adaptor}"
 listen = "127.0.0.1:{port}"
+fuzz = true
 parallel = {parallel}
 [keys]
 client_id = "SANDBOX_5Y0000000000EXAMPLE"

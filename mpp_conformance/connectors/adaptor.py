@@ -3,6 +3,7 @@
 Only the status of an answer counts. Its body is looked at only to say why a call was refused.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -11,12 +12,20 @@ import httpx
 
 from mpp_conformance import wire
 from mpp_conformance.messages import Message
+from mpp_conformance.scenario import HEALTH, OBSERVER, Probe
 from mpp_conformance.trace import Half
 
 _READ: Final = 65_536
 """Bytes of an answer that are read at most."""
 _SHOWN: Final = 200
 _JSON: Final = {"content-type": "application/json"}
+_PROBED: Final = {HEALTH: ("GET", "/health")} | {
+    operation.name: (operation.method, operation.path)
+    for operation in wire.OPERATIONS.values()
+    if operation.document == "mpp-adaptor"
+}
+"""Method and path of the adaptor's operations."""
+NO_ANSWER: Final = "none"
 
 
 class AdaptorUnreachableError(Exception):
@@ -52,6 +61,24 @@ class Adaptor:
             raise RefusedError(f"POST {address}: {words(problem)}") from problem
         if not answer.is_success:
             raise RefusedError(f"POST {address}: status {answer.status_code}{_problem(body)}")
+
+    async def probe(self, probe: Probe, observer_url: str, patience: float, keep: Callable[[Half], None]) -> str:
+        """The HTTP status in digits that a call is answered with, or NO_ANSWER; ``keep`` as for :meth:`tell`.
+
+        ``patience``: the seconds that an answer may take.
+        """
+        method, path = _PROBED[probe.operation]
+        content = probe.body.replace(OBSERVER, observer_url).encode()
+        try:
+            async with (
+                asyncio.timeout(patience),
+                self.http.stream(method, f"{self.url}{path}", content=content, headers=_JSON) as answer,
+            ):
+                keep(half(answer.request, answer.request.headers, content))
+                keep(half(answer.request, answer.headers, await beginning(answer, _READ), answer.status_code))
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL):
+            return NO_ANSWER
+        return str(answer.status_code)
 
 
 async def beginning(answer: httpx.Response, size: int) -> bytes:

@@ -12,7 +12,7 @@ from mpp_conformance import wire
 from mpp_conformance.messages import GATEWAY, Malformed, Message, UserInitiatedPay
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import Sending, Spoilt, World
-from mpp_conformance.scenario import Profile, Scenario
+from mpp_conformance.scenario import OBSERVER, Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import ENDED, WAITED, Trace
 from mpp_conformance.wire import carried
@@ -60,6 +60,9 @@ class DirectConnector:
         router = self._router
         world = World(scenario, self.run, self.profile, self.clock)
         router.open(world)
+        for probe in scenario.probing:
+            body = probe.body.replace(OBSERVER, wire.GATEWAY_URL)
+            world.probed(probe, self.specimen.probed(probe.operation, body.encode()))
         # Scans that begin together take turns message by message.
         turns = deque(self._told(world, sending) for sending in world.begin())
         while turns and not world.cut_off:

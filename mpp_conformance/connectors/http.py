@@ -13,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from mpp_conformance.connectors.adaptor import Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
 from mpp_conformance.connectors.mpp_server import Call, MppServer, MppServerUnreachableError
 from mpp_conformance.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.peers.router import Delivery, Router, Stray
@@ -171,6 +171,7 @@ class HttpConnector:
         self._router.open(world)
         self._open[id(world)] = held
         try:
+            await self._probe(world)
             for sending in world.begin():
                 self._call(held, sending)
             await self._heard_out(held, at_rest)
@@ -186,6 +187,16 @@ class HttpConnector:
             raise held.fault
         self._over.append((held, held.world.recorded))
         return held.trace()
+
+    async def _probe(self, world: World) -> None:
+        """Ask the adaptor what the scenario has it asked, up to a call that it does not answer."""
+        for probe in world.scenario.probing:
+            halves = list[Half]()
+            observer_url = f"{self._url}/o/{world.token(0)}"
+            status = await self._adaptor.probe(probe, observer_url, self._reach.patience, halves.append)
+            world.carried(world.probed(probe, status), *halves)
+            if status == NO_ANSWER:
+                return
 
     async def _heard_out(self, held: _Conversation, at_rest: Callable[[], None]) -> None:
         """Listen until the wallet has said nothing for as long as there is reason to wait."""

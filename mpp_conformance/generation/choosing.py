@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from mpp_conformance import wire
-from mpp_conformance.answers import Corpus, Generated, Illegal
+from mpp_conformance.answers import BrokenCall, Corpus, Generated, Illegal
 from mpp_conformance.generation.fitting import MEANT, fitted
 from mpp_conformance.generation.mirror import CELLS, schema
-from mpp_conformance.messages import Order, UserInitiatedPayAnswer
+from mpp_conformance.messages import Decode, Message, Order, Scan, UserInitiatedPayAnswer
 from mpp_conformance.peers.alipay_plus import filled
-from mpp_conformance.scenario import ENTRY, ORDER
+from mpp_conformance.scenario import ENTRY, OBSERVER, ORDER
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -46,6 +46,10 @@ ILLEGAL: Final[Mapping[str, int]] = {
     "items": 1,
 }
 """How many are taken that break the interface."""
+CALLS: Final[Mapping[str, int]] = {"missing": 3, "type": 4, "pattern": 1, "shorter": 2, "longer": 2}
+"""How many calls are taken that break the adaptor's interface, for each of its operations."""
+_LONGEST_URL: Final = 2_048
+_OPERATIONS: Final[Mapping[str, type[Message]]] = {"scan": Scan, "decode": Decode}
 _KINDS: Final = tuple(
     (re.compile(words), kind)
     for words, kind in (
@@ -118,7 +122,28 @@ def chosen(rows: Iterable[Row], seed: int) -> Corpus:
         Illegal(name=name, description=row["description"], body=text)
         for name, (row, text) in zip(_named(_slug(row) for row, _ in broken), broken, strict=True)
     ]
-    return Corpus(seed=seed, legal=tuple(legal), illegal=tuple(illegal))
+    return Corpus(seed=seed, legal=tuple(legal), illegal=tuple(illegal), calls=tuple(_calls(ranked)))
+
+
+def _calls(rows: Sequence[Row]) -> Iterator[BrokenCall]:
+    """The calls that break the adaptor's interface, operation by operation."""
+    for name, kind in _OPERATIONS.items():
+        broken = [
+            (row, _text(_addressed(row["body"])))
+            for row in rows
+            if row["cell"] == name and row["phase"] == "coverage" and wire.problems(kind, row["body"])
+        ]
+        taken = list(_apart(broken, CALLS))
+        for slug, (row, text) in zip(_named(f"{name}-{_slug(row)}" for row, _ in taken), taken, strict=True):
+            yield BrokenCall(name=slug, description=row["description"], operation=name, body=text)
+
+
+def _addressed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """With the observer's address where a sound one stands, and at the head of one that is too long."""
+    url = body.get("observerUrl")
+    if not isinstance(url, str) or not url.startswith("http"):
+        return dict(body)
+    return {**body, "observerUrl": f"{OBSERVER}/".ljust(len(url), "0") if len(url) > _LONGEST_URL else OBSERVER}
 
 
 def _of_cell(rows: Sequence[Row], cell: str, *, within: bool) -> Iterator[tuple[int, tuple[str, Row, str]]]:

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from mpp_conformance import wire
 from mpp_conformance.answers import Corpus
 from mpp_conformance.generation.choosing import Row, chosen
 from mpp_conformance.generation.mirror import document
@@ -46,6 +47,7 @@ def recorded(place: Path, seed: int) -> list[Row]:
     """Everything that is generated from ``seed``, in an empty folder; GenerationError as above."""
     shutil.copy(Path(__file__).with_name("recorder.py"), place / _PROGRAM)
     (place / "mirror.json").write_text(json.dumps(document()), "utf-8")
+    (place / "adaptor.json").write_text(json.dumps(wire.document("mpp-adaptor")), "utf-8")
     (place / "settings.json").write_text(json.dumps({"seed": seed, "examples": EXAMPLES}), "utf-8")
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment = {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}

@@ -1,6 +1,6 @@
-"""What the generating process runs: a test of the mirror that writes down what it is given, one line for each case.
+"""What the generating process runs: tests that write down what they are given, one line for each case.
 
-pytest reads a copy of this file in a folder of its own, beside ``mirror.json`` and ``settings.json``.
+pytest reads a copy of this file in a folder of its own, beside ``mirror.json``, ``adaptor.json`` and ``settings.json``.
 """
 
 import json
@@ -13,13 +13,28 @@ from hypothesis import HealthCheck, settings
 _HERE = Path(__file__).parent
 _SETTINGS = json.loads((_HERE / "settings.json").read_text("utf-8"))
 _CONFIG = {"seed": _SETTINGS["seed"], "generation": {"mode": "all"}}
-_MIRROR = schemathesis.openapi.from_path(_HERE / "mirror.json", config=schemathesis.Config.from_dict(_CONFIG))
+_DRAWN = settings(
+    max_examples=_SETTINGS["examples"], database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+_ANSWERS = schemathesis.openapi.from_path(_HERE / "mirror.json", config=schemathesis.Config.from_dict(_CONFIG))
+_CALLS = schemathesis.openapi.from_path(_HERE / "adaptor.json", config=schemathesis.Config.from_dict(_CONFIG))
 
 
-@_MIRROR.parametrize()
-@settings(max_examples=_SETTINGS["examples"], database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@_ANSWERS.parametrize()
+@_DRAWN
 def test_answer(case: schemathesis.Case[Any]) -> None:
-    """Whatever body is generated is written down."""
+    """Whatever body an answer can have is written down."""
+    _record(case)
+
+
+@_CALLS.parametrize()
+@_DRAWN
+def test_call(case: schemathesis.Case[Any]) -> None:
+    """Whatever body a call of the adaptor can have is written down."""
+    _record(case)
+
+
+def _record(case: schemathesis.Case[Any]) -> None:
     if case.meta is None or not isinstance(case.body, dict) or case.method != "POST":
         return
     row = {

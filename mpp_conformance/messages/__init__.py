@@ -38,6 +38,9 @@ from mpp_conformance.messages.base import (
     Message,
 )
 from mpp_conformance.messages.wallet import (
+    AdaptorAnswer,
+    AdaptorCall,
+    AdaptorHealth,
     CashierPage,
     Decode,
     DecodeCallback,
@@ -60,6 +63,9 @@ __all__ = [
     "NEVER",
     "SIGNATURE_OUTCOMES",
     "USER",
+    "AdaptorAnswer",
+    "AdaptorCall",
+    "AdaptorHealth",
     "CancelPayment",
     "CancelPaymentAnswer",
     "CashierPage",
@@ -89,6 +95,9 @@ __all__ = [
 ]
 
 ALL: Final[tuple[type[Message], ...]] = (
+    AdaptorCall,
+    AdaptorAnswer,
+    AdaptorHealth,
     Scan,
     CashierPage,
     ResultPage,

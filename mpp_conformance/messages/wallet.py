@@ -9,6 +9,34 @@ from mpp_conformance.messages.base import APP_LINK, CLIENT_SDK, USER, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptorCall(Message):
+    """A call of the adaptor that breaks its interface; ``operation`` is its operationId, ``body`` what is sent."""
+
+    point: ClassVar[str] = USER
+    by_suite: ClassVar[bool] = True
+    operation: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptorAnswer(Message):
+    """What became of the call before: the HTTP status in digits, ``none`` where nothing came back."""
+
+    point: ClassVar[str] = USER
+    by_suite: ClassVar[bool] = False
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptorHealth(Message):
+    """What the adaptor says of its health, as an HTTP status like the one above."""
+
+    point: ClassVar[str] = USER
+    by_suite: ClassVar[bool] = False
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scan(Message):
     """The consumer scans a code with the MPP app."""
 

@@ -13,6 +13,9 @@ from mpp_conformance.messages import (
     CLIENT_SDK,
     GATEWAY,
     USER,
+    AdaptorAnswer,
+    AdaptorCall,
+    AdaptorHealth,
     CancelPayment,
     CancelPaymentAnswer,
     CashierPage,
@@ -54,6 +57,9 @@ _SIDES: Final[Mapping[str, Ends]] = {
 """Each point with its two sides: the suite's first, then the MPP's; at the app link, receiver and sender."""
 
 ELSEWHERE: Final[Mapping[type[Message], str]] = {
+    AdaptorCall: "no step: a call of the test build that breaks its interface",
+    AdaptorAnswer: "no step: what the test build made of it",
+    AdaptorHealth: "no step: how the test build is after that",
     CashierPage: "no numbered step: the MPP's own page, before it takes a payment",
     NotifyPayment: str(MESSAGE_LAYER.at("notifyPayment, request")),
     NotifyPaymentAnswer: str(MESSAGE_LAYER.at("notifyPayment, response")),

@@ -14,6 +14,9 @@ from mpp_conformance.faults import FAULTS, Fault
 from mpp_conformance.messages import (
     GATEWAY,
     HANDLE_BY_SDK,
+    AdaptorAnswer,
+    AdaptorCall,
+    AdaptorHealth,
     Decode,
     DecodeCallback,
     FaultApplied,
@@ -32,7 +35,7 @@ from mpp_conformance.messages import (
 from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, payment_request_id
 from mpp_conformance.peers.mpp_server import ANSWERS, Calls, said
 from mpp_conformance.peers.refusals import refusal_of
-from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario, codes_for
+from mpp_conformance.scenario import ENTRY, FOREIGN, HEALTH, Codes, Probe, Profile, Scenario, codes_for
 from mpp_conformance.trace import BROKEN, Event, Half, Trace
 
 MAX_EVENTS: Final = 2_000
@@ -113,6 +116,14 @@ class World:
         """The consumer's first scan; all of them where the scenario holds its payments together."""
         count = len(self.scenario.payments) if self.scenario.together else 1
         return [self._scan(index) for index in range(count)]
+
+    def probed(self, probe: Probe, status: str) -> int:
+        """Record what the adaptor was asked, and what became of it; the number of the first of these in the record."""
+        if probe.operation == HEALTH:
+            return self._record(0, AdaptorHealth(status=status))
+        event = self._record(0, AdaptorCall(operation=probe.operation, body=probe.body))
+        self._record(0, AdaptorAnswer(status=status))
+        return event
 
     def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""

@@ -30,6 +30,7 @@ from mpp_conformance.messages import (
     RedirectFollowed,
     Scan,
 )
+from mpp_conformance.scenario import HEALTH
 from mpp_conformance.servers.application import application, refusal
 from mpp_conformance.servers.bodies import body_of
 from mpp_conformance.servers.gateway_client import GatewayClient
@@ -97,6 +98,9 @@ class SpecimenWallet:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _health(self, request: Request) -> Response:  # noqa: ARG002  # the framework's form
+        status = int(self.specimen.probed(HEALTH, b""))
+        if status != HTTPStatus.OK:
+            return refusal(status, "not in good health")
         return JSONResponse({"wallet": self.specimen.name, "version": __version__})
 
     async def _scan(self, request: Request) -> Response:
@@ -106,9 +110,13 @@ class SpecimenWallet:
         return await self._told(request, Decode)
 
     async def _told(self, request: Request, kind: type[Scan] | type[Decode]) -> Response:
-        message, body = wire.read(kind, await body_of(request))
+        raw = await body_of(request)
+        message, body = wire.read(kind, raw)
+        status = int(self.specimen.probed(wire.OPERATIONS[kind].name, raw))
+        if status != HTTPStatus.ACCEPTED:
+            return refusal(status, message.problem if isinstance(message, Malformed) else "not carried out")
         if isinstance(message, Malformed):
-            return refusal(HTTPStatus.BAD_REQUEST, message.problem)
+            return Response(status_code=status)
         observer = str(body["observerUrl"]).rstrip("/")
         if not (self.allow_remote or _is_near(observer)):
             return refusal(HTTPStatus.BAD_REQUEST, "observerUrl: expected an address on this machine")

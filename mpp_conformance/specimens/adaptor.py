@@ -1,9 +1,13 @@
-"""MPPs that may be sound, behind an adaptor whose reports cannot be read: they accuse nobody, and prove nothing."""
+"""MPPs that may be sound, behind an adaptor that is not.
+
+Where its reports cannot be read they accuse nobody, and prove nothing; what it does with broken calls is observed.
+"""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mpp_conformance.messages import DecodeCallback, HandleAction, Message, ResultPage
+from mpp_conformance.scenario import HEALTH
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from mpp_conformance.specimens.consequences import (
     AFTER_ENTRY_STOP,
@@ -64,3 +68,40 @@ class PayloadAsObject(ConformingMpp):
                 yield replace(say, message=garbled)
             else:
                 yield say
+
+
+class CrashesOnBrokenCalls(ConformingMpp):
+    """Has an adaptor that looks for every field before it looks whether it is there."""
+
+    name = "broken-calls-crash-adaptor"
+    observed = frozenset({"ADP-1"})
+
+    def probed(self, operation: str, body: bytes) -> str:
+        """500 where 400 should be."""
+        return super().probed(operation, body).replace("400", "500")
+
+
+class TakesBrokenCalls(ConformingMpp):
+    """Has an adaptor that thanks for every call."""
+
+    name = "broken-calls-taken"
+    observed = frozenset({"ADP-1"})
+
+    def probed(self, operation: str, body: bytes) -> str:
+        """202 where 400 should be."""
+        return super().probed(operation, body).replace("400", "202")
+
+
+@dataclass
+class DiesOfBrokenCall(ConformingMpp):
+    """Has an adaptor that refuses a broken call and is in no good health after it."""
+
+    name = "adaptor-unwell-after-broken-call"
+    observed = frozenset({"ADP-2"})
+    unwell: bool = False
+
+    def probed(self, operation: str, body: bytes) -> str:
+        """503 where it is asked for its health."""
+        status = super().probed(operation, body)
+        self.unwell = self.unwell or status == "400"
+        return "503" if operation == HEALTH and self.unwell else status

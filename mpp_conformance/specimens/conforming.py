@@ -22,6 +22,7 @@ from mpp_conformance.messages import (
     InquiryCodeRulesAnswer,
     InquiryPayment,
     Launch,
+    Malformed,
     Message,
     NotifyPayment,
     NotifyPaymentAnswer,
@@ -32,7 +33,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenario import UNFUNDED, Profile
+from mpp_conformance.scenario import HEALTH, UNFUNDED, Profile
 from mpp_conformance.specimens.books import CLOSED, Entry, ServesAlipayPlus
 
 MOST_REPEATS: Final = 3
@@ -102,6 +103,13 @@ class ConformingMpp(ServesAlipayPlus):
     sessions: dict[str, Session] = field(default_factory=dict)
     books: dict[str, Entry] = field(default_factory=dict)
     """By paymentRequestId."""
+
+    def probed(self, operation: str, body: bytes) -> str:
+        """The HTTP status that its adaptor answers a call with: one that keeps the interface is taken."""
+        if operation == HEALTH:
+            return "200"
+        kind: type[Message] = Scan if operation == wire.OPERATIONS[Scan].name else Decode
+        return "400" if isinstance(wire.decode(kind, body), Malformed) else "202"
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """React to what is said in a session; lazily, in the order in which the MPP would act.

@@ -71,6 +71,7 @@ class Reach(Section):
     public_url: Annotated[str, AfterValidator(fields.base_url)] | None = Field(
         default=None, description="the address (http or https) at which the wallet finds what listens at listen"
     )
+    fuzz: bool = Field(default=False, description=_SWITCH)
     parallel: int = Field(default=1, ge=1, le=64, description="a whole number from 1 to 64")
     patience: float = Field(default=10.0, ge=0.1, le=600, description="a number of seconds from 0.1 to 600")
     settle: float = Field(default=0.2, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
@@ -303,7 +304,11 @@ class Wallet(Section):
         """What the wallet claims, for the report: no keys, no addresses, no customers."""
         return {
             "wallet": self.identity.model_dump(),
-            "features": {**self.features.model_dump(), "mpp_server": self.reach.mpp_server is not None},
+            "features": {
+                **self.features.model_dump(),
+                "mpp_server": self.reach.mpp_server is not None,
+                "fuzz": self.reach.fuzz,
+            },
             "limits": self.limits.model_dump(),
             "settlement": self.settlement.model_dump(),
             "codes": self.codes.model_dump(),
@@ -321,7 +326,7 @@ def reference() -> Wallet:
     return Wallet.model_validate(
         {
             "wallet": {"name": "reference", "version": "1"},
-            "reach": {"mpp_server": "http://127.0.0.1:9300"},
+            "reach": {"mpp_server": "http://127.0.0.1:9300", "fuzz": True},
             "keys": None,
             "codes": {
                 "entry": f"https://qr.example.test/entry/{fields.ID}",
