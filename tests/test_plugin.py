@@ -106,6 +106,7 @@ def test_failure_speaks_in_order(bench: Bench) -> None:
             "rests on  EC-25 (MUST, stated; MPP client): By the callback.",
             "          Workflow, Entry code, steps 24-26",
             "evidence  reports/r/evidence/entry-sdk-s-????????.json",
+            "blame     MPP",
             "again     pytest 'suites/test_inline.py::test_callback?entry-sdk-S?' --mpp specimen:x",
         ],
         consecutive=True,

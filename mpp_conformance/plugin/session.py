@@ -21,6 +21,7 @@ from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import late, setup, target_of, wallet_of, words
 from mpp_conformance.plugin.record import Record
 from mpp_conformance.report import document, folder, html, papers, results, resumption, terminal
+from mpp_conformance.report.blame import blame
 from mpp_conformance.report.language import language
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
@@ -226,7 +227,8 @@ class ConformanceSession:
         evidence = run.record.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
         here = self._config.invocation_params.dir
         again = words.command(words.node(item, here), self._setup.shown, wallet_of(self._config))
-        return words.told(result, evidence=evidence, again=again)
+        trace = run.record.traces.get(result.planned.scenario) if run else None
+        return words.told(result, evidence=evidence, again=again, blame=blame(result, trace))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:

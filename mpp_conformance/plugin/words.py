@@ -10,12 +10,12 @@ from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.text import printable
 
 
-def told(result: CaseResult, *, evidence: Path, again: str) -> str:
-    """Expected, seen, requirement, evidence, likely slip, and the line that runs this case alone; in this order."""
-    return "\n".join(f"{label:<10}{text}" for label, text in _lines(result, evidence, again))
+def told(result: CaseResult, *, evidence: Path, again: str, blame: str) -> str:
+    """Expected, seen, requirement, evidence, likely slip, blame, and the line that runs this case alone."""
+    return "\n".join(f"{label:<10}{text}" for label, text in _lines(result, evidence, again, blame))
 
 
-def _lines(result: CaseResult, evidence: Path, again: str) -> Iterator[tuple[str, str]]:
+def _lines(result: CaseResult, evidence: Path, again: str, blame: str) -> Iterator[tuple[str, str]]:
     judgement, stated = result.judgement, result.planned.case.requirement
     yield "expected", printable(judgement.expected)
     yield "seen", printable(judgement.seen)
@@ -27,6 +27,7 @@ def _lines(result: CaseResult, evidence: Path, again: str) -> Iterator[tuple[str
     yield "evidence", f"{place}, message {numbers}" if numbers else place
     if judgement.hint:
         yield "likely", printable(judgement.hint)
+    yield "blame", blame
     yield "again", again
 
 

@@ -16,6 +16,7 @@ from mpp_conformance.evidence import message_document
 from mpp_conformance.judgement import Deviation
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import limits_table
+from mpp_conformance.report.blame import blame
 from mpp_conformance.report.results import CaseResult, RequirementResult, RunResult
 from mpp_conformance.report.text import printable
 from mpp_conformance.scenario import Scenario
@@ -96,7 +97,9 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         "result": outcome.result.value,
         "complete": outcome.complete,
         "counts": _counts(outcome, facts),
-        "requirements": [_requirement_row(row, cases.get(row.requirement.id, ())) for row in outcome.requirements],
+        "requirements": [
+            _requirement_row(row, cases.get(row.requirement.id, ()), facts.traces) for row in outcome.requirements
+        ],
         "clauses": [{"clause": clause, "verdict": verdict.word} for clause, verdict in outcome.clauses],
         "boundaries": limits_table.rows(claims.edition, claims.reading, outcome.cases, facts.traces),
         "not_judged": [_key_row(key) for key in outcome.missing],
@@ -190,7 +193,9 @@ def _conforms(row: RequirementResult) -> bool:
     return row.verdict is Verdict.PASS and row.judged == row.applicable
 
 
-def _requirement_row(row: RequirementResult, judged: Sequence[CaseResult]) -> dict[str, object]:
+def _requirement_row(
+    row: RequirementResult, judged: Sequence[CaseResult], traces: Mapping[Scenario, Trace]
+) -> dict[str, object]:
     stated = row.requirement
     return {
         "id": stated.id,
@@ -207,11 +212,11 @@ def _requirement_row(row: RequirementResult, judged: Sequence[CaseResult]) -> di
         "applicable": row.applicable,
         "judged": row.judged,
         "not_applicable": row.not_applicable,
-        "cases": [_case_row(case) for case in judged],
+        "cases": [_case_row(case, traces.get(case.planned.scenario)) for case in judged],
     }
 
 
-def _case_row(case: CaseResult) -> dict[str, object]:
+def _case_row(case: CaseResult, trace: Trace | None) -> dict[str, object]:
     judgement = case.judgement
     _, module, name, label = case.key
     return {
@@ -221,6 +226,7 @@ def _case_row(case: CaseResult) -> dict[str, object]:
         "purpose": printable(case.planned.case.purpose),
         "verdict": case.verdict.word,
         "observed": case.observed,
+        "blame": blame(case, trace),
         "reason": reason(case),
         "expected": printable(judgement.expected),
         "seen": printable(judgement.seen),

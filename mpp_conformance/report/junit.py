@@ -55,6 +55,7 @@ def _judged(suite: Element, case: Row, stated: Row) -> None:
     properties = {"requirement": case["requirement"], "clause": stated["clause"], "level": stated["level"]}
     properties |= {"basis": stated["basis"], "verdict": case["verdict"], "scenario": case["scenario"]}
     properties |= {"evidence": f"evidence/{case['evidence']}"} if case["evidence"] else {}
+    properties |= {"blame": case["blame"]} if case["blame"] else {}
     _properties(made, properties | ({"observed": "true"} if case["observed"] else {}))
     if case["verdict"] == "pass" or case["observed"]:
         return

@@ -87,6 +87,7 @@ def _cases(title: str, cases: Iterable[Row]) -> Iterator[str]:
         yield f"  - seen: {escaped(first['seen'])}"
         if first["hint"]:
             yield f"  - likely: {escaped(first['hint'])}"
+        yield f"  - blame: {escaped(first['blame'])}"
         if first["evidence"]:
             yield f"  - evidence: evidence/{escaped(first['evidence'])}"
 
