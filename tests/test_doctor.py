@@ -17,7 +17,7 @@ from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.connectors.http import HttpConnector
 from mpp_conformance.doctor.diagnosis import diagnose
 from mpp_conformance.doctor.findings import Finding
-from mpp_conformance.doctor.live import scenario_for
+from mpp_conformance.doctor.live import codes_of, examined, stopped
 from mpp_conformance.doctor.reach import reach
 from mpp_conformance.messages import (
     GATEWAY,
@@ -50,7 +50,7 @@ def wallet(**features: bool) -> Wallet:
 
 def held(of: Wallet) -> Trace:
     """The doctor's conversation with the conforming MPP."""
-    return DirectConnector(ConformingMpp(of.profile), of.profile).converse(scenario_for(of))
+    return DirectConnector(ConformingMpp(of.profile), of.profile).converse(stopped(codes_of(of)[0]))
 
 
 def changed(trace: Trace, change: Callable[[Event], Event | None], ending: str = WAITED) -> Trace:
@@ -251,8 +251,7 @@ async def held_over_http(**changes: object) -> list[Finding]:
                 HttpConnector(of, of.profile, run="doctor", adaptor=address) as connector,
             ):
                 mpp.gateway = replace(client, url=connector.public_url)
-                trace = await connector.converse(scenario_for(of))
-                return diagnose(of, trace, connector.strays, connector.public_url)
+                return await examined(of, connector)
         finally:
             await mpp.close()
 

@@ -16,9 +16,9 @@ from mpp_conformance.doctor.reach import reach
 def command(wallet: Path) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
-    It looks at the file, the port, the adaptor and its clock, and then holds one conversation in which no money
-    moves: a scan that Alipay+ answers with HANDLE_BY_SDK. Nothing is judged: what the MPP does wrong is for `run`
-    to say.
+    It looks at the file, the port, the adaptor and its clock, and then holds a conversation for each kind of code, in
+    which no money moves: a scan that Alipay+ answers with HANDLE_BY_SDK. Nothing is judged: what the MPP does wrong is
+    for `run` to say.
     """
     chosen = loaded(wallet)
     click.echo(Finding(str(wallet), ok=True, text="can be read, and nothing is wrong in it"))

@@ -10,14 +10,17 @@ from mpp_conformance.doctor.findings import (
     ADAPTOR,
     APP_LINK,
     CLIENT_ID,
+    ENTRY_CODES,
     LISTEN,
     MPP_KEY,
+    ORDER_CODES,
     OUR_KEY,
     PUBLIC_URL,
     Finding,
 )
 from mpp_conformance.messages import (
     GATEWAY,
+    HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     DecodeCallback,
     HandleAction,
@@ -25,6 +28,7 @@ from mpp_conformance.messages import (
     Launch,
     Malformed,
     NotifyPayment,
+    ResultPage,
     ServerAnswer,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
@@ -40,7 +44,10 @@ _PATH: Final = "/aps/api/v1/payments/userInitiatedPay"
 
 
 def diagnose(wallet: Wallet, trace: Trace, strays: Sequence[Stray], gateway_url: str) -> list[Finding]:
-    """What a conversation of one payment that was answered with HANDLE_BY_SDK shows; `gateway_url`: where we listen."""
+    """What a conversation of one payment, to which Alipay+ has its answer written down, shows.
+
+    ``gateway_url``: where we listen. The last finding is the only one that may be wrong.
+    """
     found: list[Finding] = []
     for finding in _Reading(wallet, trace, strays, gateway_url).findings():
         found.append(finding)
@@ -56,7 +63,7 @@ class _Reading:
         self._asked = [event for event in self._said if isinstance(event.message, UserInitiatedPay)]
         payment = trace.scenario.payments[0]
         self._by_entry_code = payment.code == ENTRY
-        self._codes = "[codes] entry" if self._by_entry_code else "[codes] order"
+        self._codes = ENTRY_CODES if self._by_entry_code else ORDER_CODES
         self._code = printable(trace.codes[0].scanned, _SHOWN)
 
     def findings(self) -> Iterator[Finding]:
@@ -77,7 +84,9 @@ class _Reading:
             message = event.message
             if isinstance(message, Malformed) and message.where != GATEWAY:
                 expected = f"a report {message.operation} as openapi/observer.yaml describes it"
-                yield _wrong(ADAPTOR, expected, printable(message.problem, _SHOWN), "a slip in the adaptor")
+                yield _wrong(
+                    ADAPTOR, expected, printable(message.problem, _SHOWN), "a slip in the adaptor", judged=True
+                )
 
     def _recognised(self) -> Iterator[Finding]:
         """Whether the wallet took the code for what it is; what it says itself is the only sure sign."""
@@ -97,7 +106,7 @@ class _Reading:
             if isinstance(stray.message, UserInitiatedPay):
                 seen = f"userInitiatedPay for {printable(stray.message.code_value, _SHOWN)}"
                 slip = "your wallet changes the code value on its way, or somebody else uses it at this moment"
-                yield _wrong(self._codes, f"userInitiatedPay for {self._code}", seen, slip)
+                yield _wrong(self._codes, f"userInitiatedPay for {self._code}", seen, slip, judged=True)
 
     def _call(self) -> Iterator[Finding]:
         """Whether the MPP server called the simulated Alipay+."""
@@ -131,9 +140,10 @@ class _Reading:
             likely = {
                 "missing": "your test build does not sign its requests",
                 "unreadable": "the Signature header is not written as openapi/alipay-plus.yaml says",
+                "invalid": "your MPP server signs other bytes than it sends",
             }.get(outcome, "your MPP server signs with another key than the one whose public half this is")
-            expected = "a signature of userInitiatedPay that verifies"
-            yield _wrong(MPP_KEY, expected, printable(detail, _SHOWN), likely)
+            expected, seen = "a signature of userInitiatedPay that verifies", printable(detail, _SHOWN)
+            yield _wrong(MPP_KEY, expected, seen, likely, judged=outcome != "foreign")
 
     def _client_id(self) -> Iterator[Finding]:
         keys = self._wallet.keys
@@ -159,12 +169,13 @@ class _Reading:
         )
         if answered is None:
             return
-        acts = (HandleAction, DecodeCallback, ServerAnswer, NotifyPayment)
-        after = [event for event in self._said if event.number > answered and isinstance(event.message, acts)]
+        action = self._trace.scenario.payments[0].answer
+        wanted = action.action_type if action is not None else HANDLE_BY_SDK
+        after = [event for event in self._said if event.number > answered and _acts(event, wanted)]
         repeated = [event for event in self._asked if event.number > answered]
         reports = any(event.message.point != GATEWAY for event in self._said)
-        if not after or (repeated and not any(_is_of_the_answer(event) for event in after)):
-            expected = "the wallet to act on our answer (HANDLE_BY_SDK), and to report it"
+        if not after or (repeated and not any(_is_of_the_answer(event, wanted) for event in after)):
+            expected = f"the wallet to act on our answer ({wanted}), and to report it"
             seen = f"{self._seen()}, and the same question {len(repeated)} times more" if repeated else self._seen()
             yield _wrong(OUR_KEY, expected, seen, self._likely_deaf(reports=reports))
             return
@@ -205,11 +216,22 @@ def _decided(event: Event) -> bool:
     return getattr(event.message, "action_type", None) is not None
 
 
-def _is_of_the_answer(event: Event) -> bool:
-    """Whether a message shows that its sender has read our answer, which left the next step to the client SDK."""
-    action = getattr(event.message, "action_type", None)
-    return action == HANDLE_BY_SDK or getattr(event.message, "sdk_action_payload", None) is not None
+def _acts(event: Event, action: str) -> bool:
+    """Whether a message may be what an MPP does on an answer; giving up, too, looks like a payment that failed."""
+    if action == HANDLE_BY_SDK:
+        return isinstance(event.message, HandleAction | DecodeCallback | ServerAnswer | NotifyPayment)
+    paid = [getattr(event.message, name, None) for name in ("payment_status", "status")]
+    return isinstance(event.message, NotifyPayment) or (
+        isinstance(event.message, ServerAnswer | ResultPage) and "S" in paid
+    )
 
 
-def _wrong(where: str, expected: str, seen: str, likely: str) -> Finding:
-    return Finding(where, ok=False, text=f"expected {expected}; seen: {seen}. Likely: {likely}")
+def _is_of_the_answer(event: Event, action: str) -> bool:
+    """Whether a message shows that its sender has read our answer."""
+    told = getattr(event.message, "action_type", None)
+    return action in {HANDLE_BY_PSP, told} or getattr(event.message, "sdk_action_payload", None) is not None
+
+
+def _wrong(where: str, expected: str, seen: str, likely: str, *, judged: bool = False) -> Finding:
+    text = f"expected {expected}; seen: {seen.rstrip('.')}. Likely: {likely}"
+    return Finding(where, ok=False, text=text, judged=judged)

@@ -10,17 +10,23 @@ PATIENCE: Final = "[reach] patience"
 MPP_KEY: Final = "[keys] mpp_public_key"
 OUR_KEY: Final = "[keys] alipay_plus_private_key"
 CLIENT_ID: Final = "[keys] client_id"
+ORDER_CODES: Final = "[codes] order"
+ENTRY_CODES: Final = "[codes] entry"
 APP_LINK: Final = "[features] app_link"
 CLOCK: Final = "clock"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found out about one field of ``wallet.toml`` (or about the clock)."""
+    """What was found out about one field of ``wallet.toml`` (or about the clock).
+
+    ``judged``: what is wrong may be the MPP's own fault, which a run will judge.
+    """
 
     where: str
     ok: bool
     text: str
+    judged: bool = False
 
     def __str__(self) -> str:
         return f"{'ok' if self.ok else 'wrong':<6} {self.where}: {self.text}"

@@ -54,7 +54,7 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
         ):
             body = _bounded(answer, time.monotonic() + patience)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as problem:
-        seen = printable(str(problem) or type(problem).__name__, 200)
+        seen = printable(str(problem) or type(problem).__name__, 200).rstrip(".")
         yield _unhealthy(url, seen, "the test build is not running, or its adaptor listens elsewhere")
         return
     if not answer.is_success:

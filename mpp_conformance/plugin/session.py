@@ -18,7 +18,8 @@ from mpp_conformance.catalogue import Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judgement import Judgement
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.plugin import late, setup, target_of, wallet_of, words
+from mpp_conformance.plugin import setup, target_of, wallet_of, words
+from mpp_conformance.plugin.late import judge_again
 from mpp_conformance.plugin.record import Record
 from mpp_conformance.report import document, folder, html, papers, results, resumption, terminal
 from mpp_conformance.report.blame import blame
@@ -269,7 +270,7 @@ class ConformanceSession:
             return
         try:
             self._close(run)
-            late.judge_again(run.results, run.record, run.conversations)
+            judge_again(run.results, run.record, run.conversations)
         except Exception as problem:  # noqa: BLE001  # whatever it is, the report still says what was judged
             run.trouble = f"the run could not be closed: {type(problem).__name__}: {problem}"
         run.outcome = results.fold(run.results, self._ledger, self._plan)
