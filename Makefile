@@ -73,7 +73,8 @@ clean: ## remove what was made, the environment too; reports/ stays
 	@echo "1/3 making .venv (a few seconds)"
 	@$(PYTHON) -m venv --clear .venv
 	@echo "2/3 installing what requirements.lock names (about half a minute)"
-	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@# The lock is complete; without --no-deps older pips trip over extras that newer releases than the locked ones have.
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/installed: .venv/locked pyproject.toml
