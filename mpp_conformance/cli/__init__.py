@@ -18,6 +18,8 @@ cli = Commands(
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
         "matrix": ("matrix", "Show that the suite fails every known faulty MPP, and nobody else."),
+        "gate": ("gate", "Say whether a run passes, with the waivers that an owner has signed."),
+        "waive": ("waive", "Sign a waiver."),
         "diff": ("diff", "Show what has changed between two runs, and what can be the reason."),
         "keygen": ("keygen", "Make a key to sign bundles with."),
         "bundle": ("bundle", "Make one signed file of a run, for whoever was not there."),

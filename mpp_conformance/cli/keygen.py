@@ -21,4 +21,5 @@ def command(path: Path) -> None:
     except keys.SigningKeyError as problem:
         raise Refusal(str(problem)) from None
     click.echo(f"key          {path}, for you alone")
+    click.echo(f"public key   {keys.public_text(key).strip()}")
     click.echo(f"fingerprint  {keys.fingerprint(key)}")

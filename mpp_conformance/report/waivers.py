@@ -1,0 +1,214 @@
+"""Waivers: what an owner of the wallet lets pass the gate for a while, and what comes of a run's result by that.
+
+A waiver excuses one requirement, or one case of it, for one reason and one observation, until a moment that is named
+with its time zone, and it bears its owner's signature. It opens the gate of a pipeline. It never makes a wallet
+conform: the verdict file, and so every certificate, stays what it is.
+"""
+
+import base64
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from mpp_conformance import canonical
+from mpp_conformance.report import document
+
+FORMAT: Final = "mpp-conformance gate 1"
+MAX_BYTES: Final = 262_144
+_MOST: Final = 100
+_LONGEST: Final = 1_000
+_REQUIREMENT: Final = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
+_CASE: Final = re.compile(r"test_\w+::test_\w+(?:\[[^\[\]*?]+\])?")
+_KEY_BYTES: Final = 32
+_EXCUSABLE: Final = ("fail", "inconclusive")
+"""A fault of the suite is nobody's to excuse."""
+
+
+class WaiverFileError(ValueError):
+    """A file of waivers that cannot be used; ``problems`` holds all that is wrong, in the words of the file."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One waiver.
+
+    ``case``: ``file::function[scenario]``, with or without the scenario, or empty; ``seen``: the observation, word by
+    word as the verdict file has it; ``expires``: ISO 8601 with an offset.
+    """
+
+    requirement: str
+    case: str
+    owner: str
+    reason: str
+    ticket: str
+    expires: str
+    seen: str
+    signature: str
+
+    @property
+    def signed(self) -> bytes:
+        """What the owner signs: everything but the signature."""
+        told = {part.name: getattr(self, part.name) for part in fields(self) if part.name != "signature"}
+        return canonical.dump({"format": FORMAT, **told})
+
+    def excuses(self, case: Mapping[str, Any]) -> bool:
+        """Whether a case of the verdict file is the one that is meant."""
+        name = f"{case['module']}::{case['case']}"
+        meant = not self.case or self.case in (name, f"{name}[{case['scenario']}]")
+        return case["requirement"] == self.requirement and meant and case["seen"] == self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverFile:
+    """The waivers of a wallet, and the public keys of who may give them, by name."""
+
+    owners: Mapping[str, Ed25519PublicKey]
+    waivers: tuple[Waiver, ...]
+
+
+def read(data: bytes) -> WaiverFile:
+    """The waivers in a file (TOML); WaiverFileError says what is wrong with it, all at once."""
+    if len(data) > MAX_BYTES:
+        raise WaiverFileError([f"it is longer than {MAX_BYTES} bytes"])
+    try:
+        found = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as problem:
+        raise WaiverFileError([f"it is not TOML: {problem}"]) from None
+    problems: list[str] = [f"[{name}] is not a section of this file" for name in found.keys() - {"owners", "waiver"}]
+    owners = dict(_owners(found.get("owners"), problems))
+    rows = found.get("waiver", [])
+    if not isinstance(rows, list) or len(rows) > _MOST:
+        raise WaiverFileError([*problems, f"[[waiver]] must be a section written for each waiver, at most {_MOST}"])
+    waivers = [_waiver(row, f"[[waiver]] {number}", problems) for number, row in enumerate(rows, 1)]
+    if problems:
+        raise WaiverFileError(problems)
+    return WaiverFile(owners, tuple(waiver for waiver in waivers if waiver is not None))
+
+
+def _owners(found: object, problems: list[str]) -> Iterator[tuple[str, Ed25519PublicKey]]:
+    if not isinstance(found, dict) or not found:
+        problems.append("[owners] must name who may give a waiver, each with a public key (Base64, 32 bytes)")
+        return
+    for name, text in found.items():
+        try:
+            raw = base64.b64decode(text, validate=True)
+            yield name, Ed25519PublicKey.from_public_bytes(raw)
+        except (TypeError, ValueError):
+            problems.append(f"[owners] {ascii(name)[1:-1]} must be a public key of Ed25519 in Base64, 32 bytes")
+
+
+def _waiver(row: object, where: str, problems: list[str]) -> Waiver | None:
+    names = {part.name for part in fields(Waiver)}
+    if not isinstance(row, dict):
+        problems.append(f"{where} must be a section")
+        return None
+    values = {"case": "", "signature": "", **row}
+    if isinstance(values.get("expires"), datetime):
+        values["expires"] = values["expires"].isoformat()
+    wrong = [f"{where} {ascii(name)[1:-1]} is not known" for name in sorted(values.keys() - names)]
+    wrong += [f"{where} {name} is missing" for name in sorted(names - values.keys())]
+    wrong += [
+        f"{where} {name} must be text of 1 to {_LONGEST} characters"
+        for name in sorted(names & values.keys())
+        if not isinstance(values[name], str) or len(values[name]) > _LONGEST
+    ]
+    wrong += [] if wrong else list(_unsound(values, where))
+    problems += wrong
+    return None if wrong else Waiver(**values)
+
+
+def _unsound(values: Mapping[str, str], where: str) -> Iterator[str]:
+    """What is wrong with a waiver whose fields are all there."""
+    if not _REQUIREMENT.fullmatch(values["requirement"]):
+        yield f"{where} requirement must be the id of one requirement, like EC-25: a waiver for more is too wide"
+    if values["case"] and not _CASE.fullmatch(values["case"]):
+        yield f"{where} case must be one case, as test_entry_code::test_name or with [scenario]: no pattern"
+    for name in ("owner", "reason", "ticket", "seen"):
+        if not values[name].strip():
+            yield f"{where} {name} must say something"
+    try:
+        aware = datetime.fromisoformat(values["expires"]).tzinfo is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        yield f"{where} expires must be a date and time with an offset, like 2027-01-31T18:00:00+08:00"
+
+
+# --- what comes of it ---------------------------------------------------------------------------------------------
+
+
+def applied(verdicts: Mapping[str, Any], given: WaiverFile, now: datetime) -> dict[str, Any]:
+    """The gate for a run: its result before and after the waivers, each waiver's fate, and what stays in the way.
+
+    ``now`` is aware. A waiver that is expired, unsigned, or excuses nothing closes the gate by itself.
+    """
+    red = [case for case in document.cases(verdicts) if case["verdict"] != "pass" and not case["observed"]]
+    fates = [(waiver, _trouble(waiver, given, red, now)) for waiver in given.waivers]
+    sound = [waiver for waiver, trouble in fates if not trouble]
+    left = [case for case in red if not _excused(case, sound)]
+    troubles = [trouble for _, trouble in fates if trouble]
+    complete = bool(verdicts["complete"])
+    is_open = not left and not troubles and complete
+    return {
+        "format": FORMAT,
+        "run": verdicts["run"],
+        "digest": verdicts["digest"],
+        "before": verdicts["overall"],
+        "after": "open" if is_open else "closed",
+        "complete": complete,
+        "waivers": [{**_told(waiver), "trouble": trouble} for waiver, trouble in fates],
+        "left": [
+            {"requirement": case["requirement"], "case": _name(case), "verdict": case["verdict"], "seen": case["seen"]}
+            for case in left
+        ],
+    }
+
+
+def _trouble(waiver: Waiver, given: WaiverFile, red: Iterable[Mapping[str, Any]], now: datetime) -> str:
+    key = given.owners.get(waiver.owner)
+    if key is None:
+        return f"{ascii(waiver.owner)[1:-1]} is no owner in [owners]"
+    try:
+        key.verify(base64.b64decode(waiver.signature, validate=True), waiver.signed)
+    except (InvalidSignature, ValueError):
+        return f"it is not signed by {ascii(waiver.owner)[1:-1]}, or was changed since"
+    if now >= datetime.fromisoformat(waiver.expires):
+        return f"it expired at {waiver.expires}"
+    if not any(waiver.excuses(case) for case in red):
+        return "it is stale: nothing in this run came out as it says"
+    return ""
+
+
+def _excused(case: Mapping[str, Any], sound: Iterable[Waiver]) -> bool:
+    return case["verdict"] in _EXCUSABLE and any(waiver.excuses(case) for waiver in sound)
+
+
+def _name(case: Mapping[str, Any]) -> str:
+    return f"{case['module']}::{case['case']}[{case['scenario']}]"
+
+
+def _told(waiver: Waiver) -> dict[str, str]:
+    return {part.name: getattr(waiver, part.name) for part in fields(waiver) if part.name != "signature"}
+
+
+def lines(made: Mapping[str, Any]) -> Iterator[str]:
+    """The gate for people."""
+    yield f"before       {made['before']}"
+    for row in made["waivers"]:
+        fate = row["trouble"] or f"excused until {row['expires']} by {row['owner']}, {row['ticket']}"
+        yield f"waiver       {row['requirement']} {row['case'] or '(any case)'}: {fate}"
+    for row in made["left"]:
+        yield f"in the way   {row['requirement']} {row['case']}: {row['verdict']}, {row['seen']}"
+    if not made["complete"]:
+        yield "in the way   a part of the catalogue was not run"
+    yield f"gate         {made['after']}"

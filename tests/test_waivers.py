@@ -1,0 +1,194 @@
+"""Waivers open the gate of a pipeline, for one observation and for a while; they never make a wallet conform."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mpp_conformance import canonical
+from mpp_conformance.bundle import keys
+from mpp_conformance.cli import cli
+from mpp_conformance.report import document, waivers
+from mpp_conformance.report.waivers import WaiverFileError
+from mpp_conformance.verdict import Verdict
+from tests.reporting import M1, M2, O3, facts, folded, judged, row
+
+KEY, STRANGER = keys.generate(), keys.generate()
+PUBLIC = keys.public_text(KEY).strip()
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+FIELDS = {
+    "requirement": "R-2",
+    "case": "",
+    "owner": "alice",
+    "reason": "is being mended",
+    "ticket": "PAY-1",
+    "expires": "2026-12-31T00:00:00+08:00",
+    "seen": "s",
+}
+
+
+def verdicts(*found: Verdict, missing: bool = False) -> dict[str, Any]:
+    """A run in which R-1 passed, and R-2 came to these verdicts, one conversation each."""
+    first, second = (replace(stated, id=name) for stated, name in ((M1, "R-1"), (M2, "R-2")))
+    results = [judged(row(first, "a"), Verdict.PASS)]
+    results += [judged(row(second, f"b{number}"), verdict) for number, verdict in enumerate(found)]
+    results.append(judged(row(O3, "c"), Verdict.FAIL))
+    more = [row(first, "unjudged")] if missing else []
+    return document.document(folded(results, *more), facts([result.planned for result in results]))
+
+
+def signed(key: Any = KEY, **changes: str) -> waivers.WaiverFile:  # noqa: ANN401  # a private key
+    """A file with one waiver, signed with a key."""
+    waiver = waivers.Waiver(**{**FIELDS, **changes}, signature="")
+    signature = base64.b64encode(key.sign(waiver.signed)).decode()
+    return waivers.WaiverFile({"alice": KEY.public_key()}, (replace(waiver, signature=signature),))
+
+
+def gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> dict[str, Any]:
+    """What comes of a run by these waivers."""
+    return waivers.applied(verdicts(*found, **options), given, NOW)
+
+
+NONE = waivers.WaiverFile({}, ())
+
+
+def test_a_run_that_conforms_needs_no_waiver() -> None:
+    """What is only observed keeps no gate closed."""
+    assert (gate(NONE, Verdict.PASS)["before"], gate(NONE, Verdict.PASS)["after"]) == ("conformant", "open")
+
+
+def test_a_failure_closes_the_gate_and_a_waiver_opens_it() -> None:
+    """Before stays what it was; every case that came out as the waiver says is excused."""
+    closed, opened = gate(NONE, Verdict.FAIL, Verdict.FAIL), gate(signed(), Verdict.FAIL, Verdict.FAIL)
+    assert ([row["verdict"] for row in closed["left"]], closed["after"]) == (["fail", "fail"], "closed")
+    assert (opened["left"], opened["before"], opened["after"]) == ([], "nonconformant", "open")
+
+
+def test_a_waiver_for_one_conversation_excuses_no_other() -> None:
+    """What stays in the way is named."""
+    made = gate(signed(case="test_m::test_n[b0]"), Verdict.FAIL, Verdict.FAIL)
+    assert ([row["case"] for row in made["left"]], made["after"]) == (["test_m::test_n[b1]"], "closed")
+
+
+@pytest.mark.parametrize(
+    ("given", "trouble"),
+    [
+        (signed(expires="2026-05-31T00:00:00+08:00"), "it expired at 2026-05-31T00:00:00+08:00"),
+        (signed(expires="2026-06-01T08:00:00+08:00"), "it expired at"),
+        (signed(seen="something else"), "it is stale"),
+        (signed(requirement="R-1"), "it is stale"),
+        (signed(STRANGER), "it is not signed by alice"),
+        (signed(owner="bob"), "bob is no owner"),
+        (replace(signed(), waivers=(replace(signed().waivers[0], expires="2099-01-01T00:00:00+08:00"),)), "not signed"),
+        (replace(signed(), waivers=(replace(signed().waivers[0], signature="x"),)), "not signed"),
+    ],
+    ids=["expired", "expires-now", "other-observation", "passes-now", "stranger", "no-owner", "prolonged", "garbled"],
+)
+def test_a_waiver_that_is_not_sound_closes_the_gate(given: waivers.WaiverFile, trouble: str) -> None:
+    """It excuses nothing, and is named; even a run that conforms does not pass with it."""
+    made = gate(given, Verdict.FAIL)
+    assert (made["after"], len(made["left"])) == ("closed", 1)
+    assert trouble in made["waivers"][0]["trouble"]
+    assert gate(given, Verdict.PASS)["after"] == "closed"
+
+
+def test_a_fault_of_the_suite_cannot_be_waived() -> None:
+    """It is nobody's to excuse; proof that is missing is."""
+    assert gate(signed(), Verdict.ERROR)["after"] == "closed"
+    assert gate(signed(), Verdict.INCONCLUSIVE)["after"] == "open"
+
+
+def test_a_run_of_a_part_opens_no_gate() -> None:
+    """Whatever passed in it."""
+    made = gate(NONE, Verdict.PASS, missing=True)
+    assert (made["after"], made["complete"], made["left"]) == ("closed", False, [])
+    assert "in the way   a part of the catalogue was not run" in list(waivers.lines(made))
+
+
+# --- the file ---
+
+
+def text(**changes: str) -> str:
+    """A file with one waiver, its fields as TOML."""
+    values = {name: json.dumps(value) for name, value in FIELDS.items() if name != "expires"}
+    values |= {"expires": "2026-12-31T00:00:00+08:00", **changes}
+    lines = [f"{name} = {value}" for name, value in values.items() if value]
+    return f'[owners]\nalice = "{PUBLIC}"\n\n[[waiver]]\n' + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (text(requirement='"*"'), "[[waiver]] 1 requirement must be the id of one requirement"),
+        (text(requirement='"EC"'), "a waiver for more is too wide"),
+        (text(case='"test_entry_code"'), "[[waiver]] 1 case must be one case"),
+        (text(case='"test_a::test_b[*]"'), "no pattern"),
+        (text(reason='" "'), "[[waiver]] 1 reason must say something"),
+        (text(ticket=""), "[[waiver]] 1 ticket is missing"),
+        (text(expires="2026-12-31T00:00:00"), "expires must be a date and time with an offset"),
+        (text(expires="2026-12-31"), "expires must be text"),
+        (text(expires='"soon"'), "expires must be a date and time with an offset"),
+        (text(colour='"red"'), "[[waiver]] 1 colour is not known"),
+        (text(seen=json.dumps("x" * 1_001)), "seen must be text of 1 to 1000 characters"),
+        (text().replace(PUBLIC, "short"), "[owners] alice must be a public key"),
+        ("[owners]\n", "[owners] must name who may give a waiver"),
+        (text() + "[more]\n", "[more] is not a section"),
+        ("waiver = 3\n", "[[waiver]] must be a section written for each waiver"),
+        ("x = ", "it is not TOML"),
+        ("#" * 262_145, "it is longer than"),
+    ],
+    ids=[str(number) for number in range(17)],
+)
+def test_a_wrong_file_is_refused_in_its_own_words(content: str, told: str) -> None:
+    """Field and place are named, with what they must be."""
+    with pytest.raises(WaiverFileError, match=re.escape(told)):
+        waivers.read(content.encode())
+
+
+def test_the_example_of_the_page_is_sound_but_for_its_keys() -> None:
+    """docs/waivers.md shows a file that can be read, and names each field."""
+    page = (Path(__file__).parents[1] / "docs/waivers.md").read_text("utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    found = waivers.read(re.sub(r'alice = "[^"]+"', f'alice = "{PUBLIC}"', example).encode())
+    assert (found.waivers[0].requirement, found.waivers[0].expires) == ("EC-25", "2027-01-31T18:00:00+08:00")
+    assert [name for name in waivers.Waiver.__dataclass_fields__ if f"`{name}`" not in page] == []
+
+
+def test_waive_and_gate_play_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waive prints makes the waiver sound; gate says so, keeps it, and leaves the verdict file alone."""
+    monkeypatch.chdir(tmp_path)
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "verdicts.json").write_bytes(canonical.dump(verdicts(Verdict.FAIL)))
+    keys.write_new(KEY, tmp_path / "alice.pem")
+    keys.write_new(STRANGER, tmp_path / "bob.pem")
+    file = tmp_path / "waivers.toml"
+    file.write_text(text(expires="2999-12-31T00:00:00+08:00"))
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(cli, list(words))
+
+    assert call("gate", "run").exit_code == 1
+    assert call("waive", "1", "--key", "bob.pem").exit_code == 3
+    assert call("waive", "2", "--key", "alice.pem").exit_code == 2
+    line = call("waive", "1", "--key", "alice.pem").output
+    file.write_text(file.read_text() + line)
+    told = call("gate", "run")
+    assert (told.exit_code, told.output.splitlines()[-1]) == (0, "gate         open")
+    assert json.loads((run / "gate.json").read_text())["before"] == "nonconformant"
+    assert json.loads((run / "verdicts.json").read_text())["overall"] == "nonconformant"
+
+
+def test_gate_without_a_run_or_with_a_wrong_file_says_so(tmp_path: Path) -> None:
+    """No traceback, and exit code 3."""
+    assert CliRunner().invoke(cli, ["gate", str(tmp_path)]).exit_code == 3
+    (tmp_path / "verdicts.json").write_bytes(canonical.dump(verdicts(Verdict.PASS)))
+    (tmp_path / "w.toml").write_text("x = ")
+    told = CliRunner().invoke(cli, ["gate", str(tmp_path), "--waivers", str(tmp_path / "w.toml")])
+    assert (told.exit_code, "w.toml: it is not TOML" in told.output) == (3, True)
