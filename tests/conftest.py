@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from mpp_conformance.peers.router import Stray
     from mpp_conformance.trace import Trace
 
+_WANTED: Final = {
+    "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",
+    "chromium": "that open pages in Chromium, for there is none on PATH",
+}
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
@@ -42,11 +47,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say plainly what was left out for want of a browser."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    left_out = sum("chromium" in report.keywords for report in skipped)
-    if left_out:
-        terminalreporter.write_line(f"NOT RUN: {left_out} tests that open pages in Chromium, for there is none on PATH")
+    """Say plainly what was left out for want of a browser, or of Allure's generator."""
+    left_out = Counter(
+        next((what for marker, what in _WANTED.items() if marker in report.keywords), "")
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    for what, count in left_out.items():
+        if what:
+            terminalreporter.write_line(f"NOT RUN: {count} tests {what}")
 
 
 def with_late(trace: Trace, *messages: Message) -> Trace:
