@@ -14,9 +14,13 @@ from mpp_conformance.limits import EDITIONS, IN_STORE, TRANSACTION
 from mpp_conformance.messages import HANDLE_BY_SDK
 from mpp_conformance.model.dimensions import (
     AT,
+    AT_ONCE,
     CODE,
     FAILS,
+    LATER,
+    NEVER,
     NOT_ASKED,
+    NOT_GIVEN,
     NOT_LEFT,
     NOT_RELEVANT,
     OVER,
@@ -33,9 +37,12 @@ from mpp_conformance.model.table import TRANSITIONS, Transition
 from mpp_conformance.model.walk import walk_of, way
 from mpp_conformance.peers.accounts import Accounts, Entry
 from mpp_conformance.scenario import (
+    CANCEL,
     ENTRY,
+    FOR_EVER,
     FOREIGN,
     ORDER,
+    PAYING,
     UNFUNDED,
     Answer,
     Payment,
@@ -170,18 +177,25 @@ def conditions(scenario: Scenario) -> list[Condition | None]:
 
 
 def _in_turn(scenario: Scenario, accounts: Accounts) -> Iterator[Condition | None]:
-    for payment in scenario.payments:
+    for index, payment in enumerate(scenario.payments):
         if payment.fault:
             yield None
             continue
         if payment.code == FOREIGN:
-            yield (FOREIGN, NOT_ASKED, NOT_ASKED, NOT_RELEVANT, NOT_LEFT)
+            yield (FOREIGN, NOT_ASKED, NOT_ASKED, NOT_RELEVANT, NOT_LEFT, AT_ONCE)
+            continue
+        if payment.again and payment.customer != scenario.payments[scenario.placed(index)].customer:
+            yield (payment.code, NOT_GIVEN, "F", NOT_RELEVANT, FAILS, AT_ONCE)
+            continue
+        if payment.unknown == FOR_EVER:
+            yield (payment.code, NOT_GIVEN, "U", NOT_RELEVANT, FAILS, NEVER)
             continue
         answer = payment.answer or _by_limits(scenario, accounts, payment)
         outcome = _outcome(answer, payment)
         band = NOT_RELEVANT if payment.answer else _band(accounts, payment)
-        yield (payment.code, answer.action_type, answer.result_status, band, outcome)
-        if outcome == PAID:
+        decision = LATER if payment.unknown else AT_ONCE
+        yield (payment.code, answer.action_type, answer.result_status, band, outcome, decision)
+        if outcome == PAID and not payment.again:
             accounts.remember(
                 Entry(
                     individual=payment.customer,
@@ -206,7 +220,9 @@ def _by_limits(scenario: Scenario, accounts: Accounts, payment: Payment) -> Answ
 def _outcome(answer: Answer, payment: Payment) -> str:
     if answer.action_type == HANDLE_BY_SDK:
         return NOT_LEFT
-    return FAILS if payment.customer == UNFUNDED or answer.result_status == "F" else PAID
+    cancelled = any(call.what == CANCEL and call.when == PAYING and not call.strange for call in payment.calls)
+    fails = payment.customer == UNFUNDED or answer.result_status == "F" or payment.expired or cancelled
+    return FAILS if fails else PAID
 
 
 def _band(accounts: Accounts, payment: Payment) -> str:

@@ -48,11 +48,13 @@ ORDER_CODE: Final = Part("Workflow, Order code")
 HIGHLIGHTS: Final = Part("Highlights")
 MESSAGE_LAYER: Final = Part("Alipay+ API documentation, message layer")
 """Not the source document: official pages that a *documented* requirement rests on."""
+PAYMENTS: Final = Part("Alipay+ API documentation, payments")
+"""Likewise."""
 CLIENT_SDK_DOCS: Final = Part("Alipay+ client SDK documentation")
 """Likewise."""
 ADAPTOR: Final = Part("Interface of the adaptor, openapi/mpp-adaptor.yaml")
 """Not Alipay+'s: the suite's own; nothing that rests on it decides."""
-OTHER_DOCUMENTS: Final = frozenset({MESSAGE_LAYER.title, CLIENT_SDK_DOCS.title, ADAPTOR.title})
+OTHER_DOCUMENTS: Final = frozenset({MESSAGE_LAYER.title, PAYMENTS.title, CLIENT_SDK_DOCS.title, ADAPTOR.title})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

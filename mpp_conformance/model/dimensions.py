@@ -14,9 +14,12 @@ ACTION: Final = "action type"
 STATUS: Final = "result status"
 BAND: Final = "amount band"
 OUTCOME: Final = "payment outcome"
+DECISION: Final = "decision"
 
 NOT_ASKED: Final = "never asked"
 """Action type and result status where Alipay+ is asked nothing."""
+NOT_GIVEN: Final = "none given"
+"""Action type of an answer without actionForm."""
 
 WITHIN: Final = "within"
 AT: Final = "at"
@@ -30,12 +33,18 @@ FAILS: Final = "fails inside the MPP"
 NOT_LEFT: Final = "not left to the MPP"
 """How a payment ends with a conforming MPP."""
 
+AT_ONCE: Final = "at once"
+LATER: Final = "after U"
+NEVER: Final = "never"
+"""When Alipay+ decides."""
+
 DIMENSIONS: Final = {
     CODE: (ENTRY, ORDER, FOREIGN),
-    ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP, NOT_ASKED),
-    STATUS: ("S", "F", NOT_ASKED),
+    ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP, NOT_GIVEN, NOT_ASKED),
+    STATUS: ("S", "F", "U", NOT_ASKED),
     BAND: (WITHIN, AT, OVER, NOT_RELEVANT),
     OUTCOME: (PAID, FAILS, NOT_LEFT),
+    DECISION: (AT_ONCE, LATER, NEVER),
 }
 """Each dimension with its values."""
 
@@ -78,15 +87,50 @@ _LIMITED: Final = (WITHIN, AT, OVER)
 RULES: Final = (
     Rule(
         {CODE: (FOREIGN,)},
-        {ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP), STATUS: ("S", "F"), BAND: _LIMITED, OUTCOME: (PAID, FAILS)},
+        {
+            ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP, NOT_GIVEN),
+            STATUS: ("S", "F", "U"),
+            BAND: _LIMITED,
+            OUTCOME: (PAID, FAILS),
+            DECISION: (LATER, NEVER),
+        },
         "a foreign code is left alone: Alipay+ is asked nothing, and nothing is paid",
     ),
     Rule({CODE: (ENTRY, ORDER)}, {ACTION: (NOT_ASKED,), STATUS: (NOT_ASKED,)}, "Alipay+ is asked about its own codes"),
-    Rule({ACTION: (NOT_ASKED,)}, {STATUS: ("S", "F"), BAND: _LIMITED, OUTCOME: (PAID, FAILS)}, _NO_ANSWER),
+    Rule(
+        {ACTION: (NOT_ASKED,)},
+        {STATUS: ("S", "F", "U"), BAND: _LIMITED, OUTCOME: (PAID, FAILS), DECISION: (LATER, NEVER)},
+        _NO_ANSWER,
+    ),
     Rule(
         {STATUS: (NOT_ASKED,)},
-        {ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP), BAND: _LIMITED, OUTCOME: (PAID, FAILS)},
+        {
+            ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP, NOT_GIVEN),
+            BAND: _LIMITED,
+            OUTCOME: (PAID, FAILS),
+            DECISION: (LATER, NEVER),
+        },
         _NO_ANSWER,
+    ),
+    Rule(
+        {ACTION: (NOT_GIVEN,)},
+        {STATUS: ("S",), BAND: _LIMITED, OUTCOME: (PAID, NOT_LEFT), DECISION: (LATER,)},
+        "without actionForm Alipay+ has refused a code, or never comes to know it",
+    ),
+    Rule(
+        {STATUS: ("U",)},
+        {
+            ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP),
+            BAND: _LIMITED,
+            OUTCOME: (PAID, NOT_LEFT),
+            DECISION: (AT_ONCE, LATER),
+        },
+        "the last word is U only where it is never known",
+    ),
+    Rule(
+        {DECISION: (NEVER,)},
+        {ACTION: (HANDLE_BY_SDK, HANDLE_BY_PSP), STATUS: ("S", "F"), BAND: _LIMITED, OUTCOME: (PAID, NOT_LEFT)},
+        "what is never known is not decided",
     ),
     Rule({ACTION: (HANDLE_BY_SDK,)}, {OUTCOME: (PAID, FAILS)}, "what is left to the SDK is not the MPP's to take"),
     Rule({ACTION: (HANDLE_BY_PSP,)}, {OUTCOME: (NOT_LEFT,)}, "HANDLE_BY_PSP leaves the payment to the MPP"),

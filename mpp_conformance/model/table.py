@@ -29,10 +29,15 @@ from mpp_conformance.messages import (
 from mpp_conformance.model.dimensions import (
     ACTION,
     AT,
+    AT_ONCE,
     BAND,
     CODE,
+    DECISION,
     DIMENSIONS,
     FAILS,
+    LATER,
+    NEVER,
+    NOT_GIVEN,
     NOT_RELEVANT,
     OUTCOME,
     OVER,
@@ -43,7 +48,7 @@ from mpp_conformance.model.dimensions import (
     Values,
 )
 from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER
-from mpp_conformance.source import ENTRY_CODE, HIGHLIGHTS, Clause
+from mpp_conformance.source import ENTRY_CODE, HIGHLIGHTS, PAYMENTS, Clause
 
 WORKFLOWS: Final = {ENTRY: "entry code", ORDER: "order code", FOREIGN: "foreign code"}
 """The code type that begins a workflow, and its name."""
@@ -54,14 +59,14 @@ class Shown:
     """The message that shows a transition: its type, and what fields of it say."""
 
     kind: type[Message]
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str | None], ...]
 
     def fits(self, message: Message) -> bool:
         """Whether ``message`` is such a one."""
         return isinstance(message, self.kind) and all(getattr(message, name) == value for name, value in self.fields)
 
     def __str__(self) -> str:
-        return " ".join([self.kind.__name__, *(value for _, value in self.fields)])
+        return " ".join([self.kind.__name__, *(value or f"without {name}" for name, value in self.fields)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,7 +122,7 @@ def _ranges(steps: tuple[int, ...]) -> str:
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
-def _by(kind: type[Message], **fields: str) -> Shown:
+def _by(kind: type[Message], **fields: str | None) -> Shown:
     return Shown(kind, tuple(fields.items()))
 
 
@@ -125,13 +130,41 @@ def _answer(action: str, status: str) -> Shown:
     return _by(UserInitiatedPayAnswer, action_type=action, result_status=status)
 
 
-_STOPPED: Final[Values] = {ACTION: (HANDLE_BY_SDK,), BAND: (AT, OVER, NOT_RELEVANT)}
-_LET_GO: Final[Values] = {ACTION: (HANDLE_BY_PSP,), STATUS: ("S",), BAND: (WITHIN, AT, NOT_RELEVANT)}
-_NOT_DECODED: Final[Values] = {ACTION: (HANDLE_BY_PSP,), STATUS: ("F",)}
+def _stopped(decision: str) -> Values:
+    return {ACTION: (HANDLE_BY_SDK,), BAND: (AT, OVER, NOT_RELEVANT), DECISION: (decision,)}
+
+
+def _let_go(decision: str) -> Values:
+    return {ACTION: (HANDLE_BY_PSP,), STATUS: ("S",), BAND: (WITHIN, AT, NOT_RELEVANT), DECISION: (decision,)}
+
+
+def _not_decoded(decision: str) -> Values:
+    return {ACTION: (HANDLE_BY_PSP,), STATUS: ("F",), DECISION: (decision,)}
+
+
+_STOPPED: Final = _stopped(AT_ONCE)
+_LET_GO: Final = _let_go(AT_ONCE)
+_NOT_DECODED: Final = _not_decoded(AT_ONCE)
 _EITHER_STATUS: Final = HIGHLIGHTS.at("MPP server, note on S and F")
+_UNKNOWN: Final = PAYMENTS.at("userInitiatedPay, resultStatus")
+_REFUSED: Final = PAYMENTS.at("userInitiatedPay, codeValue and customerId")
 _CALLBACK_OF_RESULT: Final = HIGHLIGHTS.at("MPP client, entry code, HANDLE_BY_PSP")
 
 # fmt: off
+_BESIDE: Final[tuple[Row, ...]] = (
+    (_UNKNOWN, "Alipay+ asked", "result not known", "Alipay+ does not know",
+     _by(UserInitiatedPayAnswer, result_status="U"), {DECISION: (LATER, NEVER)}),
+    (_UNKNOWN, "result not known", "error page made", "asked again, Alipay+ stops the payment", None,
+     _stopped(LATER)),
+    (_UNKNOWN, "result not known", "order placed", "asked again, Alipay+ lets the payment go on", None,
+     _let_go(LATER)),
+    (_UNKNOWN, "result not known", "decoding failed", "asked again, decoding fails", None, _not_decoded(LATER)),
+    (_UNKNOWN, "result not known", "nothing to pay", "the MPP gives up", None, {DECISION: (NEVER,)}),
+    (_REFUSED, "Alipay+ asked", "nothing to pay", "the code is another customer's",
+     _by(UserInitiatedPayAnswer, action_type=None, result_status="F"), {ACTION: (NOT_GIVEN,), STATUS: ("F",)}),
+)
+"""What the source document does not tell of, in either workflow: Alipay+ does not know, or refuses."""
+
 _ENTRY: Final[tuple[Row, ...]] = (
     ((1, 2), "code shown", "code scanned", "the user scans the code", _by(Scan), {}),
     ((3,), "code scanned", "code at the server", "the client passes the code value on", None, {}),
@@ -148,6 +181,7 @@ _ENTRY: Final[tuple[Row, ...]] = (
     ((19, 20), "Alipay+ asked", "error page made", "Alipay+ stops the payment", None, _STOPPED),
     ((21, 22), "Alipay+ asked", "order placed", "Alipay+ lets the payment go on", None, _LET_GO),
     (_EITHER_STATUS, "Alipay+ asked", "decoding failed", "decoding fails", None, _NOT_DECODED),
+    *_BESIDE,
     ((23,), "error page made", "left to the SDK", "HANDLE_BY_SDK with S", _answer(HANDLE_BY_SDK, "S"),
      {STATUS: ("S",)}),
     ((23,), "error page made", "left to the SDK", "HANDLE_BY_SDK with F", _answer(HANDLE_BY_SDK, "F"),
@@ -184,6 +218,7 @@ _ORDER: Final[tuple[Row, ...]] = (
     ((9, 10), "Alipay+ asked", "error page made", "Alipay+ stops the payment", None, _STOPPED),
     ((11, 12), "Alipay+ asked", "order placed", "Alipay+ lets the payment go on", None, _LET_GO),
     (_EITHER_STATUS, "Alipay+ asked", "decoding failed", "decoding fails", None, _NOT_DECODED),
+    *_BESIDE,
     ((13,), "error page made", "left to the SDK", "HANDLE_BY_SDK with S", _answer(HANDLE_BY_SDK, "S"),
      {STATUS: ("S",)}),
     ((13,), "error page made", "left to the SDK", "HANDLE_BY_SDK with F", _answer(HANDLE_BY_SDK, "F"),

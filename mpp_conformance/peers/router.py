@@ -142,12 +142,14 @@ class Router:
             return self._tokens.get(token)
         reference = _reference(message)
         if isinstance(message, NotifyPayment):
-            place = self._orders.get(reference)
-        elif isinstance(message, UserInitiatedPay | IdentifyCode):
+            # An order is notified of once, however often its code is scanned.
+            return self._orders.get(reference)
+        if isinstance(message, UserInitiatedPay | IdentifyCode):
             place = self._by_code(reference)
         else:
             place = self._orders.get(reference) or self._by_code(reference)
-        return None if place is None else (place[0], place[0].current(place[1]))
+        customer = message.customer_id if isinstance(message, UserInitiatedPay) else ""
+        return None if place is None else (place[0], place[0].current(place[1], customer))
 
     def _by_code(self, code_value: str) -> Place | None:
         """A code value that was changed on its way still belongs to the payment whose digits it carries.

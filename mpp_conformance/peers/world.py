@@ -96,6 +96,8 @@ class World:
     """How many answers were given to payments whose answers are spoilt."""
     _decided: set[int] = field(default_factory=set)
     """Those of them that have been given an answer to be believed all the same."""
+    _failed: set[int] = field(default_factory=set)
+    """The payments whose consumers were shown a failure."""
     _calls: tuple[Calls, ...] = field(init=False)
     cut_off: str = field(init=False, default="")
     """What the wallet has said more of than is recorded, in words; empty where all of it is."""
@@ -130,6 +132,8 @@ class World:
         self._record(payment, message, notes)
         if not (isinstance(message, Malformed) and message.operation in _BESIDE):
             self._seen.setdefault(payment, set()).add(type(message))
+        if isinstance(message, ResultPage) and message.status == "F":
+            self._failed.add(payment)
         self._calls[payment].answered(message)
         sendings = [
             said if said.spoilt else replace(said, event=self._record(said.payment, said.message))
@@ -200,12 +204,17 @@ class World:
                 expected.add(NotifyPayment)
         return (expected - seen) | ({NotifyPayment} if self.alipay_plus.notice_wanted(payment) else set())
 
-    def current(self, payment: int) -> int:
-        """The latest payment, of those that were begun, with the same code: what is said of the code is said of it."""
-        following = payment + 1
-        while following in self._begun and self.scenario.payments[following].again:
-            payment, following = following, following + 1
-        return payment
+    def current(self, payment: int, customer: str = "") -> int:
+        """The payment that a question about a code belongs to, of those that were begun with the same code.
+
+        The latest one, unless ``customer`` has scanned the code in an earlier one only.
+        """
+        last = payment
+        while last + 1 in self._begun and self.scenario.payments[last + 1].again:
+            last += 1
+        begun = range(last, payment - 1, -1)
+        own = (at for at in begun if self.profile.customer(self.scenario.payments[at].customer) == customer)
+        return next(own, last)
 
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
@@ -308,7 +317,9 @@ class World:
 
     def _asked(self, payment: int) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time."""
-        over = self.alipay_plus.answer_given(payment) is not None and not self._owed(payment)
+        # A failure may be notified late, or never: nothing hangs on it.
+        late = {NotifyPayment} if payment in self._failed else set()
+        over = self.alipay_plus.answer_given(payment) is not None and not self._owed(payment) - late
         call = self._calls[payment].next(self._seen.get(payment, ()), over=over)
         return [] if call is None else [Sending(payment=payment, message=said(call, self.codes[payment]))]
 

@@ -13,13 +13,17 @@ from typing import Final
 from mpp_conformance.specimens import (
     adaptor,
     answers,
+    asking,
     careless,
     client,
     codes,
     endings,
     gateway,
+    inquiries,
     money,
+    notices,
     payload,
+    repetition,
     results,
     server,
     sessions,
@@ -46,10 +50,15 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
     return MappingProxyType({specimen.name: specimen for specimen in specimens})
 
 
-CONFORMING: Final = _by_name((ConformingMpp, *_named([variants])))
+CONFORMING: Final = _by_name((ConformingMpp, *_named([variants, asking])))
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(
-    _named([codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor, careless])
+    _named(
+        [
+            *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
+            *(careless, notices, inquiries, repetition),
+        ]
+    )
 )
 """Those with one fault each."""
 SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY})

@@ -195,12 +195,13 @@ class GivesUpAtOnce(ConformingMpp):
 class NoAnswerIsPaid(ConformingMpp):
     """Takes the payment for made where it cannot find out: better a happy customer.
 
-    It takes HANDLE_BY_SDK without a payload for no answer, too (FLT-2).
+    It takes HANDLE_BY_SDK without a payload for no answer, too (FLT-2), and an answer that is U for paid (REP-2); nor
+    does it ask again (REP-3).
     """
 
     name = "no-answer-told-as-paid"
-    breaks = frozenset({"FLT-2"})
-    observed = frozenset({"FLT-5"})
+    breaks = frozenset({"FLT-2", "REP-2"})
+    observed = frozenset({"FLT-5", "REP-3"})
 
     def not_known(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """Success."""
@@ -288,10 +289,12 @@ class PaysEachCall(ConformingMpp):
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """As often as it has asked."""
+        result = self.settled(session, order)
         for call in range(session.repeats + 1):
-            made = self.notice(session, order, self.debit(session))
-            yield replace(made, payment_id=f"{made.payment_id}-{call}")
-        yield from self.take(session, self.debit(session))
+            made = self.notice(session, order, result)
+            session.notice = replace(made, payment_id=f"{made.payment_id}-{call}")
+            yield session.notice
+        yield from self.take(session, result)
 
 
 @dataclass
@@ -326,9 +329,13 @@ class PaysAnothers(ConformingMpp):
 
 @dataclass
 class PaysBothAnswers(ConformingMpp):
-    """Sends each call twice, to be on the safe side, and debits for both answers."""
+    """Sends each call twice, to be on the safe side, and debits for both answers.
+
+    Alipay+ is notified of two payments of one order, with a fault (FLT-12) and without one (NOT-3).
+    """
 
     name = "call-sent-and-paid-twice"
+    breaks = frozenset({"NOT-3"})
     observed = frozenset({"FLT-12"})
     paid: set[str] = field(default_factory=set)
 
@@ -344,7 +351,8 @@ class PaysBothAnswers(ConformingMpp):
                 self.paid.add(session.name)
             yield from super().answered(session, answer)
         elif answer.order is not None and answer.action_type != HANDLE_BY_SDK:
-            yield replace(self.notice(session, answer.order, self.debit(session)), payment_id=f"mpp-{session.name}")
+            made = self.notice(session, answer.order, self.settled(session, answer.order))
+            yield replace(made, payment_id=f"mpp-{session.name}")
 
 
 def _parsed(received: wire.Received) -> dict[str, dict[str, str]]:

@@ -107,14 +107,11 @@ class AsksAboutForeignCodes(ConformingMpp):
 class TriesDecodingFirst(ConformingMpp):
     """Calls userInitiatedPay with every code, and launches it only if that is refused.
 
-    What is sent before launch cannot be the code that only launch brings (EC-16), and comes too early (SRV-1). Where no
-    answer comes it tells nobody (FLT-8), and the next payment in the same conversation never begins.
+    What is sent before launch cannot be the code that only launch brings (EC-16), and comes too early (SRV-1).
     """
 
     name = "decoding-tried-first"
     breaks = frozenset({"EC-16", "SRV-1"})
-    hides = frozenset({"FLT-9"})
-    observed = frozenset({"FLT-8"})
 
     def launch(self, session: Session) -> Iterator[Message]:
         """First the question."""
@@ -123,7 +120,7 @@ class TriesDecodingFirst(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """The refusal of the first question is forgotten."""
-        if answer.action_type is not None:
+        if answer.result_code != "INVALID_CODE":
             yield from super().not_decoded(session, answer)
 
 

@@ -40,7 +40,7 @@ MOST_REPEATS: Final = 3
 """How often a call to Alipay+ is repeated where it is not known what came of it."""
 TODAY: Final = "2025-06-15T12:00:00+08:00"
 """The MPP's clock stands still, at the virtual time of most payments."""
-_NO_ANSWER: Final = UserInitiatedPayAnswer(
+NO_ANSWER: Final = UserInitiatedPayAnswer(
     result_status="U", result_code="TRY_AGAIN_LATER", result_message="no answer to be believed"
 )
 """What an MPP tells itself where Alipay+ has told it nothing."""
@@ -255,7 +255,7 @@ class ConformingMpp(ServesAlipayPlus):
         received: wire.Received,  # noqa: ARG002  # specimens use it
     ) -> Iterator[Message]:
         """Nothing to be believed came: whether the call took effect is as unknown as after ``U``."""
-        yield from self.not_known(session, _NO_ANSWER)
+        yield from self.not_known(session, NO_ANSWER)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Entry code steps 24 and 27, order code steps 15 and 18: by actionType first, S or F alike."""

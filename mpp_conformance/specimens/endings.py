@@ -15,6 +15,7 @@ from mpp_conformance.messages import (
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
+    FAILURE_NOT_SHOWN,
 )
 
 
@@ -49,11 +50,12 @@ class PayloadBesideResult(ConformingMpp):
 class CallbackBeforeResult(ConformingMpp):
     """Executes the callback as soon as decoding is over, as client SDKs before the upgrade wanted it.
 
-    A client that does not wait for the result (EC-28) cannot tell the SDK what it is (SDK-1).
+    A client that does not wait for the result (EC-28) cannot tell the SDK what it is (SDK-1), or that there is none
+    (REP-2).
     """
 
     name = "callback-before-result"
-    breaks = frozenset({"EC-28", "SDK-1"})
+    breaks = frozenset({"EC-28", "REP-2", "SDK-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Success when there is an order."""
@@ -100,13 +102,13 @@ class ResultCallbackTwice(ConformingMpp):
 class NoCallbackOfResult(ConformingMpp):
     """Executes the callback for payloads only.
 
-    What was not executed has told nothing, right or wrong (SDK-1). Payments that follow it in the same conversation
-    never begin.
+    The SDK is told neither success nor failure (SDK-1). Payments that follow in the same conversation never begin,
+    and Alipay+ never asks how this one ended (INQ-1).
     """
 
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
-    hides = frozenset({"ANS-1", "SDK-1", "SRV-3"})
+    hides = frozenset({"ANS-1", "INQ-1", "REP-5", "SDK-1", "SRV-3"})
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -114,10 +116,13 @@ class NoCallbackOfResult(ConformingMpp):
 
 
 class CallbackOnlySucceeds(ConformingMpp):
-    """Executes the callback's success path however the payment ended."""
+    """Executes the callback's success path however the payment ended.
+
+    Where nothing was ever decided it succeeds as well (REP-2).
+    """
 
     name = "result-callback-always-succeeds"
-    breaks = frozenset({"SDK-1"})
+    breaks = frozenset({"REP-2", "SDK-1"})
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Success."""
@@ -151,12 +156,12 @@ class NoResultPage(ConformingMpp):
     """Goes back to its home screen after a payment.
 
     The page is asked of the client for either code, and of the MPP as a whole (UX-7). Payments that follow in the
-    same conversation never begin.
+    same conversation never begin, and Alipay+ never asks how they ended; no page can come too early (REP-4).
     """
 
     name = "result-page-never"
     breaks = frozenset({"EC-29", "OC-20", "UX-7"})
-    hides = AFTER_ORDER_PAYMENT | {"FLT-9"}
+    hides = AFTER_ORDER_PAYMENT | {"FLT-9", "REP-4"}
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not shown
         """Nothing."""
@@ -166,12 +171,13 @@ class NoResultPage(ConformingMpp):
 class NoPageOfFailure(ConformingMpp):
     """Shows a payment result page for payments that succeeded only.
 
-    The same screen serves both codes. A payment after one that failed never begins in the same conversation.
+    The same screen serves both codes. A payment after one that failed never begins in the same conversation, Alipay+
+    never learns that it has failed, and no page of a failure can come too early (REP-4).
     """
 
     name = "result-page-of-success-only"
     breaks = frozenset({"EC-29", "OC-20"})
-    hides = frozenset({"ANS-1", "FLT-9"})
+    hides = FAILURE_NOT_SHOWN | {"ANS-1", "FLT-9"}
 
     def result_page(self, handed: Handed) -> Iterator[Message]:
         """Nothing after a failure."""
@@ -182,13 +188,14 @@ class NoPageOfFailure(ConformingMpp):
 class AlwaysPageOfSuccess(ConformingMpp):
     """Shows every payment as paid.
 
-    The same screen serves both codes, whether HANDLE_BY_SDK brought no payload (FLT-2), no answer came (FLT-5) or the
-    order was another customer's (FLT-6).
+    The same screen serves both codes, and all that is not to be paid: HANDLE_BY_SDK without a payload (FLT-2), what
+    was never answered (FLT-5) or decided (REP-2), another customer's order (FLT-6, REP-5), one that was cancelled
+    (CAN-4) or is overdue (EXP-1).
     """
 
     name = "result-page-always-says-paid"
-    breaks = frozenset({"EC-29", "FLT-2", "OC-20"})
-    observed = frozenset({"FLT-5", "FLT-6"})
+    breaks = frozenset({"EC-29", "FLT-2", "OC-20", "REP-2", "REP-5"})
+    observed = frozenset({"CAN-4", "EXP-1", "FLT-5", "FLT-6"})
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """S."""
@@ -199,12 +206,12 @@ class NoPageForEntryCode(ConformingMpp):
     """Leaves the result page to the merchant when an entry code was scanned.
 
     The page is asked of the client, and of the MPP as a whole (UX-7). Payments that follow in the same conversation
-    never begin.
+    never begin, and Alipay+ never asks how this one ended (INQ-1); no page can come too early (REP-4).
     """
 
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
-    hides = frozenset({"ANS-1", "SRV-3"})
+    hides = frozenset({"ANS-1", "INQ-1", "REP-4", "REP-5", "SRV-3"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, for an entry code."""
@@ -217,12 +224,13 @@ class NoPageForEntryCode(ConformingMpp):
 class NoPageOfEntryFailure(ConformingMpp):
     """Leaves it to the merchant to tell of an entry code payment that failed.
 
-    Payments that follow one in the same conversation never begin.
+    Payments that follow one in the same conversation never begin, and no page of a failure can come too early
+    (REP-4).
     """
 
     name = "result-page-of-entry-code-success-only"
     breaks = frozenset({"EC-29"})
-    hides = frozenset({"ANS-1"})
+    hides = frozenset({"ANS-1", "REP-4"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, after a failure."""
@@ -235,12 +243,13 @@ class NoPageOfEntryFailure(ConformingMpp):
 class NoPageOfOrderFailure(ConformingMpp):
     """Closes its cashier without a word when an order code payment failed.
 
-    A payment after that one never begins in the same conversation.
+    A payment after that one never begins in the same conversation, Alipay+ never learns that it has failed, and no
+    page of a failure can come too early (REP-4).
     """
 
     name = "result-page-of-order-code-success-only"
     breaks = frozenset({"OC-20"})
-    hides = frozenset({"ANS-1", "FLT-9"})
+    hides = FAILURE_NOT_SHOWN | {"ANS-1", "FLT-9"}
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Nothing, after a failure."""

@@ -7,6 +7,8 @@ from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiate
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
+    NO_FAILURE_NOTICE_READ,
+    NOTICES_UNREAD,
     UNDECIDED,
 )
 
@@ -70,12 +72,13 @@ class UnreadableSignature(Unsigned):
 class NoticeUnsigned(ConformingMpp):
     """Signs userInitiatedPay, and forgot notifyPayment.
 
-    Alipay+ does not take the result, so that no year is ever full (REG-2).
+    Alipay+ does not take the result, so that no year is ever full (REG-2), and that it does not know whether it has
+    the result is never said (NOT-6).
     """
 
     name = "notifications-unsigned"
     breaks = frozenset({"WIRE-1"})
-    hides = frozenset({"REG-2"})
+    hides = frozenset({"NOT-6", "REG-2"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Not signed."""
@@ -131,12 +134,12 @@ class EmptyPassThrough(ConformingMpp):
 class EmptyPaymentId(ConformingMpp):
     """Notifies with an empty paymentId where the payment has none.
 
-    Whether it was signed is not known of a notification that cannot be read (WIRE-1).
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says of a failure.
     """
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"WIRE-1"})
+    hides = NO_FAILURE_NOTICE_READ
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -147,13 +150,13 @@ class EmptyPaymentId(ConformingMpp):
 class NotifiesWithoutOrder(ConformingMpp):
     """Notifies without paymentRequestId.
 
-    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
-    Payments that follow it in the same conversation never begin.
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says. Payments that
+    follow it in the same conversation never begin, and Alipay+ never asks how it ended.
     """
 
     name = "notifications-without-order"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD - {"CAN-4"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Of no order."""
@@ -164,13 +167,13 @@ class NotifiesWithoutOrder(ConformingMpp):
 class SwapsCodeAndStatus(ConformingMpp):
     """Swaps resultCode and resultStatus of a notification.
 
-    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
-    Payments that follow it in the same conversation never begin.
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says. Payments that
+    follow it in the same conversation never begin, and Alipay+ never asks how it ended.
     """
 
     name = "result-code-and-status-swapped"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Each in the other's place."""
@@ -181,12 +184,12 @@ class SwapsCodeAndStatus(ConformingMpp):
 class NotifiesUnknown(ConformingMpp):
     """Notifies U for a payment that failed, since it might be tried again.
 
-    Whether it was signed is not known of a notification that cannot be read (WIRE-1).
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says of a failure.
     """
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"WIRE-1"})
+    hides = NO_FAILURE_NOTICE_READ
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -198,11 +201,13 @@ class NotifiesSuccessAlways(ConformingMpp):
     """Notifies success when the payment is accepted, and fails to debit after that.
 
     No requirement says that a notification is true. But a customer who was to have no funds seems to have paid: the
-    duties after a failure cannot be judged.
+    duties after a failure cannot be judged. What was cancelled (CAN-4) or is overdue (EXP-1) seems to be paid as
+    well.
     """
 
     name = "failure-notified-as-success"
-    hides = frozenset({"SRV-6", "SRV-7"})
+    hides = frozenset({"CAN-1", "INQ-1", "NOT-2", "NOT-5", "SRV-6", "SRV-7"})
+    observed = frozenset({"CAN-4", "EXP-1"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always S."""
@@ -217,7 +222,9 @@ class NotifiesFailureAlways(ConformingMpp):
     """
 
     name = "success-notified-as-failure"
-    hides = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7"})
+    hides = frozenset(
+        {"CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7", "WIRE-5"}
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always F."""
@@ -227,11 +234,14 @@ class NotifiesFailureAlways(ConformingMpp):
 class NeverNotifies(ConformingMpp):
     """Takes payments, and never tells Alipay+.
 
-    No requirement asks for it. But it is waited for: payments that follow it in the same conversation never begin.
+    Failures are not notified either (NOT-2). Payments that follow in the same conversation never begin, and Alipay+
+    never asks how they ended; there is nothing to repeat (NOT-6), and no amount in it (NOT-4).
     """
 
     name = "never-notified"
-    hides = AFTER_ORDER_PAYMENT
+    breaks = frozenset({"NOT-1"})
+    hides = AFTER_ORDER_PAYMENT | {"NOT-4", "NOT-6"}
+    observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -241,12 +251,14 @@ class NeverNotifies(ConformingMpp):
 class OwnOrderId(ConformingMpp):
     """Notifies under its own id of the payment where Alipay+'s should be.
 
-    No requirement asks for the right one. But it is waited for: payments that follow it in the same conversation
-    never begin.
+    Alipay+ knows no such order, of a failure either (NOT-2). Payments that follow in the same conversation never
+    begin, and Alipay+ never asks how they ended; there is nothing to repeat (NOT-6), and no amount in it (NOT-4).
     """
 
     name = "notified-under-own-id"
-    hides = AFTER_ORDER_PAYMENT
+    breaks = frozenset({"NOT-1"})
+    hides = AFTER_ORDER_PAYMENT | {"NOT-4", "NOT-6"}
+    observed = frozenset({"NOT-2"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """PaymentId for paymentRequestId."""
@@ -255,7 +267,7 @@ class OwnOrderId(ConformingMpp):
 
 
 class CustomerPerPayment(ConformingMpp):
-    """Makes up a customerId for each payment, to keep its customers unknown.
+    """Makes up a customerId for each order, to keep its customers unknown.
 
     No requirement says who an individual is. But nobody's year is ever full (REG-2).
     """
@@ -264,18 +276,19 @@ class CustomerPerPayment(ConformingMpp):
     hides = frozenset({"REG-2"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
-        """Never the same."""
-        yield UserInitiatedPay(code_value=code_value, customer_id=session.name)
+        """Never the same for two codes."""
+        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{code_value[-20:]}")
 
 
 class OneCustomer(ConformingMpp):
     """Sends its own merchant number as everybody's customerId.
 
-    No requirement says who an individual is. But one customer's full year is another's, too (REG-2).
+    No requirement says who an individual is. But one customer's full year is another's, too (REG-2), and one
+    customer's code as well (REP-5).
     """
 
     name = "one-customer-id-for-all"
-    hides = frozenset({"REG-2"})
+    hides = frozenset({"REG-2", "REP-5"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

@@ -8,6 +8,7 @@ from mpp_conformance.messages import Message, NotifyPayment, Order, ResultPage, 
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
+    NOTICES_UNREAD,
 )
 
 _SIXTEEN_BITS: Final = 0x7FFF
@@ -16,10 +17,14 @@ _TRANSACTION: Final = 700_000
 
 
 class DebitsWithHandleBySdk(ConformingMpp):
-    """Debits whenever an order stands in the answer, and then passes the payload on."""
+    """Debits whenever an order stands in the answer, and then passes the payload on.
+
+    The debit is notified (NOT-7).
+    """
 
     name = "debited-with-handle-by-sdk"
     breaks = frozenset({"UX-6"})
+    observed = frozenset({"NOT-7"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Debit and notification first."""
@@ -194,13 +199,13 @@ class OwnLimit(ConformingMpp):
 class AmountInYuan(ConformingMpp):
     """Notifies amounts in yuan with decimals.
 
-    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
-    Payments that follow it in the same conversation never begin.
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says. Payments that
+    follow it in the same conversation never begin, and Alipay+ never asks how it ended.
     """
 
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """10.00 for 1000."""
@@ -210,13 +215,13 @@ class AmountInYuan(ConformingMpp):
 class AmountAsFloat(ConformingMpp):
     """Notifies amounts as floating-point numbers.
 
-    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
-    Payments that follow it in the same conversation never begin.
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says. Payments that
+    follow it in the same conversation never begin, and Alipay+ never asks how it ended.
     """
 
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """A JSON number."""
@@ -227,13 +232,13 @@ class AmountAsFloat(ConformingMpp):
 class CurrencyLowerCase(ConformingMpp):
     """Notifies the currency in lower case.
 
-    Neither what it says (ANS-2) nor whether it was signed (WIRE-1) is known of a notification that cannot be read.
-    Payments that follow it in the same conversation never begin.
+    Of a notification that cannot be read nobody knows whether it was signed (WIRE-1), or what it says. Payments that
+    follow it in the same conversation never begin, and Alipay+ never asks how it ended.
     """
 
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | {"ANS-2", "WIRE-1"}
+    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Cny."""

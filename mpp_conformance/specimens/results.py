@@ -15,6 +15,9 @@ from mpp_conformance.messages import (
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
+    ENTRY_NOT_PAID,
+    FAILURE_NOT_SHOWN,
+    ORDER_NOT_PAID,
     RESULT_NOT_HANDED,
 )
 
@@ -23,14 +26,14 @@ class NeverPays(ConformingMpp):
     """Waits for a confirmation that never comes.
 
     Every case that waits for a payment's result fails: within each limit (REG-1 to REG-4), beside an unused payload
-    (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7), and wherever a fault of Alipay+'s is to
-    be borne. Its client has none to go by.
+    (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7), and wherever a fault of Alipay+'s is
+    to be borne. Its client has none to go by, and Alipay+ is notified of nothing (NOT-2) that it could ask about.
     """
 
     name = "payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-6", "FLT-12", "SRV-6"}
-    observed = frozenset({"FLT-3", "FLT-7", "FLT-8", "FLT-9", "FLT-11"})
+    hides = ORDER_NOT_PAID | RESULT_NOT_HANDED | {"ANS-1", "FLT-12", "FLT-6", "SRV-6"}
+    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
         """The cashier page, and no more."""
@@ -41,13 +44,13 @@ class NeverPaysOrderCodes(ConformingMpp):
     """Opens the cashier for decode calls of the client SDK only.
 
     Every case that waits for the result of such a payment fails, as for the one above; order codes occur with every
-    limit. Its client has none to go by.
+    limit. Its client has none to go by, and Alipay+ is notified of nothing (NOT-2) that it could ask about.
     """
 
     name = "order-code-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"ANS-1", "FLT-6", "FLT-12", "OC-20", "SRV-6"})
-    observed = frozenset({"FLT-3", "FLT-7", "FLT-8", "FLT-9", "FLT-11"})
+    hides = ORDER_NOT_PAID | {"ANS-1", "CAN-4", "FLT-12", "FLT-6", "OC-20", "SRV-6"}
+    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only with a callback to execute."""
@@ -58,14 +61,15 @@ class NeverPaysOrderCodes(ConformingMpp):
 class NeverPaysEntryCodes(ConformingMpp):
     """Opens the cashier for scanned order codes only.
 
-    Every case that waits for the result of such a payment fails, as for the one above, but for the limit of order codes
-    per transaction. Its client has none to go by.
+    Every case that waits for the result of such a payment fails, as for the one above, but for the limit of order
+    codes per transaction. Its client has none to go by, and Alipay+ is notified of nothing (NOT-2) that it could ask
+    about.
     """
 
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"ANS-1", "EC-28", "EC-29", "SDK-1", "SRV-6"})
-    observed = frozenset({"FLT-7"})
+    hides = ENTRY_NOT_PAID | {"ANS-1", "EC-28", "EC-29", "SDK-1", "SRV-6"}
+    observed = frozenset({"FLT-7", "NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only without a callback to execute."""
@@ -77,12 +81,12 @@ class KeepsResults(ConformingMpp):
     """Debits and notifies, and tells its client nothing.
 
     The consumer sees no result either (UX-7, FLT-8). Its client has none to go by, and nobody can see an error code
-    (SRV-6). Payments that follow in the same conversation never begin.
+    (SRV-6). Payments that follow in the same conversation never begin, and Alipay+ never asks how they ended.
     """
 
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
-    hides = RESULT_NOT_HANDED | AFTER_ORDER_PAYMENT | {"SRV-6"}
+    hides = AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"REP-4", "SRV-6"}
     observed = frozenset({"FLT-8"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -95,12 +99,13 @@ class KeepsFailures(ConformingMpp):
     """Tells its client of payments that succeeded, and lets the others run into a timeout.
 
     The same holds for decoding that failed (SRV-8), and where no answer came (FLT-8). Its client has no result to go
-    by, nobody can see an error code (SRV-6), and a payment after that never begins in the same conversation (FLT-9).
+    by, nobody can see an error code (SRV-6), a payment after that never begins in the same conversation (FLT-9), and
+    Alipay+ never learns that a payment has failed.
     """
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "SRV-6"}
+    hides = FAILURE_NOT_SHOWN | RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "SRV-6"}
     observed = frozenset({"FLT-8"})
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
@@ -169,13 +174,14 @@ class TellsPendingAsFailure(ConformingMpp):
 class TakesBack(ConformingMpp):
     """Debits and notifies success, runs into a timeout of its own, and notifies and shows failure after that.
 
-    It does not report its app link: which of the two results its client was handed nobody can see (SRV-7), so neither
-    the page nor the callback can be held against it. But a payment that was taken is shown as failed.
+    The two notifications contradict each other (NOT-3). It does not report its app link: which of the two results its
+    client was handed nobody can see (SRV-7), so neither the page nor the callback can be held against it. But a
+    payment that was taken is shown as failed.
     """
 
     name = "success-taken-back"
     app_link = False
-    breaks = frozenset({"UX-7"})
+    breaks = frozenset({"NOT-3", "UX-7"})
     hides = frozenset({"EC-29", "OC-20", "SDK-1", "SRV-7"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -238,13 +244,13 @@ class KeepsSuccess(ConformingMpp):
 class FailedDecodingIsSilent(ConformingMpp):
     """Logs a decoding that failed, and leaves its client waiting.
 
-    Its client has no result to go by, nor has it one where no answer came (FLT-8); a payment after that never begins in
-    the same conversation (FLT-9).
+    Its client has no result to go by, nor has it one where no answer came (FLT-8); a payment after that never begins
+    in the same conversation (FLT-9).
     """
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "REP-4"}
     observed = frozenset({"FLT-8"})
 
     def not_decoded(
@@ -259,11 +265,12 @@ class FailedDecodingIsSilent(ConformingMpp):
 class FailedDecodingIsPaid(ConformingMpp):
     """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success.
 
-    Where no answer came it does so as well (FLT-5), and where HANDLE_BY_SDK brought no payload (FLT-2).
+    Where no answer came it does so as well (FLT-5), and where HANDLE_BY_SDK brought no payload (FLT-2). What is never
+    decided (REP-2) and another customer's code (REP-5) are told as paid as well.
     """
 
     name = "failed-decoding-told-as-success"
-    breaks = frozenset({"FLT-2", "SRV-8"})
+    breaks = frozenset({"FLT-2", "REP-2", "REP-5", "SRV-8"})
     observed = frozenset({"FLT-5"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -274,13 +281,13 @@ class FailedDecodingIsPaid(ConformingMpp):
 class FailedDecodingLeftToSdk(ConformingMpp):
     """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is.
 
-    Its client does as it is told, and has no result to go by. That is so, too, where no answer came (FLT-5), or one of
-    another actionType (FLT-4).
+    Its client does as it is told, and has no result to go by. That is so, too, where no answer (FLT-5) or no decision
+    came (REP-2), or one of another actionType (FLT-4).
     """
 
     name = "failed-decoding-left-to-sdk"
-    breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19"}
+    breaks = frozenset({"REP-2", "SRV-8"})
+    hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19", "REP-4"}
     observed = frozenset({"FLT-4", "FLT-5"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

@@ -43,14 +43,14 @@ class StatusBeforeActionType(ConformingMpp):
 class SuccessMeansPay(ConformingMpp):
     """Goes on to pay whenever resultStatus is S and there is an order.
 
-    What should have gone to the SDK (SRV-4) is paid (UX-6) and shown as paid (UX-8), whosever order it is (FLT-6).
-    Nothing can be said of the client.
+    What should have gone to the SDK (SRV-4) is paid (UX-6), notified (NOT-7) and shown as paid (UX-8), whosever order
+    it is (FLT-6). Nothing can be said of the client.
     """
 
     name = "success-means-pay"
     breaks = frozenset({"SRV-4", "UX-6"})
     hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
-    observed = frozenset({"FLT-6", "UX-8"})
+    observed = frozenset({"FLT-6", "NOT-7", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """S with an order is paid."""
@@ -88,7 +88,7 @@ class BeforeTheUpgrade(ConformingMpp):
     name = "before-the-upgrade"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
     hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
-    observed = frozenset({"UX-8"})
+    observed = frozenset({"NOT-7", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Every answer is read as one without it."""
@@ -99,14 +99,14 @@ class BeforeTheUpgrade(ConformingMpp):
 class RetriesFailures(ConformingMpp):
     """Takes every answer but S for a hiccup, asks three times more, and then gives up without a word.
 
-    With F the client is handed nothing at all (SRV-3, SRV-4, SRV-8), so the SDK has no page to show (UX-1), and with U
-    nobody is told of an end (FLT-8). Nothing can be said of the client, and payments that follow in the same
+    With F the client is handed nothing at all (SRV-3, SRV-4, SRV-8), so the SDK has no page to show (UX-1), and with
+    U nobody is told of an end (FLT-8). Nothing can be said of the client, and payments that follow in the same
     conversation never begin.
     """
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = RESULT_NOT_HANDED | PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | RESULT_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-4"}
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
 

@@ -134,11 +134,11 @@ class AnswersLatestClient(ConformingMpp):
 class OneResult(ConformingMpp):
     """Keeps the result of a payment in one place until its client is told of it.
 
-    There the next customer finds it, whose order is not paid (FLT-6).
+    There the next customer finds it, whose order is not paid (FLT-6), or whose code was refused (REP-5).
     """
 
     name = "one-payment-result-for-all"
-    breaks = frozenset({"SRV-7"})
+    breaks = frozenset({"REP-5", "SRV-7"})
     observed = frozenset({"FLT-6"})
     result: Handed | None = None
 

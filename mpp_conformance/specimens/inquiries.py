@@ -1,0 +1,302 @@
+"""MPPs whose server answers Alipay+'s own calls wrongly."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+from mpp_conformance.messages import (
+    CancelPayment,
+    CancelPaymentAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
+    Message,
+    Order,
+)
+from mpp_conformance.specimens.books import CLOSED, Entry
+from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
+
+
+class PaidIsUnknown(ConformingMpp):
+    """Tells inquiries of a payment that it has taken that it is still under way, until the books are closed."""
+
+    name = "success-inquired-as-unknown"
+    breaks = frozenset({"INQ-1"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """U for S."""
+        status, code = super().state(entry)
+        return ("U", "PAYMENT_IN_PROCESS") if status == "S" else (status, code)
+
+
+class FailedIsSuccess(ConformingMpp):
+    """Tells inquiries the status of the call as that of the payment: S, unless it was cancelled.
+
+    A payment that is under way is told as S as well (INQ-3).
+    """
+
+    name = "failure-inquired-as-success"
+    breaks = frozenset({"INQ-1", "INQ-3"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """S for what is known."""
+        status, code = super().state(entry)
+        return (status, code) if code == CLOSED else ("S", "SUCCESS")
+
+
+class FailedIsUnknown(ConformingMpp):
+    """Tells inquiries of a payment that it has notified as failed that it may still be paid."""
+
+    name = "failure-inquired-as-unknown"
+    breaks = frozenset({"INQ-1"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """U for F, unless it was cancelled."""
+        status, code = super().state(entry)
+        return ("U", "PAYMENT_IN_PROCESS") if status == "F" and code != CLOSED else (status, code)
+
+
+class ForeseesSuccess(ConformingMpp):
+    """Tells inquiries of a payment that is under way that it was paid."""
+
+    name = "success-foretold-to-inquiries"
+    breaks = frozenset({"INQ-3"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """S for U."""
+        status, code = super().state(entry)
+        return ("S", "SUCCESS") if status == "U" else (status, code)
+
+
+class ForeseesFailure(ConformingMpp):
+    """Tells inquiries of a payment that is under way that it has failed."""
+
+    name = "failure-foretold-to-inquiries"
+    breaks = frozenset({"INQ-3"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """F for U."""
+        status, code = super().state(entry)
+        return ("F", "PROCESS_FAIL") if status == "U" else (status, code)
+
+
+class UnknownOrderInProcess(ConformingMpp):
+    """Tells inquiries of an order that it does not know that it is under way."""
+
+    name = "unknown-order-inquired-as-in-process"
+    breaks = frozenset({"INQ-2"})
+
+    def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
+        """S, and U."""
+        made = super().inquired(inquiry)
+        if made.result_code != "ORDER_NOT_EXIST":
+            return made
+        known = replace(made, result_status="S", result_code="SUCCESS")
+        return replace(known, payment_status="U", payment_code="PAYMENT_IN_PROCESS", payment_message="in process")
+
+
+class UnknownOrderIsAnError(ConformingMpp):
+    """Answers inquiries about an order that it does not know as any other trouble of its own."""
+
+    name = "unknown-order-inquired-as-process-fail"
+    breaks = frozenset({"INQ-2"})
+
+    def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
+        """Another code."""
+        made = super().inquired(inquiry)
+        return replace(made, result_code="PROCESS_FAIL") if made.result_code == "ORDER_NOT_EXIST" else made
+
+
+class RefusesToCancel(ConformingMpp):
+    """Common ground of those who refuse to cancel in one state of a payment."""
+
+    def refuses(self, entry: Entry) -> bool:
+        """Whether the payment is in that state."""
+        raise NotImplementedError
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """F in that state."""
+        entry = self.books.get(cancellation.payment_request_id)
+        if entry is not None and self.refuses(entry):
+            return CancelPaymentAnswer(
+                result_status="F", result_code="PROCESS_FAIL", result_message="not in this state"
+            )
+        return super().cancelled(cancellation)
+
+
+class KeepsMoney(RefusesToCancel):
+    """Refuses to cancel what was paid: that is what refunds are for.
+
+    What was not cancelled is not closed either (CAN-2, CAN-3).
+    """
+
+    name = "cancellation-refused-after-success"
+    breaks = frozenset({"CAN-1"})
+    hides = frozenset({"CAN-2", "CAN-3"})
+
+    def refuses(self, entry: Entry) -> bool:
+        """Paid."""
+        return entry.status == "S" and not entry.cancelled
+
+
+class KeepsFailure(RefusesToCancel):
+    """Refuses to cancel what has failed: there is nothing to take back."""
+
+    name = "cancellation-refused-after-failure"
+    breaks = frozenset({"CAN-1"})
+
+    def refuses(self, entry: Entry) -> bool:
+        """Failed."""
+        return entry.status == "F" and not entry.cancelled
+
+
+class KeepsPaying(RefusesToCancel):
+    """Refuses to cancel while the consumer is at the cashier page.
+
+    What was not cancelled is not closed either (CAN-3), nor is it cancelled early (CAN-4).
+    """
+
+    name = "cancellation-refused-while-paying"
+    breaks = frozenset({"CAN-1"})
+    hides = frozenset({"CAN-3", "CAN-4"})
+
+    def refuses(self, entry: Entry) -> bool:
+        """Under way."""
+        return entry.status is None and not entry.cancelled
+
+
+class RefusesTwice(RefusesToCancel):
+    """Refuses to cancel what was cancelled already."""
+
+    name = "second-cancellation-refused"
+    breaks = frozenset({"CAN-2"})
+
+    def refuses(self, entry: Entry) -> bool:
+        """Cancelled."""
+        return entry.cancelled
+
+
+class StaysPaid(ConformingMpp):
+    """Takes money back in another system, and tells inquiries of the payment as if nothing had happened."""
+
+    name = "cancelled-inquired-as-before"
+    breaks = frozenset({"CAN-3"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """As it was."""
+        return super().state(replace(entry, cancelled=False))
+
+
+class PaysWhatWasCancelled(ConformingMpp):
+    """Does not look at cancellations when the consumer confirms."""
+
+    name = "cancelled-payment-taken-all-the-same"
+    observed = frozenset({"CAN-4"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Back into the books before the debit."""
+        for message in super().pay(session, order):
+            yield message
+            self.booked(session, order).cancelled = False
+
+
+class AnswersUnsigned(ConformingMpp):
+    """Signs what it says to Alipay+, and forgot what it answers."""
+
+    name = "answers-to-alipay-plus-unsigned"
+    breaks = frozenset({"WIRE-3"})
+    outcome = "missing"
+
+    def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
+        """Not signed, or not well."""
+        return replace(super().served(call), signature=self.outcome)
+
+
+class AnswersSignedWrongly(AnswersUnsigned):
+    """Signs its answers over an address that it does not have behind its proxy."""
+
+    name = "answers-to-alipay-plus-signed-wrongly"
+    outcome = "invalid"
+
+
+class SignsInquiriesOnly(ConformingMpp):
+    """Signs answers to inquiries, and not those to cancellations."""
+
+    name = "answers-to-cancellations-unsigned"
+    breaks = frozenset({"WIRE-3"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """Not signed."""
+        return replace(super().cancelled(cancellation), signature="missing")
+
+
+class ServesNothing(ConformingMpp):
+    """Common ground of those who do not answer one of the calls."""
+
+    unserved: ClassVar[type[Message]] = InquiryPayment
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """Nothing to such a call."""
+        return iter(()) if isinstance(message, self.unserved) else super().hear(session, message)
+
+
+class ServesNoInquiries(ServesNothing):
+    """Serves cancellations only.
+
+    Without an answer nothing can be said of what it says (INQ-1 to INQ-3, CAN-3), or of how it is signed (WIRE-3), and
+    nobody can see that a stranger has changed nothing (WIRE-5).
+    """
+
+    name = "inquiries-not-served"
+    breaks = frozenset({"WIRE-4"})
+    hides = frozenset({"INQ-1", "INQ-2", "INQ-3", "CAN-3", "WIRE-3", "WIRE-5"})
+
+
+class ServesNoCancellations(ServesNothing):
+    """Serves inquiries only.
+
+    Without an answer nothing can be said of what it says (CAN-1 to CAN-4), or of how it is signed (WIRE-3).
+    """
+
+    name = "cancellations-not-served"
+    breaks = frozenset({"WIRE-4"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "WIRE-3"})
+    unserved = CancelPayment
+
+
+class StatusAsBoolean(ConformingMpp):
+    """Answers cancellations with true and false.
+
+    An answer that cannot be read says nothing (CAN-1 to CAN-4), whether signed or not (WIRE-3).
+    """
+
+    name = "cancellation-status-as-boolean"
+    breaks = frozenset({"WIRE-4"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "WIRE-3"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """A boolean."""
+        made = super().cancelled(cancellation)
+        return replace(made, result_status=made.result_status == "S")  # type: ignore[arg-type]  # the fault
+
+
+class ObeysStrangers(ConformingMpp):
+    """Cancels for whoever knows an order's id."""
+
+    name = "strangers-obeyed"
+    breaks = frozenset({"WIRE-5"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """The signature is not looked at."""
+        return super().cancelled(replace(cancellation, signature="valid"))
+
+
+class ObeysSecretly(ConformingMpp):
+    """Refuses a call that is not signed, after it has done what was asked."""
+
+    name = "strangers-refused-too-late"
+    breaks = frozenset({"WIRE-5"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """Cancelled first, verified second."""
+        super().cancelled(replace(cancellation, signature="valid"))
+        return super().cancelled(cancellation)

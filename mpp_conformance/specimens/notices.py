@@ -1,0 +1,116 @@
+"""MPPs whose notifications contradict each other, or come when they should not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mpp_conformance.messages import (
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    Order,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+
+
+class NewIdWithEachNotice(ConformingMpp):
+    """Makes a new paymentId for each notification, the repeated ones too."""
+
+    name = "payment-id-per-notification"
+    breaks = frozenset({"NOT-3"})
+
+    def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:
+        """Repeated under another id."""
+        for message in super().notified(session, answer):
+            if isinstance(message, NotifyPayment):
+                yield replace(message, payment_id=f"{message.payment_id}-{session.notices_repeated}")
+
+
+@dataclass
+class DebitsEachScan(ConformingMpp):
+    """Debits whenever a code is scanned, although it is one order.
+
+    An order that an old answer brings once more is debited once more, too (FLT-12).
+    """
+
+    name = "code-debited-with-each-scan"
+    breaks = frozenset({"NOT-3"})
+    observed = frozenset({"FLT-12"})
+    scans: dict[str, int] = field(default_factory=dict)
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """What was paid is forgotten."""
+        entry = self.booked(session, order)
+        entry.status, entry.error_code = None, None
+        self.scans[order.payment_request_id] = self.scans.get(order.payment_request_id, 0) + 1
+        yield from super().pay(session, order)
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Each debit has an id of its own."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_id=f"{made.payment_id}-{self.scans[order.payment_request_id]}")
+
+
+class NotifiesOnce(ConformingMpp):
+    """Notifies once, whatever the answer."""
+
+    name = "notification-never-repeated"
+    observed = frozenset({"NOT-6"})
+
+    def notified(
+        self,
+        session: Session,  # noqa: ARG002  # nothing is done
+        answer: NotifyPaymentAnswer,  # noqa: ARG002  # likewise
+    ) -> Iterator[Message]:
+        """Nothing."""
+        return iter(())
+
+
+class OwesOrderAmount(ConformingMpp):
+    """Notifies the amount in CNY as what it owes, too."""
+
+    name = "owed-amount-notified-in-cny"
+    observed = frozenset({"NOT-4"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """The other amount of the order."""
+        made = super().notice(session, order, result)
+        return replace(made, pay_to_amount=order.amount, pay_to_currency=order.currency)
+
+
+class OwnReasons(ConformingMpp):
+    """Notifies failures with codes of its own."""
+
+    name = "failure-reasons-of-its-own"
+    observed = frozenset({"NOT-5"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """A number."""
+        made = super().notice(session, order, result)
+        return made if made.result_status == "S" else replace(made, result_code="W-17")
+
+
+class NotifiesSuccessOnly(ConformingMpp):
+    """Notifies payments that it has taken, and leaves it to Alipay+ to ask about the others."""
+
+    name = "failures-never-notified"
+    observed = frozenset({"NOT-2"})
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Nothing of a failure."""
+        if result.payment_status == "S":
+            yield from super().notify(session, order, result)
+
+
+class NotifiesWhatSdkHandles(ConformingMpp):
+    """Notifies a failure where the next step was left to the SDK."""
+
+    name = "handle-by-sdk-notified-as-failure"
+    observed = frozenset({"NOT-7"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """F for the order that stands in the answer."""
+        if answer.order is not None:
+            result = Handed(payment_status="F", error_code="PROCESS_FAIL")
+            yield from self.notify(session, answer.order, result)
+        yield from super().pass_to_client(session, answer)

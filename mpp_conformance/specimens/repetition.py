@@ -1,0 +1,120 @@
+"""MPPs that make too much or too little of a result that is unknown, or of a code that was asked about before."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mpp_conformance.messages import CashierPage, Message, Order, UserInitiatedPay, UserInitiatedPayAnswer
+from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
+
+
+class Unknown(ConformingMpp):
+    """Common ground of those who do something of their own where Alipay+ says that it does not know."""
+
+    def not_known(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No answer at all is another matter."""
+        if answer.result_code == NO_ANSWER.result_code:
+            yield from super().not_known(session, answer)
+        else:
+            yield from self.told_unknown(session, answer)
+
+    def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """What it does then."""
+        raise NotImplementedError
+
+
+class UnknownIsSuccess(Unknown):
+    """Takes everything but F for a success.
+
+    It does not ask again (REP-3), whatever stands beside the U (FLT-5).
+    """
+
+    name = "unknown-taken-for-success"
+    breaks = frozenset({"REP-2"})
+    observed = frozenset({"FLT-5", "REP-3"})
+
+    def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
+        """Paid."""
+        yield from self.take(session, Handed(payment_status="S"))
+
+
+class UnknownIsFailure(Unknown):
+    """Takes everything but S for a failure."""
+
+    name = "unknown-taken-for-failure"
+    observed = frozenset({"REP-3"})
+
+    def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Not paid."""
+        yield from self.not_decoded(session, answer)
+
+
+class FailureToldFirst(Unknown):
+    """Asks again, and shows its consumer a failure meanwhile."""
+
+    name = "unknown-told-as-failure-meanwhile"
+    observed = frozenset({"REP-4"})
+
+    def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """A page, and the question once more."""
+        if session.repeats == 0:
+            yield from self.result_page(Handed(payment_status="F", error_code=answer.result_code))
+        yield from ConformingMpp.not_known(self, session, answer)
+
+
+class AsksAgainAsAnother(ConformingMpp):
+    """Makes a new customerId for each request.
+
+    Alipay+ refuses what another customer has asked about, so that nothing is decided (REP-3, FLT-7).
+    """
+
+    name = "repeated-for-another-customer"
+    breaks = frozenset({"REP-1"})
+    observed = frozenset({"FLT-7", "REP-3"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """The customer has a number behind."""
+        customer = f"{session.customer}-{session.repeats}" if session.repeats else session.customer
+        yield UserInitiatedPay(code_value=code_value, customer_id=customer)
+
+
+class AsksAgainAboutAnother(ConformingMpp):
+    """Marks a repeated request in the code value.
+
+    Alipay+ knows no such code, so that nothing is decided (REP-3, FLT-7).
+    """
+
+    name = "repeated-with-another-code"
+    breaks = frozenset({"REP-1"})
+    observed = frozenset({"FLT-7", "REP-3"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """With a mark behind."""
+        yield from super().ask(session, f"{code_value}#retry" if session.repeats else code_value)
+
+
+class PaysFromMemory(ConformingMpp):
+    """Looks for an order in its own memory where Alipay+ refuses a code."""
+
+    name = "refused-code-paid-from-memory"
+    breaks = frozenset({"REP-5"})
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Another customer's order would do."""
+        if answer.result_code == "REPEAT_REQ_INCONSISTENT" and self.books:
+            yield CashierPage()
+            yield from self.take(session, Handed(payment_status="S"))
+        else:
+            yield from super().not_decoded(session, answer)
+
+
+class PaysOverdue(ConformingMpp):
+    """Does not look at paymentExpiryTime."""
+
+    name = "overdue-orders-paid"
+    observed = frozenset({"EXP-1"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Every order is for ever."""
+        entry = self.booked(session, order)
+        entry.order = replace(order, expiry_time=None)
+        yield from super().pay(session, entry.order)

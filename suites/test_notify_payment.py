@@ -1,0 +1,170 @@
+"""notifyPayment: what the MPP server tells Alipay+ of a payment's end, by official documentation."""
+
+from typing import Final
+
+from mpp_conformance.cells import BOTH, psp, sdk
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.oracle import expect
+from mpp_conformance.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
+from mpp_conformance.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
+from mpp_conformance.source import PAYMENTS
+from mpp_conformance.trace import Trace
+
+ABLE: Final = "the customer in [customers] funded to be able to pay"
+UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
+PAID: Final = Payment(code=ORDER, answer=handle_by_psp())
+UNKNOWN: Final = one("order-notification-unknown", Payment(code=ORDER, answer=handle_by_psp(), notice_unknown=1))
+"""Alipay+ does not know at first whether it has the notification."""
+SCANNED_TWICE: Final = Scenario(
+    label="order-scanned-twice", payments=(PAID, Payment(code=ORDER, answer=handle_by_psp(), again=True))
+)
+REASONS: Final = (
+    "MERCHANT_NOT_REGISTERED",
+    "ORDER_IS_CLOSED",
+    "PROCESS_FAIL",
+    "RISK_REJECT",
+    "UNAVAILABLE_PAYMENT_METHOD",
+    "USER_BALANCE_NOT_ENOUGH",
+    "USER_KYC_NOT_QUALIFIED",
+    "USER_NOT_EXIST",
+    "USER_PAYMENT_VERIFICATION_FAILED",
+    "USER_STATUS_ABNORMAL",
+)
+"""Why a payment fails, as the documentation spells it."""
+COMPARED: Final = (
+    "result_status",
+    "payment_id",
+    "payment_amount",
+    "payment_currency",
+    "pay_to_amount",
+    "pay_to_currency",
+    "customer_id",
+)
+"""What Alipay+ compares of notifications of one paymentRequestId."""
+
+NOT_1 = requirement(
+    "NOT-1",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, when it is sent")],
+    text="A payment that the MPP has taken is notified to Alipay+ with S, under the paymentRequestId of its order.",
+)
+NOT_2 = requirement(
+    "NOT-2",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, when it is sent")],
+    text="A payment that has failed is notified to Alipay+ with F.",
+)
+NOT_3 = requirement(
+    "NOT-3",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, paymentRequestId and what is compared with it")],
+    text="Whatever is notified of one order a second time is equal to the first: one order is one payment.",
+)
+NOT_4 = requirement(
+    "NOT-4",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, payToAmount")],
+    text="Where a notification says what the MPP owes, it is the payToAmount of the order.",
+)
+NOT_5 = requirement(
+    "NOT-5",
+    SHOULD,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, reasons of a failure")],
+    text="The reason of a failed payment is one of those that the documentation lists.",
+)
+NOT_6 = requirement(
+    "NOT-6",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, answer")],
+    text="A notification that is not answered with S is repeated until it is.",
+)
+NOT_7 = requirement(
+    "NOT-7",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, when it is sent")],
+    text="Where the next step was left to the SDK there is no payment of the MPP's, and nothing to notify.",
+)
+
+
+@case(NOT_1, [psp(code) for code in BOTH])
+def test_a_payment_that_was_taken_is_notified(trace: Trace) -> None:
+    """Alipay+ hears of a success, under its own id of the order."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(trace.paid(), ABLE).some(NotifyPayment, result_status="S")
+
+
+@case(NOT_2, [psp(code, customer=UNFUNDED) for code in BOTH])
+def test_a_payment_that_failed_is_notified(trace: Trace) -> None:
+    """Alipay+ hears of a failure, too."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(not trace.paid(), UNABLE).some(NotifyPayment, result_status="F")
+
+
+@case(NOT_3, [psp(ORDER), UNKNOWN])
+def test_a_repeated_notification_says_the_same(trace: Trace) -> None:
+    """However often an order is notified, result, amounts, payment and customer are those of the first time."""
+    repeats_itself(trace)
+
+
+@case(NOT_3, [SCANNED_TWICE])
+def test_a_code_that_is_scanned_twice_is_paid_once(trace: Trace) -> None:
+    """A second scan of a code that was paid leads to the same order, and to no other payment of it."""
+    expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    repeats_itself(trace)
+
+
+@case(NOT_4, [psp(code) for code in BOTH])
+def test_the_amount_that_is_owed_is_the_amount_of_the_order(trace: Trace) -> None:
+    """payToAmount, where a notification has it, is the order's in amount and currency."""
+    answers = [event.message for event in trace.of(0) if isinstance(event.message, UserInitiatedPayAnswer)]
+    owed = [(answer.order.pay_to_amount, answer.order.pay_to_currency) for answer in answers if answer.order]
+    amounts, currencies = zip(*owed, (None, None), strict=True)
+    expect(trace).reached(NotifyPayment).none_but(NotifyPayment, pay_to_amount=amounts, pay_to_currency=currencies)
+
+
+@case(NOT_5, [psp(code, customer=UNFUNDED) for code in BOTH])
+def test_the_reason_of_a_failure_is_a_known_one(trace: Trace) -> None:
+    """The result code of a failed payment, where it is notified, stands in the documentation's list."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(not trace.paid(), UNABLE).none_but(NotifyPayment, result_code=REASONS)
+
+
+@case(NOT_6, [UNKNOWN])
+def test_a_notification_is_repeated_until_alipay_plus_has_it(trace: Trace) -> None:
+    """After U the MPP notifies again, so that Alipay+ has the result in the end."""
+    expect(trace).reached(NotifyPaymentAnswer, result_status="U").some(NotifyPaymentAnswer, result_status="S")
+
+
+@case(NOT_7, [sdk(code, "S") for code in BOTH])
+def test_what_the_sdk_handles_is_not_notified(trace: Trace) -> None:
+    """With HANDLE_BY_SDK nothing is notified, though an order stands beside it."""
+    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(NotifyPayment)
+
+
+def repeats_itself(trace: Trace) -> None:
+    """All notifications of the trace are about one order, and equal to the first in what Alipay+ compares."""
+    notices = [event.message for event in trace.events if isinstance(event.message, NotifyPayment)]
+    expect(trace).reached(NotifyPayment)
+    for payment in range(len(trace.scenario.payments)):
+        allowed = {name: (getattr(notices[0], name),) for name in COMPARED}
+        expect(trace, payment).none_but(NotifyPayment, **allowed)

@@ -1,0 +1,169 @@
+"""userInitiatedPay asked again, and orders that are no longer to be paid, by official documentation."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from mpp_conformance.cells import BOTH
+from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
+from mpp_conformance.messages import (
+    HANDLE_BY_PSP,
+    DecodeCallback,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.oracle import SOME_TEXT, expect
+from mpp_conformance.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
+from mpp_conformance.scenario import (
+    ENTRY,
+    FOR_EVER,
+    ORDER,
+    SECOND,
+    UNFUNDED,
+    Payment,
+    Scenario,
+    handle_by_psp,
+    one,
+)
+from mpp_conformance.source import PAYMENTS
+from mpp_conformance.trace import Trace
+
+SHORT: Final = {ENTRY: "entry", ORDER: "order"}
+NEVER_KNOWN: Final = {
+    code: one(f"{SHORT[code]}-unknown-for-ever", Payment(code=code, answer=handle_by_psp(), unknown=FOR_EVER))
+    for code in BOTH
+}
+WITHIN: Final = {code: one(f"{SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH}
+NOT_DECODED: Final = {
+    code: one(f"{SHORT[code]}-not-decoded-unknown-at-first", Payment(code=code, answer=handle_by_psp("F"), unknown=1))
+    for code in BOTH
+}
+TAKEN: Final = [
+    Scenario(
+        label=f"{SHORT[code]}-scanned-by-another",
+        payments=(
+            Payment(code=code, answer=handle_by_psp()),
+            Payment(code=code, answer=handle_by_psp(), again=True, customer=SECOND),
+        ),
+    )
+    for code in BOTH
+]
+"""A code that somebody has paid, and that somebody else scans."""
+OVERDUE: Final = one("order-overdue", Payment(code=ORDER, answer=handle_by_psp(), expired=True))
+
+REP_1 = requirement(
+    "REP-1",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("userInitiatedPay, codeValue and customerId")],
+    text="Whoever asks about a code again asks the same: the same code value, for the same customer.",
+)
+REP_2 = requirement(
+    "REP-2",
+    MUST,
+    DOCUMENTED,
+    actor=MPP,
+    clauses=[PAYMENTS.at("userInitiatedPay, resultStatus")],
+    text="A result that is unknown (U) is no success: nothing is paid, and nobody is told so.",
+)
+REP_3 = requirement(
+    "REP-3",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("userInitiatedPay, resultStatus")],
+    text="After U the server asks again, and acts on what is decided then.",
+)
+REP_4 = requirement(
+    "REP-4",
+    SHOULD,
+    DERIVED,
+    actor=MPP,
+    clauses=[PAYMENTS.at("userInitiatedPay, resultStatus")],
+    text="A result that is unknown (U) is no failure either: the consumer is told when it is decided.",
+)
+REP_5 = requirement(
+    "REP-5",
+    MUST,
+    DOCUMENTED,
+    actor=MPP,
+    clauses=[PAYMENTS.at("userInitiatedPay, codeValue and customerId")],
+    text="A code that Alipay+ refuses because it belongs to another customer is not paid.",
+)
+EXP_1 = requirement(
+    "EXP-1",
+    SHOULD,
+    DERIVED,
+    actor=MPP,
+    clauses=[PAYMENTS.at("userInitiatedPay, paymentExpiryTime")],
+    text="An order whose paymentExpiryTime has passed is not paid.",
+)
+
+
+def unknown_at_first(edition: Edition, reading: Reading) -> Iterable[Scenario]:
+    """Payments that Alipay+ decides at the second or third question: by the limits, or because it cannot decode."""
+    yield from (*WITHIN.values(), *NOT_DECODED.values())
+    for code, scope in ((ENTRY, ENTRY_CODE), (ORDER, IN_STORE)):
+        limit, world = edition.limit(scope, TRANSACTION).amount, {"edition": edition.name, "reading": reading}
+        over = Payment(code=code, amount=limit + 1, unknown=2)
+        at = Payment(code=code, amount=limit, customer=UNFUNDED, unknown=1)
+        yield one(f"{SHORT[code]}-over-limit-unknown-at-first", over, **world)
+        yield one(f"{SHORT[code]}-at-limit-unknown-at-first", at, **world)
+
+
+@case(REP_1, unknown_at_first)
+def test_what_is_asked_again_is_the_same(trace: Trace) -> None:
+    """After U no other code value and no other customer is asked about than before."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
+    before = asked_before_unknown(trace)
+    codes, customers = zip(*((call.code_value, call.customer_id) for call in before), strict=True)
+    asked.none_but(UserInitiatedPay, code_value=codes, customer_id=customers)
+
+
+@case(REP_2, NEVER_KNOWN.values())
+def test_what_is_not_known_is_not_told_as_paid(trace: Trace) -> None:
+    """While Alipay+ answers U there is no notification of a success, no such result, and no callback that succeeds."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U").none(NotifyPayment, result_status="S")
+    asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S").none(DecodeCallback, outcome="success")
+
+
+@case(REP_3, unknown_at_first)
+def test_after_an_unknown_result_the_server_asks_again(trace: Trace) -> None:
+    """Alipay+ comes to decide, since it is asked again."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
+    asked.some(UserInitiatedPayAnswer, action_type=SOME_TEXT)
+
+
+@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values()])
+def test_what_is_not_known_is_not_told_as_failed(trace: Trace) -> None:
+    """Where Alipay+ comes to decide, the consumer is shown no result before that."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
+    if any(isinstance(event.message, UserInitiatedPayAnswer) and event.message.action_type for event in trace.of(0)):
+        asked.in_order(UserInitiatedPayAnswer, ResultPage, action_type=SOME_TEXT)
+
+
+@case(REP_5, TAKEN)
+def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
+    """The second customer is neither told of a success nor notified as the one who has paid."""
+    expect(trace, 0).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked = expect(trace, 1).reached(UserInitiatedPayAnswer, result_code="REPEAT_REQ_INCONSISTENT")
+    asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    second = next(event.message.customer_id for event in trace.of(1) if isinstance(event.message, UserInitiatedPay))
+    expect(trace).none(NotifyPayment, customer_id=second)
+
+
+@case(EXP_1, [OVERDUE])
+def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
+    """Nobody takes a payment for an order that was to be paid before."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+
+
+def asked_before_unknown(trace: Trace) -> list[UserInitiatedPay]:
+    """The requests up to the first answer that was ``U``."""
+    said = [event.message for event in trace.of(0)]
+    first = next(place for place, message in enumerate(said) if getattr(message, "result_status", "") == "U")
+    return [message for message in said[:first] if isinstance(message, UserInitiatedPay)]
