@@ -75,7 +75,7 @@ REP_3 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("userInitiatedPay, resultStatus")],
-    text="After U the server asks again, and acts on what is decided then.",
+    text="After U the server asks again, until Alipay+ has decided.",
 )
 REP_4 = requirement(
     "REP-4",

@@ -27,7 +27,7 @@ from mpp_conformance.coverage import (
 )
 from mpp_conformance.limits import EDITIONS, Edition, Reading
 from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
-from mpp_conformance.model.dimensions import AT, FAILS, NOT_LEFT, OVER, PAID, WITHIN, Condition
+from mpp_conformance.model.dimensions import AT, AT_ONCE, FAILS, NOT_LEFT, OVER, PAID, WITHIN, Condition
 from mpp_conformance.model.table import TRANSITIONS, of_workflow
 from mpp_conformance.model.walk import walk_of, way
 from mpp_conformance.requirements import Ledger
@@ -147,7 +147,7 @@ def met(scenario: Scenario) -> list[Condition]:
 def test_boundaries_are_in_the_condition_they_say(edition: Edition, reading: Reading) -> None:
     """Each row of the boundary table is over its limit, and left to the SDK, exactly if it says so itself."""
     for row in boundaries(edition, reading):
-        _, action, _, band, outcome = met(row.scenario)[-1]
+        _, action, _, band, outcome, _ = met(row.scenario)[-1]
         assert (action, outcome) == ((HANDLE_BY_SDK, NOT_LEFT) if row.over else (HANDLE_BY_PSP, PAID)), row
         bands = {"under": {WITHIN}, "at": {AT}, "over": {OVER}}
         assert band in bands.get(row.scenario.label.rsplit("-", 1)[-1], {WITHIN, AT, OVER}), row
@@ -170,7 +170,7 @@ def test_payments_of_the_same_conversation_count() -> None:
 def test_a_customer_without_funds_fails_inside_the_mpp() -> None:
     """What the limits let go on still fails for a customer who cannot pay."""
     scenario = one("x", Payment(code=ENTRY, customer=UNFUNDED))
-    assert conditions(scenario) == [(ENTRY, HANDLE_BY_PSP, "S", WITHIN, FAILS)]
+    assert conditions(scenario) == [(ENTRY, HANDLE_BY_PSP, "S", WITHIN, FAILS, AT_ONCE)]
 
 
 def test_a_payment_that_meets_a_fault_is_in_no_condition() -> None:

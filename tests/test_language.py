@@ -39,7 +39,19 @@ def english_left(told: str) -> list[str]:
     """The English words in a sentence that are no names of messages, fields, codes or products."""
     bare = _NAMES.sub("", _PROBLEM.sub("", _QUOTED.sub("", told)))
     known = {*BY_NAME, "MPP", "Alipay", "SDK", "CNY", "JSON", "URL", "HTML", "Unicode", "NFC", "NFKC", "ASCII", "RSA"}
-    known |= {"launch", "decode", "url", "callback", "signature", "where", "action", "status", "outcome", "message"}
+    known |= {
+        "launch",
+        "decode",
+        "url",
+        "callback",
+        "signature",
+        "where",
+        "operation",
+        "action",
+        "status",
+        "outcome",
+        "message",
+    }
     return [word for word in re.findall("[A-Za-z]{3,}", bare) if word not in known]
 
 
