@@ -13,7 +13,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.wire.bodies import ADDRESSED, BESIDE_THE_BODY, GATEWAY_URL, Kind, addressed, body_of, message_of
+from mpp_conformance.wire.bodies import BESIDE_THE_BODY, GATEWAY_URL, Kind, addressed, body_of, message_of
 from mpp_conformance.wire.operations import OPERATIONS
 from mpp_conformance.wire.reading import UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.schemas import problems, validator_of
@@ -92,15 +92,11 @@ def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
     """
     if type(message) not in OPERATIONS:
         return message
-    arrived = decode(type(message), encode(message, observer_url=_address(message), check=check))
+    arrived = decode(type(message), encode(message, observer_url=_NOWHERE, check=check))
     if isinstance(arrived, Malformed):
         return arrived
     beside = {name: getattr(message, name) for name in BESIDE_THE_BODY if hasattr(message, name)}
     return replace(arrived, **beside) if beside else arrived
-
-
-def _address(message: Message) -> str | None:
-    return _NOWHERE if isinstance(message, ADDRESSED) else None
 
 
 def _fault(message: Message, problem: str) -> OurMessageIsInvalid:
