@@ -6,11 +6,8 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -21,10 +18,11 @@ from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.scenario import ENTRY, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import Event
-from tests import browser
+from tests import browser, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from mpp_conformance.messages import Message
     from mpp_conformance.peers.router import Stray
@@ -145,14 +143,14 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a whole run of the reference MPP over HTTP; not to be changed."""
-    place = tmp_path_factory.mktemp("certified")
-    command = Path(sys.executable).with_name("mpp-conformance")
-    ended = subprocess.run(
-        [command, "certify", "--reports", place, "--run", "reference"], capture_output=True, timeout=300, check=False
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return place / "reference"
+    """The folder of a whole run of the reference MPP over HTTP, which discloses everything; not to be changed."""
+    return serving.certified(tmp_path_factory.mktemp("certified"))
+
+
+@pytest.fixture(scope="session")
+def secretive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of a wallet that discloses nothing, below its wallet.toml; not to be changed."""
+    return serving.held_in_secret(tmp_path_factory.mktemp("secretive"))
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,11 @@ def copied(run: Path, place: Path) -> Path:
     return made
 
 
+def message(made: Any, name: str) -> Any:  # noqa: ANN401  # a document
+    """The first message of this name in a conversation's evidence."""
+    return next(event for event in made["events"] if event["type"] == name)
+
+
 class Forger:
     """Changes what stands in a run's folder; ``saved`` sets names, digests, journal and verdict file right."""
 

@@ -10,12 +10,9 @@ import json
 import re
 import shlex
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -24,6 +21,7 @@ from click.testing import CliRunner
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.pacts.states import ALIPAY_PLUS, CLIENT_SDK, MPP_SERVER
+from tests.serving import free_ports, served, settle_ports
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = "contracts/README.md"
@@ -111,37 +109,6 @@ def test_page_of_contracts_names_what_there_is() -> None:
     parameters = {state.name: {one.name for one in state.parameters} for state in states}
     assert {name for name in rows if name.endswith(".json")} == pacts
     assert {name: set(re.findall(r"`(\w+)`", row)) for name, row in rows.items() if name not in pacts} == parameters
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now, each another."""
-    with ExitStack() as stack:
-        found = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [probe.getsockname()[1] for probe in found]
-
-
-def settle_ports(wallet: Path, adaptor: int, listen: int) -> None:
-    """Give a new wallet file other ports, and little to wait for."""
-    text = wallet.read_text("utf-8")
-    text = text.replace("# mpp_server = ", "mpp_server = ").replace("127.0.0.1:9320", "127.0.0.1:9300")
-    text = text.replace("127.0.0.1:9300", f"127.0.0.1:{adaptor}").replace("127.0.0.1:9400", f"127.0.0.1:{listen}")
-    for key, value in {"parallel": "16", "settle": "0.05", "quiet": "0.1"}.items():
-        text = re.sub(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)
-    wallet.write_text(text, "utf-8")
-
-
-@contextmanager
-def served(words: list[str], place: Path) -> Iterator[None]:
-    """A command that serves: it says where, goes on for the time of the context, and ends well on Ctrl-C."""
-    with subprocess.Popen([BIN / words[0], *words[1:]], cwd=place, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            assert next((line for line in lines if "http://127.0.0.1:" in line), "") != ""
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 0
 
 
 def run_of_the_wallet(place: Path, words: list[str]) -> Path:

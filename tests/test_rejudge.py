@@ -1,7 +1,6 @@
 """rejudge: a run comes out again as it was; whatever was changed in it is caught, and named by its place."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -9,12 +8,13 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner, Result
 
-from mpp_conformance import canonical, signature
+from mpp_conformance import signature
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.report import document, rejudgement, restored
 from mpp_conformance.report.rejudgement import RejudgementError
-from tests.forging import Forger, copied, rewritten
+from tests.forging import Forger, copied, message, rewritten
+from tests.serving import of_specimen
 
 COMMAND: Final = Path(sys.executable).with_name("mpp-conformance")
 ENTRY: Final = "entry-sdk-s"
@@ -32,9 +32,7 @@ def of_specimens(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with runs of a part of the suites, in one process: of a conforming MPP, and of a faulty one."""
     place = tmp_path_factory.mktemp("specimens")
     for name in ("conforming", "payload-callback-twice"):
-        words = ["run", "--mpp", f"specimen:{name}", "--reports", str(place), "--run", name, "-k", "callback"]
-        ended = subprocess.run([COMMAND, *words], capture_output=True, timeout=300, check=False)
-        assert ended.returncode in {Exit.NOT_PROVEN, Exit.FAILS}
+        of_specimen(place, name)
     return place
 
 
@@ -52,11 +50,6 @@ def differences(run: Path) -> list[str]:
 def called(*words: str | Path) -> Result:
     """The command line."""
     return CliRunner().invoke(cli, ["rejudge", *map(str, words)])
-
-
-def message(document: Any, name: str) -> Any:  # noqa: ANN401  # a document
-    """The first message of this name in a conversation's evidence."""
-    return next(event for event in document["events"] if event["type"] == name)
 
 
 # --- nothing was changed ----------------------------------------------------------------------------------------------
@@ -329,66 +322,3 @@ def test_a_case_that_nobody_knows_is_named(small: Path) -> None:
     forger.verdicts["requirements"][0]["cases"].append({**row, "case": "test_invented"})
     forger.saved()
     assert any("these suites ask no such thing of this wallet" in told for told in differences(small))
-
-
-# --- runs that are not whole ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def broken_off(small: Path) -> Path:
-    """A run that was killed before its verdict file was written."""
-    lines = (small / "journal.jsonl").read_bytes().splitlines(keepends=True)
-    (small / "journal.jsonl").write_bytes(b"".join(lines[: len(lines) // 2]) + b"torn")
-    (small / document.FILE).unlink()
-    return small
-
-
-def test_a_run_that_was_broken_off_is_judged_as_far_as_it_got(broken_off: Path) -> None:
-    """What was judged is derived again, and nothing is certified."""
-    result = called(broken_off)
-    assert (result.exit_code, "broken off: nothing is certified" in result.output) == (Exit.NOT_PROVEN, True)
-    assert result.output.splitlines()[-1].endswith("is derived again")
-
-
-def test_a_changed_verdict_of_a_run_that_was_broken_off_is_named(broken_off: Path) -> None:
-    """The journal is all there is, and it is held to the evidence."""
-    lines = [json.loads(line) for line in (broken_off / "journal.jsonl").read_bytes().splitlines()[:-1]]
-    judged = next(line for line in lines if line["event"] == "judged")
-    judged["verdict"] = "fail"
-    previous = lines[0]["previous"]
-    with (broken_off / "journal.jsonl").open("wb") as file:
-        for line in lines:
-            data = canonical.dump({**line, "previous": previous})
-            previous = canonical.digest(data)
-            file.write(data + b"\n")
-    result = called(broken_off)
-    assert result.exit_code == Exit.FAILS
-    assert f"line {judged['number']}: {judged['requirement']} " in result.output
-    assert "kept is fail, derived is pass" in result.output
-
-
-@pytest.mark.parametrize(
-    ("files", "told"),
-    [
-        ({}, "verdicts.json cannot be read"),
-        ({"verdicts.json": b"\xff"}, "this is no verdict file"),
-        ({"verdicts.json": b"{}"}, "this is no verdict file"),
-        ({"journal.jsonl": b"x\n"}, "line 1: not JSON"),
-        ({"journal.jsonl": b""}, "line 1: there is none"),
-    ],
-)
-def test_what_is_no_run_is_refused(tmp_path: Path, files: dict[str, bytes], told: str) -> None:
-    """A folder without a run, or with garbage, is refused in words."""
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
-    result = called(tmp_path)
-    assert (result.exit_code, told in result.output) == (Exit.CONFIGURATION, True), result.output
-
-
-def test_a_verdict_file_of_another_form_is_named(small: Path) -> None:
-    """What the schema does not allow is told by its place, and nothing is guessed."""
-    rewritten(small / document.FILE, lambda made: made["counts"] and made.update(attempts={"count": 0}))
-    assert differences(small)[0].startswith("verdicts.json: attempts: ")
-
-
-# --- what is hidden ---------------------------------------------------------------------------------------------------

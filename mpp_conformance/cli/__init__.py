@@ -14,6 +14,7 @@ cli = Commands(
         "doctor": ("doctor", "Try out what wallet.toml says, before a run."),
         "run": ("run", "Certify a wallet: hold all conversations, judge them, write the report."),
         "rejudge": ("rejudge", "Derive the verdicts of a run again from its evidence alone, and compare."),
+        "leakscan": ("leakscan", "Look through a run or a bundle for keys and customers that should not be in it."),
         "report": ("report", "Make further forms of a report: Allure's page."),
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),

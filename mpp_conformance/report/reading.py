@@ -140,15 +140,19 @@ def _with_no_address(body: bytes) -> str:
 
 
 def _parting(stored: Message, read: Message, *, signed: bool = False) -> Iterator[str]:
-    """In which fields a message differs from what its bytes say; fields that are hidden are not compared."""
+    """In which fields a message differs from what its bytes say."""
     if type(stored) is not type(read):
         yield f"its bytes say {read.name}"
         return
     for part in fields(stored):
         kept, told = getattr(stored, part.name), getattr(read, part.name)
-        if part.name == "body" or (part.name == "signature" and not signed) or isinstance(kept, Hidden):
+        if part.name == "body" or (part.name == "signature" and not signed):
             continue
-        if kept != told:
+        if isinstance(kept, Hidden):
+            # What is wrong with a message can be hidden in part where its bytes are not.
+            if part.name != "problem":
+                yield f"{part.name} is hidden, and what was found opens it not, although it opens its bytes"
+        elif kept != told:
             values = "another value" if part.name in PROTECTED else f"{_shown(told)}, not {_shown(kept)}"
             yield f"its bytes say {part.name} {values}"
 

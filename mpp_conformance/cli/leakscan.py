@@ -1,0 +1,77 @@
+"""``leakscan``: whether anything stands in what is to be handed out that should not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.report.folder import DISCLOSURES
+from mpp_conformance.report.leaks import MAX_BYTES, Leak, Scanner
+from mpp_conformance.wallet import Wallet
+
+_CUSTOMERS: Final = "customers"
+_SHOWN: Final = 50
+
+
+@click.command("leakscan", epilog=explained())
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@wallet_option
+@click.option(
+    "--canary", "canaries", metavar="TEXT", multiple=True, help="A text that must not be there; may be repeated."
+)
+def command(path: Path, wallet: Path | None, canaries: tuple[str, ...]) -> None:
+    """Look through PATH, a run's folder or a bundle, for what should not be handed out.
+
+    That is any private key; with --wallet the one in wallet.toml and every customer that [evidence] disclose does not
+    name; and each --canary. Files are unpacked, decoded and unescaped. disclosures/ is left out: it stays with you.
+    Exit code 0: nothing was found; 1: something was, and the file is named.
+    """
+    chosen = loaded(wallet) if wallet else None
+    scanner = Scanner(_texts(chosen, canaries), chosen.keys.alipay_plus_private_key if chosen and chosen.keys else None)
+    found: list[Leak] = []
+    count = 0
+    for name, file in _files(path):
+        count += 1
+        found += _scanned(scanner, name, file)
+    for leak in found[:_SHOWN]:
+        click.echo(f"leak         {leak}")
+    if len(found) > _SHOWN:
+        click.echo(f"             and {len(found) - _SHOWN} more")
+    for name in scanner.unsearched:
+        click.echo(f"note         {name} is too short to be looked for")
+    if chosen is None:
+        click.echo("note         without --wallet only private keys and canaries are looked for")
+    click.echo(f"result       {count} files, {len(found) or 'no'} leak{'' if len(found) == 1 else 's'}")
+    click.get_current_context().exit(Exit.FAILS if found else Exit.CONFORMS)
+
+
+def _texts(wallet: Wallet | None, canaries: tuple[str, ...]) -> dict[str, str]:
+    """What is looked for, by the name that it is told by."""
+    texts = {f"canary {number}": text for number, text in enumerate(canaries, 1)}
+    if wallet is not None and _CUSTOMERS not in wallet.evidence.disclose:
+        texts |= {f"the {role} customer of wallet.toml": name for role, name in wallet.profile.customers}
+    return texts
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    """The files to be handed out, by their names; what opens the evidence is none of them."""
+    if path.is_file():
+        yield path.name, path
+        return
+    for file in sorted(path.rglob("*")):
+        name = file.relative_to(path)
+        if not file.is_dir() and name.parts[0] != DISCLOSURES:
+            yield name.as_posix(), file
+
+
+def _scanned(scanner: Scanner, name: str, file: Path) -> list[Leak]:
+    if file.is_symlink():
+        return [Leak(name, "a link, which leads elsewhere")]
+    try:
+        with file.open("rb") as opened:
+            return scanner.leaks(name, opened.read(MAX_BYTES + 1))
+    except OSError as problem:
+        raise Refusal(f"{file} cannot be read: {problem.strerror}") from None

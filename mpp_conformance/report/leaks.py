@@ -1,0 +1,195 @@
+"""What stands in files that are to be handed out and should not: private keys, and texts that somebody keeps back.
+
+Files are looked at as they are and as whoever gets them could read them: unescaped, decoded and unpacked, some levels
+deep and within bounds. What is found is named, and never shown.
+"""
+
+import base64
+import binascii
+import hashlib
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+MAX_DEPTH: Final = 4
+MAX_BYTES: Final = 512 * 1024 * 1024
+"""Bytes that are looked at of one file, all its readings together."""
+SHORTEST: Final = 4
+"""A text of fewer characters stands everywhere, and proves nothing."""
+
+_ARMOUR: Final = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
+_LINE_END: Final = re.compile(rb"\\r|\\n|\r|\n")
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:(?:\\r|\\n|\r|\n)+[A-Za-z0-9+/_-]+)*={0,2}")
+_JSON_ESCAPE: Final = re.compile(rb"\\u00([0-7][0-9A-Fa-f])")
+_STREAM: Final = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+_DER: Final = b"\x30"
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+_NOT_ALL: Final = f"more than {MAX_BYTES} bytes to look at, or packed in an unknown way: not all of it was looked at"
+_WIDE: Final = 3
+"""One byte in so many is zero in text that has two bytes for each character."""
+
+
+class TooLargeError(Exception):
+    """There is more to look at than is looked at, or an archive that cannot be unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """``what`` was found in ``file``; ``through`` says how it was read there, empty for as it stands."""
+
+    file: str
+    what: str
+    through: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}" + (f" (read through {self.through})" if self.through else "")
+
+
+class Scanner:
+    """Looks for texts by their names, for numbers of a private key, and for any private key at all."""
+
+    def __init__(self, texts: Mapping[str, str], key: RSAPrivateKey | None = None) -> None:
+        self._needles = {name: _pattern(text) for name, text in texts.items() if len(text) >= SHORTEST}
+        self.unsearched = sorted(name for name, text in texts.items() if len(text) < SHORTEST)
+        """What is too short to be looked for."""
+        if key is not None:
+            numbers = key.private_numbers()
+            for name, number in (("d", numbers.d), ("p", numbers.p), ("q", numbers.q)):
+                found = b"|".join(re.escape(written) for written in _written(number))
+                self._needles[f"the number {name} of the private key"] = re.compile(found)
+
+    def leaks(self, file: str, data: bytes) -> list[Leak]:
+        """What is found in a file, each once for each way in which it is read."""
+        found: dict[Leak, None] = {}
+        try:
+            self._look(_Look(file, found), data, ())
+        except TooLargeError:
+            found[Leak(file, _NOT_ALL)] = None
+        return list(found)
+
+    def _look(self, look: "_Look", data: bytes, through: tuple[str, ...]) -> None:
+        if not look.new(data):
+            return
+        way = ", then ".join(through)
+        for name, pattern in self._needles.items():
+            if pattern.search(data):
+                look.found[Leak(look.file, name, way)] = None
+        if _ARMOUR.search(data) or (data[:1] == _DER and _is_private_key(data)):
+            look.found[Leak(look.file, "a private key", way)] = None
+        if len(through) < MAX_DEPTH:
+            for how, read in _readings(data, look.left):
+                self._look(look, read, (*through, how))
+
+
+@dataclass(slots=True)
+class _Look:
+    """One file that is looked at: what was found so far, what was seen, and how many bytes are left to look at."""
+
+    file: str
+    found: dict[Leak, None]
+    seen: set[bytes] = field(default_factory=set)
+    left: int = MAX_BYTES
+
+    def new(self, data: bytes) -> bool:
+        """Whether these bytes were not looked at before; TooLargeError where there is no room for them."""
+        digest = hashlib.sha256(data).digest()
+        if digest in self.seen:
+            return False
+        self.seen.add(digest)
+        self.left -= len(data)
+        if self.left < 0:
+            raise TooLargeError
+        return True
+
+
+def _pattern(text: str) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![A-Za-z0-9])" + re.escape(text.encode()) + rb"(?![A-Za-z0-9])")
+
+
+def _written(number: int) -> Iterator[bytes]:
+    """A number as keys and people write it."""
+    yield number.to_bytes((number.bit_length() + 7) // 8, "big")
+    yield str(number).encode()
+    yield f"{number:x}".encode()
+    yield f"{number:X}".encode()
+
+
+def _is_private_key(data: bytes) -> bool:
+    try:
+        load_der_private_key(data, password=None, unsafe_skip_rsa_key_validation=True)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _readings(data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
+    """What a reader can make of bytes: each way that applies, and what comes of it; TooLargeError beyond ``limit``."""
+    if data.startswith(_ZIP):
+        yield from _members(data, limit)
+        return
+    if data.startswith(_GZIP):
+        yield from _unpacked("gzip", data, zlib.MAX_WBITS | 16, limit)
+        return
+    for stream in _STREAM.finditer(data):
+        yield from _unpacked("a packed stream", stream[1], zlib.MAX_WBITS, limit)
+    if data.count(b"\x00") * _WIDE > len(data):
+        for name in ("utf-16-le", "utf-16-be"):
+            yield name, data.decode(name, "replace").encode("utf-8", "replace")
+    yield "escapes", _unescaped(data)
+    for run in _BASE64.finditer(data):
+        decoded = _decoded(run[0])
+        if decoded:
+            yield "Base64", decoded
+
+
+def _unescaped(data: bytes) -> bytes:
+    """Text without the escapes of JSON, of addresses and of HTML."""
+    plain = _JSON_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), data)
+    plain = unquote_to_bytes(plain) if b"%" in plain else plain
+    return (
+        html.unescape(plain.decode("utf-8", "surrogateescape")).encode("utf-8", "replace") if b"&" in plain else plain
+    )
+
+
+def _unpacked(how: str, data: bytes, window: int, limit: int) -> Iterator[tuple[str, bytes]]:
+    unpacking = zlib.decompressobj(window)
+    try:
+        unpacked = unpacking.decompress(data, limit + 1)
+    except zlib.error:
+        return
+    if len(unpacked) > limit:
+        raise TooLargeError
+    yield how, unpacked
+
+
+def _members(data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.infolist():
+                with archive.open(entry) as member:
+                    read = member.read(limit + 1)
+                if len(read) > limit:
+                    raise TooLargeError
+                yield f"the archive's {entry.filename!a}", read
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
+        raise TooLargeError from problem
+
+
+def _decoded(run: bytes) -> bytes:
+    text = _LINE_END.sub(b"", run).translate(_STANDARD).rstrip(b"=")
+    try:
+        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return b""
