@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench mutation model pacts tampering lock wheel clean .venv
+.PHONY: help certify test answers bench faults mutation model pacts tampering lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ pacts: .venv ## write contracts/pacts/ anew, by driving the consumers that are i
 
 tampering: .venv ## write docs/tamper-matrix.md anew from what the tests do to bundles
 	@$(BIN)/python tools/tampering.py
+
+faults: .venv ## write docs/faults.md anew from the fault profiles' data
+	@$(BIN)/python tools/fault_profiles.py
 
 wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
 	@$(BIN)/hatchling build -t wheel -d dist

@@ -3,16 +3,20 @@
 import gzip
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner
 
 from mpp_conformance import wire
-from mpp_conformance.faults import FAMILIES, FAULTS, Fault
+from mpp_conformance.cli import cli
+from mpp_conformance.faults import FAMILIES, FAULTS, Fault, page
 from mpp_conformance.faults.profile import COMPLETE, DELIVERIES, SIGNATURES, SPELLINGS
 from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, Order, UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.wire.spoiling import _CHANGES
 
+ROOT: Final = Path(__file__).parents[1]
 _ORDER: Final = Order(
     payment_request_id="1", amount="1000", pay_to_amount="643", pay_to_currency="MYR", code_type="OrderCode"
 )
@@ -218,3 +222,42 @@ def test_an_answer_is_written_as_http_has_it() -> None:
     """A status line, headers, an empty line and the content."""
     written = wire.http_answer(200, (("a", "b"),), b"content")
     assert written == b"HTTP/1.1 200 OK\r\na: b\r\n\r\ncontent"
+
+
+# --- told to people -----------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_what_the_data_gives() -> None:
+    """docs/faults.md is written from the profiles as they are now; `make faults` writes it anew."""
+    assert (ROOT / page.FILE).read_text(encoding="utf-8") == page.page()
+
+
+def faults(*arguments: str) -> str:
+    """What ``mpp-conformance faults`` prints."""
+    result = CliRunner().invoke(cli, ["faults", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_command_prints_every_profile() -> None:
+    """Name, what is done, what is careful, and the cases that meet it."""
+    told = faults()
+    assert [fault.name for fault in FAULTS.values() if f"  {fault.name} (" not in told or fault.does not in told] == []
+    assert "      FLT-1: order-signature-stale, entry-signature-stale\n" in told
+    assert told.splitlines()[-1].startswith(f"{len(FAULTS)} profiles, met in ")
+
+
+def test_the_command_as_json() -> None:
+    """``--format json`` has the same for programs; docs/faults-json.md has its fields."""
+    found = json.loads(faults("--format", "json"))
+    rows = {row["name"]: row for row in found["faults"]}
+    assert (list(rows), found["format"]) == (list(FAULTS), "mpp-conformance faults 1")
+    row = rows["silent-at-first"]
+    assert (row["first"], row["requirements"], row["scenarios"]) == (
+        1,
+        ["FLT-12", "FLT-7"],
+        ["entry-silent-at-first", "order-silent-at-first"],
+    )
+    assert (rows["gzip"]["first"], rows["gzip"]["source"]) == (None, None)
+    text = (ROOT / "docs/faults-json.md").read_text(encoding="utf-8")
+    assert [name for name in (*found, *row, found["format"]) if f"`{name}`" not in text] == []

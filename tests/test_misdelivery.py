@@ -1,10 +1,13 @@
 """Fault profiles over HTTP: what is meant reaches the wire, and an MPP meets what it meets without one."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,7 +17,7 @@ import pytest
 from mpp_conformance import signature
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.faults import FAULTS, Fault
-from mpp_conformance.messages import FaultApplied, UserInitiatedPayAnswer
+from mpp_conformance.messages import FaultApplied, UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.peers.world import Spoilt, World
 from mpp_conformance.scenario import (
@@ -30,8 +33,8 @@ from mpp_conformance.scenario import (
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import Event, Trace
-from mpp_conformance.wallet import reference
-from tests.hosting import CLIENT_ID, HOST, Front, front, hosted, own_keys, said
+from mpp_conformance.wallet import create, load, reference
+from tests.hosting import CLIENT_ID, HOST, Front, front, gateway_client, hosted, own_keys, said
 from tests.test_gateway import PATH, body_for, signed
 
 ANSWER: Final = UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="success")
@@ -248,3 +251,31 @@ def test_a_fault_after_the_end_of_its_conversation_is_no_part_of_it() -> None:
             return len(connector.strays) + world.recorded
 
     assert asyncio.run(hold()) == 0
+
+
+def test_the_gateway_by_hand_answers_with_a_defect(tmp_path: Path) -> None:
+    """``serve gateway --fault`` spoils the answer to whoever scans a code of its, and says so when it has gone out."""
+    made = create(tmp_path / "wallet.toml")
+    (tmp_path / "mpp-public-key.pem").write_text(signature.public_key_text(own_keys()[1].public_key()), "ascii")
+    toml = made.wallet.read_text("utf-8").replace("127.0.0.1:9400", "127.0.0.1:0")
+    made.wallet.write_text(toml, "utf-8")
+    keys = load(made.wallet).keys
+    assert keys is not None
+    changes = {"alipay_plus_public_key": keys.alipay_plus_private_key.public_key(), "client_id": keys.client_id}
+    words = ["serve", "gateway", "--wallet", str(made.wallet), "--answer", "psp", "--fault", "status-503"]
+
+    async def asked(url: str, code: str) -> int:
+        async with gateway_client(url, **changes) as client:
+            return (await client.exchange(UserInitiatedPay(code_value=code, customer_id="customer-1"))).status
+
+    command = [sys.executable, "-m", "mpp_conformance.cli", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = iter(process.stdout.readline, "")
+            url = next(line for line in lines if "http://127.0.0.1:" in line).split()[6].rstrip(";")
+            code = next(line for line in lines if line.startswith("order code")).split()[-1]
+            assert asyncio.run(asked(url, code)) == HTTPStatus.SERVICE_UNAVAILABLE
+            assert "fault status-503, attempt 1" in next(line for line in lines if "->" in line)
+        finally:
+            process.terminate()

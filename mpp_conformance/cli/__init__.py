@@ -17,6 +17,7 @@ cli = Commands(
         "leakscan": ("leakscan", "Look through a run or a bundle for keys and customers that should not be in it."),
         "report": ("report", "Make further forms of a report: Allure's page."),
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
+        "faults": ("faults", "Show what the simulated Alipay+ can do wrong, and which cases have an MPP meet it."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
         "matrix": ("matrix", "Show that the suite fails every known faulty MPP, and nobody else."),
         "gate": ("gate", "Say whether a run passes, with the waivers that an owner has signed."),

@@ -3,7 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn
@@ -15,16 +16,18 @@ from starlette.applications import Starlette
 from mpp_conformance import wire
 from mpp_conformance.cli.serving import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
-from mpp_conformance.messages import Message, UserInitiatedPay
+from mpp_conformance.faults import FAULTS
+from mpp_conformance.messages import FaultApplied, Message, UserInitiatedPay
 from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.report.text import printable, shown_fields
 from mpp_conformance.scenario import ENTRY, ORDER, Answer, Payment, Scenario, handle_by_psp, handle_by_sdk, one
-from mpp_conformance.servers.gateway import gateway_routes
+from mpp_conformance.servers.gateway import gateway_routes, record
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.observer import observer_routes
+from mpp_conformance.trace import Half
 from mpp_conformance.wallet import Wallet
 
 _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
@@ -41,30 +44,41 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
 )
 @click.option("--status", type=click.Choice(["S", "F"]), help="The result status.  [default: S for psp, else F]")
 @click.option("--amount", type=click.IntRange(1, 10**9), default=1_000, show_default=True, help="In fen.")
-def command(wallet: Path, answer: str, status: str | None, amount: int) -> None:
+@click.option(
+    "--fault",
+    type=click.Choice([name for name, fault in FAULTS.items() if not fault.instead]),
+    metavar="NAME",
+    help="Answer with the defect of this name (`mpp-conformance faults` says what each is).",
+)
+def command(wallet: Path, answer: str, status: str | None, amount: int, fault: str | None) -> None:
     """Keep the simulated Alipay+ and the observer up, print codes to scan, and each message that comes.
 
     Every code is good for one payment of its own; the next one is printed once it was used. Nothing is judged.
     """
     chosen = loaded(wallet)
-    desk = _Desk(chosen, _scenario(answer, status, amount, chosen))
+    payment = Payment(code=ORDER, amount=amount, answer=_answer(answer, status), fault=fault or "")
+    desk = _Desk(chosen, _scenarios(payment, status or "F", chosen))
     until_interrupted(desk.serve(), "[reach] listen")
 
 
-def _scenario(answer: str, status: str | None, amount: int, wallet: Wallet) -> Mapping[str, Scenario]:
-    """What happens to each kind of code."""
+def _answer(answer: str, status: str | None) -> Answer | None:
     answers: dict[str, Answer | None] = {
         "sdk": handle_by_sdk(status or "F"),
         "psp": handle_by_psp(status or "S"),
         "limits": None,
     }
+    return answers[answer]
+
+
+def _scenarios(payment: Payment, breach_status: str, wallet: Wallet) -> Mapping[str, Scenario]:
+    """What happens to each kind of code."""
     return {
         code: one(
             _NAMES[code],
-            Payment(code=code, amount=amount, answer=answers[answer]),
+            replace(payment, code=code),
             edition=wallet.limits.edition,
             reading=wallet.reading,
-            breach_status=status or "F",
+            breach_status=breach_status,
         )
         for code in (ORDER, ENTRY)
     }
@@ -91,7 +105,7 @@ class _Desk:
             private_key=keys.alipay_plus_private_key,
         )
         routes = [
-            *gateway_routes(layer, self._deliver, lambda: self._url),
+            *gateway_routes(layer, self._deliver, lambda: self._url, gone=_gone),
             *observer_routes(self._router, self._deliver),
         ]
         async with (
@@ -116,7 +130,7 @@ class _Desk:
         _tell("<-", message, dict(notes).get("signature-detail", ""))
         if delivery.world is None:
             click.echo("         it belongs to no code that was handed out")
-        if delivery.reply is not None:
+        if delivery.reply is not None and delivery.spoilt is None:
             _tell("->", delivery.reply)
         for sending in delivery.calls:
             self._call(sending, f"{self._url}/o/{token}")
@@ -143,6 +157,13 @@ class _Desk:
                     click.echo(f"         the adaptor answered {answer.status_code} to POST {address}")
         except httpx.HTTPError as problem:
             click.echo(f"         POST {address}: {type(problem).__name__}: {printable(str(problem), 200)}")
+
+
+def _gone(delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
+    """A spoilt answer is told of when it has gone out."""
+    record(delivery, complete=complete, halves=halves)
+    if delivery.spoilt is not None:
+        _tell("->", FaultApplied(fault=delivery.spoilt.fault.name, attempt=delivery.spoilt.attempt))
 
 
 def _tell(way: str, message: Message, detail: str = "") -> None:

@@ -48,7 +48,8 @@ class Fault:
     ``first``: how many of a payment's answers are spoilt, from the first one on; 0: every one.
     ``instead``: the answer to the conversation's payment before this one is given; ``undecided``: Alipay+ has made no
     decision when the connection breaks.
-    ``age``: seconds by which the answer's time lies back.
+    ``age``: seconds by which the answer's time lies back. ``legible``: what was meant can be read all the same, so that
+    acting on it is no mistake.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Fault:
     instead: bool = False
     undecided: bool = False
     age: int = 0
+    legible: bool = False
 
     @property
     def answers(self) -> bool:

@@ -80,6 +80,7 @@ _ANSWERS: Final = (
         careful=_AS_BEFORE,
         basis="derived",
         source=_SDK_DOCS,
+        legible=True,
     ),
     Fault(
         name="payload-missing",
@@ -118,18 +119,21 @@ _ANSWERS: Final = (
         family=ANSWER,
         does="It writes amounts as JSON numbers instead of strings.",
         careful="It pays these very whole minor units, or takes it for no answer and pays nothing.",
+        legible=True,
     ),
     Fault(
         name="action-form-twice",
         family=ANSWER,
         does="It writes the actionForm twice, first with HANDLE_BY_PSP and then with HANDLE_BY_SDK.",
         careful="It takes it for no answer, since readers of JSON differ in which of the two they see.",
+        legible=True,
     ),
     Fault(
         name="byte-order-mark",
         family=ANSWER,
         does="It puts a byte order mark before the body.",
         careful="It reads past the mark, or takes it for no answer; it does not break down.",
+        legible=True,
     ),
     Fault(
         name="result-unknown",
@@ -320,6 +324,7 @@ _TRANSPORTS: Final = (
         does="It fills the body of its first answer up with one and a half mebibytes of blanks.",
         careful="It reads the body, or takes it for no answer and asks again; it does not break down.",
         first=1,
+        legible=True,
     ),
 )
 

@@ -21,7 +21,7 @@ from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.plugin.late import judge_again
 from mpp_conformance.plugin.record import Record
-from mpp_conformance.report import document, folder, html, papers, results, resumption, terminal
+from mpp_conformance.report import document, folder, html, papers, results, resumption, safety_table, terminal
 from mpp_conformance.report.blame import blame
 from mpp_conformance.report.language import language
 from mpp_conformance.report.results import CaseResult, RunResult
@@ -332,7 +332,8 @@ class ConformanceSession:
     def _summary(self, run: _Run, outcome: RunResult) -> Iterator[str]:
         newer = limits.newer_than(self._setup.claims.edition.name)
         strays = self._strays(run)
-        yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer)
+        found = safety_table.findings(outcome.cases, run.record.traces)
+        yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer, findings=found)
         yield from terminal.attempts(run.record.attempt, run.record.again)
         yield f"report       {run.record.folder.path / html.FILE}"
         if run.trouble:

@@ -15,7 +15,7 @@ from mpp_conformance.catalogue import Claims, Key, Planned
 from mpp_conformance.evidence import message_document
 from mpp_conformance.judgement import Deviation
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import limits_table
+from mpp_conformance.report import limits_table, safety_table
 from mpp_conformance.report.blame import blame
 from mpp_conformance.report.results import CaseResult, RequirementResult, RunResult
 from mpp_conformance.report.text import printable
@@ -97,11 +97,13 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         "result": outcome.result.value,
         "complete": outcome.complete,
         "counts": _counts(outcome, facts),
+        "findings": safety_table.findings(outcome.cases, facts.traces),
         "requirements": [
             _requirement_row(row, cases.get(row.requirement.id, ()), facts.traces) for row in outcome.requirements
         ],
         "clauses": [{"clause": clause, "verdict": verdict.word} for clause, verdict in outcome.clauses],
         "boundaries": limits_table.rows(claims.edition, claims.reading, outcome.cases, facts.traces),
+        "silences": safety_table.silences(outcome.cases, facts.traces),
         "not_judged": [_key_row(key) for key in outcome.missing],
         "not_applicable": [
             {**_key_row(row.key), "reason": row.not_applicable} for row in facts.planned if row.not_applicable

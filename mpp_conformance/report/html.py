@@ -23,8 +23,10 @@ from mpp_conformance.trace import Trace
 FILE: Final = "report.html"
 _TEMPLATE: Final = "report.html.j2"
 _CONTENTS: Final = (
+    ("findings", "Money: look at this first"),
     ("failures", "What stands in the way"),
     ("observations", "Observations"),
+    ("silences", "Where the documents are silent"),
     ("requirements", "Requirements"),
     ("limits", "At the limits"),
     ("conversations", "Conversations"),

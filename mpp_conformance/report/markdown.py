@@ -28,11 +28,13 @@ def render(verdicts: Row) -> str:
         cases = list(document.cases(verdicts))
         lines = [
             *_head(verdicts),
+            *_findings(verdicts["findings"]),
             *_cases("What stands in the way", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
             *_requirements(verdicts["requirements"]),
             *_limits(verdicts["boundaries"]),
             *_untested(verdicts),
             *_cases("Observations (none counts against the wallet)", [case for case in cases if case["observed"]]),
+            *_silences(verdicts["silences"]),
             *_strays(verdicts["strays"]),
         ]
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as problem:
@@ -69,6 +71,32 @@ def _head(verdicts: Row) -> Iterator[str]:
     if not verdicts["complete"]:
         yield ""
         yield "**A part of the catalogue was not run. Nothing is certified by this report.**"
+
+
+def _findings(findings: Iterable[Row]) -> Iterator[str]:
+    """What nobody may overlook, before anything else."""
+    rows = list(findings)
+    if not rows:
+        return
+    yield from ("", "## Money: look at this first", "")
+    for kind in dict.fromkeys(row["finding"] for row in rows):
+        found = [row for row in rows if row["finding"] == kind]
+        more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
+        yield f"- **{escaped(kind)}**, {escaped(found[0]['scenario'])}{more}: {escaped(found[0]['text'])}"
+        yield f"  - evidence: evidence/{escaped(found[0]['evidence'])}"
+
+
+def _silences(silences: Iterable[Row]) -> Iterator[str]:
+    """How the wallet met faults that no document speaks of, what needs a look first."""
+    rows = list(silences)
+    if not rows:
+        return
+    yield from ("", "## How this wallet behaves where the documents are silent", "")
+    yield "Each row is an Alipay+ with one defect. None of them counts against the wallet."
+    yield from ("", "| what Alipay+ did | conversation | what the wallet did | calls |", "| --- | --- | --- | ---: |")
+    for row in rows:
+        told = f"{row['reading']}{' (look at this)' if row['unsafe'] else ''}"
+        yield _table_row(row["does"], row["scenario"], told, str(row["calls"]))
 
 
 def _cases(title: str, cases: Iterable[Row]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A run in a few lines, for the terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.results import CaseResult, RunResult
@@ -13,8 +13,15 @@ _WIDTH: Final = 200
 _HARMLESS: Final = "none of them counts against the wallet"
 
 
-def summary(outcome: RunResult, strays: Sequence[Stray], *, target: str, newer_edition: str | None) -> Iterator[str]:
-    """The lines to print after a run, the result last."""
+def summary(
+    outcome: RunResult,
+    strays: Sequence[Stray],
+    *,
+    target: str,
+    newer_edition: str | None,
+    findings: Sequence[Mapping[str, Any]] = (),
+) -> Iterator[str]:
+    """The lines to print after a run, the result last; ``findings`` as the verdict file has them."""
     yield f"target       {printable(target, _WIDTH)}"
     if newer_edition is not None:
         yield f"edition      a newer edition of the limits is known: {newer_edition}"
@@ -24,6 +31,9 @@ def summary(outcome: RunResult, strays: Sequence[Stray], *, target: str, newer_e
     yield f"requirements {conforming} conforming of {len(counting)} tested"
     yield from _listed("observations", _HARMLESS, (_observed(case) for case in outcome.observations))
     yield from _listed("strays", "messages that fitted no open conversation", (_strayed(stray) for stray in strays))
+    for kind in dict.fromkeys(row["finding"] for row in findings):
+        shown = [row["scenario"] for row in findings if row["finding"] == kind]
+        yield f"MONEY        {kind}, in {len(shown)} conversations, {printable(shown[0], _WIDTH)} for one"
     yield f"result       {outcome.result}"
 
 

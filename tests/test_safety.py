@@ -1,0 +1,206 @@
+"""Findings and readings: what nobody may overlook is found in the known MPPs that do it, and in no other one."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from mpp_conformance import cabinet, fault_cells, safety
+from mpp_conformance.catalogue import load
+from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.faults import FAULTS
+from mpp_conformance.messages import FaultApplied, NotifyPayment
+from mpp_conformance.resources import directory
+from mpp_conformance.safety import (
+    DEAD,
+    DEBITED_TWICE,
+    DEBITED_WITH_SDK,
+    FAILED,
+    FINDINGS,
+    HANGS,
+    LEFT,
+    MONEY,
+    NOT_MET,
+    PAID,
+    PAYLOAD,
+    READINGS,
+    STRANGER,
+    UNSAFE,
+    UNVERIFIED,
+    Behaviour,
+)
+from mpp_conformance.scenario import Scenario
+from mpp_conformance.specimens import CONFORMING, SPECIMENS
+from mpp_conformance.trace import BROKEN, Trace
+from mpp_conformance.wallet import reference
+
+_HELD: Final = tuple(cabinet.conversations(load(directory("suites")).cases))
+_SPOILT: Final = tuple(scenario for scenario in _HELD if any(payment.fault for payment in scenario.payments))
+
+
+def held(name: str, scenario: Scenario) -> Trace:
+    """A conversation with a known MPP."""
+    specimen = SPECIMENS[name]
+    profile = replace(reference().profile, app_link=specimen.app_link)
+    return DirectConnector(specimen(profile), profile).converse(scenario)
+
+
+def found(name: str, scenarios: tuple[Scenario, ...] = _SPOILT) -> Mapping[str, int]:
+    """How often each finding comes up with a known MPP."""
+    return Counter(finding.kind for scenario in scenarios for finding in safety.findings(held(name, scenario)))
+
+
+def behaviour(name: str, label: str) -> Behaviour:
+    """How a known MPP met the fault of a conversation."""
+    scenario = next(scenario for scenario in _SPOILT if scenario.label == label)
+    (seen,) = safety.behaviours(held(name, scenario))
+    return seen
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CONFORMING)
+def test_a_conforming_mpp_has_no_finding_and_no_unsafe_reading(name: str) -> None:
+    """In no conversation of the whole catalogue."""
+    traces = [held(name, scenario) for scenario in _HELD]
+    assert [finding for trace in traces for finding in safety.findings(trace)] == []
+    assert [seen for trace in traces for seen in safety.behaviours(trace) if seen.unsafe] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        ("each-call-paid", DEBITED_TWICE),
+        ("own-order-paid-anew", DEBITED_TWICE),
+        ("missing-payload-paid", DEBITED_WITH_SDK),
+        ("unsigned-answers-believed", UNVERIFIED),
+        ("answers-never-verified", UNVERIFIED),
+    ],
+)
+def test_an_mpp_that_is_careless_with_money_is_found(name: str, finding: str) -> None:
+    """It has this finding and no other one."""
+    assert set(found(name)) == {finding}
+
+
+def test_what_decides_is_found_without_a_fault_as_well() -> None:
+    """A debit beside HANDLE_BY_SDK is one in any conversation."""
+    usual = tuple(scenario for scenario in _HELD if scenario not in _SPOILT)
+    for name in ("debited-with-handle-by-sdk", "success-means-pay"):
+        assert set(found(name, usual)) == {DEBITED_WITH_SDK}
+
+
+def test_a_finding_names_the_messages_that_show_it() -> None:
+    """Their numbers lead to the notifications of two payments."""
+    trace = held("each-call-paid", fault_cells.AT_FIRST[0])
+    (finding,) = safety.findings(trace)
+    shown = [trace.events[number - 1].message for number in finding.events]
+    assert [type(message) for message in shown] == [NotifyPayment, NotifyPayment]
+    assert len({getattr(message, "payment_id", "") for message in shown}) == 2
+
+
+def test_a_notification_that_is_repeated_is_no_second_debit() -> None:
+    """Nor are two that bear no id of the MPP's own: nothing tells them apart."""
+    trace = held("each-call-paid", fault_cells.AT_FIRST[0])
+    without = tuple(
+        replace(event, message=replace(event.message, payment_id=None))
+        if isinstance(event.message, NotifyPayment)
+        else event
+        for event in trace.events
+    )
+    assert list(safety.findings(replace(trace, events=without))) == []
+    assert found("notification-repeated") == {}
+
+
+def test_an_answer_that_is_believed_later_is_no_unverified_one() -> None:
+    """Where a sound answer has come as well, what was done may rest on that."""
+    trace = held("answers-never-verified", fault_cells.UNVERIFIED[0])
+    sound = held("conforming", fault_cells.SPELLED[0])
+    both = replace(trace, events=(*trace.events, *sound.events))
+    assert [finding.kind for finding in safety.findings(trace)] == [UNVERIFIED]
+    assert UNVERIFIED not in [finding.kind for finding in safety.findings(both)]
+
+
+# --- readings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "reading"),
+    [
+        ("no-answer-told-as-paid", "order-body-truncated", MONEY),
+        ("http-status-ignored", "order-status-500", MONEY),
+        ("order-paid-on-unknown-result", "order-result-unknown", MONEY),
+        ("order-of-another-customer-paid", "order-answer-of-another-customer", MONEY),
+        ("own-order-paid-anew", "order-answer-replayed", MONEY),
+        ("call-sent-and-paid-twice", "order-slow-drip", MONEY),
+        ("action-type-in-any-case", "entry-action-type-in-lower-case", PAYLOAD),
+        ("other-action-types-to-sdk", "order-action-form-empty", PAYLOAD),
+        ("http-status-ignored", "entry-status-500", PAYLOAD),
+        ("redirects-followed", "order-redirected", STRANGER),
+        ("dead-after-no-answer", "order-html-with-200-then-sound", DEAD),
+        ("no-answer-hangs", "order-status-503", HANGS),
+        ("compressed-answers-hang", "order-gzip", HANGS),
+        ("conforming", "order-answer-replayed", PAID),
+        ("conforming", "order-silent-at-first", PAID),
+        ("answers-read-leniently", "order-amounts-as-numbers", PAID),
+        ("answers-read-leniently", "order-byte-order-mark", PAID),
+        ("answers-read-leniently", "order-action-form-twice", LEFT),
+        ("conforming", "order-answer-of-another-customer", FAILED),
+        ("conforming", "entry-html-with-200", FAILED),
+    ],
+)
+def test_a_behaviour_is_read_from_what_was_seen(name: str, label: str, reading: str) -> None:
+    """Money first, then payloads, strangers, and ends that do not come; or in which way it was safe."""
+    seen = behaviour(name, label)
+    assert (seen.reading, seen.unsafe) == (reading, reading in UNSAFE)
+
+
+def test_calls_are_counted() -> None:
+    """How often Alipay+ was asked about the payment."""
+    assert [behaviour(name, "order-status-503").calls for name in ("conforming", "no-answer-hangs")] == [4, 1]
+
+
+def test_a_fault_that_was_not_met_says_nothing() -> None:
+    """Neither one that Alipay+ was never asked for, nor one in a conversation that broke."""
+    assert behaviour("user-initiated-pay-never-called", "order-status-503").reading == NOT_MET
+    trace = held("no-answer-hangs", fault_cells.REDIRECTED)
+    assert [seen.reading for seen in safety.behaviours(replace(trace, ending=BROKEN))] == [NOT_MET]
+
+
+def test_only_what_no_document_decides_is_read() -> None:
+    """What is stated or documented is judged, and told elsewhere."""
+    read = {seen.fault.name for scenario in _SPOILT for seen in safety.behaviours(held("conforming", scenario))}
+    assert read == {name for name, fault in FAULTS.items() if fault.basis in {"silent", "derived"}}
+
+
+def test_every_reading_and_finding_says_what_it_means() -> None:
+    """In a sentence."""
+    assert set(UNSAFE) | {NOT_MET, PAID, FAILED, LEFT} == set(READINGS)
+    sentences = [*READINGS.values(), *FINDINGS.values()]
+    assert [text for text in sentences if not (text[0].isupper() and text.endswith("."))] == []
+
+
+# --- the cells ----------------------------------------------------------------------------------------------------
+
+
+def test_every_profile_is_met_by_a_case() -> None:
+    """And the conforming MPP meets it in each conversation that asks for it."""
+    asked = {payment.fault for scenario in _SPOILT for payment in scenario.payments if payment.fault}
+    assert set(FAULTS) == asked
+    for scenario in _SPOILT:
+        faults = {payment.fault for payment in scenario.payments if payment.fault}
+        events = held("conforming", scenario).events
+        assert faults == {event.message.fault for event in events if isinstance(event.message, FaultApplied)}
+
+
+def test_every_family_is_met_with_both_codes() -> None:
+    """No kind of fault is tried with one kind of code alone."""
+    met = {
+        (FAULTS[payment.fault].family, payment.code)
+        for scenario in _SPOILT
+        for payment in scenario.payments
+        if payment.fault
+    }
+    assert len(met) == 2 * len({fault.family for fault in FAULTS.values()})

@@ -1,0 +1,104 @@
+"""Findings and silences in every form of the report: nobody overlooks the first, and the second accuse nobody."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mpp_conformance import safety
+from mpp_conformance.report import html, markdown, terminal
+from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.verdict import Verdict
+from tests.reporting import folded, judged, row, run_of, stated
+from tests.test_report_forms import SCHEMA
+
+TITLE = "Money: look at this first"
+SILENT = "How this wallet behaves where the documents are silent"
+
+
+@cache
+def verdicts(name: str) -> dict[str, Any]:
+    """The verdict file of a run with a known MPP."""
+    made: dict[str, Any] = json.loads(json.dumps(run_of(SPECIMENS[name])[0]))
+    return made
+
+
+@pytest.mark.parametrize("name", ["conforming", "each-call-paid", "missing-payload-paid", "unsigned-answers-believed"])
+def test_the_verdict_file_keeps_its_schema(name: str) -> None:
+    """With findings and without."""
+    assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(verdicts(name))] == []
+
+
+def test_the_schema_knows_every_finding_and_reading() -> None:
+    """Programs can rely on the words."""
+    assert SCHEMA["$defs"]["finding"]["properties"]["finding"]["enum"] == list(safety.FINDINGS)
+    assert SCHEMA["$defs"]["silence"]["properties"]["reading"]["enum"] == list(safety.READINGS)
+
+
+def test_a_finding_leads_to_its_evidence() -> None:
+    """Conversation, payment, messages, file."""
+    made, traces = run_of(SPECIMENS["each-call-paid"])
+    first = made["findings"][0]
+    assert (first["finding"], first["payment"]) == (safety.DEBITED_TWICE, 0)
+    numbers = {event.number for event in traces[first["evidence"]].events}
+    assert set(first["events"]) <= numbers
+
+
+def test_findings_do_not_decide() -> None:
+    """Who debits twice is told so first; what the run comes to rests on the requirements."""
+    made = verdicts("each-call-paid")
+    assert (bool(made["findings"]), made["overall"]) == (True, "conformant")
+
+
+def test_what_needs_a_look_stands_first() -> None:
+    """Silences come in the order of their readings; every one of them has its conversation and its evidence."""
+    rows = verdicts("no-answer-hangs")["silences"]
+    places = [list(safety.READINGS).index(row["reading"]) for row in rows]
+    assert places == sorted(places)
+    assert [row["unsafe"] for row in rows] == sorted((row["unsafe"] for row in rows), reverse=True)
+    assert [row for row in rows if not (row["scenario"] and row["evidence"])] == []
+
+
+def test_the_page_says_it_before_anything_else() -> None:
+    """On the cover, and in the first section, each finding with the way to its evidence."""
+    page = html.render(verdicts("missing-payload-paid"))
+    assert 0 < page.index('class="notice grave" role="alert"') < page.index(">Requirements</h2>")
+    assert page.index(f"<h2>{TITLE}</h2>") < page.index("<h2>What stands in the way</h2>")
+    assert page.count(safety.DEBITED_WITH_SDK) > 1
+
+
+def test_the_text_says_it_before_anything_else() -> None:
+    """One line for each kind of finding."""
+    text = markdown.render(verdicts("missing-payload-paid"))
+    assert text.index(f"## {TITLE}") < text.index("## What stands in the way")
+    assert text.count("- **debited with ") == 1
+    assert "6 more" in text
+
+
+@pytest.mark.parametrize("render", [html.render, markdown.render], ids=["html", "markdown"])
+def test_silences_have_a_section_of_their_own(render: Callable[[Mapping[str, Any]], str]) -> None:
+    """What Alipay+ did, and what the wallet did; nothing of money where there is no finding."""
+    page = render(verdicts("conforming"))
+    assert (SILENT in page, TITLE in page) == (True, False)
+    assert "told of a failure" in page
+
+
+@pytest.mark.parametrize("render", [html.render, markdown.render], ids=["html", "markdown"])
+def test_a_run_without_faults_has_no_such_section(render: Callable[[Mapping[str, Any]], str]) -> None:
+    """Where nothing was asked, nothing is told."""
+    page = render({**verdicts("conforming"), "silences": []})
+    assert SILENT not in page
+
+
+def test_the_terminal_says_it_beside_the_result() -> None:
+    """One line for each kind of finding, right before the result."""
+    outcome = folded([judged(row(stated("R1")), Verdict.PASS)])
+    made = verdicts("missing-payload-paid")["findings"]
+    lines = list(terminal.summary(outcome, (), target="t", newer_edition=None, findings=made))
+    assert lines[-2:] == [
+        f"MONEY        {safety.DEBITED_WITH_SDK}, in 7 conversations, {made[0]['scenario']} for one",
+        "result       conforms",
+    ]

@@ -1,0 +1,10 @@
+"""Write docs/faults.md from the data of the fault profiles."""
+
+from pathlib import Path
+
+from mpp_conformance.faults import page
+
+if __name__ == "__main__":
+    written = Path(__file__).parents[1] / page.FILE
+    written.write_text(page.page(), encoding="utf-8")
+    print(f"{page.FILE} is written")
