@@ -9,7 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mpp_conformance import safety
+from mpp_conformance.faults import FAULTS
 from mpp_conformance.report import html, markdown, terminal
+from mpp_conformance.report.language import language
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.verdict import Verdict
 from tests.reporting import folded, judged, row, run_of, stated
@@ -102,3 +104,12 @@ def test_the_terminal_says_it_beside_the_result() -> None:
         f"MONEY        {safety.DEBITED_WITH_SDK}, in 7 conversations, {made[0]['scenario']} for one",
         "result       conforms",
     ]
+
+
+def test_every_word_of_it_has_its_chinese() -> None:
+    """Whatever a wallet does, its report can be read in either language."""
+    told = [fault for fault in FAULTS.values() if fault.basis in {"silent", "derived"}]
+    words = [*safety.FINDINGS, *safety.FINDINGS.values(), *safety.READINGS, *safety.READINGS.values()]
+    words += [sentence for fault in told for sentence in (fault.does, fault.careful)]
+    known = language("zh-CN").sentences
+    assert [word for word in words if word not in known] == []
