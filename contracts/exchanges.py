@@ -157,14 +157,14 @@ def refusals() -> Iterable[Exchange]:
     known = {"codeValue": code_value(40), "paymentRequestId": request_id(40), "amount": "1000"}
     sent = [(states.CODE, known), (states.SENT, {"customerId": CUSTOMER})]
     yield Exchange(
-        key="SRV-2/repeated",
+        key="REP-1/repeated",
         description="the same code of the same customer once more",
         given=sent,
         asked=pay(40),
         expected=decoded(40, ORDER, 1000),
     )
     yield Exchange(
-        key="SRV-2/unknown-result",
+        key="REP-2/unknown-result",
         description="a code whose decoding has no result yet",
         given=[(states.CODE, {"codeValue": code_value(45), "unknownFirst": "1"})],
         asked=pay(45),
@@ -174,7 +174,7 @@ def refusals() -> Iterable[Exchange]:
     )
     rows: list[tuple[str, str, Given, UserInitiatedPay, str]] = [
         (
-            "SRV-2/other-customer",
+            "REP-5/other-customer",
             "a code that was sent before for another customer",
             sent,
             pay(40, customer="wallet-user-0002"),
@@ -233,24 +233,24 @@ def notices() -> Iterable[Exchange]:
     before = (states.NOTIFIED, {"resultStatus": "S"})
     bad: tuple[states.State, Mapping[str, str]] = (states.UNSIGNED, {})
     rows: list[tuple[str, str, Given, NotifyPayment, str]] = [
-        ("SRV-5/notify-paid", "a payment that succeeded is notified", [placed(60)], notice(60, "S"), "SUCCESS"),
-        ("SRV-6/notify-not-paid", "a payment that failed is notified", [placed(61)], notice(61, "F"), "SUCCESS"),
+        ("NOT-1/notify-paid", "a payment that succeeded is notified", [placed(60)], notice(60, "S"), "SUCCESS"),
+        ("NOT-2/notify-not-paid", "a payment that failed is notified", [placed(61)], notice(61, "F"), "SUCCESS"),
         (
-            "SRV-5/notify-repeated",
+            "NOT-3/notify-repeated",
             "the same result is notified again",
             [placed(62), before],
             notice(62, "S"),
             "SUCCESS",
         ),
         (
-            "SRV-6/notify-other-result",
+            "NOT-3/notify-other-result",
             "another result than before is notified",
             [placed(63), before],
             notice(63, "F"),
             "REPEAT_REQ_INCONSISTENT",
         ),
         (
-            "SRV-5/notify-no-order",
+            "NOT-7/notify-no-order",
             "a payment without an order is notified",
             [(states.NOTHING, {})],
             notice(64, "S"),

@@ -79,7 +79,7 @@ def found() -> set[str]:
         (
             "alipay-plus",
             {"v1/payments/notifyPayment:": "v2/payments/notifyPayment:"},
-            "SRV-5/notify-paid: request: POST /aps/api/v1/payments/notifyPayment is not in openapi/alipay-plus.yaml",
+            "NOT-1/notify-paid: request: POST /aps/api/v1/payments/notifyPayment is not in openapi/alipay-plus.yaml",
         ),
         (
             "alipay-plus",
@@ -92,12 +92,12 @@ def found() -> set[str]:
                 "  parameters:\n    Signature:": f"  parameters:\n{SEQUENCE}    Signature:",
                 TIME: f'{TIME}\n        - $ref: "#/components/parameters/RequestSequence"',
             },
-            "SRV-5/notify-paid: request header Request-Sequence: expected, but it is missing",
+            "NOT-1/notify-paid: request header Request-Sequence: expected, but it is missing",
         ),
         (
             "mpp-server",
             {"paymentResult:": "paymentOutcome:"},
-            "SRV-7/inquiry-paid: answer body, paymentResult: not in openapi/mpp-server.yaml",
+            "INQ-1/inquiry-paid: answer body, paymentResult: not in openapi/mpp-server.yaml",
         ),
         (
             "observer",

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mpp_conformance.messages import CancelPaymentAnswer, NotifyPayment, UserInitiatedPayAnswer
+from mpp_conformance.messages import CancelPaymentAnswer, NotifyPayment, ResultPage, UserInitiatedPayAnswer
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction
 from mpp_conformance.pacts.told import Told
@@ -92,14 +92,16 @@ def reached(state: str, trace: Trace) -> tuple[str, Mapping[str, str]]:
     """Why a conversation did not bring the MPP server into a state (empty: it did), and what the state gives."""
     said = [event.message for event in trace.events]
     orders = [m.order for m in said if isinstance(m, UserInitiatedPayAnswer) and m.order is not None]
-    wanted = "F" if state == states.NOT_PAID.name else "S"
     told = {m.result_status for m in said if isinstance(m, NotifyPayment)}
+    shown = {m.status for m in said if isinstance(m, ResultPage)}
     cancelled = {m.result_status for m in said if isinstance(m, CancelPaymentAnswer)}
     missing = ""
     if not orders:
         missing = "its server never asked about the code, or was not believed"
-    elif wanted not in told:
-        missing = f"no notifyPayment with {wanted} came"
+    elif state == states.NOT_PAID.name and ("S" in told or "F" not in told | shown):
+        missing = "neither notifyPayment nor a result page with F came, or one that says paid"
+    elif state != states.NOT_PAID.name and "S" not in told:
+        missing = "no notifyPayment with S came"
     elif state == states.CANCELLED.name and "S" not in cancelled:
         missing = "cancelPayment was not answered with S"
     if missing:

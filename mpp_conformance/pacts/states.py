@@ -219,7 +219,7 @@ SUCCEEDED: Final = State(
 )
 NOT_PAID: Final = State(
     name="a payment that failed",
-    meaning="The consumer could not pay, and Alipay+ was notified. It gives paymentRequestId, the order's id.",
+    meaning="The consumer could not pay, and Alipay+ or they were told. It gives paymentRequestId, the order's id.",
     parameters=(_WHICH,),
 )
 CANCELLED: Final = State(
