@@ -18,6 +18,7 @@ cli = Commands(
         "report": ("report", "Make further forms of a report: Allure's page."),
         "list": ("listing", "Show requirements and cases, and which of them apply to a wallet."),
         "faults": ("faults", "Show what the simulated Alipay+ can do wrong, and which cases have an MPP meet it."),
+        "schema": ("schema", "Print the JSON Schemas of what a run writes down."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
         "matrix": ("matrix", "Show that the suite fails every known faulty MPP, and nobody else."),
         "gate": ("gate", "Say whether a run passes, with the waivers that an owner has signed."),

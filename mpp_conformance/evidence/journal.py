@@ -26,7 +26,7 @@ CONVERSED: Final = "conversed"
 JUDGED: Final = "judged"
 ABORTED: Final = "aborted"
 FINISHED: Final = "finished"
-_EVENTS: Final[Mapping[str, frozenset[str]]] = {
+EVENTS: Final[Mapping[str, frozenset[str]]] = {
     STARTED: frozenset({"format", "facts", "cases", "conversations"}),
     RESUMED: frozenset({"cases", "conversations", "torn"}),
     BEGUN: frozenset({"conversation", "scenario"}),
@@ -163,12 +163,12 @@ def _read_line(line: bytes, number: int) -> Entry:
         raise JournalError(f"line {number}: expected {', '.join(_EVERY)}")
     values = {name: found.pop(name) for name in _EVERY}
     event, texts = values["event"], [values["previous"], values["at"], values["event"]]
-    if not all(isinstance(text, str) for text in texts) or event not in _EVENTS:
-        raise JournalError(f"line {number}: expected one of {', '.join(_EVENTS)}, found {ascii(event)[:60]}")
+    if not all(isinstance(text, str) for text in texts) or event not in EVENTS:
+        raise JournalError(f"line {number}: expected one of {', '.join(EVENTS)}, found {ascii(event)[:60]}")
     if not all(type(values[name]) is int and values[name] > 0 for name in ("number", "attempt")):
         raise JournalError(f"line {number}: expected number and attempt to count from 1")
-    if found.keys() != _EVENTS[event]:
-        raise JournalError(f"line {number}: of {event} is told {', '.join(sorted(_EVENTS[event]))}, and nothing else")
+    if found.keys() != EVENTS[event]:
+        raise JournalError(f"line {number}: of {event} is told {', '.join(sorted(EVENTS[event]))}, and nothing else")
     _check_told(found, number)
     return Entry(**values, told=found)
 
