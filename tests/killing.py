@@ -1,6 +1,7 @@
-"""Runs a suite, and again for each line of its journal, killed by SIGKILL when half of that line is written.
+"""Runs a suite, and again for lines of its journal, killed by SIGKILL when half of such a line is written.
 
-Called in a folder with ``suites/``; every process is a fork of this one, which has loaded what a run loads.
+Called in a folder with ``suites/``, with the step from one such line to the next, and options for pytest; every process
+is a fork of this one, which has loaded what a run loads.
 """
 
 import os
@@ -14,7 +15,7 @@ from mpp_conformance.report import journal_file
 
 OTHERS = ("cacheprovider", "schemathesis", "pact", "anyio", "hypothesispytest")
 ARGUMENTS = [
-    *("suites", "--import-mode=importlib", "-q", "--mpp", "specimen:conforming"),
+    *("suites", "--import-mode=importlib", "-q"),
     *(word for plugin in OTHERS for word in ("-p", f"no:{plugin}")),
 ]
 
@@ -35,24 +36,25 @@ class Dying:
         return 0
 
 
-def killed(at: int) -> int:
+def killed(at: int, options: list[str]) -> int:
     """How the process of a run that is killed in line ``at`` ended."""
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1]
     patched = {**vars(os), "write": Dying(at).write}
     vars(journal_file)["os"] = SimpleNamespace(**patched)
-    os._exit(pytest.main([*ARGUMENTS, "--run", f"killed-{at}"]))
+    os._exit(pytest.main([*ARGUMENTS, *options, "--run", f"killed-{at}"]))
 
 
-def main() -> int:
+def main(step: int, options: list[str]) -> int:
     """Make the runs ``whole`` and ``killed-N``."""
-    if pytest.main([*ARGUMENTS, "--run", "whole"]) != pytest.ExitCode.OK:
+    if pytest.main([*ARGUMENTS, *options, "--run", "whole"]) != pytest.ExitCode.OK:
         return 1
     with open("reports/whole/journal.jsonl", "rb") as file:  # noqa: PTH123  # here
         lines = len(file.readlines())
-    return int(any(os.WTERMSIG(killed(at)) != signal.SIGKILL for at in range(1, lines + 1)))
+    ended = [killed(at, options) for at in range(step, lines + 1, step)]
+    return int(any(os.WTERMSIG(status) != signal.SIGKILL for status in ended))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1]), sys.argv[2:]))

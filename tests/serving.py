@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from mpp_conformance.cli.exits import Exit
@@ -61,7 +62,9 @@ def held_in_secret(place: Path) -> Path:
     return _held(place, customers, "-k", "callback or wire")
 
 
-def _held(place: Path, changes: Mapping[str, str], *selection: str) -> Path:
+@contextmanager
+def wallet_served(place: Path, changes: Mapping[str, str] = MappingProxyType({})) -> Iterator[Path]:
+    """A wallet file in ``place`` whose wallet is a conforming MPP, for the time of the context; with changes to it."""
     wallet = create(place / "wallet.toml").wallet
     settle_ports(wallet, *free_ports(2))
     text = wallet.read_text("utf-8")
@@ -69,6 +72,11 @@ def _held(place: Path, changes: Mapping[str, str], *selection: str) -> Path:
         text = text.replace(old, new)
     wallet.write_text(text, "utf-8")
     with served([COMMAND, "serve", "wallet", "conforming", "--wallet", str(wallet), "--new-keys"], place):
+        yield wallet
+
+
+def _held(place: Path, changes: Mapping[str, str], *selection: str) -> Path:
+    with wallet_served(place, changes) as wallet:
         words = ["run", "--wallet", str(wallet), "--reports", str(place), "--run", "run", *selection]
         ended = subprocess.run([COMMAND, *words], capture_output=True, timeout=300, check=False)
     expected = Exit.NOT_PROVEN if selection else Exit.CONFORMS

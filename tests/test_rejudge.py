@@ -68,6 +68,19 @@ def test_a_run_comes_out_again(certified: Path) -> None:
     assert f"digest {kept['digest']}" in result.output
 
 
+def test_what_the_mpp_server_says_is_noted_as_verified(certified: Path) -> None:
+    """Beside each of its calls and answers stands what its signature came to, and how it was written."""
+    files = (json.loads(path.read_bytes()) for path in (certified / "evidence").glob("*.json"))
+    events = [event for made in files for event in made.get("events", ())]
+    signed = [event for event in events if event["point"] == "GATEWAY" and event["direction"] == "received"]
+    noted = {
+        (event["type"], *(dict(event["notes"]).get(name) for name in ("signature", "encoding"))) for event in signed
+    }
+    names = {name for name, *_ in noted} - {"RedirectFollowed"}
+    assert names >= {"UserInitiatedPay", "NotifyPayment", "InquiryPaymentAnswer", "CancelPaymentAnswer"}
+    assert noted == {(name, "valid", "percent-encoded base64") for name in names}
+
+
 def test_the_key_is_compared_with_the_one_that_is_known(certified: Path, tmp_path: Path) -> None:
     """Whoever knows the MPP's key can ask whether it signed; another key is named."""
     kept = json.loads((certified / document.FILE).read_bytes())

@@ -18,6 +18,7 @@ from mpp_conformance.evidence import journal
 from mpp_conformance.report import document, journal_file
 from mpp_conformance.specimens import SPECIMENS
 from tests.conftest import QUICK
+from tests.serving import wallet_served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +31,20 @@ SUITE: Final = (Path(__file__).parent / "data/suite.txt").read_text(encoding="ut
 HERE: Final = Path(__file__).parent
 
 
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a whole run, and runs that were killed in each line of their journal."""
-    place = tmp_path_factory.mktemp("killed")
+def kill(place: Path, step: int, *options: str) -> Path:
+    """A folder with a whole run, and runs that were killed in every ``step``-th line of their journal."""
     (place / "suites").mkdir()
     (place / "suites/test_inline.py").write_text(SUITE, "utf-8")
-    done = subprocess.run(
-        [sys.executable, HERE / "killing.py"], cwd=place, capture_output=True, text=True, timeout=300, check=False
-    )
+    words = [sys.executable, str(HERE / "killing.py"), str(step), *options]
+    done = subprocess.run(words, cwd=place, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return place
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs in one process, killed in each line."""
+    return kill(tmp_path_factory.mktemp("killed"), 1, "--mpp", "specimen:conforming")
 
 
 def verdicts(folder: Path) -> Any:  # noqa: ANN401  # a document
@@ -68,9 +72,9 @@ def test_whatever_the_moment_the_evidence_opens(killed: Path) -> None:
             assert evidence.read(path.read_bytes()).scenario.label
 
 
-def gone_on(pytester: pytest.Pytester, name: str, *options: str, target: str = "conforming") -> pytest.RunResult:
+def gone_on(pytester: pytest.Pytester, name: str, *options: str) -> pytest.RunResult:
     """Going on with a run, in the folder that is the current one."""
-    fixed = ["suites", "--import-mode=importlib", *QUICK, "-p", "no:cacheprovider", "--mpp", f"specimen:{target}"]
+    fixed = ["suites", "--import-mode=importlib", *QUICK, "-p", "no:cacheprovider"]
     return pytester.runpytest_inprocess(*fixed, "--run", name, "--resume", *options)
 
 
@@ -85,7 +89,7 @@ def test_going_on_ends_as_an_unbroken_run(
         if at == 1:
             continue
         before = journal_file.read(folder)
-        assert gone_on(pytester, folder.name).ret == pytest.ExitCode.OK
+        assert gone_on(pytester, folder.name, "--mpp", "specimen:conforming").ret == pytest.ExitCode.OK
         made, after = verdicts(folder), journal_file.read(folder)
         assert (made["digest"], made["overall"], made["counts"]) == (
             whole["digest"],
@@ -103,6 +107,21 @@ def test_going_on_ends_as_an_unbroken_run(
             "finished",
         ]
         assert after.entries[-1].told["verdicts"] == evidence.digest((folder / document.FILE).read_bytes())
+
+
+def test_over_http_too(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a wallet, several conversations are lost at once: they are held again, and all of them are named."""
+    place = pytester.path
+    monkeypatch.chdir(place)
+    with wallet_served(place) as wallet_file:
+        kill(place, 5, "--wallet", str(wallet_file))
+        whole = verdicts(place / "reports/whole")
+        for folder in broken_off(place):
+            begun = [entry.told["conversation"] for entry in journal_file.read(folder).of(journal.BEGUN)]
+            kept = [entry.told["conversation"] for entry in journal_file.read(folder).of(journal.CONVERSED)]
+            assert gone_on(pytester, folder.name, "--wallet", str(wallet_file)).ret == pytest.ExitCode.OK
+            made = verdicts(folder)
+            assert (made["digest"], set(made["attempts"]["again"])) == (whole["digest"], set(begun) - set(kept))
 
 
 def test_a_run_that_never_began_is_not_gone_on_with(killed: Path) -> None:

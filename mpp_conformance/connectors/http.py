@@ -27,7 +27,7 @@ from mpp_conformance.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.servers.observer import observer_routes
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Half, Trace
 from mpp_conformance.wallet import Keys, Wallet
-from mpp_conformance.wire import OPERATIONS
+from mpp_conformance.wire import OPERATIONS, verified
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
@@ -281,7 +281,8 @@ class HttpConnector:
     async def _asked(self, held: _Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
         """Alipay+ asks the MPP server, and takes its answer."""
         answer, half = await self._mpp_server.ask(call, keep)
-        delivery = self._deliver(answer, held.world.token(payment), ())
+        notes = () if half is None else verified(half, self._layer.public_key, self._layer.client_id)[1]
+        delivery = self._deliver(answer, held.world.token(payment), notes)
         if half is not None:
             delivery.heard(half)
 

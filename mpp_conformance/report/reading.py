@@ -104,7 +104,7 @@ def _of_bytes(event: Event, kind: type[Message], half: Half, layer: MessageLayer
     else:
         outcome, notes = wire.verified(half, layer.mpp_key, layer.client_id)
         found.signed[outcome] += 1
-        if not kind.is_reply and notes != event.notes:
+        if notes != event.notes:
             yield "what is noted of its signature is not what verifying it comes to"
         read = wire.answered if kind.is_reply else _called
         yield from _parting(event.message, read(kind, half, layer.mpp_key, layer.client_id), signed=True)
