@@ -116,6 +116,23 @@ def test_failure_speaks_in_order(bench: Bench) -> None:
     result.stdout.fnmatch_lines(["result       does not conform"])
 
 
+def test_one_card_for_each_requirement(bench: Bench) -> None:
+    """Without pytest's own account of failures the worst case of each requirement speaks, and the rest are counted."""
+    bench.specimen, bench.broken = DropsCallback, "order-sdk-S"
+    result = bench.run(HEAD, "--tb=no", "-rN")
+    result.stdout.fnmatch_lines(
+        [
+            "FAIL EC-25 entry-sdk-S",
+            "expected  exactly one DecodeCallback with sdk_action_payload *",
+            "*1 more of the cases of EC-25 did not pass: see the report",
+            "ERROR OC-16 order-sdk-S",
+            "seen      ConnectionError: *",
+            "result       error",
+        ]
+    )
+    assert result.stdout.str().count("expected  ") == 2
+
+
 def test_inferred_requirement_only_observes(bench: Bench) -> None:
     """What breaks a requirement that does not decide leaves the item green and is listed as an observation."""
     result = bench.run(HEAD + OBSERVED)

@@ -192,6 +192,8 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
         *("-c", os.devnull, f"--rootdir={suites.parent}", f"--confcutdir={suites}"),
         *("--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", *plugins),
         *("-o", f"cache_dir={made.parent / '.pytest_cache'}", "-o", "console_output_style=count", "--no-header", "-q"),
+        # One card for each requirement, and no list of all cases besides: the plugin sees to it.
+        *("--tb=no", "-rN"),
         *("--mpp", target, "--reports", str(made.parent), "--run", made.name),
         *(("--wallet", str(wallet)) if wallet else ()),
         f"--alluredir={made / DIRECTORY}",

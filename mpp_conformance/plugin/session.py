@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance import __version__, catalogue, limits, oracle
-from mpp_conformance.catalogue import Planned
+from mpp_conformance.catalogue import Key, Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judgement import Judgement
 from mpp_conformance.peers.router import Stray
@@ -63,6 +63,7 @@ class _Run:
     """Where Allure's results go, if they are wanted."""
     selected: int = 0
     results: list[CaseResult] = field(default_factory=list)
+    items: dict[Key, pytest.Item] = field(default_factory=dict)
     closed: bool = False
     outcome: RunResult | None = None
     trouble: str = ""
@@ -245,6 +246,7 @@ class ConformanceSession:
             seen = f"the item was {report.outcome} by something else: {report.longreprtext[-500:]}"
             result = CaseResult(planned=planned, judgement=_error("the case to be judged", seen))
         self._run.results.append(result)
+        self._run.items[planned.key] = item
         self._run.record.judged(result)
         report.outcome = "failed" if result.red else "passed"
         report.longrepr = self._told(item, result) if result.red else None
@@ -324,10 +326,15 @@ class ConformanceSession:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the run came to, and where the report is."""
-        if self._run is not None and self._run.outcome is not None:
-            terminalreporter.section("conformance")
-            for line in self._summary(self._run, self._run.outcome):
+        run = self._run
+        if run is None or run.outcome is None:
+            return
+        if self._config.option.tbstyle == "no":
+            for line in terminal.cards(run.outcome, lambda case: self._told(run.items[case.key], case)):
                 terminalreporter.write_line(line)
+        terminalreporter.section("conformance")
+        for line in self._summary(run, run.outcome):
+            terminalreporter.write_line(line)
 
     def _summary(self, run: _Run, outcome: RunResult) -> Iterator[str]:
         newer = limits.newer_than(self._setup.claims.edition.name)

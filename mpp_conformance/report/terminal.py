@@ -1,6 +1,6 @@
 """A run in a few lines, for the terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mpp_conformance.peers.router import Stray
@@ -35,6 +35,19 @@ def summary(
         shown = [row["scenario"] for row in findings if row["finding"] == kind]
         yield f"MONEY        {kind}, in {len(shown)} conversations, {printable(shown[0], _WIDTH)} for one"
     yield f"result       {outcome.result}"
+
+
+def cards(outcome: RunResult, told: Callable[[CaseResult], str]) -> Iterator[str]:
+    """For each requirement that was not shown to be met: its worst case, as ``told`` tells it, and how many more."""
+    for row in outcome.requirements:
+        red = [case for case in outcome.cases if case.red and case.planned.case.requirement.id == row.requirement.id]
+        if red:
+            worst = max(red, key=lambda case: case.verdict)
+            yield ""
+            yield f"{worst.verdict.name} {row.requirement.id} {printable(worst.planned.scenario.label, _WIDTH)}"
+            yield told(worst)
+            if len(red) > 1:
+                yield f"{'':<10}{len(red) - 1} more of the cases of {row.requirement.id} did not pass: see the report"
 
 
 def attempts(count: int, again: Sequence[str]) -> Iterator[str]:
