@@ -58,6 +58,10 @@ class ClosedError(RuntimeError):
     """A conversation was asked for that was left off when the run was closed."""
 
 
+class NotHeldError(LookupError):
+    """A conversation was asked for that nobody has held, and that nobody can hold any more."""
+
+
 class ConcurrentConversations:
     """Conversations in a thread of their own, at most ``parallel`` at a time, in the order in which they are asked for.
 

@@ -16,6 +16,7 @@ from mpp_conformance.messages import DecodeCallback
 from mpp_conformance.report import document
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import ENTRY, ORDER
+from mpp_conformance.scheduler import NotHeldError
 from mpp_conformance.specimens.conforming import ConformingMpp
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def test_traces_are_served_by_scenario(earlier: Path) -> None:
     replay = ReplayConversations(earlier)
     replay.prepare([])
     assert replay.trace(sdk(ENTRY, "S")).scenario == sdk(ENTRY, "S")
-    with pytest.raises(NoEvidenceError, match="no evidence for this conversation: order-psp-S"):
+    with pytest.raises(NotHeldError, match="did not hold this conversation: order-psp-S"):
         replay.trace(psp(ORDER))
     replay.close()
 
@@ -111,6 +112,14 @@ def test_missing_evidence_is_an_error(bench: Bench, earlier: Path) -> None:
     assert rows["entry-sdk-S"][0] == "fail"
     assert rows["order-sdk-S"][0] == "error"
     assert rows["order-sdk-S"][1].startswith("NoEvidenceError: no evidence for this conversation: order-sdk-S (1 file")
+
+
+def test_what_an_earlier_run_left_out_is_not_proven(bench: Bench, earlier: Path) -> None:
+    """A run of a part is no less, and no more, than that when it is judged again."""
+    bench.run(SUITE, "--run", "part", "-k", "action")
+    bench.run(SUITE, "--run", "again", target=f"replay:{earlier.with_name('part')}")
+    rows = {row["scenario"]: row["verdict"] for row in document.cases(bench.verdicts("again"))}
+    assert rows == {"entry-sdk-S": "inconclusive", "entry-sdk-F": "inconclusive", "order-sdk-S": "pass"}
 
 
 def test_changed_evidence_is_not_believed(earlier: Path) -> None:

@@ -168,7 +168,7 @@ _REFUSED: Final = {
         b'{"a":"\n"}',
         "the body: expected JSON, seen: invalid control character at (line 1, column 7)",
     ),
-    "10 MB": (b'{"a":"' + b"x" * 10_000_000, "the body: expected at most 1048576 bytes, seen 10000006"),
+    "10 MB": (b'{"a":"' + b"x" * 10_000_000, "the body: expected at most 1048576 bytes, seen more"),
     "33 arrays": (
         b'{"a":' + b"[" * 32 + b"]" * 32 + b"}",
         "the body: expected at most 32 levels of nesting, seen more",

@@ -1,11 +1,12 @@
 """``run``: a thin front on pytest that works anywhere, keeps everything in one folder and ends with our exit codes."""
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 import pytest
@@ -156,11 +157,17 @@ def execute(  # noqa: PLR0913  # what a run can be given
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(variable, None)
     sys.dont_write_bytecode = True
+    # A job that is cancelled is sent this one: what was judged until then is told, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupted)
     arguments = [*_arguments(target, made, wallet), "--lang", lang, *(["--resume"] if resume else []), *pytest_args]
     ended = pytest.ExitCode(pytest.main(arguments))
     if allure and (made / document.FILE).is_file():
         report.attempt(made)
     return _told(made, ended)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def new_folder(reports: Path, name: str) -> Path:
@@ -169,6 +176,10 @@ def new_folder(reports: Path, name: str) -> Path:
         raise click.UsageError(f"--run {name!a}: a name has letters, digits, '.', '_' and '-', at most 100 of them")
     if (reports / name).exists():
         raise click.UsageError(f"{reports / name} is there already: give this run another name, or remove that folder")
+    try:
+        (reports / name).mkdir(parents=True)
+    except OSError as problem:
+        raise click.UsageError(f"{reports / name} cannot be made: {problem.strerror}; see --reports") from None
     return reports / name
 
 

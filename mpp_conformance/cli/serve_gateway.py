@@ -11,17 +11,17 @@ from typing import Final, NoReturn
 
 import click
 import httpx
-from starlette.applications import Starlette
 
 from mpp_conformance import wire
 from mpp_conformance.cli.serving import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.faults import FAULTS
-from mpp_conformance.messages import FaultApplied, Message, UserInitiatedPay
+from mpp_conformance.messages import FaultApplied, Malformed, Message, UserInitiatedPay
 from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.report.text import printable, shown_fields
 from mpp_conformance.scenario import ENTRY, ORDER, Answer, Payment, Scenario, handle_by_psp, handle_by_sdk, one
+from mpp_conformance.servers.application import application
 from mpp_conformance.servers.gateway import gateway_routes, record
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
@@ -110,7 +110,7 @@ class _Desk:
         ]
         async with (
             http_client(timeout=reach.patience) as self._http,
-            listening(Starlette(routes=routes), reach.host, reach.port) as here,
+            listening(application(routes, lost=self._lost), reach.host, reach.port) as here,
         ):
             self._url = (reach.public_url or here).rstrip("/")
             click.echo(f"Alipay+ and the observer are at {self._url}; Ctrl-C ends them")
@@ -139,6 +139,9 @@ class _Desk:
             self._used.add(id(world))
             self._hand_out(world.scenario.payments[0].code)
         return delivery
+
+    def _lost(self, message: Malformed) -> None:
+        self._deliver(message, "", ())
 
     def _call(self, sending: Sending, observer: str) -> None:
         """The client SDK calls decode: that is the adaptor's to carry out, if there is one."""

@@ -8,6 +8,7 @@ from mpp_conformance.catalogue import Claims
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import document, kept
 from mpp_conformance.scenario import Scenario
+from mpp_conformance.scheduler import NotHeldError
 from mpp_conformance.trace import Trace
 
 
@@ -56,15 +57,20 @@ class ReplayConversations:
         """Nothing has to be prepared; all evidence is read when the first trace is asked for."""
 
     def trace(self, scenario: Scenario) -> Trace:
-        """The conversation that was held for an equal scenario; NoEvidenceError where there is none."""
+        """The conversation that was held for an equal scenario.
+
+        NotHeldError where there was none; NoEvidenceError where there may have been one.
+        """
         if self._traces is None:
             found = kept.traces(self._directory, self._names)
             self._traces = {trace.scenario: trace for trace in found.traces.values()}
             self._problems = found.problems
         held = self._traces.get(scenario)
+        if held is None and not self._problems:
+            raise NotHeldError(f"the run that is judged again did not hold this conversation: {scenario.label}")
         if held is None:
-            unread = f" ({len(self._problems)} files could not be read: {self._problems[0]})" if self._problems else ""
-            raise NoEvidenceError(f"no evidence for this conversation: {scenario.label}{unread}")
+            unread = f"{len(self._problems)} files could not be read: {self._problems[0]}"
+            raise NoEvidenceError(f"no evidence for this conversation: {scenario.label} ({unread})")
         return held
 
     def close(self) -> None:

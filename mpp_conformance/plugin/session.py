@@ -28,6 +28,7 @@ from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
 from mpp_conformance.requirements import Case, Ledger
 from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER
+from mpp_conformance.scheduler import NotHeldError
 from mpp_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -212,6 +213,11 @@ class ConformanceSession:
             kept = run.record.kept(planned.scenario, run.conversations.trace)
         except (EvidenceError, folder.RunFolderError) as problem:
             return CaseResult(planned=planned, judgement=_error("the evidence to be kept", str(problem)))
+        except NotHeldError as problem:
+            missing = Judgement(
+                verdict=Verdict.INCONCLUSIVE, expected="a record of this conversation", seen=str(problem)
+            )
+            return CaseResult(planned=planned, judgement=missing)
         except Exception as problem:  # noqa: BLE001  # whatever breaks in a conversation is told as its result
             seen = f"{type(problem).__name__}: {problem}"
             return CaseResult(planned=planned, judgement=_error("the conversation to be held", seen))
@@ -362,6 +368,10 @@ def _planned(item: pytest.Item) -> Planned | None:
 
 def _error(expected: str, seen: str) -> Judgement:
     return Judgement(verdict=Verdict.ERROR, expected=expected, seen=seen)
+
+
+def _undecided(expected: str, seen: str) -> Judgement:
+    return Judgement(verdict=Verdict.INCONCLUSIVE, expected=expected, seen=seen)
 
 
 def _listed(directories: set[Path]) -> str:

@@ -37,7 +37,7 @@ def printable(text: str, limit: int) -> str:
 def parsed(body: bytes, *, limit: int = MAX_BODY, depth: int = MAX_DEPTH) -> dict[str, Any]:
     """The JSON object in ``body``, of at most ``limit`` bytes and ``depth`` levels; UnreadableBodyError otherwise."""
     if len(body) > limit:
-        raise UnreadableBodyError(f"the body: expected at most {limit} bytes, seen {len(body)}")
+        raise UnreadableBodyError(f"the body: expected at most {limit} bytes, seen more")
     if _depth_exceeds(body, depth):
         raise UnreadableBodyError(f"the body: expected at most {depth} levels of nesting, seen more")
     try:
