@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from ctypes.util import find_library
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,21 +32,29 @@ if TYPE_CHECKING:
 _WANTED: Final = {
     "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",
     "chromium": "that open pages in Chromium, for there is none on PATH",
+    "pango": "that set pages with WeasyPrint, for the system has no Pango",
 }
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
+_NEEDED: Final[dict[str, Callable[[], bool]]] = {
+    "chromium": lambda: browser.PROGRAM is not None,
+    "pango": lambda: find_library("pango-1.0") is not None,
+}
+"""What tests with a marker of this name need of the system, and whether it is here."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser where there is none; the summary says so."""
-    for item in items:
-        if browser.PROGRAM is None and item.get_closest_marker("chromium"):
-            item.add_marker(pytest.mark.skip(reason="there is no Chromium on PATH"))
+    """Leave out what needs a browser or Pango where there is none; the summary says so."""
+    for name, is_here in _NEEDED.items():
+        needing = [item for item in items if item.get_closest_marker(name)]
+        if needing and not is_here():
+            for item in needing:
+                item.add_marker(pytest.mark.skip(reason=f"there is no {name} here"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say plainly what was left out for want of a browser, or of Allure's generator."""
+    """Say plainly what was left out for want of a browser, of Allure's generator, or of Pango."""
     left_out = Counter(
         next((what for marker, what in _WANTED.items() if marker in report.keywords), "")
         for report in terminalreporter.stats.get("skipped", [])

@@ -79,7 +79,7 @@ def test_steps_are_those_of_the_document(workflow: str, kind: type[Message]) -> 
             "23",
             "13",
         ),
-        (UserInitiatedPayAnswer(result_status="F", result_code="INVALID_SIGNATURE", result_message=""), "23", "13"),
+        (UserInitiatedPayAnswer(result_status="F", result_code="INVALID_SIGNATURE", result_message=""), "", ""),
         (ServerAnswer(action_type=HANDLE_BY_SDK, sdk_action_payload="p"), "24", "14-15"),
         (ServerAnswer(action_type=HANDLE_BY_PSP, payment_status="F", error_code="E"), "28", "19"),
         (ServerAnswer(), "", ""),

@@ -42,6 +42,8 @@ def english_left(told: str) -> list[str]:
     known |= {
         "launch",
         "decode",
+        "scan",
+        "health",
         "url",
         "callback",
         "signature",

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
-from mpp_conformance.report import audit, document, html, kept
+from mpp_conformance.report import audit, document, html, kept, pdf
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
@@ -18,6 +18,7 @@ from mpp_conformance.report.text import printable
 from mpp_conformance.trace import Trace
 
 _WIDTH = 160
+_lang = click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language.")
 
 _run = click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 
@@ -29,7 +30,7 @@ def command() -> None:
 
 @command.command("html", epilog=explained())
 @_run
-@click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language of the page.")
+@_lang
 def page(run: Path, lang: str) -> None:
     """Make RUN/report.html once more, from the verdict file and the evidence that lie there.
 
@@ -42,6 +43,26 @@ def page(run: Path, lang: str) -> None:
     except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
     click.echo(f"report       {made}")
+
+
+@command.command("pdf", epilog=explained())
+@_run
+@_lang
+def printed(run: Path, lang: str) -> None:
+    """Make RUN/report.pdf: the same page for paper, everything unfolded.
+
+    It takes WeasyPrint (pip install 'mpp-conformance[pdf]'), which takes Pango of the system, and for Chinese a font
+    that has Chinese. A whole run takes about half a minute.
+    """
+    verdicts, traces = _read(run)
+    try:
+        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), printed=True))
+        made = RunFolder(run).write(pdf.FILE, data)
+    except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
+        raise Refusal(f"{pdf.FILE} is not made: {problem}") from None
+    if boxes:
+        click.echo(f"pdf          {boxes} characters that the wallet was sent have no glyph in any font here")
+    click.echo(f"pdf          {made}")
 
 
 @command.command("audit", epilog=explained())

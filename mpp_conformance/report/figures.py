@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mpp_conformance.report.language import Say
+
+PAPER: Final = {
+    "good": "#14713d",
+    "bad": "#b3261e",
+    "open": "#8a5a00",
+    "ink": "#0b57a4",
+    "note": "#6b4fa0",
+    "": "#d5dce5",
+}
+"""The colours of a bar's pieces, by their tone, where the page's style does not reach a drawing."""
 
 Row = Mapping[str, Any]
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.exceptions import UndefinedError
-from markupsafe import Markup
 
 from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.conversations import conversations, exchange
@@ -77,7 +76,8 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printe
         "conversations": held,
         "anchors": {one.cases[0]["evidence"]: one.anchor for one in held},
         "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
-        "opened": Markup(" open") if printed else "",
+        "printed": printed,
+        "colours": figures.PAPER,
         "drawing_style": svg.STYLE,
     }
     return {**values, "contents": list(_contents({**values, **verdicts}, say))}

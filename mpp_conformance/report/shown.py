@@ -41,6 +41,14 @@ def groups(cases: Iterable[Row]) -> list[Sequence[Row]]:
     return list(found.values())
 
 
+def purposes(cases: Iterable[Row]) -> list[tuple[Row, Sequence[Row]]]:
+    """Cases of one purpose and one verdict together, the first of them speaking for all."""
+    found: dict[tuple[str, str, bool], list[Row]] = {}
+    for case in cases:
+        found.setdefault((case["purpose"], case["verdict"], case["observed"]), []).append(case)
+    return [(group[0], group) for group in found.values()]
+
+
 def limits(boundaries: Iterable[Row], say: Say = ENGLISH) -> list[tuple[str, Sequence[Row]]]:
     """The boundary table limit by limit, each under its title."""
     found: dict[str, list[Row]] = {}

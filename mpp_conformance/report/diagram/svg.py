@@ -17,15 +17,17 @@ from mpp_conformance.report.language import Say
 from mpp_conformance.report.text import printable
 
 STYLE: Final = """\
-.dia{font:12px/1.2 system-ui,sans-serif;font-family:inherit;display:block;width:100%;min-width:46rem;max-width:58rem}
+.dia{font-size:12px;font-family:inherit;display:block;width:100%;min-width:46rem;max-width:58rem}
 .dia text{fill:var(--ink);text-anchor:middle}.dia path{fill:none;stroke:var(--ink);stroke-width:1.3}
 .dia .l{stroke:var(--line)}.dia .h{font-weight:600}.dia .n,.dia .s,.dia .p{text-anchor:start;fill:var(--faint)}
 .dia .p{text-anchor:end}.dia .unseen{stroke:var(--faint);stroke-dasharray:2 3}.dia .u{fill:var(--faint)}
 .dia .missing{stroke-dasharray:7 4}.dia path.fail{stroke:var(--bad);stroke-width:2}.dia text.fail{fill:var(--bad)}
 .dia path.inconclusive{stroke:var(--open);stroke-width:2}.dia text.inconclusive{fill:var(--open)}
 .dia path.observed{stroke:var(--note);stroke-width:2}.dia text.observed{fill:var(--note)}
-.dia text{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}"""
-"""For drawings in a page that has these colours: ink, faint, paper, line, bad, open, note."""
+@supports(paint-order:stroke){
+.dia text{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}}"""
+"""For drawings in a page that has these colours: ink, faint, paper, line, bad, open, note. The last rule parts a text
+from the lines that it crosses; what paints strokes last would cover the text with it."""
 
 LIGHT: Final = {
     "ink": "#1b2430",
@@ -47,6 +49,9 @@ DARK: Final = {
 }
 """The colours of a drawing that stands alone, by day and by night."""
 
+_FONTS: Final = (
+    "Noto Sans,Segoe UI,DejaVu Sans,PingFang SC,Microsoft YaHei,Noto Sans CJK SC,WenQuanYi Micro Hei,sans-serif"
+)
 _NUMBER: Final = 4
 _STEPS: Final = 36
 _LEFT: Final = 80
@@ -151,7 +156,7 @@ def _own_style() -> Markup:
 
 
 def _coloured(colours: dict[str, str]) -> str:
-    style = STYLE
+    style = STYLE.replace("inherit", _FONTS)
     for name, value in colours.items():
         style = style.replace(f"var(--{name})", value)
     return style

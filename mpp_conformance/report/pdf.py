@@ -1,0 +1,67 @@
+"""The page as a PDF, set by WeasyPrint, of which one version is known to do it (extra ``pdf``).
+
+WeasyPrint and not a browser: it comes by pip into the environment at hand, is told to load nothing, and needs no
+sandbox to be switched off. It needs Pango of the system, and for Chinese a font that has Chinese.
+"""
+
+import logging
+import re
+from typing import Final
+
+FILE: Final = "report.pdf"
+_LOGGER: Final = "weasyprint"
+_UNKNOWN: Final = re.compile(r"U\+([0-9A-F]{4,6})")
+_CHINESE: Final = range(0x4E00, 0xA000)
+
+
+class PdfError(Exception):
+    """The PDF cannot be made; says what is missing and where it comes from."""
+
+
+class _Heard(logging.Handler):
+    """Keeps the characters that WeasyPrint finds no glyph for."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.unknown: set[int] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Read what WeasyPrint has to say."""
+        if "glyph" in record.getMessage():
+            self.unknown |= {int(found, 16) for found in _UNKNOWN.findall(record.getMessage())}
+
+
+def made(page: str) -> tuple[bytes, int]:
+    """The PDF of a page made for paper, and for how many characters no font here has a glyph; they are empty boxes.
+
+    PdfError where WeasyPrint, Pango or a font is missing. Nothing is loaded, whatever the page asks for.
+    """
+    try:
+        import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, which says nothing of its types
+    except ModuleNotFoundError as problem:
+        raise PdfError(f"{problem.name} is not installed: pip install 'mpp-conformance[pdf]' brings it") from None
+    except OSError as problem:
+        raise PdfError(
+            f"WeasyPrint finds no Pango ({_first_line(problem)}): on Debian, apt-get install libpango-1.0-0 "
+            "libpangoft2-1.0-0 brings it"
+        ) from None
+    heard, logger = _Heard(), logging.getLogger(_LOGGER)
+    handlers, propagate, logger.handlers, logger.propagate = logger.handlers, logger.propagate, [heard], False
+    try:
+        nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
+        data: bytes = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf()
+    except Exception as problem:
+        words = f"{type(problem).__name__}: {_first_line(problem)}"
+        raise PdfError(f"WeasyPrint cannot set the page ({words}); a system without any font does that") from problem
+    finally:
+        logger.handlers, logger.propagate = handlers, propagate
+    if '<html lang="zh' in page and any(found in _CHINESE for found in heard.unknown):
+        raise PdfError(
+            "no font here has Chinese characters, so that they would be empty boxes: on Debian, apt-get install "
+            "fonts-wqy-microhei (small) or fonts-noto-cjk brings one"
+        )
+    return data, len(heard.unknown)
+
+
+def _first_line(problem: Exception) -> str:
+    return (str(problem).splitlines() or [""])[0][:120]
