@@ -6,7 +6,7 @@ other case, and taking one away changes nothing else.
 
 import functools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from mpp_conformance.requirements import Case
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import Profile, Scenario
 from mpp_conformance.specimens import FAULTY, SPECIMENS, Specimen
+from mpp_conformance.trace import Trace
 from mpp_conformance.wire import carried
 
 KEPT: Final = "kept_cases.toml"
@@ -28,6 +29,9 @@ KEPT: Final = "kept_cases.toml"
 
 Conversations = Mapping[Scenario, list[tuple[Case, str]]]
 """Each distinct conversation, and the cases that judge it with the label each of them gives it."""
+
+Before = dict[Scenario, tuple[Trace, tuple[Row, ...]]]
+"""What was judged of each conversation when it was first held: most MPPs say the same in most of them."""
 
 
 def conversations(
@@ -41,29 +45,44 @@ def conversations(
     return found
 
 
-def judged(specimen: Specimen, held: Conversations, *, app_link: bool | None = None) -> tuple[Row, ...]:
-    """What every case says of a specimen; ``app_link``: what its wallet claims, else what it does."""
+def judged(
+    specimen: Specimen, held: Conversations, *, app_link: bool | None = None, before: Before | None = None
+) -> tuple[Row, ...]:
+    """What every case says of a specimen; ``app_link``: what its wallet claims, else what it does.
+
+    ``before``: what was judged of the same conversations, which is not judged again; it learns what is new.
+    """
+    before = {} if before is None else before
     profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
-    found = []
+    found: list[Row] = []
     for scenario, cases in held.items():
         trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
-        for case, label in cases:
-            judgement = oracle.judge(case.judge, trace)
-            row = Row(
-                requirement=case.requirement.id,
-                decides=case.requirement.decides,
-                case=f"{case.module}::{case.name}",
-                scenario=label,
-                verdict=judgement.verdict,
-                expected=judgement.expected,
-                seen=judgement.seen,
-                hint=judgement.hint,
-            )
-            found.append(row)
+        like, rows = before.get(scenario, (None, ()))
+        if like != trace:
+            rows = tuple(_rows(cases, trace))
+            before.setdefault(scenario, (trace, rows))
+        found += rows
     return tuple(found)
 
 
-def examined(specimen: Specimen, held: Conversations, *, app_link: bool | None = None) -> Examined:
+def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
+    for case, label in cases:
+        judgement = oracle.judge(case.judge, trace)
+        yield Row(
+            requirement=case.requirement.id,
+            decides=case.requirement.decides,
+            case=f"{case.module}::{case.name}",
+            scenario=label,
+            verdict=judgement.verdict,
+            expected=judgement.expected,
+            seen=judgement.seen,
+            hint=judgement.hint,
+        )
+
+
+def examined(
+    specimen: Specimen, held: Conversations, *, app_link: bool | None = None, before: Before | None = None
+) -> Examined:
     """As :func:`judged`, beside what the specimen says of itself."""
     return Examined(
         name=specimen.name,
@@ -71,7 +90,7 @@ def examined(specimen: Specimen, held: Conversations, *, app_link: bool | None =
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,
-        rows=judged(specimen, held, app_link=app_link),
+        rows=judged(specimen, held, app_link=app_link, before=before),
     )
 
 
@@ -80,7 +99,9 @@ def matrix() -> Matrix:
     """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
     suites = directory("suites")
     held = conversations(load(suites).cases)
-    return Matrix(specimens=tuple(examined(specimen, held) for specimen in SPECIMENS.values()), kept=kept(suites))
+    before: Before = {}
+    found = tuple(examined(specimen, held, before=before) for specimen in SPECIMENS.values())
+    return Matrix(specimens=found, kept=kept(suites))
 
 
 def kept(suites: Path) -> Mapping[str, str]:

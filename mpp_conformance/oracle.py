@@ -328,12 +328,12 @@ def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> b
 
 
 def _worded(kind: type[Message], wanted: dict[str, Any]) -> str:
+    if not wanted:
+        return kind.__name__
     unknown = wanted.keys() - kind.__dataclass_fields__.keys()
     if unknown:
         message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
         raise TypeError(message)
-    if not wanted:
-        return kind.__name__
     return f"{kind.__name__} with " + " and ".join(f"{name} {_value(value)}" for name, value in wanted.items())
 
 

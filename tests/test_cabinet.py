@@ -137,6 +137,12 @@ def test_every_case_is_failed_on_each_of_its_conversations() -> None:
 # --- nobody is failed wrongly -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["conforming", "no-app-link", "notification-repeated-once", "success-taken-back"])
+def test_what_is_not_judged_again_is_judged_alike(name: str) -> None:
+    """The matrix judges a conversation that went as with another MPP once; alone, this MPP gets the same rows."""
+    assert cabinet.judged(SPECIMENS[name], _HELD) == _examined(name).rows
+
+
 @pytest.mark.parametrize(("edition", "reading"), list(product(EDITIONS, _READINGS)), ids=str)
 @pytest.mark.parametrize("app_link", [True, False])
 def test_the_conforming_mpp_passes_under_every_reading(edition: str, reading: Reading, *, app_link: bool) -> None:

@@ -62,6 +62,8 @@ class AlipayPlus:
     codes: tuple[Codes, ...]
     profile: Profile
     accounts: Accounts = field(init=False)
+    _placed: tuple[int, ...] = field(init=False)
+    """For each payment the one whose code it scans."""
     _customers: dict[int, str] = field(default_factory=dict)
     """Who asked first about each payment's code."""
     _unknown: dict[int, int] = field(default_factory=dict)
@@ -73,13 +75,14 @@ class AlipayPlus:
     _known_roles: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._placed = tuple(self.scenario.placed(index) for index in range(len(self.scenario.payments)))
         self.accounts = Accounts(limits.EDITIONS[self.scenario.edition], self.scenario.reading)
 
     def decode(self, index: int, request: UserInitiatedPay) -> UserInitiatedPayAnswer:
         """Answer userInitiatedPay; the same code asked again by the same customer gets the same decision."""
         if request.signature != "valid":
             return refused(UserInitiatedPayAnswer, *NOT_SIGNED)
-        placed = self.scenario.placed(index)
+        placed = self._placed[index]
         payment, codes = self.scenario.payments[placed], self.codes[placed]
         if payment.code == FOREIGN or request.code_value != codes.decoded:
             return refused(UserInitiatedPayAnswer, *NO_CODE)
@@ -95,19 +98,19 @@ class AlipayPlus:
 
     def answer_given(self, index: int) -> UserInitiatedPayAnswer | None:
         """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""
-        return self._answers.get(self.scenario.placed(index))
+        return self._answers.get(self._placed[index])
 
     def forget(self, index: int) -> None:
         """Undo the decision on a payment: the connection broke before it was made."""
-        self._answers.pop(self.scenario.placed(index), None)
+        self._answers.pop(self._placed[index], None)
 
     def unknown_given(self, index: int) -> int:
         """How often Alipay+ has answered ``U`` to userInitiatedPay."""
-        return self._unknown.get(self.scenario.placed(index), 0)
+        return self._unknown.get(self._placed[index], 0)
 
     def notice_wanted(self, index: int) -> bool:
         """Whether the last answer to notifyPayment was ``U``, and the next one may be another."""
-        given = self._notices_unknown.get(self.scenario.placed(index), 0)
+        given = self._notices_unknown.get(self._placed[index], 0)
         return given > 0 and payment_request_id(self.codes[index]) not in self._results
 
     def identify(self, index: int, request: IdentifyCode) -> IdentifyCodeAnswer:
@@ -123,7 +126,7 @@ class AlipayPlus:
         answered = self.answer_given(index)
         if answered is None or not continues(answered):
             return refused(NotifyPaymentAnswer, *NO_ORDER)
-        placed = self.scenario.placed(index)
+        placed = self._placed[index]
         payment, told = self.scenario.payments[placed], self._notices_unknown.get(placed, 0)
         if told < payment.notice_unknown:
             self._notices_unknown[placed] = told + 1

@@ -40,9 +40,14 @@ class Calls:
     cancelled: bool = field(init=False, default=False)
     """The payment was cancelled before it was over."""
 
+    @property
+    def due(self) -> bool:
+        """Whether another call is to be made, now or later."""
+        return self.made < len(self.calls) and not self.waiting
+
     def next(self, seen: Collection[type[Message]], *, over: bool) -> Call | None:
         """The call to make now; ``seen``: what the wallet has said; ``over``: nothing else is awaited of the wallet."""
-        if self.waiting or self.made == len(self.calls):
+        if not self.due:
             return None
         call = self.calls[self.made]
         if _PAYING.isdisjoint(seen) if call.when == PAYING else not over:

@@ -107,7 +107,8 @@ class Router:
 
     def close(self, world: World) -> None:
         """Take no more; what still comes is a stray that names this conversation."""
-        self._each(world, self._claim)
+        if self.strays:
+            self._each(world, self._claim)
         self._each(world, self._leave)
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:

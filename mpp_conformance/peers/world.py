@@ -102,7 +102,7 @@ class World:
     cut_off: str = field(init=False, default="")
     """What the wallet has said more of than is recorded, in words; empty where all of it is."""
     _kept: int = 0
-    _digest: str = field(init=False)
+    _tokens: tuple[str, ...] = field(init=False)
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,7 +111,8 @@ class World:
         self.codes = tuple(codes_for(self.scenario, index, run=self.run, templates=templates) for index in indices)
         self._calls = tuple(Calls(payment.calls) for payment in self.scenario.payments)
         self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile)
-        self._digest = self.scenario.digest
+        seed = f"{self.run}/{self.scenario.digest}"
+        self._tokens = tuple(hashlib.sha256(f"{seed}/{at}/token".encode()).hexdigest()[:32] for at in indices)
         self._started = self.clock()
 
     def begin(self) -> list[Sending]:
@@ -136,7 +137,7 @@ class World:
             self._failed.add(payment)
         self._calls[payment].answered(message)
         sendings = [
-            said if said.spoilt else replace(said, event=self._record(said.payment, said.message))
+            said if said.spoilt else self._sent(said.payment, said.message)
             for said in (*self._react(payment, message), *self._asked(payment))
         ]
         return [*sendings, *self._following()]
@@ -163,8 +164,8 @@ class World:
 
     def _following(self) -> list[Sending]:
         """The consumer's next scan, once nothing is awaited any more."""
-        following = max(self._begun, default=-1) + 1
-        if following == 0 or following == len(self.scenario.payments):
+        following = len(self._begun)
+        if following in (0, len(self.scenario.payments)):
             return []
         return [] if any(self.awaited(index) for index in self._begun) else [self._scan(following)]
 
@@ -262,8 +263,7 @@ class World:
 
     def token(self, payment: int) -> str:
         """The unguessable name that the wallet's reports on this payment bear."""
-        seed = f"{self.run}/{self._digest}/{payment}/token"
-        return hashlib.sha256(seed.encode()).hexdigest()[:32]
+        return self._tokens[payment]
 
     def trace(self, ending: str, trouble: str = "") -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
@@ -282,7 +282,10 @@ class World:
         self._begun.add(index)
         customer = self.profile.customer(self.scenario.payments[index].customer)
         scan = Scan(code_value=self.codes[index].scanned, customer_id=customer)
-        return Sending(payment=index, message=scan, event=self._record(index, scan))
+        return self._sent(index, scan)
+
+    def _sent(self, payment: int, message: Message) -> Sending:
+        return Sending(payment=payment, message=message, event=self._record(payment, message))
 
     def _react(self, payment: int, message: Message) -> list[Sending]:
         if isinstance(message, UserInitiatedPay):
@@ -317,6 +320,8 @@ class World:
 
     def _asked(self, payment: int) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time."""
+        if not self._calls[payment].due:
+            return []
         # A failure may be notified late, or never: nothing hangs on it.
         late = {NotifyPayment} if payment in self._failed else set()
         over = self.alipay_plus.answer_given(payment) is not None and not self._owed(payment) - late
