@@ -302,3 +302,20 @@ def test_what_is_no_amount_has_no_price(amount: str, owed: str) -> None:
     """Only whole minor units have one, and nothing costs nothing."""
     order = Order(payment_request_id="p", amount=amount, pay_to_amount=owed, pay_to_currency="MYR", code_type="")
     assert wire.price_of(order) is None
+
+
+def test_an_order_may_be_in_another_currency() -> None:
+    """Its currency is read, not taken for granted."""
+    order = Order(
+        payment_request_id="p", amount="1", currency="EUR", pay_to_amount="1", pay_to_currency="EUR", code_type=""
+    )
+    message = UserInitiatedPayAnswer(
+        result_status="S", result_code="SUCCESS", result_message="success", action_type=HANDLE_BY_PSP, order=order
+    )
+    assert message == wire.carried(message)
+
+
+@pytest.mark.parametrize("gateway", ["http://h.test/X", "http://h.test/X/", "http://h.test/X//"])
+def test_notify_payment_goes_below_the_gateway(gateway: str) -> None:
+    """Slashes at the end of its address are one, and nothing else is taken off."""
+    assert wire.notify_url(gateway) == "http://h.test/X/aps/api/v1/payments/notifyPayment"
