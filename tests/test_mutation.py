@@ -74,6 +74,7 @@ def found(mutation: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr(mutation, "TABLE", tmp_path / "survivors.toml")
     monkeypatch.setattr(mutation, "PAGE", tmp_path / "mutation.md")
     mutation.TABLE.write_text("survivors = []", "utf-8")
+    mutation.PAGE.write_text("", "utf-8")
     return made
 
 
@@ -132,12 +133,29 @@ def test_all_is_well_where_nothing_survives(
     assert lines[-1] in mutation.PAGE.read_text("utf-8").splitlines()
 
 
-def test_the_page_is_written_of_the_whole_alone(mutation: ModuleType, found: dict[str, tuple[int, list[str]]]) -> None:
-    """A run of some modules, or one that is not in order, leaves the page alone."""
+def test_the_page_keeps_what_was_not_tested_again(
+    mutation: ModuleType, found: dict[str, tuple[int, list[str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run of some modules replaces their figures alone; one that is not in order leaves the page as it is."""
     assert mutation.main(["trace", "oracle"]) == 0
-    found["trace"] = (10, ["a => b"])
-    assert mutation.main([]) == 1
-    assert not mutation.PAGE.exists()
+    found["trace"] = (40, ["a => b"])
+    mutation.TABLE.write_text(reasoned("trace", "a => b"), "utf-8")
+    assert mutation.main(["trace"]) == 0
+    written = mutation.PAGE.read_text("utf-8")
+    assert "| `oracle` | 10 | 0 | 100.0 % |\n| `trace` | 40 | 1 | 97.5 % |\n" in written
+    assert "Score 98.0 %: of 50 mutants 1 survive." in written
+    assert "`trace`, nobody can tell\n\n- ``a => b``\n" in written
+    found["limits"] = (10, ["a => b"])
+    assert mutation.main(["limits"]) == 1
+    assert mutation.PAGE.read_text("utf-8") == written
+    assert "limits survives without a reason: a => b" in capsys.readouterr().out
+
+
+def test_the_page_forgets_modules_that_are_gone(mutation: ModuleType, found: dict[str, tuple[int, list[str]]]) -> None:
+    """Only modules that there are count."""
+    mutation.PAGE.write_text("| `gone` | 10 | 10 | 0.0 % |\n", "utf-8")
+    assert mutation.main(list(found)) == 0
+    assert "gone" not in mutation.PAGE.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

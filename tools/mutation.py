@@ -2,12 +2,13 @@
 
 ``make mutation`` prints the score of each module and of all together, and ends with 1 where that is below TARGET, where
 a survivor has no reason in ``mutation-survivors.toml``, or where that table has an entry that survives no more. Modules
-named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``; a run of all of them that is in
-order writes ``docs/mutation.md``.
+named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``. A run that is in order writes
+its figures into ``docs/mutation.md``, beside those of modules that were tested before.
 """
 
 import argparse
 import os
+import re
 import sys
 import time
 import tomllib
@@ -25,7 +26,7 @@ PAGE = ROOT / "docs" / "mutation.md"
 HEAD = """\
 # Mutation testing of the judge
 
-What `make mutation` came to when it was last run on all modules. A mutant is a module with one small change; the
+What `make mutation` came to when it was last run on each module. A mutant is a module with one small change; the
 module's own tests have to notice it. Those that nobody noticed stand below, each with the reason.
 """
 ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         parser.error(f"no such module: {', '.join(unknown)}")
     names = chosen.modules or list(TESTS)
-    reasons = {key: reason for key, reason in table(TABLE.read_text("utf-8")).items() if key[0] in names}
+    reasons = table(TABLE.read_text("utf-8"))
     started = time.monotonic()
     prepare(ROOT, LOADED_ONCE)
     counts: dict[str, tuple[int, int]] = {}
@@ -87,8 +88,8 @@ def main(arguments: Sequence[str]) -> int:
     minutes = (time.monotonic() - started) / 60
     print(f"{minutes:.1f} minutes")
     troubles += _printed(summary(counts), lost)
-    if not troubles and names == list(TESTS):
-        PAGE.write_text(page(counts, reasons), "utf-8")
+    if not troubles:
+        PAGE.write_text(page(recorded() | counts, reasons), "utf-8")
     return 1 if troubles else 0
 
 
@@ -151,11 +152,17 @@ def complaints(name: str, alive: set[str], known: set[str]) -> Iterator[str]:
         yield f"{TABLE.name} explains what no longer survives: {name}: {change}"
 
 
+def recorded() -> dict[str, tuple[int, int]]:
+    """The figures that docs/mutation.md has, of modules that there still are."""
+    rows = re.findall(r"^\| `(\S+)` \| ([0-9]+) \| ([0-9]+) \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    return {name: (int(made), int(alive)) for name, made, alive in rows if name in TESTS}
+
+
 def page(counts: Counts, reasons: Reasons) -> str:
     """docs/mutation.md: the figures, and the survivors with their reasons."""
-    rows = [f"| `{name}` | {of} | {left} | {score(of, left):.1f} % |" for name, (of, left) in counts.items()]
+    rows = [f"| `{name}` | {of} | {left} | {score(of, left):.1f} % |" for name, (of, left) in sorted(counts.items())]
     groups: dict[tuple[str, str], list[str]] = {}
-    for (name, change), reason in reasons.items():
+    for (name, change), reason in sorted(reasons.items()):
         groups.setdefault((name, reason), []).append(change)
     survivors = [text for (name, reason), changes in groups.items() for text in _group(name, reason, changes)]
     return "\n".join(
