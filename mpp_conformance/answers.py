@@ -35,6 +35,8 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_AMOUNT: Final = 100_000
 """Fen: below every limit per transaction of an order code."""
 _MAX_ANSWERS: Final = 1_000
+_GENERATED: Final = "-generated-"
+"""In the label of a conversation: what follows is the answer's name."""
 _SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 
 
@@ -70,7 +72,7 @@ class Generated:
         what is to be done with this.
         """
         payment = Payment(code=self.code, amount=self.amount, answer=self.answer)
-        label = f"{_SHORT[self.code]}-generated-{self.name}"
+        label = f"{_SHORT[self.code]}{_GENERATED}{self.name}"
         if self.within:
             return one(label, payment)
         return Scenario(label=label, payments=(replace(payment, answer=_usual(self.answer)), payment))
@@ -137,9 +139,10 @@ class Choice(FromCorpus):
 
     def scenarios(self, corpus: Corpus) -> list[Scenario]:
         """The conversations to hold, in the order of the corpus."""
-        return [found.scenario for found in corpus.legal if self._fits(found)]
+        return [found.scenario for found in corpus.legal if self.takes(found)]
 
-    def _fits(self, found: Generated) -> bool:
+    def takes(self, found: Generated) -> bool:
+        """Whether an answer is one of those that were chosen."""
         made = found.answer
         pairs = (
             (self.action, made.action_type),
@@ -190,6 +193,11 @@ _ROWS: Final[Mapping[str, type[Any]]] = {"legal": Generated, "illegal": Illegal,
 def packaged() -> Corpus:
     """The corpus that travels with the package."""
     return read(resources.files("mpp_conformance").joinpath(FILE).read_bytes())
+
+
+def name_in(label: str) -> str:
+    """The name of the answer that a conversation's label names; empty where it names none."""
+    return label.partition(_GENERATED)[2]
 
 
 def illegal() -> tuple[Illegal, ...]:

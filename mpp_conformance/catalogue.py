@@ -11,7 +11,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Final
 
-from mpp_conformance.answers import Corpus
 from mpp_conformance.limits import EDITIONS, Edition, Reading
 from mpp_conformance.requirements import Case, Ledger, collecting
 from mpp_conformance.scenario import ENTRY, ORDER, Scenario
@@ -133,16 +132,17 @@ class Planned:
         return f"{self.case.module}.{self.case.name}[{self.scenario.label}]"
 
 
-def plan(cases: Sequence[Case], claims: Claims, corpus: Corpus | None = None) -> Iterator[Planned]:
-    """The cases on each of their conversations, in order; ValueError for a case without sound scenarios.
-
-    ``corpus``: the generated answers, if not those that travel with the package.
-    """
+def plan(cases: Sequence[Case], claims: Claims) -> Iterator[Planned]:
+    """The cases on each of their conversations, in order; ValueError for a case without sound scenarios."""
     for case in cases:
-        for scenario in case.scenarios(claims.edition, claims.reading, corpus):
-            missing = [feature for feature in _needed(case, scenario) if feature not in claims.features]
-            reason = f"the wallet does not claim {', '.join(missing)}" if missing else ""
-            yield Planned(case=case, scenario=scenario, not_applicable=reason)
+        for scenario in case.scenarios(claims.edition, claims.reading):
+            yield Planned(case=case, scenario=scenario, not_applicable=not_applicable(case, scenario, claims))
+
+
+def not_applicable(case: Case, scenario: Scenario, claims: Claims) -> str:
+    """Why a case does not apply to a wallet on this conversation, in words; empty where it does."""
+    missing = [feature for feature in _needed(case, scenario) if feature not in claims.features]
+    return f"the wallet does not claim {', '.join(missing)}" if missing else ""
 
 
 def _needed(case: Case, scenario: Scenario) -> list[str]:

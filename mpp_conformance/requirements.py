@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from mpp_conformance.answers import Corpus, FromCorpus, packaged
+from mpp_conformance.answers import FromCorpus, packaged
 from mpp_conformance.limits import Edition, Reading
 from mpp_conformance.scenario import Scenario
 from mpp_conformance.source import Clause
@@ -59,7 +59,7 @@ class Requirement:
 
 
 ScenarioSource = Iterable[Scenario] | Callable[[Edition, Reading], Iterable[Scenario]] | FromCorpus
-"""Scenarios, or what builds them once the edition of the limits and its reading, or the corpus of answers, is known."""
+"""Scenarios, or what builds them from the edition of the limits and its reading, or from the generated answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,10 @@ class Case:
     judge: Callable[..., None] = field(compare=False)
     build: ScenarioSource = field(compare=False)
 
-    def scenarios(self, edition: Edition, reading: Reading, corpus: Corpus | None = None) -> tuple[Scenario, ...]:
-        """The conversations to judge under an edition of the limits; ValueError if two bear the same label.
-
-        ``corpus``: the generated answers, if not those that travel with the package.
-        """
+    def scenarios(self, edition: Edition, reading: Reading) -> tuple[Scenario, ...]:
+        """The conversations to judge under an edition of the limits; ValueError if two bear the same label."""
         if isinstance(self.build, FromCorpus):
-            found = tuple(self.build.scenarios(corpus or packaged()))
+            found = tuple(self.build.scenarios(packaged()))
         else:
             found = tuple(self.build(edition, reading) if callable(self.build) else self.build)
         if not found or len({scenario.label for scenario in found}) != len(found):

@@ -27,6 +27,7 @@ cli = Commands(
         "keygen": ("keygen", "Make a key to sign bundles with."),
         "bundle": ("bundle", "Make one signed file of a run, for whoever was not there."),
         "verify": ("verify", "Verify such a file, and judge its evidence again."),
+        "answers": ("answers", "Try answers of Alipay+ that nobody wrote with a wallet, and shrink what fails."),
         "contracts": ("contracts", "Verify contracts (Pact) of your own with Alipay+, and list those of the suite."),
         "serve": ("serve", "Keep the simulated Alipay+, or a known MPP as a wallet, up for manual work."),
     },

@@ -103,7 +103,7 @@ def command(  # noqa: PLR0913  # one for each option
     if chosen is not None:
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
         if target.startswith("http"):
-            _refuse_useless(chosen, _adaptor(target))
+            refuse_useless(chosen, target)
     made = broken_off or new_folder(reports, name or free_name(reports, _title(target or "", chosen)))
     resume = broken_off is not None
     code = execute(
@@ -128,10 +128,11 @@ def _adaptor(target: str) -> str:
     return (rest if rest.startswith("http") else target).rstrip("/")
 
 
-def _refuse_useless(wallet: Wallet, adaptor: str) -> None:
+def refuse_useless(wallet: Wallet, target: str) -> None:
     """What the doctor sees in passing ends a run before it can blame an MPP for what its file says."""
     from mpp_conformance.doctor.live import preflight  # noqa: PLC0415  # loads servers and HTTP clients
 
+    adaptor = _adaptor(target)
     wrong = [finding for finding in reach(wallet, adaptor) if finding.blocks] or preflight(wallet, adaptor)
     if wrong:
         raise Refusal("\n".join(f"{finding.where}: {finding.text}" for finding in wrong))

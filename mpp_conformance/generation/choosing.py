@@ -165,15 +165,22 @@ def _number(seed: int, text: str) -> int:
 
 def _fitting(rows: Iterable[Row], cell: str, *, within: bool) -> Iterator[tuple[Row, str]]:
     """The legal answers of a business scenario that hold only what documents name, or those that do not."""
+    wanted = WITHIN if within else BEYOND
     for row in rows:
-        meant = _path(row)[-1:] and _path(row)[-1] in MEANT
-        if row["cell"] != cell or not _kind(row) or (meant and _kind(row) != "null"):
+        kind, path = _kind(row), _path(row)
+        # A value that every payment sets anew tells nothing of how it was generated, unless it is null.
+        told = kind == "null" or not path or path[-1] not in MEANT
+        if row["cell"] != cell or kind not in wanted or not told:
             continue
         text = _text(fitted(row["body"]))
-        body = _sample(text)
-        if wire.problems(UserInitiatedPayAnswer, body) or _validator(cell).is_valid(body) != within:
-            continue
-        yield row, text
+        if tier(text, cell) is within:
+            yield row, text
+
+
+def tier(text: str, cell: str) -> bool | None:
+    """Whether an answer of a business scenario holds only what documents name; ``None`` for one that is illegal."""
+    body = _sample(text)
+    return None if wire.problems(UserInitiatedPayAnswer, body) else _validator(cell).is_valid(body)
 
 
 def _broken(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:

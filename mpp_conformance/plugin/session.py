@@ -234,9 +234,10 @@ class ConformanceSession:
         run = self._run
         evidence = run.record.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
         here = self._config.invocation_params.dir
-        again = words.command(words.node(item, here), self._setup.shown, wallet_of(self._config))
+        target, wallet = self._setup.shown, wallet_of(self._config)
+        again, smaller = words.command(words.node(item, here), target, wallet), words.smaller(result, target, wallet)
         trace = run.record.traces.get(result.planned.scenario) if run else None
-        return words.told(result, evidence=evidence, again=again, blame=blame(result, trace))
+        return words.told(result, evidence=evidence, again=again, blame=blame(result, trace), smaller=smaller)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -1,0 +1,189 @@
+"""``answers``: the generated answers of Alipay+, tried out with a wallet, and made as small as they fail."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import click
+
+from mpp_conformance import answers, connectors, wallet
+from mpp_conformance.answers import AnswersError, Choice, Corpus, Generated
+from mpp_conformance.catalogue import Claims, load
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.run import TARGET, refuse_useless
+from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.generation import corpus
+from mpp_conformance.judgement import Judgement
+from mpp_conformance.report.text import printable
+from mpp_conformance.requirements import Case
+from mpp_conformance.resources import directory
+from mpp_conformance.scenario import ENTRY, ORDER
+from mpp_conformance.trying import Trial, Tried, in_words
+from mpp_conformance.verdict import Verdict
+
+FORMAT: Final = "mpp-conformance answers 1"
+CONVERSATIONS: Final = 60
+"""Held at most to make one answer smaller."""
+_CODES: Final = {"order": ORDER, "entry": ENTRY}
+_EXIT: Final = {Verdict.FAIL: Exit.FAILS, Verdict.ERROR: Exit.FAULT, Verdict.PASS: Exit.CONFORMS}
+_seed = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="N",
+    help="Generate anew from this seed (some ten seconds), instead of taking those that come with the suite.",
+)
+
+
+@click.group("answers")
+def command() -> None:
+    """The answers of Alipay+ that nobody wrote: generated from openapi/alipay-plus.yaml, held in every run."""
+
+
+@command.command("list", short_help="List them, with what the generator says of each.")
+@_seed
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def listed(seed: int | None, form: str) -> None:
+    """List the generated answers: name, kind of code, amount in fen, and what the generator says of it.
+
+    Those marked with a star go beyond what documents name; what an MPP does with them is observed.
+    """
+    found = _corpus(seed)
+    if form == "json":
+        rows = [asdict(answer) for answer in found.legal]
+        click.echo(json.dumps({"format": FORMAT, "seed": found.seed, "answers": rows}, indent=2, ensure_ascii=True))
+        return
+    for answer in found.legal:
+        mark = " " if answer.within else "*"
+        click.echo(f"{mark} {answer.name}  {answer.code} {answer.amount}  {printable(answer.description)}")
+    click.echo(f"{len(found.legal)} answers from seed {found.seed}")
+
+
+@command.command("try", short_help="Try them out with a wallet, and shrink what fails.", epilog=explained())
+@click.argument("chosen", nargs=-1, metavar="[ANSWER]...")
+@wallet_option
+@click.option("--mpp", "target", metavar="TARGET", envvar=TARGET, show_envvar=True, help="The MPP, as for `run`.")
+@_seed
+@click.option(
+    "--code", type=click.Choice(list(_CODES)), default="order", show_default=True, help="The kind of code, for JSON."
+)
+@click.option(
+    "--amount",
+    type=click.IntRange(1, answers.MAX_AMOUNT),
+    default=1_000,
+    show_default=True,
+    help="The amount of the order in fen, for JSON.",
+)
+@click.option(
+    "--conversations",
+    type=click.IntRange(0, 10_000),
+    default=CONVERSATIONS,
+    show_default=True,
+    help="How many may be held to make one answer smaller.",
+)
+def tried(  # noqa: PLR0913  # what a trial can be given
+    *,
+    chosen: tuple[str, ...],
+    wallet: Path | None,
+    target: str | None,
+    seed: int | None,
+    code: str,
+    amount: int,
+    conversations: int,
+) -> None:
+    """Try generated answers out with a wallet: all of them, or each ANSWER: a name, or the JSON text of one.
+
+    Every answer is a conversation, judged as in a run; nothing is certified, and no report is written. The first
+    answer that fails a case is made as small as it still fails it, and printed as a command that tries it again.
+    """
+    known = {answer.name: answer for answer in (() if _all_json(chosen) else _corpus(seed).legal)}
+    found = [_found(text, known, _CODES[code], amount) for text in chosen] or list(known.values())
+    trial, shown = _trial(target, wallet)
+    again = ["--mpp", shown, *(["--wallet", str(wallet)] if wallet else [])]
+    try:
+        outcomes = list(_told(trial, found, conversations, again))
+    finally:
+        trial.conversations.close()
+    worst = max(outcome.verdict for outcome in outcomes)
+    click.get_current_context().exit(_EXIT.get(worst, Exit.NOT_PROVEN))
+
+
+def _corpus(seed: int | None) -> Corpus:
+    return answers.packaged() if seed in {None, answers.packaged().seed} else corpus(seed)
+
+
+def _all_json(chosen: Sequence[str]) -> bool:
+    """Whether no answer is asked for by its name."""
+    return bool(chosen) and all(map(_is_json, chosen))
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
+
+
+def _found(text: str, known: Mapping[str, Generated], code: str, amount: int) -> Generated:
+    if not _is_json(text):
+        if text not in known:
+            raise click.UsageError(f"no answer is called {text!a}; `mpp-conformance answers list` names them all")
+        return known[text]
+    try:
+        return in_words(text, code, amount)
+    except AnswersError as problem:
+        raise click.UsageError(str(problem)) from problem
+
+
+def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
+    """The way to the MPP, and what names it."""
+    chosen = loaded(path) if path else None
+    if chosen is None and not (target or "").startswith("specimen:"):
+        raise click.UsageError("say which MPP to try: --wallet FILE, or --mpp specimen:conforming")
+    used = chosen or wallet.reference()
+    target = target or f"http:{used.reach.adaptor}"
+    if target.startswith("http"):
+        refuse_useless(used, target)
+    cases = [case for case in load(directory("suites")).cases if isinstance(case.build, Choice)]
+    try:
+        conversations = connectors.connect(target, used, run="answers")
+    except (OSError, ValueError) as problem:
+        raise Refusal(str(problem)) from problem
+    return Trial(cases=cases, claims=Claims.of(used.claims()), conversations=conversations), target
+
+
+def _told(trial: Trial, found: list[Generated], most: int, again: list[str]) -> Iterator[Tried]:
+    """Each outcome, once it is told."""
+    shrunk = set[str]()
+    for outcome in trial.all_of(found):
+        click.echo(f"{_word(outcome):<16}{outcome.answer.name}")
+        for case, judgement in outcome.failed[:1]:
+            lines = [*_failure(case, judgement)]
+            if case.name not in shrunk and most:
+                shrunk.add(case.name)
+                lines += _smallest(trial, outcome.answer, case, most, again)
+            click.echo("\n".join(f"    {line}" for line in lines))
+        yield outcome
+
+
+def _word(outcome: Tried) -> str:
+    if not outcome.rows:
+        return "not applicable"
+    if outcome.failed and outcome.verdict is not Verdict.FAIL:
+        return "observed"
+    return (outcome.verdict or Verdict.PASS).word
+
+
+def _failure(case: Case, judgement: Judgement) -> Iterator[str]:
+    yield f"rests on    {case.requirement.id}: {printable(case.requirement.text)}"
+    yield f"expected    {printable(judgement.expected)}"
+    yield f"seen        {printable(judgement.seen)}"
+
+
+def _smallest(trial: Trial, found: Generated, case: Case, most: int, again: list[str]) -> Iterator[str]:
+    answer, shrunk = trial.smallest(found, case, most=most)
+    end = "" if shrunk.done else ", where --conversations ends it"
+    yield f"smallest    after {shrunk.tried} conversations{end}"
+    code = next(name for name, code in _CODES.items() if code == found.code)
+    order = ["--code", code, "--amount", str(found.amount)]
+    words = ["mpp-conformance", "answers", "try", json.dumps(json.loads(answer.body)), *order, *again]
+    yield f"again       {shlex.join(words)}"
