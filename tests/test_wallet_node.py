@@ -61,6 +61,8 @@ class Outcome:
     told: str
     verdicts: dict[str, str]
     """Requirement id and verdict, of every MUST that was tested."""
+    observed: set[str]
+    """The others that were not met."""
 
 
 def environment() -> dict[str, str]:
@@ -137,7 +139,8 @@ def certify(commands: str, reports: Path, cwd: Path) -> Outcome:
     assert len(found) == 1, done.stdout + done.stderr
     rows = json.loads(found[0].read_bytes())["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
-    return Outcome(done.returncode, (done.stdout + done.stderr)[-MAX_TOLD:], verdicts)
+    observed = {row["id"] for row in rows if row["tested"] and row["level"] != "MUST" and row["verdict"] != "pass"}
+    return Outcome(done.returncode, (done.stdout + done.stderr)[-MAX_TOLD:], verdicts, observed)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +179,7 @@ def test_the_wallet_conforms_as_its_readme_says(certified: tuple[Path, Outcome])
     """The commands of the README start the wallet and certify it without a finding."""
     outcome = certified[1]
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+    assert outcome.observed == set(), outcome.told
 
 
 def test_the_wallets_own_tests_pass(certified: tuple[Path, Outcome]) -> None:
