@@ -30,7 +30,7 @@ What `make mutation` came to when it was last run on each module. A mutant is a 
 module's own tests have to notice it. Those that nobody noticed stand below, each with the reason.
 """
 ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
-WIRE = ("wire_bodies", "wire_carried", "wire", "wire_malformed")
+WIRE = ("wire_bodies", "wire_carried", "wire_reading", "wire", "wire_malformed")
 FAULTY = ("faults",)
 TESTS: Mapping[str, Sequence[str]] = {
     "judgement": ORACLE,

@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 32
 
 _SHOWN: Final = 48
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-_ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
+_ESCAPED: Final = re.compile(rb"\\.")
 _TEXT: Final = re.compile(rb'"[^"]*"?')
 _BRACKETS: Final = b"[]{}"
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in _BRACKETS)
