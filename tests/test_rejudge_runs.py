@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from mpp_conformance import wallet
-from mpp_conformance.messages import Launch, UserInitiatedPay
+from mpp_conformance.messages import HandleAction, Launch, UserInitiatedPay
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import rejudgement
+from mpp_conformance.report import document, rejudgement
 from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import Half
 from tests.forging import rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from mpp_conformance.messages import Message
     from mpp_conformance.report.rejudgement import Rejudgement
     from tests.conftest import Bench
 
@@ -39,6 +41,12 @@ def test_raises(trace):
     """A fault of the suite."""
     raise ValueError(trace.scenario.label)
 '''
+ANY: Final = """
+@case(OC, [sdk(ORDER, "F")])
+def test_any(trace):
+    \"\"\"Some handleAction comes.\"\"\"
+    expect(trace).reached(UserInitiatedPayAnswer).some(HandleAction)
+"""
 STRAYS: Final = [
     Stray(message=Launch(url="https://x"), conversation="entry-sdk-S"),
     Stray(
@@ -46,6 +54,14 @@ STRAYS: Final = [
         http=(Half(method="POST", target="/x", body=b'{"customerId":"customer-1"}'),),
     ),
 ]
+
+
+class NoHandleAction(ConformingMpp):
+    """Never calls handleAction."""
+
+    def handle_action(self, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # the fault
+        """Nothing."""
+        return iter(())
 
 
 @pytest.fixture
@@ -85,6 +101,16 @@ def test_a_conversation_that_was_not_held(bench: Bench, rejudged: Again) -> None
     bench.broken = "entry-sdk-F"
     bench.run(SUITE, "--run", "r")
     assert (rejudged("r").differences, bench.verdicts("r")["overall"]) == ([], "error")
+
+
+@pytest.mark.parametrize(("specimen", "any_comes"), [(ConformingMpp, "pass"), (NoHandleAction, "inconclusive")])
+def test_what_came_too_late(bench: Bench, rejudged: Again, specimen: type[ConformingMpp], any_comes: str) -> None:
+    """A verdict that a late message has changed, to the worse or to nothing proven, is the one that is derived."""
+    bench.specimen, bench.late = specimen, (HandleAction(sdk_action_payload="once more"),)
+    bench.run(f"{SUITE}{ANY}", "--run", "r")
+    verdicts = {row["case"]: row["verdict"] for row in document.cases(bench.verdicts("r"))}
+    assert (verdicts["test_action"], verdicts["test_any"]) == ("fail", any_comes)
+    assert rejudged("r").differences == []
 
 
 def test_what_does_not_apply(bench: Bench, rejudged: Again, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,12 +58,7 @@ def _end(known: Journal, verdicts: Mapping[str, Any], run: Path) -> Iterator[str
 
 
 def _judged(known: Journal, verdicts: Mapping[str, Any]) -> Iterator[str]:
-    """The verdicts of the last attempt; of several on one row the worst counts."""
-    judged: dict[Key, Entry] = {}
-    for entry in known.of(journal.JUDGED):
-        key = key_of(entry.told)
-        if entry.attempt == known.attempts and (key not in judged or _worse(entry, judged[key])):
-            judged[key] = entry
+    judged = _given(known)
     rows = {key_of(row): row for row in document.cases(verdicts)}
     for key, entry in judged.items():
         row, where = rows.get(key), f", line {entry.number}: {named(key)}"
@@ -75,6 +70,17 @@ def _judged(known: Journal, verdicts: Mapping[str, Any]) -> Iterator[str]:
             yield f"{where} was judged on other evidence than the verdict file names"
     for key in sorted(rows.keys() - judged.keys()):
         yield f": nothing says that {named(key)} was judged"
+
+
+def _given(known: Journal) -> dict[Key, Entry]:
+    """The verdicts of the last attempt, each on the last evidence of its conversation; of several there, the worst."""
+    given: dict[Key, Entry] = {}
+    for entry in known.of(journal.JUDGED):
+        before = given.get(key_of(entry.told))
+        same = before is not None and before.told["digest"] == entry.told["digest"]
+        if entry.attempt == known.attempts and not (same and before is not None and not _worse(entry, before)):
+            given[key_of(entry.told)] = entry
+    return given
 
 
 def _worse(entry: Entry, other: Entry) -> bool:

@@ -96,10 +96,13 @@ class _Rejudging:
         found = self._found
         found.result, found.attempts = "broken off: nothing is certified", known.attempts
         signers = _signers(known.facts)
-        self._read(signers, dict(known.conversed.values()))
-        plan = {row.key: row for row in catalogue.plan(ledger.cases, _claims(known.facts))}
         rows = {key_of(entry.told): entry for entry in known.of(journal.JUDGED)}
+        judged = {entry.told["evidence"]: entry.told["digest"] for entry in rows.values() if entry.told["evidence"]}
+        self._read(signers, {**dict(known.conversed.values()), **judged})
+        plan = {row.key: row for row in catalogue.plan(ledger.cases, _claims(known.facts))}
         for key, entry in rows.items():
+            if not entry.told["evidence"] and entry.told["verdict"] == Verdict.ERROR.word:
+                continue
             planned, trace = plan.get(key), self._traces.get(entry.told["evidence"])
             if planned is None or trace is None or trace.scenario != planned.scenario:
                 found.differences.append(f"{journal.FILE}, line {entry.number}: {named(key)} cannot be judged again")
