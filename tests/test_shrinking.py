@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mpp_conformance.scenario import MARKS, TAG
@@ -76,6 +76,7 @@ def test_what_is_no_candidate_costs_nothing() -> None:
     assert (found.text, found.tried, found.done) == ('{"a":1}', 1, True)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON, st.integers(0, 40))
 def test_nothing_grows_and_everything_keeps(value: object, least: int) -> None:
     """Whatever the value is, and whatever is asked of it: the result has it, and no step makes it smaller."""
