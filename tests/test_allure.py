@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -59,9 +61,11 @@ def labels(result: dict[str, Any], name: str) -> list[str]:
 
 
 def attached(run: Path, holder: dict[str, Any]) -> Iterator[Any]:
-    """The documents attached to a result or a step."""
+    """The documents attached to a result or a step, what is for the eye left out."""
     for attachment in holder.get("attachments", []):
         assert Path(attachment["source"]).name == attachment["source"]
+        if attachment["type"] != "application/json":
+            continue
         yield json.loads((run / DIRECTORY / attachment["source"]).read_bytes())
 
 
@@ -125,6 +129,28 @@ def test_every_message_is_a_step_with_its_body(
         wrong = [number for number, step in enumerate(result["steps"], 1) if step["status"] != "passed"]
         assert wrong == (row["events"] if row["verdict"] == "fail" and not row["observed"] else [])
         assert list(attached(run, result)) == [json.loads((run / "evidence" / row["evidence"]).read_bytes())]
+
+
+def test_every_result_has_its_diagram_and_what_did_not_pass_its_card(
+    run: Path, verdicts: dict[str, Any], results: list[dict[str, Any]]
+) -> None:
+    """The diagram marks what this case found and nothing else; the card says of it what report.html says."""
+    rows = {(row["case"], row["scenario"]): row for row in document.cases(verdicts)}
+    for result in results:
+        case, _, scenario = result["fullName"].partition("::")[2].removesuffix("]").partition("[")
+        row = rows.get((case, scenario))
+        shown = {found["type"]: run / DIRECTORY / found["source"] for found in result.get("attachments", [])}
+        if row is None:
+            assert shown == {}
+            continue
+        diagram = shown["image/svg+xml"].read_text("utf-8")
+        assert ET.fromstring(diagram).get("aria-label") == scenario  # noqa: S314  # our own
+        assert (f"{row['requirement']}: " in diagram) == bool(row["events"] or row["deviation"])
+        assert ("text/html" in shown) == (row["verdict"] != "pass")
+        if row["verdict"] != "pass":
+            card = unescape(shown["text/html"].read_text("utf-8"))
+            assert all(words in card for words in (row["purpose"], row["expected"], row["seen"], row["scenario"]))
+            assert re.findall("<(?:script|link|img|a) ", card) == []
 
 
 def test_a_category_takes_what_it_is_for(run: Path, results: list[dict[str, Any]]) -> None:

@@ -311,7 +311,8 @@ class ConformanceSession:
             attempts=run.record.attempts,
         )
         made = document.document(outcome, facts)
-        written = papers.write(run.record.folder, made, run.record.named, language(self._config.getoption("--lang")))
+        told_in = language(self._config.getoption("--lang"))
+        written = papers.write(run.record.folder, made, run.record.named, told_in)
         if len(outcome.cases) < run.selected:
             run.record.aborted(_ENDINGS.get(status, f"pytest ended with {status}"))
         else:
@@ -320,7 +321,7 @@ class ConformanceSession:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 
             kept = run.record.folder.path / folder.EVIDENCE
-            AllureResults(run.allure, made, kept).write(outcome.cases, run.absent, run.record.traces)
+            AllureResults(run.allure, made, kept, told_in).write(outcome.cases, run.absent, run.record.traces)
 
     def _strays(self, run: _Run) -> tuple[Stray, ...]:
         """What fitted no conversation, as it may be written down."""

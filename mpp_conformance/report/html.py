@@ -21,6 +21,7 @@ from mpp_conformance.trace import Trace
 
 FILE: Final = "report.html"
 _TEMPLATE: Final = "report.html.j2"
+_CARD: Final = "card-alone.html.j2"
 _CONTENTS: Final = (
     ("findings", "Money: look at this first"),
     ("failures", "What stands in the way"),
@@ -50,6 +51,24 @@ def render(
         return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, printed=printed))
     except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError, ValueError) as problem:
         raise VerdictFileError(f"this verdict file lacks what a report shows: {problem}") from problem
+
+
+def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENGLISH) -> str:
+    """The card of one case of a verdict file, as a page of its own that leads nowhere."""
+    return template(_CARD).render(
+        {
+            "v": verdicts,
+            "case": case,
+            "_": language,
+            "told": language.told,
+            "lang": language.tag,
+            "again": again.command,
+            "requirements": {row["id"]: row for row in verdicts["requirements"]},
+            "exchanges": lambda row: exchange(row, trace, language),
+            "anchors": {},
+            "printed": True,
+        }
+    )
 
 
 def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printed: bool) -> dict[str, Any]:

@@ -17,7 +17,10 @@ from typing import Any, Final
 from mpp_conformance import evidence
 from mpp_conformance.catalogue import Planned
 from mpp_conformance.report import document
+from mpp_conformance.report.allure.files import linked
+from mpp_conformance.report.allure.pictures import Pictures
 from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
+from mpp_conformance.report.language import ENGLISH, Language
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.shown import cny
 from mpp_conformance.report.text import printable
@@ -58,16 +61,17 @@ class _Held:
 class AllureResults:
     """Writes into ``directory``, which is made, for the run that ``verdicts`` is the verdict file of.
 
-    ``kept``: the folder of the run's evidence.
+    ``kept``: the folder of the run's evidence; ``language``: of diagrams and cards.
     """
 
-    def __init__(self, directory: Path, verdicts: Mapping[str, Any], kept: Path) -> None:
+    def __init__(self, directory: Path, verdicts: Mapping[str, Any], kept: Path, language: Language = ENGLISH) -> None:
         self._directory = directory
         self._verdicts = verdicts
         self._kept = kept
         self._start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
         self._held: dict[Scenario, _Held] = {}
         self._bodies: dict[int, Path] = {}
+        self._pictures = Pictures(directory, verdicts, language)
 
     def write(self, cases: Sequence[CaseResult], absent: Sequence[Planned], traces: Mapping[Scenario, Trace]) -> None:
         """Write what was judged, the selected rows that do not apply, and what stands beside them."""
@@ -107,21 +111,25 @@ class AllureResults:
             "start": self._start,
             "stop": held.stop,
             "steps": steps,
-            "attachments": self._evidence(case, common["uuid"]),
+            "attachments": self._attached(case, trace, common["uuid"]),
         }
 
     def _body(self, step: _Step, prefix: str) -> Json:
         place = self._directory / f"{prefix}-attachment.json"
-        if not _linked(self._bodies.get(id(step)), place):
+        if not linked(self._bodies.get(id(step)), place):
             place.write_bytes(step.body)
             self._bodies[id(step)] = place
         return {"name": "body", "source": place.name, "type": "application/json"}
+
+    def _attached(self, case: CaseResult, trace: Trace | None, prefix: str) -> list[Json]:
+        drawn = [] if trace is None else self._pictures.attached(case, trace, prefix)
+        return [*drawn, *self._evidence(case, prefix)]
 
     def _evidence(self, case: CaseResult, prefix: str) -> list[Json]:
         file, place = self._kept / case.evidence, self._directory / f"{prefix}-attachment.json"
         if not case.evidence or file.stat().st_size > _ATTACHED:
             return []
-        if not _linked(file, place):
+        if not linked(file, place):
             place.write_bytes(file.read_bytes())
         return [{"name": "evidence", "source": place.name, "type": "application/json"}]
 
@@ -173,20 +181,6 @@ class AllureResults:
         body = json.dumps(_bounded({**place, **evidence.message_document(event.message)}))
         fields = {"name": f"{event.number}. {event.message.name} {way}", "stage": "finished", "start": at, "stop": at}
         return _Step(fields, body.encode())
-
-
-def _linked(known: Path | None, place: Path) -> bool:
-    """Whether ``place`` is now a further name of the file ``known``.
-
-    Allure 3 shows a file only for the first result that names it, and a further name costs a tenth of a further file.
-    """
-    if known is None:
-        return False
-    try:
-        place.hardlink_to(known)
-    except OSError:
-        return False
-    return True
 
 
 def _status(case: CaseResult) -> str:

@@ -63,6 +63,7 @@ _NOTE: Final = 15
 _WIDTH: Final = _LEFT + _LANE * len(PARTIES) + _RIGHT
 _LANES: Final = {party: _LEFT + _LANE * place + _LANE // 2 for place, party in enumerate(PARTIES)}
 _LABEL: Final = 70
+_TITLE: Final = 200
 
 
 def svg(drawn: Picture, say: Say, *, title: str, alone: bool = False) -> Markup:
@@ -70,7 +71,7 @@ def svg(drawn: Picture, say: Say, *, title: str, alone: bool = False) -> Markup:
     body, height = _body(drawn, say)
     lanes = "".join(f"M{x} {_TOP - 8}V{height - 6}" for x in _LANES.values())
     heads = Markup("").join(_heads(drawn, say))
-    title = printable(title, _LABEL)
+    title = printable(title, _TITLE)
     about = Markup("<title>{}</title>").format(title)
     space = Markup(' xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"').format(_WIDTH, height)
     return Markup('<svg class="dia" role="img"{}{} viewBox="0 0 {} {}">{}{}{}<path class="l" d="{}"/>{}</svg>').format(

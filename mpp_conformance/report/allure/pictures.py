@@ -1,0 +1,56 @@
+"""What a result for Allure bears for the eye: the diagram of its conversation, and the card of what went wrong."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mpp_conformance.report import document, html
+from mpp_conformance.report.allure.files import linked
+from mpp_conformance.report.diagram.marks import marks
+from mpp_conformance.report.diagram.picture import picture
+from mpp_conformance.report.diagram.svg import svg
+from mpp_conformance.report.language import Language
+from mpp_conformance.report.results import CaseResult
+from mpp_conformance.trace import Trace
+from mpp_conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mpp_conformance.catalogue import Key
+    from mpp_conformance.scenario import Scenario
+
+Json = dict[str, Any]
+
+
+class Pictures:
+    """Writes them into ``directory`` for the run that ``verdicts`` is the verdict file of."""
+
+    def __init__(self, directory: Path, verdicts: Mapping[str, Any], language: Language) -> None:
+        self._directory = directory
+        self._verdicts = verdicts
+        self._language = language
+        self._rows: dict[Key, Mapping[str, Any]] = {
+            (row["requirement"], row["module"], row["case"], row["scenario"]): row for row in document.cases(verdicts)
+        }
+        self._plain: dict[Scenario, Path] = {}
+        """The diagrams that bear no mark: cases on one conversation share one file."""
+
+    def attached(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
+        """The attachments of one result; ``prefix`` names its files."""
+        found = [self._diagram(case, trace, prefix)]
+        return found if case.verdict is Verdict.PASS else [self._card(case, trace, prefix), *found]
+
+    def _diagram(self, case: CaseResult, trace: Trace, prefix: str) -> Json:
+        found = marks([self._rows[case.key]])
+        bare = not found.events and not found.absent
+        place = self._directory / f"{prefix}-diagram-attachment.svg"
+        if not linked(self._plain.get(trace.scenario) if bare else None, place):
+            drawn = svg(picture(trace, found), self._language, title=trace.scenario.label, alone=True)
+            place.write_text(drawn, "utf-8")
+            if bare:
+                self._plain[trace.scenario] = place
+        return {"name": "sequence diagram", "source": place.name, "type": "image/svg+xml"}
+
+    def _card(self, case: CaseResult, trace: Trace, prefix: str) -> Json:
+        place = self._directory / f"{prefix}-card-attachment.html"
+        place.write_text(html.card(self._verdicts, self._rows[case.key], trace, self._language), "utf-8")
+        return {"name": "what went wrong", "source": place.name, "type": "text/html"}
