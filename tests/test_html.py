@@ -15,6 +15,7 @@ from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.report import again, document, figures, html, statement
 from mpp_conformance.report.conversations import exchange
+from mpp_conformance.report.diagram import svg
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.language import ENGLISH
 from mpp_conformance.specimens import FAULTY
@@ -117,6 +118,11 @@ def test_every_conversation_has_its_drawing(spoilt: Run, page: Page) -> None:
     assert {
         label for label in (trace.scenario.label for trace in spoilt[1].values()) if label not in page.text
     } == set()
+
+
+def test_page_has_the_style_of_its_drawings_as_it_stands(spoilt: Run) -> None:
+    """No rule of it is lost or changed on the way into the page: without it no missing arrow would be dashed."""
+    assert svg.STYLE in html.render(*spoilt)
 
 
 def test_every_link_within_the_page_leads_somewhere(page: Page) -> None:
@@ -305,6 +311,21 @@ def test_browser_opens_it_from_disk_and_asks_for_nothing(kept: Path) -> None:
             is True
         )
         assert opened.errors == []
+
+
+@pytest.mark.chromium
+def test_browser_draws_by_the_style(tmp_path: Path) -> None:
+    """As a browser draws it: labels stand in the middle, lifelines are faint, and what is missing is dashed."""
+    page = tmp_path / "page.html"
+    page.write_text(html.render(*run_of(FAULTY["handle-action-never"])), "utf-8")
+    look = "getComputedStyle(document.querySelector('{}'))"
+    with browser.page() as opened:
+        opened.open(page)
+        assert opened.ask(look.format(".dia text.h") + ".textAnchor") == "middle"
+        assert opened.ask(look.format(".dia .missing") + ".strokeDasharray") == "7px, 4px"
+        assert opened.ask(look.format(".dia .l") + ".stroke") != opened.ask(
+            look.format(".dia path:not(.l)") + ".stroke"
+        )
 
 
 @pytest.mark.chromium

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
 
 from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.conversations import conversations, exchange
@@ -97,7 +98,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printe
         "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
         "printed": printed,
         "colours": figures.PAPER,
-        "drawing_style": svg.STYLE,
+        "drawing_style": Markup("{}").format(svg.STYLE),
     }
     return {**values, "contents": list(_contents({**values, **verdicts}, say))}
 
