@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mpp_conformance import signature, wire
+from mpp_conformance.messages import Decode, Scan
 from mpp_conformance.servers.specimen_wallet import SpecimenWallet
 
 _CHINA: Final = timezone(timedelta(hours=8))
@@ -27,6 +29,7 @@ _SCHEMAS: Final = {
     operation.path: kind for kind, operation in wire.OPERATIONS.items() if operation.part == wire.REQUEST
 }
 _SECONDS: Final = 20
+_CALLS: Final = {wire.OPERATIONS[kind].path for kind in (Scan, Decode)}
 
 Body = dict[str, Any]
 
@@ -267,11 +270,21 @@ async def _read(reader: asyncio.StreamReader, request: h11.Request) -> httpx.Res
 
 
 def talkative(_: SpecimenWallet, app: ASGIApp) -> ASGIApp:
-    """Says 200 and much more, in chunks, and closes the connection."""
+    """Says 200 and much more to a call that it carries out, in chunks, and closes the connection.
+
+    What it refuses it refuses, and the MPP server at the same address answers Alipay+ as ever.
+    """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        done = False
+
         async def say(message: Message) -> None:
+            nonlocal done
             if message["type"] == "http.response.start":
+                done = scope["path"] in _CALLS and message["status"] == HTTPStatus.ACCEPTED
+            if not done:
+                await send(message)
+            elif message["type"] == "http.response.start":
                 headers = [(b"content-type", b"text/html"), (b"connection", b"close"), (b"set-cookie", b"a=b")]
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
             else:

@@ -26,7 +26,8 @@ def judge_again(results: list[CaseResult], record: Record, conversations: Conver
     """Put other results in the place of those that late messages change, on evidence that holds the messages.
 
     Where everything had come, what comes late can only make a verdict worse. Where patience ran out, it can take back
-    what was said of a wallet that was only slow; but it is too late to prove anything.
+    what was said of a wallet that was only slow: no sentence says how fast it must be. What asks for some message is
+    met by it then; what asks for all of a kind is not proven, so that nothing is certified by such a run.
     """
     for scenario, whole in conversations.prolonged.items():
         places = [place for place, result in enumerate(results) if result.planned.scenario == scenario]
