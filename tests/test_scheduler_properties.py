@@ -102,8 +102,13 @@ def _plan(name: str) -> tuple[Ledger, tuple[Planned, ...], Profile]:
     app_link = SPECIMENS[name].app_link
     ledger, claims = load(directory("suites")), Claims.of(reference().claims())
     claims = replace(claims, features=claims.features - (set() if app_link else {"app_link"}))
-    rows = tuple(row for row in plan(ledger.cases, claims) if not row.not_applicable)
+    rows = tuple(row for row in plan(ledger.cases, claims) if not row.not_applicable and _spoken(row.scenario))
     return ledger, rows, replace(reference().profile, app_link=app_link)
+
+
+def _spoken(scenario: Scenario) -> bool:
+    """Whether messages alone make the conversation: no bytes that are spoilt on their way, and no calls to the MPP."""
+    return not scenario.probing and not any(payment.fault or payment.calls for payment in scenario.payments)
 
 
 @functools.cache
