@@ -74,7 +74,6 @@ def found(mutation: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr(mutation, "TABLE", tmp_path / "survivors.toml")
     monkeypatch.setattr(mutation, "PAGE", tmp_path / "mutation.md")
     mutation.TABLE.write_text("survivors = []", "utf-8")
-    mutation.PAGE.write_text("", "utf-8")
     return made
 
 
