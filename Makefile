@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench faults mutation model pacts tampering lock wheel clean .venv
+.PHONY: help certify test answers bench faults figures mutation model pacts tampering lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ test: .venv ## lint, import floors, types and the harness's own tests
 
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py
+
+figures: .venv ## write into README.md what its figures are today
+	@$(BIN)/python tools/figures.py
 
 mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="oracle trace" tests these alone
 	@nice $(BIN)/python tools/mutation.py $(MODULES)

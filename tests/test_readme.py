@@ -35,6 +35,8 @@ TARGETS = {
     "certify": "mpp-conformance certify",
     "test": "pytest tests",
     "bench": "tools/bench.py",
+    "figures": "tools/figures.py",
+    "mutation": "tools/mutation.py",
     "tampering": "tools/tampering.py",
     "pacts": "_consumer.py -q --write-pacts",
     "wheel": "hatchling build",

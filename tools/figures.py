@@ -1,0 +1,45 @@
+"""Write into README.md what the commands of its section "Figures" print today.
+
+Each console block of that section shows a command and, below it, what it printed: all of it, or its first lines where
+SHOWN says so.
+"""
+
+import re
+import shlex
+from contextlib import chdir
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from click.testing import CliRunner
+
+from mpp_conformance.cli import cli
+
+README = Path(__file__).parents[1] / "README.md"
+SECTION = re.compile(r"(?<=\n## Figures\n).*?(?=\n## |\Z)", re.DOTALL)
+BLOCK = re.compile(r"(?<=^```console\n)\$ (.*?)\n.*?(?=^```$)", re.DOTALL | re.MULTILINE)
+SHOWN = {"mpp-conformance coverage": 1, "make mutation": 0, "make bench": 0}
+"""Commands that print more than a reader need see, or take long: how many lines are shown."""
+
+
+def figures(text: str) -> str:
+    """README.md with the figures of today."""
+    return SECTION.sub(lambda section: BLOCK.sub(lambda block: _block(block[1]), section[0]), text)
+
+
+def _block(command: str) -> str:
+    return "".join(f"{line}\n" for line in (f"$ {command}", *printed(command)))
+
+
+def printed(command: str) -> list[str]:
+    """What is shown of what a command prints, without the places where it writes something."""
+    count = SHOWN.get(command)
+    if count == 0:
+        return []
+    with TemporaryDirectory() as folder, chdir(folder):
+        output = CliRunner().invoke(cli, shlex.split(command)[1:], catch_exceptions=False).output
+    return [line for line in output.splitlines() if not line.startswith("written ")][:count]
+
+
+if __name__ == "__main__":
+    README.write_text(figures(README.read_text("utf-8")), "utf-8")
+    print(f"{README.name} has the figures of today")
