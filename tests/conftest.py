@@ -6,6 +6,8 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections import Counter
 from ctypes.util import find_library
 from dataclasses import replace
@@ -32,12 +34,23 @@ if TYPE_CHECKING:
 _WANTED: Final = {
     "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",
     "chromium": "that open pages in Chromium, for there is none on PATH",
+    "chinese": "that set Chinese pages, for the system has no font for them",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
 }
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
+
+
+def _has_chinese_font() -> bool:
+    """Whether fontconfig knows a font for Simplified Chinese."""
+    program = shutil.which("fc-list")
+    command = [program or "fc-list", ":lang=zh-cn", "family"]
+    return program is not None and bool(subprocess.run(command, capture_output=True, timeout=60, check=False).stdout)
+
+
 _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "chromium": lambda: browser.PROGRAM is not None,
     "pango": lambda: find_library("pango-1.0") is not None,
+    "chinese": _has_chinese_font,
 }
 """What tests with a marker of this name need of the system, and whether it is here."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
@@ -45,7 +58,7 @@ QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser or Pango where there is none; the summary says so."""
+    """Leave out what needs a browser, Pango or a Chinese font where there is none; the summary says so."""
     for name, is_here in _NEEDED.items():
         needing = [item for item in items if item.get_closest_marker(name)]
         if needing and not is_here():
