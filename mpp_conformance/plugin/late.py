@@ -27,7 +27,7 @@ def judge_again(results: list[CaseResult], record: Record, conversations: Conver
 
     Where everything had come, what comes late can only make a verdict worse. Where patience ran out, it can take back
     what was said of a wallet that was only slow: no sentence says how fast it must be. What asks for some message is
-    met by it then; what asks for all of a kind is not proven, so that nothing is certified by such a run.
+    met by it then; what asks for all messages of a kind is not proven.
     """
     for scenario, whole in conversations.prolonged.items():
         places = [place for place, result in enumerate(results) if result.planned.scenario == scenario]
