@@ -7,12 +7,15 @@ Rules of this file
   held to its end and in which every message of that kind could be read; what was not seen is not proven absent.
 - Nor is a message missing where one of its kind was sent that could not be read: that is another duty's failure.
 - `reached` and `given` come first: no stimulus, no verdict on the reaction.
+- What came when the conversation was over can break a duty, but it meets none, and nothing is missing after it: where
+  a verdict hangs on that, the wallet may have been slow only, and no sentence says how fast it must be.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
 from mpp_conformance.judgement import (
@@ -30,6 +33,7 @@ from mpp_conformance.trace import BROKEN, Event, Trace
 from mpp_conformance.verdict import Verdict
 
 _asked: ContextVar[list[str]] = ContextVar("_asked")
+_LATE: Final = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
 _SEEN_LIMIT: Final = 8
 _SEEN_TEXT: Final = 400
 
@@ -64,6 +68,27 @@ def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
 
     A runner's own ways out (its skips and failures, SystemExit) end no judgement either: they are no verdict on an MPP.
     """
+    whole = _judged(question, trace)
+    return _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+
+
+def _weighed(before: Judgement, whole: Judgement) -> Judgement:
+    """What a conversation comes to of which more was heard when it was over."""
+    met_late = before.verdict is Verdict.FAIL and (
+        whole.verdict is Verdict.PASS or (whole.verdict is Verdict.INCONCLUSIVE and _missing(before))
+    )
+    if met_late:
+        return replace(before, verdict=Verdict.INCONCLUSIVE, hint=_LATE)
+    if whole.verdict is Verdict.FAIL and before.verdict is not Verdict.FAIL and _missing(whole):
+        return replace(whole, verdict=Verdict.INCONCLUSIVE, hint=_LATE)
+    return max(whole, before, key=lambda judgement: judgement.verdict)
+
+
+def _missing(judgement: Judgement) -> bool:
+    return judgement.deviation is not None and judgement.deviation.how == MISSING
+
+
+def _judged(question: Callable[[Trace], None], trace: Trace) -> Judgement:
     asked: list[str] = []
     mark = _asked.set(asked)
     try:

@@ -1,7 +1,7 @@
 """The ordered record of one conversation, and plain questions to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance.messages import (
@@ -71,6 +71,7 @@ class Trace:
 
     ``ending`` is one of ENDED, WAITED, BROKEN; ``trouble`` says in words what broke.
     ``app_link``: whether the wallet claims to report what its server hands its client.
+    ``late``: how many of the last events came when the conversation was over.
     ``began``: when it began (UTC, ISO 8601); empty where no clock ran. It takes no part in equality.
     """
 
@@ -80,7 +81,13 @@ class Trace:
     ending: str
     trouble: str = ""
     app_link: bool = True
+    late: int = 0
     began: str = field(default="", compare=False)
+
+    @property
+    def in_time(self) -> "Trace":
+        """The conversation as it was when it was over."""
+        return replace(self, events=self.events[: len(self.events) - self.late], late=0)
 
     def of(self, payment: int) -> Iterator[Event]:
         """The events of one payment, in order."""

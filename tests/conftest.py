@@ -81,7 +81,7 @@ def with_late(trace: Trace, *messages: Message) -> Trace:
     """A conversation in which these came after its end."""
     first = len(trace.events) + 1
     late = tuple(Event(number=number, payment=0, message=said) for number, said in enumerate(messages, start=first))
-    return replace(trace, events=trace.events + late)
+    return replace(trace, events=trace.events + late, late=len(late))
 
 
 class Held:

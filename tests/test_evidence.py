@@ -132,7 +132,7 @@ def changed(path: str, value: object) -> bytes:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("format", "other", "format: expected 'mpp-conformance evidence 2', found 'other'"),
+        ("format", "other", "format: expected 'mpp-conformance evidence 3', found 'other'"),
         ("ending", "well", "ending: expected one of ended, waited, broken, found 'well'"),
         ("app_link", 1, "app_link: expected true or false, found 1"),
         ("trouble", None, "trouble: expected text, found None"),
@@ -157,6 +157,9 @@ def changed(path: str, value: object) -> bytes:
         ("events.0.http", [{**HALF, "body": {"base64": "/x=="}}], "events[0].http[0].body: expected text where"),
         ("events.0.http", [{**HALF, "body": {"base64": "?"}}], "events[0].http[0].body: expected Base64, found '?'"),
         ("events.0.http", [{**HALF, "body": {}}], "events[0].http[0].body: base64 is missing"),
+        ("late", 99, "late: expected no more than there are events ("),
+        ("late", -1, "late: expected a whole number, not negative, found -1"),
+        ("late", ..., "the document: late is missing"),
         ("began", 1, "began: expected text, found 1"),
         ("codes", [], "codes: expected as many as there are payments (1), at least one, found 0"),
         ("scenario.payments.0.code", "QR", "scenario.payments[].code: expected one of"),

@@ -232,7 +232,9 @@ def test_a_wallet_that_is_only_slow_is_not_failed(bench: Bench) -> None:
     bench.run(body("expect(trace).reached(UserInitiatedPayAnswer).one(HandleAction)"))
     rows = {row["scenario"]: row for row in document.cases(bench.verdicts())}
     assert (rows["order-sdk-F"]["verdict"], rows["order-sdk-S"]["verdict"]) == ("inconclusive", "fail")
-    assert rows["order-sdk-F"]["hint"] == "the wallet was slower than [reach] patience: what was waited for came later"
+    assert rows["order-sdk-F"]["hint"] == (
+        "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
+    )
     assert rows["order-sdk-S"]["seen"] == "no HandleAction"
 
 

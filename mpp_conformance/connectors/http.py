@@ -119,7 +119,8 @@ class HttpConnector:
     @property
     def prolonged(self) -> Mapping[Scenario, Trace]:
         """Conversations of which more was heard when they were over, with that."""
-        return {held.world.scenario: held.trace() for held, count in self._over if held.world.recorded > count}
+        late = ((held, held.world.recorded - count) for held, count in self._over)
+        return {held.world.scenario: replace(held.trace(), late=count) for held, count in late if count}
 
     @property
     def public_url(self) -> str:

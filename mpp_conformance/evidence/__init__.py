@@ -40,7 +40,7 @@ __all__ = [
     "read_message",
 ]
 
-FORMAT: Final = "mpp-conformance evidence 2"
+FORMAT: Final = "mpp-conformance evidence 3"
 MAX_BYTES: Final = 64 * 1024 * 1024
 """More than any conversation that is worth keeping: larger evidence is neither written nor read."""
 _MICROSECONDS: Final = 1_000_000
@@ -61,6 +61,7 @@ def document(trace: Trace) -> dict[str, object]:
         "ending": trace.ending,
         "trouble": plain(trace.trouble),
         "app_link": trace.app_link,
+        "late": trace.late,
         "began": trace.began,
     }
 
@@ -82,7 +83,7 @@ def read(data: bytes) -> Trace:
         found = canonical.parse(data, limit=MAX_BYTES)
     except canonical.NotCanonicalError as problem:
         raise EvidenceError(str(problem)) from problem
-    names = ("format", "scenario", "codes", "events", "ending", "trouble", "app_link", "began")
+    names = ("format", "scenario", "codes", "events", "ending", "trouble", "app_link", "late", "began")
     values = members(found, names, "the document")
     if values["format"] != FORMAT:
         refuse("format", repr(FORMAT), values["format"])
@@ -94,6 +95,7 @@ def read(data: bytes) -> Trace:
         ending=one_of(_ENDINGS, values["ending"], "ending"),
         trouble=as_text(values["trouble"], "trouble"),
         app_link=as_truth(values["app_link"], "app_link"),
+        late=as_whole(values["late"], "late"),
         began=as_text(values["began"], "began"),
     )
     _check_whole(trace)
@@ -183,6 +185,8 @@ def _check_whole(trace: Trace) -> None:
         refuse("codes", f"as many as there are payments ({count}), at least one", len(trace.codes))
     for payment in trace.scenario.payments:
         one_of(_CODES, payment.code, "scenario.payments[].code")
+    if trace.late > len(trace.events):
+        refuse("late", f"no more than there are events ({len(trace.events)})", trace.late)
     for place, event in enumerate(trace.events):
         if event.number != place + 1:
             refuse(f"events[{place}].number", str(place + 1), event.number)

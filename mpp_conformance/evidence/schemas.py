@@ -33,6 +33,7 @@ def evidence_schema() -> Schema:
             "ending": {"enum": [ENDED, WAITED, BROKEN]},
             "trouble": _TEXT,
             "app_link": {"type": "boolean"},
+            "late": {**_COUNT, "description": "How many of the last events came when the conversation was over."},
             "began": {"type": "string", "description": "UTC, ISO 8601; empty where no clock ran."},
         }
     )
