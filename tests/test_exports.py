@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 from trestle.oscal.assessment_results import AssessmentResults
 
 from mpp_conformance.cli import cli
@@ -19,36 +19,11 @@ from mpp_conformance.report.exports import EXPORTS, ctrf, oscal, table
 from tests.bundles import PART, run
 from tests.reporting import HOSTILE, sample
 
-COUNT = {"type": "integer", "minimum": 0}
-# What the CTRF specification requires, and the words it allows.
-CTRF = {
-    "type": "object",
-    "required": ["reportFormat", "specVersion", "results"],
-    "properties": {
-        "reportFormat": {"const": "CTRF"},
-        "specVersion": {"pattern": r"^\d+\.\d+\.\d+$"},
-        "results": {
-            "required": ["tool", "summary", "tests"],
-            "properties": {
-                "tool": {"required": ["name"]},
-                "summary": {
-                    "required": ["tests", *ctrf.STATUSES, "start", "stop"],
-                    "additionalProperties": COUNT,
-                },
-                "tests": {
-                    "items": {
-                        "required": ["name", "status", "duration"],
-                        "properties": {
-                            "status": {"enum": list(ctrf.STATUSES)},
-                            "duration": COUNT,
-                            "suite": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                        },
-                    }
-                },
-            },
-        },
-    },
-}
+CTRF = Draft7Validator(
+    json.loads((Path(__file__).parent / "data/ctrf/ctrf.schema.json").read_bytes()),
+    format_checker=Draft7Validator.FORMAT_CHECKER,
+)
+"""The published schema, in the dialect that it names."""
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +59,26 @@ def test_the_table_holds_every_case_and_no_formula() -> None:
     assert [name for row in rows for name, value in row.items() if value[:1] in ("=", "+", "-", "@")] == []
 
 
-def test_the_ctrf_report_keeps_its_specification() -> None:
-    """Required fields are there, statuses are of its words, and what is red to us is red to its readers."""
+def test_the_ctrf_report_of_a_run_keeps_the_published_schema(folder: Path) -> None:
+    """What a run is exported to breaks nothing that the format's own schema asks for."""
+    made = json.loads((folder / ctrf.FILE).read_bytes())
+    assert [error.message for error in CTRF.iter_errors(made)] == []
+
+
+def test_the_published_schema_of_ctrf_refuses_what_is_none() -> None:
+    """A status of ours, a member that the format does not know, and a count that is missing break it."""
     made = json.loads(ctrf.render(sample()))
-    assert [error.message for error in Draft202012Validator(CTRF).iter_errors(made)] == []
+    made["results"]["tests"][0]["status"] = "inconclusive"
+    made["results"]["tests"][1]["verdict"] = "fail"
+    del made["results"]["summary"]["other"]
+    places = {tuple(error.absolute_path) for error in CTRF.iter_errors(made)}
+    assert places == {("results", "summary"), ("results", "tests", 0, "status"), ("results", "tests", 1)}
+
+
+def test_the_ctrf_report_keeps_its_specification() -> None:
+    """The published schema is kept, and what is red to us is red to its readers."""
+    made = json.loads(ctrf.render(sample()))
+    assert [error.message for error in CTRF.iter_errors(made)] == []
     told = {test["tags"][0]: (test["status"], test["rawStatus"]) for test in made["results"]["tests"][:3]}
     assert told == {"R1": ("passed", "pass"), "R2": ("failed", "fail"), "R3": ("passed", "fail")}
     summary = made["results"]["summary"]
