@@ -13,19 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpp_conformance import oracle
+from mpp_conformance import oracle, wire
 from mpp_conformance.catalogue import Claims, Planned, load, plan
 from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.messages import Message
+from mpp_conformance.messages import GATEWAY, Malformed, UserInitiatedPay
 from mpp_conformance.peers.router import Router, Stray
-from mpp_conformance.peers.world import World
+from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.report import document
 from mpp_conformance.report.results import CaseResult, fold
 from mpp_conformance.requirements import Ledger
 from mpp_conformance.resources import directory
-from mpp_conformance.scenario import Profile, Scenario
+from mpp_conformance.scenario import OBSERVER, Profile, Scenario
 from mpp_conformance.scheduler import ConcurrentConversations
 from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.specimens.conforming import Say
 from mpp_conformance.trace import ENDED, WAITED, Trace
 from mpp_conformance.wallet import reference
 from mpp_conformance.wire import carried
@@ -53,7 +54,7 @@ class _InTurns:
         self._specimen = SPECIMENS[name](profile)
         self._profile = profile
         self._pauses = cycle(pauses)
-        self._router = Router()
+        self._router = Router(profile.templates)
         self._busy = 0
         self.busiest = 0
 
@@ -73,23 +74,41 @@ class _InTurns:
         self.busiest = max(self.busiest, self._busy)
         world = World(scenario, _RUN, self._profile, lambda: 0.0)
         self._router.open(world)
+        for probe in scenario.probing:
+            body = probe.body.replace(OBSERVER, wire.GATEWAY_URL)
+            world.probed(probe, self._specimen.probed(probe.operation, body.encode()))
         for sending in world.begin():
-            await self._told(world.token(sending.payment), sending.message)
+            await self._told(world, sending)
         self._busy -= 1
         at_rest()
         await self._others()
         self._router.close(world)
         return world.trace(ENDED if world.finished else WAITED)
 
-    async def _told(self, session: str, message: Message) -> None:
-        for say in self._specimen.hear(session, message):
+    async def _told(self, world: World, sending: Sending) -> None:
+        token = world.token(sending.payment)
+        if sending.message.point != GATEWAY:
+            await self._said(world, self._specimen.hear(token, sending.message))
+            return
+        # A call to the MPP server bears the name of no session; its answer goes back.
+        says = [replace(say, session=say.session or token) for say in self._specimen.hear("", sending.message)]
+        await self._said(world, says)
+
+    async def _said(self, world: World, says: Iterable[Say]) -> None:
+        for say in says:
             await self._others()
-            delivery = self._router.deliver(carried(say.message), token=say.session)
-            if delivery.reply is not None:
-                await self._told(say.session, delivery.reply)
-            for call in delivery.calls:
-                assert delivery.world is not None
-                await self._told(delivery.world.token(call.payment), call.message)
+            arrived = say.message if isinstance(say.message, Malformed) else carried(say.message)
+            delivery = self._router.deliver(arrived, token=say.session)
+            calls, spoilt = delivery.calls, delivery.spoilt
+            if spoilt is not None and isinstance(say.message, UserInitiatedPay):
+                body = wire.spoilt(spoilt.answer, spoilt.fault)
+                received = wire.arrived(body, spoilt.fault, location=wire.ELSEWHERE)
+                await self._said(world, self._specimen.receive(say.session, say.message, received))
+                calls = (*calls, *world.applied(delivery.payment, spoilt))
+            elif delivery.reply is not None:
+                await self._said(world, self._specimen.hear(say.session, delivery.reply))
+            for call in calls:
+                await self._told(world, call)
 
     async def _others(self) -> None:
         for _ in range(next(self._pauses)):
