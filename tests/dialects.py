@@ -42,12 +42,15 @@ def _compact(_: str, body: Body) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _whole(body: bytes) -> bytes:
+    return body
+
+
 def _iso(now: datetime) -> str:
     return now.isoformat(timespec="milliseconds")
 
 
-def official(raw: bytes) -> str:
-    """The Signature header as Alipay+'s own libraries write it."""
+def _official(raw: bytes) -> str:
     return f"algorithm=RSA256,keyVersion=1,signature={quote(base64.b64encode(raw).decode(), safe='')}"
 
 
@@ -58,8 +61,8 @@ class Dialect:
     What ``shows`` names stands in every request that is written so, and what ``gateway_shows`` names in every call to
     Alipay+: proof that it is spoken at all. ``chunk``: bytes of a chunk, 0 for a body whose length is said; ``piece``:
     bytes written at a time, 0 for all at once; ``spelled``: a header's name; ``written``: path and body to bytes;
-    ``signed``: a signature to the header's value; ``loses``: each answer of Alipay+ is lost once, and the call is made
-    again.
+    ``signed``: a signature to the header's value; ``covered``: what is signed of a body; ``loses``: each answer of
+    Alipay+ is lost once, and the call is made again.
     """
 
     shows: Sequence[bytes] = ()
@@ -74,7 +77,8 @@ class Dialect:
     loses: bool = False
     written: Callable[[str, Body], bytes] = _compact
     time: Callable[[datetime], str] = _iso
-    signed: Callable[[bytes], str] = official
+    signed: Callable[[bytes], str] = _official
+    covered: Callable[[bytes], bytes] = _whole
 
 
 def _with_more(_: str, body: Body) -> bytes:
@@ -224,7 +228,8 @@ class DialectTransport(httpx.AsyncBaseTransport):
 
     def _signed(self, path: str, client_id: str, content: bytes) -> dict[str, str]:
         time = self.dialect.time(datetime.now(UTC))
-        official = signature.sign(self.key, signature.content("POST", path, client_id, time, content))
+        covered = self.dialect.covered(content)
+        official = signature.sign(self.key, signature.content("POST", path, client_id, time, covered))
         return {"request-time": time, "signature": self.dialect.signed(signature.Header.parse(official).signature)}
 
     def _head(self, path: str, headers: Mapping[str, str], content: bytes) -> bytes:

@@ -17,7 +17,7 @@ from mpp_conformance.scheduler import ConcurrentConversations
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.verdict import Verdict
 from mpp_conformance.wallet import reference
-from tests.dialects import DIALECTS, MANNERS, Dialect, DialectTransport, official
+from tests.dialects import DIALECTS, MANNERS, Dialect, DialectTransport
 from tests.hosting import hosted_wallet, own_keys
 
 PARALLEL: Final = 16
@@ -79,9 +79,10 @@ def test_no_manner_of_an_adaptor_is_held_against_an_mpp(name: str) -> None:
 
 
 def test_an_mpp_that_cannot_sign_is_found() -> None:
-    """The control: signatures that are left empty fail what asks for them, over the same way."""
-    transport = DialectTransport(Dialect(signed=lambda _: official(b"")), own_keys()[1])
+    """The control: a body that is written anew after it was signed fails what asks for a signature, over this way."""
+    transport = DialectTransport(Dialect(covered=lambda body: body + b"\n"), own_keys()[1])
     rows = [row for row in enough() if row.case.name == "test_requests_are_signed"]
     expected = {(row.case.name, row.scenario.label, "fail") for row in rows}
 
     assert expected == set(findings(rows, http=carried_by(transport)))
+    assert expected
