@@ -17,7 +17,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.world import MAX_EVENTS
+from mpp_conformance.peers.world import MAX_EVENTS, World
 from mpp_conformance.scenario import ENTRY, FOR_EVER, ORDER, Payment, handle_by_psp, handle_by_sdk, one
 from mpp_conformance.specimens import CONFORMING
 from mpp_conformance.specimens.conforming import MOST_REPEATS, ConformingMpp, Session
@@ -120,3 +120,18 @@ def test_who_asks_for_ever_is_cut_off() -> None:
 
     trace = held(_NEVER, Stubborn)
     assert (len(trace.events), trace.ending) == (MAX_EVENTS, BROKEN)
+
+
+def still_awaited(asked: int) -> set[str]:
+    """What is waited for when an MPP has asked so often and been answered ``U`` each time."""
+    world = World(one("unknown", _NEVER), "run", reference().profile, lambda: 0.0)
+    world.begin()
+    for _ in range(asked):
+        world.receive(0, UserInitiatedPay(code_value=world.codes[0].decoded, customer_id="customer-1"))
+    return {kind.__name__ for kind in world.awaited(0)}
+
+
+@pytest.mark.parametrize(("asked", "awaited"), [(1, {"ResultPage"}), (20, {"ResultPage"}), (50, set())])
+def test_who_asks_often_is_heard_to_the_end(asked: int, awaited: set[str]) -> None:
+    """An MPP that takes its time between many questions is waited for; one that may go on for ever is not."""
+    assert awaited == still_awaited(asked)

@@ -1,4 +1,4 @@
-"""The wallet in TypeScript: certified over HTTP as its README says, and caught with each of its ten faults."""
+"""The wallet in TypeScript: certified and held to its contract as its README says; each of its ten faults is caught."""
 
 import json
 import os
@@ -22,6 +22,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 WALLET = Path("examples/wallet-node")
+CONTRACT = ROOT / "contracts/pacts/alipay-plus--mpp-server.json"
 SHELL = ("/bin/bash", "-ec")
 READY = "wallet-node listens at "
 PORTS = range(20_000, 32_000)
@@ -29,7 +30,10 @@ CONFORMS, FAILS = 0, 1
 AT_ONCE = 3
 MAX_TOLD = 4_000
 # Every kind of conversation, and of payloads those that a fault here changes: a fault needs no more to be found.
-ENOUGH = "entry-sdk or entry-psp or order-sdk or order-psp or at-once or single-over or json or blanks or percent"
+ENOUGH = (
+    "entry-sdk or entry-psp or order-sdk or order-psp or at-once or single-over or json or blanks or percent or "
+    "inquired or cancelled"
+)
 
 # What each fault breaks in these, and nothing else that is a MUST.
 FAULTS = {
@@ -44,6 +48,8 @@ FAULTS = {
     "one-decode-callback": {"EC-25"},
     "own-error-page": {"EC-25", "OC-16", "UX-1"},
 }
+# What is asked of a wallet that says where its MPP server is.
+INQUIRED = {"INQ-1", "INQ-2", "INQ-3", "CAN-1", "CAN-2", "CAN-3", "WIRE-3", "WIRE-4", "WIRE-5"}
 # With one callback for all, it is chance whose conversation suffers beside the two that are held together on purpose.
 SPREADING = {"one-decode-callback"}
 
@@ -63,6 +69,8 @@ class Outcome:
     """Requirement id and verdict, of every MUST that was tested."""
     observed: set[str]
     """The others that were not met."""
+    strays: list[str]
+    """The conversations that were over before the wallet was."""
 
 
 def environment() -> dict[str, str]:
@@ -85,8 +93,8 @@ def move(folder: Path) -> None:
     """Give the wallet in ``folder`` free ports in place of those that its two files name."""
     texts = {folder / name: (folder / name).read_text("utf-8") for name in ("wallet.json", "wallet.toml")}
     reach = tomllib.loads(texts[folder / "wallet.toml"])["reach"]
-    named = [reach[key].rpartition(":")[2] for key in ("adaptor", "listen")]
-    for old, new in zip(named, free_ports(2), strict=True):
+    named = [reach[key].rpartition(":")[2] for key in ("adaptor", "mpp_server", "listen")]
+    for old, new in zip(named, free_ports(len(named)), strict=True):
         texts = {file: re.sub(rf"\b{old}\b", new, text) for file, text in texts.items()}
     for file, text in texts.items():
         file.write_text(text, encoding="utf-8")
@@ -130,35 +138,53 @@ def end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGTERM)
 
 
+def shell(commands: str, cwd: Path, *, timeout: float) -> subprocess.CompletedProcess[str]:
+    """What ``commands`` come to, within so many seconds."""
+    return subprocess.run(
+        [*SHELL, commands], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
 def certify(commands: str, reports: Path, cwd: Path) -> Outcome:
     """Run the suite by ``commands``, which leave exactly one run in ``reports``."""
-    done = subprocess.run(
-        [*SHELL, commands], cwd=cwd, env=environment(), capture_output=True, text=True, timeout=180, check=False
-    )
+    done = shell(commands, cwd, timeout=180)
     found = list(reports.glob("*/verdicts.json"))
     assert len(found) == 1, done.stdout + done.stderr
-    rows = json.loads(found[0].read_bytes())["requirements"]
+    said = json.loads(found[0].read_bytes())
+    rows = said["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
     observed = {row["id"] for row in rows if row["tested"] and row["level"] != "MUST" and row["verdict"] != "pass"}
-    return Outcome(done.returncode, (done.stdout + done.stderr)[-MAX_TOLD:], verdicts, observed)
+    strays = [stray["conversation"] for stray in said["strays"]]
+    return Outcome(done.returncode, (done.stdout + done.stderr)[-MAX_TOLD:], verdicts, observed, strays)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A checkout in which the README was followed to the letter, but for the ports."""
+
+    root: Path
+    run: Outcome
+    contract: subprocess.CompletedProcess[str]
+    """What the verification of its contract came to."""
 
 
 @pytest.fixture(scope="module")
-def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
-    """A checkout in which the README was followed to the letter, but for the ports; and how the run ended."""
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """The README's commands, in their order, while the wallet runs."""
     root = tmp_path_factory.mktemp("checkout")
     made = shutil.ignore_patterns("node_modules", "dist", "keys", "reports")
     shutil.copytree(ROOT / WALLET, root / WALLET, ignore=made)
     move(root / WALLET)
-    start, run = blocks()[:2]
+    start, run, contract = blocks()[:3]
     with wallet_up([*SHELL, start], root):
-        return root, certify(run, root / "reports", root)
+        outcome = certify(run, root / "reports", root)
+        return Followed(root, outcome, shell(contract, root, timeout=60))
 
 
 @pytest.fixture(scope="module")
-def faulty(certified: tuple[Path, Outcome], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+def faulty(certified: Followed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """How the runs ended against the wallet with each of its faults."""
-    built = certified[0] / WALLET
+    built = certified.root / WALLET
     root = tmp_path_factory.mktemp("faulty")
 
     def run(fault: str) -> Outcome:
@@ -175,26 +201,31 @@ def faulty(certified: tuple[Path, Outcome], tmp_path_factory: pytest.TempPathFac
         return dict(zip(FAULTS, pool.map(run, FAULTS), strict=True))
 
 
-def test_the_wallet_conforms_as_its_readme_says(certified: tuple[Path, Outcome]) -> None:
-    """The commands of the README start the wallet and certify it without a finding."""
-    outcome = certified[1]
+def test_the_wallet_conforms_as_its_readme_says(certified: Followed) -> None:
+    """The commands of the README start the wallet and certify it without a finding, and each message has its place."""
+    outcome = certified.run
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
-    assert outcome.observed == set(), outcome.told
+    assert (set(), []) == (outcome.observed, outcome.strays), outcome.told
+    assert outcome.verdicts.keys() >= INQUIRED
 
 
-def test_the_wallets_own_tests_pass(certified: tuple[Path, Outcome]) -> None:
-    """The third command of the README tests what the suite does not ask."""
-    tested = subprocess.run(
-        [*SHELL, blocks()[2]], cwd=certified[0], capture_output=True, text=True, timeout=60, check=False
-    )
+def test_the_wallet_keeps_its_contract_with_alipay_plus(certified: Followed) -> None:
+    """Every interaction that Alipay+ expects of an MPP server passes, none is left unproven."""
+    told = certified.contract.stdout
+    expected = len(json.loads(CONTRACT.read_bytes())["interactions"])
+    assert certified.contract.returncode == CONFORMS, told + certified.contract.stderr
+    assert f"of {expected} interactions {expected} passed, 0 failed, 0 proved nothing" in told
+
+
+def test_the_wallets_own_tests_pass(certified: Followed) -> None:
+    """The fourth command of the README tests what the suite does not ask."""
+    tested = shell(blocks()[3], certified.root, timeout=60)
     assert tested.returncode == 0, tested.stdout[-MAX_TOLD:]
 
 
-def test_the_faults_are_those_that_the_wallet_lists(certified: tuple[Path, Outcome]) -> None:
+def test_the_faults_are_those_that_the_wallet_lists(certified: Followed) -> None:
     """The last command of the README lists the faults that are tried here."""
-    listed = subprocess.run(
-        [*SHELL, blocks()[-1]], cwd=certified[0], capture_output=True, text=True, timeout=60, check=True
-    )
+    listed = shell(blocks()[-1], certified.root, timeout=60)
     assert set(FAULTS) == set(re.findall(r"^([a-z-]+)  +\w", listed.stdout, re.MULTILINE))
 
 

@@ -54,19 +54,18 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
   }
 }
 
-/** Reads the file. WALLET_ADAPTOR_PORT and WALLET_ALIPAY_PLUS_URL override it; paths count from its folder. */
+/** Reads the file. Ports and WALLET_ALIPAY_PLUS_URL of the environment override it; paths count from its folder. */
 export function readConfig({ config: file, faults }: CommandLine, env: NodeJS.ProcessEnv): Config {
   const top = new Fields(parsed(file), file);
   const alipayPlus = top.section('alipayPlus');
   const keyFile = (name: string) =>
     read(resolve(dirname(file), alipayPlus.text(name)), '`npm run keys` makes the keys that wallet.json names');
-  const port = env['WALLET_ADAPTOR_PORT'];
   return {
     name: top.text('name'),
     version: top.text('version'),
     host: top.text('host'),
-    adaptorPort: port === undefined ? top.count('adaptorPort') : portFrom(port),
-    serverPort: top.count('serverPort'),
+    adaptorPort: portIn(env, 'WALLET_ADAPTOR_PORT') ?? top.count('adaptorPort'),
+    serverPort: portIn(env, 'WALLET_SERVER_PORT') ?? top.count('serverPort'),
     observerHosts: top.list('observerHosts').map(String),
     alipayPlus: {
       url: env['WALLET_ALIPAY_PLUS_URL'] ?? alipayPlus.text('url'),
@@ -87,11 +86,12 @@ export function readConfig({ config: file, faults }: CommandLine, env: NodeJS.Pr
   };
 }
 
-function portFrom(text: string): number {
-  if (!/^[0-9]{1,5}$/.test(text)) {
-    throw new ConfigError('WALLET_ADAPTOR_PORT: expected a port');
+function portIn(env: NodeJS.ProcessEnv, name: string): number | undefined {
+  const port = env[name];
+  if (port !== undefined && !/^[0-9]{1,5}$/.test(port)) {
+    throw new ConfigError(`${name}: expected a port`);
   }
-  return Number(text);
+  return port === undefined ? undefined : Number(port);
 }
 
 /** The fields of one JSON object, asked for by name and type. */

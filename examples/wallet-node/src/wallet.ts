@@ -6,6 +6,7 @@ import { FAULTS } from './faults.js';
 import { type Parts, rightParts } from './parts.js';
 import { Accounts } from './server/accounts.js';
 import { AlipayPlus } from './server/alipayPlus.js';
+import { askedByAlipayPlus } from './server/asked.js';
 import { identifier } from './server/codes.js';
 import { serverOver } from './server/http.js';
 import { Notifier } from './server/notifier.js';
@@ -57,7 +58,9 @@ function mppServer(config: Config, parts: Parts, accounts: Accounts): FastifyIns
   const alipayPlus = new AlipayPlus({ url, clientId, timeoutMs, sign, verify });
   const notifier = new Notifier(alipayPlus, retryDelaysMs);
   const payments = new Payments({ alipayPlus, accounts, notifier, nextStep, retryDelaysMs });
-  return serverOver(payments, identifier(config.codes));
+  const server = serverOver(payments, identifier(config.codes));
+  server.register(askedByAlipayPlus({ clientId, sign, verify, payments }));
+  return server;
 }
 
 function partsOf({ alipayPlus: { ownPrivateKey, publicKey, keyVersion }, faults }: Config): Parts {

@@ -37,4 +37,9 @@ export class Accounts {
     this.balances.set(customerId, left);
     return undefined;
   }
+
+  /** Gives back an amount that was debited. */
+  credit(customerId: string, amount: Amount): void {
+    this.balances.set(customerId, (this.balances.get(customerId) ?? 0n) + BigInt(amount.value));
+  }
 }

@@ -89,7 +89,8 @@ function amount(value: unknown): Amount | undefined {
   return currency !== undefined && units !== undefined && DIGITS.test(units) ? { currency, value: units } : undefined;
 }
 
-function text(value: unknown): string | undefined {
+/** Text that is not empty, or nothing. */
+export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

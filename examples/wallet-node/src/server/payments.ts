@@ -1,4 +1,4 @@
-/** The MPP server's part in a payment: decode, pay once, tell Alipay+. */
+/** The MPP server's part in a payment: decode, pay once, tell Alipay+, take back. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DecodeAnswer, PaymentResult } from '../link.js';
@@ -8,13 +8,10 @@ import type { AlipayPlus } from './alipayPlus.js';
 import { type Answer, NoAnswer, type Order } from './answers.js';
 import type { Step } from './nextStep.js';
 import type { Notifier } from './notifier.js';
+import { type Payment, stateOf } from './payment.js';
 
-interface Payment {
-  readonly paymentId: string;
-  readonly customerId: string;
-  readonly order: Order;
-  result?: PaymentResult;
-}
+/** Why an order is not paid any more: it has expired, or was cancelled. */
+const CLOSED: PaymentResult = { status: 'F', errorCode: 'ORDER_IS_CLOSED' };
 
 export interface PaymentsOptions {
   readonly alipayPlus: AlipayPlus;
@@ -50,11 +47,34 @@ export class Payments {
     if (payment === undefined || payment.customerId !== customerId) {
       return { status: 'F', errorCode: 'ORDER_NOT_EXIST' };
     }
-    if (payment.result === undefined) {
-      payment.result = this.settle(payment);
-      this.options.notifier.announce(notificationOf(payment, payment.result), payment.order.notifyUrl);
+    if (payment.end !== undefined) {
+      return payment.end.result;
     }
-    return payment.result;
+    const result = this.settle(payment);
+    finish(payment, result);
+    const notification = { paymentRequestId: payment.order.paymentRequestId, ...stateOf(payment) };
+    this.options.notifier.announce(notification, payment.order.notifyUrl);
+    return result;
+  }
+
+  /** The payment for an order of Alipay+. */
+  find(paymentRequestId: string): Payment | undefined {
+    return this.byRequest.get(paymentRequestId);
+  }
+
+  /** Closes an order whatever its state, and gives back what was paid; once, however often. False: nobody knows it. */
+  cancel(paymentRequestId: string): boolean {
+    const payment = this.find(paymentRequestId);
+    if (payment === undefined) {
+      return false;
+    }
+    if (payment.end?.result.status === 'S') {
+      this.options.accounts.credit(payment.customerId, payment.order.payToAmount);
+    }
+    if (payment.end?.result !== CLOSED) {
+      finish(payment, CLOSED);
+    }
+    return true;
   }
 
   private async ask(codeValue: string, customerId: string): Promise<Exclude<Step, { kind: 'retry' }>> {
@@ -85,8 +105,8 @@ export class Payments {
     if (payment.customerId !== customerId) {
       return failed('REPEAT_REQ_INCONSISTENT');
     }
-    if (payment.result !== undefined) {
-      return { actionType: 'HANDLE_BY_PSP', payment: payment.result };
+    if (payment.end !== undefined) {
+      return { actionType: 'HANDLE_BY_PSP', payment: payment.end.result };
     }
     const { paymentAmount, payToAmount, merchantName } = payment.order;
     const merchant = merchantName === undefined ? {} : { merchantName };
@@ -105,7 +125,7 @@ export class Payments {
 
   private settle({ order, customerId }: Payment): PaymentResult {
     if (order.expiryTime !== undefined && Date.now() >= Date.parse(order.expiryTime)) {
-      return { status: 'F', errorCode: 'ORDER_IS_CLOSED' };
+      return CLOSED;
     }
     const reason = this.options.accounts.debit(customerId, order.payToAmount);
     return reason === undefined ? { status: 'S' } : { status: 'F', errorCode: reason };
@@ -116,17 +136,6 @@ function failed(errorCode: string): DecodeAnswer {
   return { actionType: 'HANDLE_BY_PSP', payment: { status: 'F', errorCode } };
 }
 
-function notificationOf({ order, paymentId, customerId }: Payment, result: PaymentResult): object {
-  return {
-    paymentResult:
-      result.status === 'S'
-        ? { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'paid' }
-        : { resultCode: result.errorCode, resultStatus: 'F', resultMessage: 'not paid' },
-    paymentRequestId: order.paymentRequestId,
-    paymentId,
-    paymentTime: new Date().toISOString(),
-    paymentAmount: order.paymentAmount,
-    payToAmount: order.payToAmount,
-    customerId,
-  };
+function finish(payment: Payment, result: PaymentResult): void {
+  payment.end = { result, time: new Date().toISOString() };
 }
