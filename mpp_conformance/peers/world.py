@@ -46,10 +46,8 @@ _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed
 """What counts as a call to Alipay+, whether it could be read or not."""
 _BESIDE: Final = ANSWERS | {IdentifyCode.__name__}
 """What could not be read of these tells nothing of the payment."""
-_MOST_UNKNOWN: Final = 5
-"""A wallet that has been answered ``U`` as often as this is waited for no longer: it may ask for ever."""
-_MOST_SPOILT: Final = 50
-"""Likewise where it has asked as often as this and there was no answer to be believed."""
+_MOST_UNDECIDED: Final = 50
+"""A wallet that has asked as often as this, and was answered ``U`` or nothing to be believed, may ask for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +185,9 @@ class World:
         if code == ENTRY:
             expected.add(Launch)
         if payment in self._spoiling and payment not in self._decided:
-            return self._end(payment) if self._spoiling[payment] < _MOST_SPOILT else set()
+            return self._end(payment) if self._spoiling[payment] < _MOST_UNDECIDED else set()
         answer = self.alipay_plus.answer_given(payment)
-        if answer is None and 0 < self.alipay_plus.unknown_given(payment) < _MOST_UNKNOWN:
+        if answer is None and 0 < self.alipay_plus.unknown_given(payment) < _MOST_UNDECIDED:
             return self._end(payment)
         if answer is None:
             # A refused call is answered, and nothing is sure to follow.
