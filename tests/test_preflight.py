@@ -3,16 +3,24 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from mpp_conformance import wallet
 from mpp_conformance.doctor.live import examined, useless
 from mpp_conformance.messages import GATEWAY, Message
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from tests.hosting import hosted_wallet, own_keys, wallet_at
 
+if TYPE_CHECKING:
+    from tests.conftest import Bench
+
+pytest_plugins = ["pytester"]
+
+SUITE: Final = (Path(__file__).parent / "data/suite.txt").read_text(encoding="utf-8")
 ALIPAY_PLUS, MPP = own_keys()
 
 
@@ -112,3 +120,22 @@ def test_the_doctor_tries_every_kind_of_code(name: str, wrong: list[str]) -> Non
     well, ill = asyncio.run(tried())
     assert (ill, len(well)) == (wrong, len(set(well)))
     assert {"[codes] order", "[codes] entry"} - set(wrong) <= set(well)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("http:http://127.0.0.1:9", "[reach] adaptor: expected an answer to GET http://127.0.0.1:9/health; *"),
+        ("http:http://192.0.2.1", "http://192.0.2.1 is not this machine alone; *"),
+    ],
+)
+def test_a_file_that_would_accuse_the_mpp_is_refused(
+    bench: "Bench", monkeypatch: pytest.MonkeyPatch, target: str, told: str
+) -> None:
+    """Plain pytest refuses as ``run`` does, before a folder is made and before anything is judged."""
+    reach = wallet.model.Reach(listen="127.0.0.1:0")
+    monkeypatch.setattr(wallet, "load", lambda _: wallet.reference().model_copy(update={"reach": reach}))
+    result = bench.run(SUITE, "--wallet", "wallet.toml", target=target)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {told.replace('[', '[[]')}"])
+    assert (bench.held, (bench.pytester.path / "reports").exists()) == (None, False)

@@ -14,7 +14,8 @@ import pytest
 from mpp_conformance.cli import bundle, report
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.doctor.reach import reach
+from mpp_conformance.connectors import UnknownTargetError, adaptor_of
+from mpp_conformance.doctor.refusal import refusal
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.language import TAGS
@@ -122,20 +123,14 @@ def _target_of(run: Path) -> str:
         raise click.UsageError(str(problem)) from None
 
 
-def _adaptor(target: str) -> str:
-    """The address in ``http:http://...``, or in ``http://...``, which is understood as well."""
-    rest = target.removeprefix(_HTTP)
-    return (rest if rest.startswith("http") else target).rstrip("/")
-
-
 def refuse_useless(wallet: Wallet, target: str) -> None:
     """What the doctor sees in passing ends a run before it can blame an MPP for what its file says."""
-    from mpp_conformance.doctor.live import preflight  # noqa: PLC0415  # loads servers and HTTP clients
-
-    adaptor = _adaptor(target)
-    wrong = [finding for finding in reach(wallet, adaptor) if finding.blocks] or preflight(wallet, adaptor)
-    if wrong:
-        raise Refusal("\n".join(f"{finding.where}: {finding.text}" for finding in wrong))
+    try:
+        why = refusal(wallet, adaptor_of(target, wallet))
+    except UnknownTargetError as problem:
+        raise click.UsageError(str(problem)) from None
+    if why:
+        raise Refusal(why)
 
 
 def execute(  # noqa: PLR0913  # what a run can be given
@@ -208,6 +203,8 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
         *("--tb=no", "-rN"),
         *("--mpp", target, "--reports", str(made.parent), "--run", made.name),
         *(("--wallet", str(wallet)) if wallet else ()),
+        # It is refused before a folder is made.
+        "--no-preflight",
         f"--alluredir={made / DIRECTORY}",
     ]
 

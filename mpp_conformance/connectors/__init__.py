@@ -35,13 +35,32 @@ def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario]
     kind, _, rest = target.partition(":")
     makers: dict[str, Callable[[], Conversations]] = {
         "specimen": lambda: _specimen(rest, wallet, run, begun),
-        "http": lambda: _over_http(rest if rest.startswith("http") else target, wallet, run, begun),
-        "https": lambda: _over_http(target, wallet, run, begun),
+        "http": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
+        "https": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "replay": lambda: _replay(rest),
     }
     if kind not in makers or not rest:
         raise UnknownTargetError(f"expected {FORMS}, seen {target!r}")
     return makers[kind]()
+
+
+def adaptor_of(target: str, wallet: Wallet) -> str:
+    """The address of the adaptor in ``http:URL``, which may also be written as the URL alone.
+
+    UnknownTargetError where it is no address, or one that the wallet's ``[reach]`` does not allow.
+    """
+    from mpp_conformance.wallet import fields  # noqa: PLC0415  # pydantic loads here only
+
+    rest = target.removeprefix("http:")
+    adaptor = rest if rest.startswith("http") else target
+    try:
+        adaptor = fields.base_url(adaptor)
+    except ValueError as problem:
+        raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
+    if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
+        advice = "if you mean it, say [reach] allow_remote = true"
+        raise UnknownTargetError(f"{adaptor} is not this machine alone; {advice}")
+    return adaptor
 
 
 def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
@@ -56,15 +75,7 @@ def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], N
 
 def _over_http(adaptor: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
     from mpp_conformance.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
-    from mpp_conformance.wallet import fields  # noqa: PLC0415  # likewise, and pydantic
 
-    try:
-        adaptor = fields.base_url(adaptor)
-    except ValueError as problem:
-        raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
-    if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
-        advice = "if you mean it, say [reach] allow_remote = true"
-        raise UnknownTargetError(f"{adaptor} is not this machine alone; {advice}")
     # A run's name may be used twice; a code value never.
     once = f"{run}-{secrets.token_hex(16)}"
     return ConcurrentConversations(

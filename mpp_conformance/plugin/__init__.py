@@ -61,6 +61,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reports", metavar="DIR", default="reports", help="where the run's folder is made (%(default)s)")
     group.addoption("--run", metavar="NAME", help="the name of that folder (default: time and target)")
     group.addoption("--lang", choices=TAGS, default=TAGS[0], help="the language of report.html (%(default)s)")
+    group.addoption(
+        "--no-preflight",
+        action="store_true",
+        help="do not hold a conversation beforehand to see whether wallet.toml is right",
+    )
     group.addoption("--resume", action="store_true", help="go on with the run in that folder, which was broken off")
 
 

@@ -134,6 +134,8 @@ class ConformanceSession:
     def _begin(self, selected: list[Planned], absent: list[Planned], allure: Path | None) -> _Run:
         if not self._setup.target:
             raise pytest.UsageError("say which MPP to judge: --mpp specimen:conforming, --mpp http:URL --wallet FILE")
+        if not self._config.getoption("--no-preflight"):
+            self._preflight()
         started = datetime.now(UTC)
         scenarios = list(dict.fromkeys(planned.scenario for planned in selected))
         record = self._record(started)
@@ -144,6 +146,14 @@ class ConformanceSession:
             raise pytest.UsageError(str(problem)) from problem
         conversations.prepare(record.start(self._facts(), scenarios, len(selected)))
         return _Run(record, conversations, len(scenarios), started, time.monotonic(), absent, allure, len(selected))
+
+    def _preflight(self) -> None:
+        try:
+            why = self._setup.refusal()
+        except ValueError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        if why:
+            raise pytest.UsageError(why)
 
     def _facts(self) -> dict[str, Any]:
         """What must be the same where a run is gone on with."""

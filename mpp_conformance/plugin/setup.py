@@ -43,6 +43,8 @@ class Setup:
     """What evidence keeps back."""
     particulars: dict[str, str]
     """What the report says of the test itself."""
+    refusal: Callable[[], str]
+    """Why a run would judge nothing; empty where it may begin. ValueError where the target is no address."""
     message_layer: dict[str, str] | None = None
     """Who signs: names and public keys; ``None`` where nothing is signed."""
 
@@ -79,6 +81,7 @@ def _replayed(target: str, wallet_file: str) -> Setup:
         lambda *_: replay,
         _AS_IT_IS,
         replay.particulars,
+        _nothing_wrong,
         replay.message_layer,
     )
 
@@ -100,12 +103,24 @@ def _live(target: str, wallet_file: str) -> Setup:
 
         return connectors.connect(target, chosen, run=run, begun=begun)
 
+    def refusal() -> str:
+        from mpp_conformance import connectors  # noqa: PLC0415  # not needed to collect
+        from mpp_conformance.doctor import refusal  # noqa: PLC0415  # likewise
+
+        return refusal.refusal(chosen, connectors.adaptor_of(target, chosen))
+
     customers = tuple((f"{role} customer", customer) for role, customer in chosen.profile.customers)
     disclosed = frozenset(chosen.evidence.disclose)
     policy = Policy(customers=customers, disclosed=disclosed, secret=secrets.token_bytes(32))
     layer = None if target.startswith(_SPECIMEN) else _message_layer(chosen.keys)
     particulars = chosen.particulars()
-    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, particulars, layer)
+    refused = refusal if target.startswith("http") else _nothing_wrong
+    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, particulars, refused, layer)
+
+
+def _nothing_wrong() -> str:
+    """What is in this process, or out of a drawer, has nothing to be reached."""
+    return ""
 
 
 def _message_layer(keys: Keys | None) -> dict[str, str] | None:

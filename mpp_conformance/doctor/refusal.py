@@ -1,0 +1,23 @@
+"""Why a run is refused before it begins: it would accuse an MPP of what its wallet.toml says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mpp_conformance.doctor.reach import reach
+
+if TYPE_CHECKING:
+    from mpp_conformance.wallet import Wallet
+
+
+def refusal(wallet: Wallet, adaptor: str) -> str:
+    """What is so wrong that nothing can be judged, a line for each field; empty where a run may begin.
+
+    It takes one conversation in which no money moves, and some more where that went wrong.
+    """
+    wrong = [finding for finding in reach(wallet, adaptor) if finding.blocks]
+    if not wrong:
+        from mpp_conformance.doctor.live import preflight  # noqa: PLC0415  # loads servers and HTTP clients
+
+        wrong = preflight(wallet, adaptor)
+    return "\n".join(f"{finding.where}: {finding.text}" for finding in wrong)
