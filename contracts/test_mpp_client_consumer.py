@@ -16,7 +16,6 @@ from pact.interaction import AsyncMessageInteraction, SyncMessageInteraction
 
 from contracts import writing
 from mpp_conformance import wire
-from mpp_conformance.catalogue import load
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
@@ -31,7 +30,6 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.pacts import states
-from mpp_conformance.resources import directory
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.wallet import reference
 
@@ -207,14 +205,4 @@ def test_the_client_takes_decode(written: Written) -> None:
 
 def test_the_pact_is_what_the_client_wrote(written: Written, pytestconfig: pytest.Config) -> None:
     """The pact that is kept is the one that the client writes today; each difference is named."""
-    if pytestconfig.getoption("--write-pacts"):
-        writing.keep(written.document, FILE)
-    kept = writing.document((writing.PACTS / FILE).read_text("utf-8"))
-    assert list(writing.drift(kept, written.document)) == []
-
-
-def test_each_key_names_a_requirement() -> None:
-    """An interaction's key begins with the id of a requirement of the ledger."""
-    known = load(directory("suites")).requirements
-    keys = [DECODE_KEY, *(call.key for call in CALLS)]
-    assert [key for key in keys if key.partition("/")[0] not in known] == []
+    assert writing.differences(written.document, FILE, pytestconfig) == []

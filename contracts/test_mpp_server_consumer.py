@@ -19,10 +19,8 @@ from pact.interaction import HttpInteraction
 from contracts import writing
 from contracts.exchanges import CLIENT_ID, EXCHANGES, PAGE, SHORT, Exchange
 from mpp_conformance import signature, wire
-from mpp_conformance.catalogue import load
 from mpp_conformance.messages import UserInitiatedPayAnswer
 from mpp_conformance.pacts import states
-from mpp_conformance.resources import directory
 from mpp_conformance.servers.gateway_client import GatewayClient
 from mpp_conformance.servers.http_client import http_client
 from mpp_conformance.servers.listener import listening
@@ -144,18 +142,7 @@ def shown(answer: Answer) -> Answer:
 
 def test_the_pact_is_what_the_client_wrote(written: Written, pytestconfig: pytest.Config) -> None:
     """The pact that is kept is the one that the client writes today; each difference is named."""
-    if pytestconfig.getoption("--write-pacts"):
-        writing.keep(written.document, FILE)
-    kept = writing.document((writing.PACTS / FILE).read_text("utf-8"))
-    assert list(writing.drift(kept, written.document)) == []
-
-
-def test_each_key_names_a_requirement() -> None:
-    """An interaction's key begins with the id of a requirement of the ledger, and no two are equal."""
-    known = load(directory("suites")).requirements
-    keys = [exchange.key for exchange in EXCHANGES]
-    assert [key for key in keys if key.partition("/")[0] not in known] == []
-    assert len(keys) == len(set(keys))
+    assert writing.differences(written.document, FILE, pytestconfig) == []
 
 
 def test_no_two_requests_are_equal() -> None:

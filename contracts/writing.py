@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import pytest
+
 PACTS: Final = Path(__file__).parent / "pacts"
 MOST_A_MOCK: Final = 10
 """A mock server compares each request with each of its interactions."""
@@ -29,10 +31,13 @@ def document(text: str) -> dict[str, Any]:
     return found
 
 
-def keep(made: Mapping[str, Any], name: str) -> None:
-    """Write a pact into ``contracts/pacts``."""
-    text = json.dumps(made, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    (PACTS / name).write_text(text, "utf-8")
+def differences(written: Mapping[str, Any], name: str, config: pytest.Config) -> list[str]:
+    """Where the pact that is kept differs from the one just written, which takes its place with ``--write-pacts``."""
+    path = PACTS / name
+    if config.getoption("--write-pacts"):
+        text = json.dumps(written, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        path.write_text(text, "utf-8")
+    return list(drift(document(path.read_text("utf-8")), written))
 
 
 def drift(kept: object, written: object, place: str = "") -> Iterator[str]:
