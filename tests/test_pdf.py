@@ -140,11 +140,58 @@ def test_what_is_missing_is_named(
 ) -> None:
     """Without WeasyPrint, or without Pango, it is said what brings it; nothing is written and nothing is a fault."""
     (tmp_path / "weasyprint.py").write_text(module, "ascii")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     result = printed(run)
     assert (result.exit_code, words in result.output, "and more" in result.output) == (Exit.CONFIGURATION, True, False)
     assert not (run / pdf.FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "how"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "broke down 2 times (SIGSEGV)"),
+        ("import os\nos._exit(9)", "broke down 2 times (status 9)"),
+    ],
+)
+def test_crash_below_is_told_in_words(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, how: str
+) -> None:
+    """A crash of the libraries takes nothing with it: the command says so and what to do instead."""
+    (tmp_path / "weasyprint.py").write_text(module, "ascii")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    result = printed(run)
+    assert (result.exit_code, how in result.output) == (Exit.CONFIGURATION, True)
+    assert not (run / pdf.FILE).exists()
+
+
+@pytest.mark.pango
+def test_crash_that_does_not_come_again_is_got_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is set at the second try is the page."""
+    once = f"""
+import os, pathlib, signal, sys
+been = pathlib.Path({str(tmp_path / "been")!r})
+if not been.exists():
+    been.touch()
+    os.kill(os.getpid(), signal.SIGSEGV)
+sys.path.remove({str(tmp_path)!r})
+del sys.modules["weasyprint"]
+import weasyprint
+sys.modules["weasyprint"] = weasyprint
+"""
+    (tmp_path / "weasyprint.py").write_text(once, "ascii")
+    expected = pdf.made("<p>A</p>")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert pdf.made("<p>A</p>") == expected
+    assert (tmp_path / "been").exists()
+
+
+def test_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting a page is bounded in time."""
+    (tmp_path / "weasyprint.py").write_text("import signal\nsignal.pause()", "ascii")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(pdf, "_LONGEST", 0.5)
+    with pytest.raises(pdf.PdfError, match=r"has not set the page in 0\.5 seconds"):
+        pdf.made("<p>A</p>")
 
 
 def test_folder_without_a_run_is_refused(tmp_path: Path) -> None:

@@ -1,15 +1,24 @@
 """The page as a PDF, set by WeasyPrint, of which one version is known to do it (extra ``pdf``).
 
 WeasyPrint and not a browser: it comes by pip into the environment at hand, is told to load nothing, and needs no
-sandbox to be switched off. It needs Pango of the system, and for Chinese a font that has Chinese.
+sandbox to be switched off. It needs Pango of the system, and for Chinese a font that has Chinese. Pango and what is
+below it are C and have been seen to crash, now and then and on no page in particular, so that this module is also a
+program: a page comes in, the PDF goes out.
 """
 
 import logging
 import re
+import signal
+import subprocess
+import sys
 from typing import Final
 
 FILE: Final = "report.pdf"
 _LOGGER: Final = "weasyprint"
+_TRIES: Final = 2
+_LONGEST: Final = 900
+"""Seconds that a page may take; the whole report of a run takes some ten."""
+_REFUSED: Final = 3
 _UNKNOWN: Final = re.compile(r"U\+([0-9A-F]{4,6})")
 _CHINESE: Final = range(0x4E00, 0xA000)
 
@@ -34,8 +43,30 @@ class _Heard(logging.Handler):
 def made(page: str) -> tuple[bytes, int]:
     """The PDF of a page made for paper, and for how many characters no font here has a glyph; they are empty boxes.
 
-    PdfError where WeasyPrint, Pango or a font is missing. Nothing is loaded, whatever the page asks for.
+    PdfError where WeasyPrint, Pango or a font is missing, and where it crashes again. Nothing is loaded, whatever the
+    page asks for.
     """
+    command, ended = [sys.executable, "-P", "-m", __name__], 0
+    for _ in range(_TRIES):
+        try:
+            found = subprocess.run(  # noqa: S603  # this very program
+                command, input=page.encode(), capture_output=True, timeout=_LONGEST, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise PdfError(f"WeasyPrint has not set the page in {_LONGEST} seconds") from None
+        if found.returncode == 0:
+            boxes, _, data = found.stdout.partition(b"\n")
+            return data, int(boxes)
+        if found.returncode == _REFUSED:
+            raise PdfError(found.stdout.decode())
+        ended = found.returncode
+    how = signal.Signals(-ended).name if ended < 0 else f"status {ended}"
+    raise PdfError(
+        f"WeasyPrint, or Pango below it, broke down {_TRIES} times ({how}); report.html can be printed instead"
+    )
+
+
+def _set(page: str) -> tuple[bytes, int]:
     try:
         import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra, which says nothing of its types
     except ModuleNotFoundError as problem:
@@ -65,3 +96,17 @@ def made(page: str) -> tuple[bytes, int]:
 
 def _first_line(problem: Exception) -> str:
     return (str(problem).splitlines() or [""])[0][:120]
+
+
+def _main() -> int:
+    try:
+        data, boxes = _set(sys.stdin.buffer.read().decode())
+    except PdfError as problem:
+        sys.stdout.buffer.write(str(problem).encode())
+        return _REFUSED
+    sys.stdout.buffer.write(b"%d\n" % boxes + data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
