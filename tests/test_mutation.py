@@ -135,7 +135,7 @@ def test_all_is_well_where_nothing_survives(
 def test_the_page_keeps_what_was_not_tested_again(
     mutation: ModuleType, found: dict[str, tuple[int, list[str]]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A run of some modules replaces their figures alone; one that is not in order leaves the page as it is."""
+    """A run of some modules replaces their figures alone, and leaves those of a module that is not in order."""
     assert mutation.main(["trace", "oracle"]) == 0
     found["trace"] = (40, ["a => b"])
     mutation.TABLE.write_text(reasoned("trace", "a => b"), "utf-8")
@@ -148,6 +148,27 @@ def test_the_page_keeps_what_was_not_tested_again(
     assert mutation.main(["limits"]) == 1
     assert mutation.PAGE.read_text("utf-8") == written
     assert "limits survives without a reason: a => b" in capsys.readouterr().out
+    found["oracle"] = (20, [])
+    assert mutation.main(["limits", "oracle"]) == 1
+    assert mutation.PAGE.read_text("utf-8") == written.replace("`oracle` | 10", "`oracle` | 20").replace(
+        "Score 98.0 %: of 50", "Score 98.3 %: of 60"
+    )
+
+
+def test_a_run_that_is_broken_off_keeps_what_it_has(
+    mutation: ModuleType, found: dict[str, tuple[int, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The modules before the one at which it ended are on the page."""
+
+    def tested(name: str, _: int) -> tuple[int, list[str]]:
+        if name == "trace":
+            raise KeyboardInterrupt
+        return found[name]
+
+    monkeypatch.setattr(mutation, "tested", tested)
+    with pytest.raises(KeyboardInterrupt):
+        mutation.main(["limits", "trace", "verdict"])
+    assert mutation.recorded() == {"limits": (10, 0)}
 
 
 def test_the_page_forgets_modules_that_are_gone(mutation: ModuleType, found: dict[str, tuple[int, list[str]]]) -> None:

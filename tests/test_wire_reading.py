@@ -62,6 +62,12 @@ def test_a_body_may_be_just_as_large_as_is_said() -> None:
     assert _problem(body, limit=len(body) - 1) == "the body: expected at most 6 bytes, seen more"
 
 
+@pytest.mark.parametrize("body", [b'{"a":1,"b":2,"b":3}', b'{"b":1,"a":2,"b":3,"a":4,"b":5}'])
+def test_the_first_name_that_stands_twice_is_told(body: bytes) -> None:
+    """Not one that stands there once."""
+    assert _problem(body) == "the body: expected each name once, seen twice: b"
+
+
 def test_a_long_name_that_stands_twice_is_cut() -> None:
     """The words stay short."""
     name = "n" * 60

@@ -2,8 +2,9 @@
 
 ``make mutation`` prints the score of each module and of all together, and ends with 1 where that is below TARGET, where
 a survivor has no reason in ``mutation-survivors.toml``, or where that table has an entry that survives no more. Modules
-named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``. A run that is in order writes
-its figures into ``docs/mutation.md``, beside those of modules that were tested before.
+named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``. The figures of a module that is
+in order are written into ``docs/mutation.md`` as soon as it is tested, beside those of modules that were tested before:
+a run that is broken off is gone on with by naming the others.
 """
 
 import argparse
@@ -31,7 +32,7 @@ module's own tests have to notice it. Those that nobody noticed stand below, eac
 """
 ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
 WIRE = ("wire_bodies", "wire_carried", "wire_reading", "wire", "wire_malformed")
-FAULTY = ("faults",)
+FAULTY = ("wire_replies", "faults")
 TESTS: Mapping[str, Sequence[str]] = {
     "judgement": ORACLE,
     "limits": ("limits",),
@@ -45,6 +46,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "verdict": ("verdict",),
     **{f"wire/{path.stem}": WIRE for path in sorted((ROOT / PACKAGE / "wire").glob("[a-z]*.py"))},
     "wire/replies": FAULTY,
+    "wire/schemas": ("wire_schemas", *WIRE),
     "wire/spoiling": FAULTY,
 }
 """Each module, and its own fast tests, which have to notice what is changed there without anybody's help."""
@@ -83,13 +85,13 @@ def main(arguments: Sequence[str]) -> int:
         made, alive = tested(name, chosen.jobs)
         counts[name] = made, len(alive)
         found = complaints(name, set(alive), {change for of, change in reasons if of == name})
-        troubles += _printed(line(name, *counts[name]), found)
+        troubles += (odd := _printed(line(name, *counts[name]), found))
+        if not odd:
+            PAGE.write_text(page(recorded() | {name: counts[name]}, reasons), "utf-8")
     lost = [f"the score is below {TARGET:g} %"] if score(*total(counts)) < TARGET else []
     minutes = (time.monotonic() - started) / 60
     print(f"{minutes:.1f} minutes")
     troubles += _printed(summary(counts), lost)
-    if not troubles:
-        PAGE.write_text(page(recorded() | counts, reasons), "utf-8")
     return 1 if troubles else 0
 
 

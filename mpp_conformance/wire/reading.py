@@ -5,6 +5,7 @@ NaN or an infinite number, or has half a surrogate pair, which could never be wr
 """
 
 import json
+import math
 import re
 from collections import Counter
 from typing import Any, Final, NoReturn
@@ -31,7 +32,7 @@ def printable(text: str, limit: int) -> str:
     cut = text if len(text) <= limit else f"{text[: limit - 3]}..."
     if cut.isprintable():
         return cut
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
 def parsed(body: bytes, *, limit: int = MAX_BODY, depth: int = MAX_DEPTH) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def parsed(body: bytes, *, limit: int = MAX_BODY, depth: int = MAX_DEPTH) -> dic
     if _depth_exceeds(body, depth):
         raise UnreadableBodyError(f"the body: expected at most {depth} levels of nesting, seen more")
     try:
-        instance = _DECODER.decode(body.decode("utf-8"))
+        instance = _DECODER.decode(body.decode())
     except UnicodeDecodeError as error:
         raise UnreadableBodyError(f"the body: expected UTF-8, seen something else at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -72,7 +73,7 @@ def _depth_exceeds(body: bytes, limit: int) -> bool:
 
 def _encodes(instance: dict[str, Any]) -> bool:
     try:
-        json.dumps(instance, ensure_ascii=False).encode("utf-8")
+        json.dumps(instance, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return False
     return True
@@ -81,7 +82,7 @@ def _encodes(instance: dict[str, Any]) -> bool:
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise UnreadableBodyError(f"the body: expected each name once, seen twice: {printable(twice, _SHOWN)}")
     return made
 
@@ -92,7 +93,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _finite(text: str) -> float:
     number = float(text)
-    if number in {float("inf"), float("-inf")}:
+    if not math.isfinite(number):
         raise UnreadableBodyError("the body: expected numbers of usual size, seen one too large")
     return number
 

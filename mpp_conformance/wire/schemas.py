@@ -141,14 +141,5 @@ def _seen(value: object) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, int | float):
-        return f"the number {_digits(value)}"
-    if isinstance(value, list):
-        return f"an array of {len(value)}"
-    return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
-
-
-def _digits(number: float) -> str:
-    try:
-        return printable(str(number), _SHOWN)
-    except ValueError:
-        return "with very many digits"
+        return f"the number {printable(str(value), _SHOWN)}"
+    return f"an array of {len(value)}" if isinstance(value, list) else "an object"

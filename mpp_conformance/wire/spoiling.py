@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mpp_conformance.faults import Fault
-from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, UserInitiatedPayAnswer
+from mpp_conformance.messages import HANDLE_BY_PSP, UserInitiatedPayAnswer
 from mpp_conformance.wire.bodies import GATEWAY_URL
 from mpp_conformance.wire.carrying import encode
 
@@ -62,10 +62,8 @@ def _without_payload(body: _Body) -> bytes:
 
 
 def _form_twice(body: _Body) -> bytes:
-    """The last one is that which was meant; it is HANDLE_BY_SDK in every scenario that names this profile."""
-    first = {"actionType": HANDLE_BY_PSP}
-    last = {**body["actionForm"], "actionType": HANDLE_BY_SDK}
-    forms = b',"actionForm":%s,"actionForm":%s}' % (_text(first), _text(last))
+    """The last one is that which was meant; by the first one the MPP would go on to pay."""
+    forms = b',"actionForm":%s,"actionForm":%s}' % (_text({"actionType": HANDLE_BY_PSP}), _text(body["actionForm"]))
     return _without_form(body)[:-1] + forms
 
 
