@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from mpp_conformance.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
-from mpp_conformance.connectors.mpp_server import Call, MppServer, MppServerUnreachableError
+from mpp_conformance.connectors.mpp_server import ANSWERS, Call, MppServer, MppServerUnreachableError, NoAnswerError
 from mpp_conformance.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.peers.router import Delivery, Router, Stray
 from mpp_conformance.peers.world import Sending, World
-from mpp_conformance.scenario import CANCEL, INQUIRE, Profile, Scenario
+from mpp_conformance.scenario import Profile, Scenario
 from mpp_conformance.servers.application import application
 from mpp_conformance.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.servers.http_client import http_client
@@ -36,7 +36,6 @@ _HELD: Final = 5
 _LATE: Final = 0.05
 """Seconds by which a wait may end too late on a machine that is not overloaded."""
 _MOST_TROUBLES: Final = 3
-_CALLED: Final[Mapping[type[Call], str]] = {InquiryPayment: INQUIRE, CancelPayment: CANCEL}
 
 
 def _nobody() -> None:
@@ -47,8 +46,8 @@ def _nobody() -> None:
 class _Conversation:
     """A conversation that is being held.
 
-    ``began``: UTC, ISO 8601; ``woken`` is set by whatever happens in it; ``refused``: the adaptor did not carry out a
-    call; ``unreachable``: it is not there; ``fault``: the suite itself failed.
+    ``began``: UTC, ISO 8601; ``woken`` is set by whatever happens in it; ``refused``: a call was not carried out, or
+    not answered; ``unreachable``: whom we call is not there; ``fault``: the suite itself failed.
     """
 
     world: World
@@ -75,11 +74,12 @@ class _Conversation:
     def give_up(self) -> None:
         """A call that is not answered, and after which nothing is heard, has reached nobody for all that is known."""
         for sending in self.calls.values():
-            unheard = not self.world.heard_after(sending.payment, sending.event)
-            if sending.message.point != GATEWAY and unheard:
+            asked = sending.message.point == GATEWAY
+            if asked or not self.world.heard_after(sending.payment, sending.event):
                 self.refused = True
-                path = OPERATIONS[type(sending.message)].path
-                self.troubles.append(f"POST {path} of the adaptor was not answered, and nothing was heard after it")
+                called = f"POST {OPERATIONS[type(sending.message)].path} of the {'MPP server' if asked else 'adaptor'}"
+                heard = "" if asked else ", and nothing was heard after it"
+                self.troubles.append(f"{called} was not answered{heard}")
 
     def trace(self) -> Trace:
         """What came of it."""
@@ -100,6 +100,7 @@ class HttpConnector:
         if wallet.keys is None:
             raise ValueError("[keys] are needed to speak to a wallet over HTTP")
         self._reach = wallet.reach
+        self._keys = wallet.keys
         self._layer = _message_layer(wallet.keys)
         self._profile = profile
         self._run = run
@@ -145,15 +146,7 @@ class HttpConnector:
         client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
         http = await self._exits.enter_async_context(client)
         self._adaptor = Adaptor(self._adaptor_url, http)
-        self._mpp_server = MppServer(
-            addresses={kind: reach.address(operation) for kind, operation in _CALLED.items()},
-            client_id=self._layer.client_id,
-            key_version=self._layer.key_version,
-            private_key=self._layer.private_key,
-            mpp_public_key=self._layer.public_key,
-            http=http,
-            patience=reach.patience,
-        )
+        self._mpp_server = MppServer.of(reach, self._keys, http)
         return self
 
     async def __aexit__(
@@ -217,6 +210,9 @@ class HttpConnector:
         reach = self._reach
         if held.refused:
             return reach.quiet
+        if held.asking:
+            # Such a call runs out by itself, and what that comes to is to be heard.
+            return reach.patience * 2
         if held.calls or not held.world.finished:
             return reach.patience
         return reach.quiet if held.world.silent else reach.settle
@@ -273,19 +269,25 @@ class HttpConnector:
         except (AdaptorUnreachableError, MppServerUnreachableError) as problem:
             held.unreachable = True
             held.troubles.append(str(problem))
-        except RefusedError as problem:
+        except (RefusedError, NoAnswerError) as problem:
             held.refused = True
             held.troubles.append(str(problem))
         except Exception as problem:  # noqa: BLE001  # whoever asked for the conversation is to hear of it
             held.fault = problem
 
     async def _asked(self, held: _Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
-        """Alipay+ asks the MPP server, and takes its answer."""
-        answer, half = await self._mpp_server.ask(call, keep)
-        notes = () if half is None else verified(half, self._layer.public_key, self._layer.client_id)[1]
-        delivery = self._deliver(answer, held.world.token(payment), notes)
-        if half is not None:
-            delivery.heard(half)
+        """Alipay+ asks the MPP server, and takes its answer; whoever is not Alipay+ may be refused by silence."""
+        token = held.world.token(payment)
+        try:
+            answer, half = await self._mpp_server.ask(call, keep)
+        except NoAnswerError as problem:
+            if call.signature == "valid":
+                raise
+            operation = ANSWERS[type(call)].__name__
+            self._deliver(Malformed(where=GATEWAY, operation=operation, problem=str(problem)), token, ())
+        else:
+            _, notes = verified(half, self._layer.public_key, self._layer.client_id)
+            self._deliver(answer, token, notes).heard(half)
 
     def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
         held.calls.pop(call, None)

@@ -1,9 +1,14 @@
-"""The calls that the simulated Alipay+ makes to the wallet's MPP server (openapi/mpp-server.yaml)."""
+"""The calls that the simulated Alipay+ makes to the wallet's MPP server (openapi/mpp-server.yaml).
 
+Whatever HTTP brings as an answer is judged. Where none comes, nothing is proven: no document says how fast an MPP
+server must be, and a connection may break anywhere on its way.
+"""
+
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Self
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -11,14 +16,15 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from mpp_conformance import signature, wire
 from mpp_conformance.connectors.adaptor import beginning, half, words
 from mpp_conformance.messages import (
-    GATEWAY,
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
     InquiryPaymentAnswer,
     Malformed,
 )
+from mpp_conformance.scenario import CANCEL, INQUIRE
 from mpp_conformance.trace import Half
+from mpp_conformance.wallet import Keys, Reach
 
 Call = InquiryPayment | CancelPayment
 Answer = InquiryPaymentAnswer | CancelPaymentAnswer | Malformed
@@ -27,17 +33,22 @@ ANSWERS: Final[Mapping[type[Call], type[InquiryPaymentAnswer] | type[CancelPayme
     InquiryPayment: InquiryPaymentAnswer,
     CancelPayment: CancelPaymentAnswer,
 }
+_CALLED: Final[Mapping[type[Call], str]] = {InquiryPayment: INQUIRE, CancelPayment: CANCEL}
 
 
 class MppServerUnreachableError(Exception):
     """Nothing takes calls at the MPP server's address."""
 
 
+class NoAnswerError(Exception):
+    """A call to the MPP server was not answered, which proves nothing about it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MppServer:
     """The MPP server, as Alipay+ calls it.
 
-    ``addresses``: where each operation is served; ``patience``: seconds that each step of a call may take.
+    ``addresses``: where each operation is served; ``patience``: seconds that a call may take.
     """
 
     addresses: Mapping[type[Call], str]
@@ -48,24 +59,41 @@ class MppServer:
     http: httpx.AsyncClient
     patience: float
 
-    async def ask(self, call: Call, keep: Callable[[Half], None]) -> tuple[Answer, Half | None]:
-        """What is answered, sound or `Malformed`, and what carried it; MppServerUnreachableError where nobody is there.
+    @classmethod
+    def of(cls, reach: Reach, keys: Keys, http: httpx.AsyncClient) -> Self:
+        """The MPP server where ``wallet.toml`` says that it is; ``http`` carries the calls."""
+        return cls(
+            addresses={kind: reach.address(operation) for kind, operation in _CALLED.items()},
+            client_id=keys.client_id,
+            key_version=keys.key_version,
+            private_key=keys.alipay_plus_private_key,
+            mpp_public_key=keys.mpp_public_key,
+            http=http,
+            patience=reach.patience,
+        )
 
-        ``keep`` is given the request. ``call.signature`` is what verifying it is to come to.
+    async def ask(self, call: Call, keep: Callable[[Half], None]) -> tuple[Answer, Half]:
+        """What is answered, sound or `Malformed`, and what carried it.
+
+        ``keep`` is given the request. ``call.signature`` is what verifying it is to come to. Without an answer
+        MppServerUnreachableError and NoAnswerError say in words why.
         """
         address, content = httpx.URL(self.addresses[type(call)]), wire.encode(call)
         headers = self._headers(call, _target(address), content)
         try:
-            async with self.http.stream(
-                "POST", address, content=content, headers=headers, timeout=self.patience
-            ) as answer:
+            async with (
+                asyncio.timeout(self.patience),
+                self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer,
+            ):
                 keep(half(answer.request, answer.request.headers, content))
                 body = await beginning(answer, wire.MAX_BODY + 1)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             unreachable = f"the MPP server at {address} cannot be reached: {words(problem)}"
             raise MppServerUnreachableError(unreachable) from problem
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            return _malformed(call, f"expected an answer, seen: {words(problem)}"), None
+        except (TimeoutError, httpx.TimeoutException) as problem:
+            raise NoAnswerError(f"POST {address}: no answer within {self.patience:g} s") from problem
+        except httpx.HTTPError as problem:
+            raise NoAnswerError(f"POST {address}: {words(problem)}") from problem
         heard = half(answer.request, answer.headers, body, answer.status_code)
         return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
 
@@ -75,10 +103,6 @@ class MppServer:
         header = signature.sign_as(call.signature, self.private_key, signed, key_version=self.key_version)
         headers = {"content-type": "application/json; charset=UTF-8", "client-id": self.client_id, "request-time": time}
         return headers if header is None else {**headers, "signature": header}
-
-
-def _malformed(call: Call, problem: str) -> Malformed:
-    return Malformed(where=GATEWAY, operation=ANSWERS[type(call)].__name__, problem=problem)
 
 
 def _target(address: httpx.URL) -> str:
