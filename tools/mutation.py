@@ -47,6 +47,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     **{f"wire/{path.stem}": WIRE for path in sorted((ROOT / PACKAGE / "wire").glob("[a-z]*.py"))},
     "wire/replies": FAULTY,
     "wire/schemas": ("wire_schemas", *WIRE),
+    "wire/verification": ("wire_verification",),
     "wire/spoiling": FAULTY,
 }
 """Each module, and its own fast tests, which have to notice what is changed there without anybody's help."""

@@ -31,7 +31,7 @@ def verified(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str, Notes]
     outcome, detail = found.outcome, found.detail
     if outcome not in {"missing", "unreadable"}:
         if sent is None or not time:
-            name = "-".join(part.capitalize() for part in (named if sent else "client-id").split("-"))
+            name = "-".join(part.capitalize() for part in ("client-id" if sent is None else named).split("-"))
             outcome, detail = "invalid", f"there is no {name} header, and it is a part of what is signed"
         elif sent != client_id:
             outcome = "foreign" if outcome == "valid" else outcome
