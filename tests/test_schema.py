@@ -13,9 +13,10 @@ from click.testing import CliRunner
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.cli.schema import SCHEMAS
-from mpp_conformance.evidence import schemas, strays
+from mpp_conformance.evidence import strays
 from mpp_conformance.messages import Launch
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.shapes import DIALECT
 from mpp_conformance.trace import Half
 
 ROOT: Final = Path(__file__).parents[1]
@@ -41,11 +42,11 @@ def read(folder: Path) -> list[Any]:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_each_is_a_schema(name: str) -> None:
-    """It keeps the meta-schema, says what it is of, and is spoken of in the docs."""
+    """It keeps the meta-schema, says what it is of, and has its row in the docs."""
     made = schema(name)
     jsonschema.Draft202012Validator.check_schema(made)
-    assert (made["$schema"], made["title"] != "") == (schemas.DIALECT, True)
-    assert f"`{name}`" in (ROOT / "docs/evidence.md").read_text("utf-8")
+    assert (made["$schema"], made["title"] != "") == (DIALECT, True)
+    assert f"\n| `{name}` | {SCHEMAS[name][0]} |" in (ROOT / "docs/schemas.md").read_text("utf-8")
 
 
 def test_they_are_listed_and_no_other_is_known() -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,41 +13,11 @@ from mpp_conformance import limits, signature, wallet
 from mpp_conformance.scenario import FUNDED, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import Reach, Wallet, WalletFileError, fields
 from mpp_conformance.wallet.model import SECTIONS
-
-_VECTORS: Final = json.loads((Path(__file__).parent / "data" / "signature-vectors.json").read_text("utf-8"))
-_PUBLIC: Final = _VECTORS["keys"]["mpp"]["public_spki_der_base64"]
-_PRIVATE: Final = _VECTORS["keys"]["aplus"]["private_pkcs8_der_base64"]
-
-_MINIMAL: Final = {
-    "wallet": {"name": '"W"', "version": '"1"'},
-    "reach": {},
-    "keys": {"client_id": '"C"', "mpp_public_key": f'"{_PUBLIC}"', "alipay_plus_private_key": f'"{_PRIVATE}"'},
-    "codes": {"entry": '"e{id}"', "order": '"o{id}"', "foreign": '"f{id}"'},
-    "customers": {"funded": '"1"', "second": '"2"', "unfunded": '"3"'},
-    "settlement": {},
-    "features": {},
-    "limits": {},
-    "evidence": {},
-    "report": {},
-}
-
-
-def _text(**changes: str | None) -> str:
-    """A small right file with ``section__key`` changed to TOML text, or left out (``None``)."""
-    sections: dict[str, dict[str, str]] = {name: dict(keys) for name, keys in _MINIMAL.items()}
-    for place, value in changes.items():
-        section, _, key = place.partition("__")
-        if value is None:
-            sections[section].pop(key)
-        else:
-            sections[section][key] = value
-    return "\n".join(
-        line for name, keys in sections.items() for line in (f"[{name}]", *(f"{k} = {v}" for k, v in keys.items()))
-    )
+from tests import wallets
 
 
 def _parse(**changes: str | None) -> Wallet:
-    return wallet.parse(_text(**changes), Path())
+    return wallet.parse(wallets.text(**changes), Path())
 
 
 def _problems(text: str, base: Path = Path()) -> list[str]:
@@ -96,20 +66,20 @@ def test_scenarios_get_what_they_need() -> None:
 def test_keys_are_loaded_from_files_beside_the_wallet(tmp_path: Path) -> None:
     """A path counts from the directory of wallet.toml, whatever the current one is."""
     (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "mpp.txt").write_text(f"{_PUBLIC}\n", "ascii")
-    key = signature.load_private_key(_PRIVATE)
+    (tmp_path / "keys" / "mpp.txt").write_text(f"{wallets.PUBLIC}\n", "ascii")
+    key = signature.load_private_key(wallets.PRIVATE)
     (tmp_path / "a+.pem").write_text(signature.private_key_text(key), "ascii")
-    text = _text(keys__mpp_public_key='"keys/mpp.txt"', keys__alipay_plus_private_key='"a+.pem"')
+    text = wallets.text(keys__mpp_public_key='"keys/mpp.txt"', keys__alipay_plus_private_key='"a+.pem"')
     (tmp_path / "wallet.toml").write_text(text, "utf-8")
     keys = wallet.load(tmp_path / "wallet.toml").keys
     assert keys is not None
-    assert signature.public_key_text(keys.mpp_public_key) == _PUBLIC
+    assert signature.public_key_text(keys.mpp_public_key) == wallets.PUBLIC
     assert key.private_numbers() == keys.alipay_plus_private_key.private_numbers()
 
 
 def test_a_file_from_another_system_is_read(tmp_path: Path) -> None:
     """A byte order mark and CRLF at the line ends do no harm."""
-    (tmp_path / "wallet.toml").write_bytes(b"\xef\xbb\xbf" + _text().replace("\n", "\r\n").encode())
+    (tmp_path / "wallet.toml").write_bytes(b"\xef\xbb\xbf" + wallets.text().replace("\n", "\r\n").encode())
     assert wallet.load(tmp_path / "wallet.toml").identity.name == "W"
 
 
@@ -143,7 +113,7 @@ def test_a_public_address_needs_no_leave() -> None:
 def test_a_code_of_the_greatest_length_is_taken() -> None:
     """512 characters, with the 20 digits counted, are allowed; one more is not."""
     assert _parse(codes__entry=f'"{"e" * 492}{{id}}"').codes.entry.startswith("eee")
-    assert "its codes would have 513 characters" in _problems(_text(codes__entry=f'"{"e" * 493}{{id}}"'))[0]
+    assert "its codes would have 513 characters" in _problems(wallets.text(codes__entry=f'"{"e" * 493}{{id}}"'))[0]
 
 
 def test_claims_hold_no_keys_addresses_or_customers() -> None:
@@ -170,108 +140,29 @@ def test_printing_a_wallet_shows_no_key() -> None:
 @pytest.mark.parametrize("place", ["keys__client_id", "keys__mpp_public_key", "reach__adaptor", "wallet__name"])
 def test_a_private_key_in_the_wrong_place_is_not_shown(place: str) -> None:
     """A key that was pasted where it does not belong is refused without being repeated."""
-    found = _problems(_text(**{place: f'"{_PRIVATE}"'}))
+    found = _problems(wallets.text(**{place: f'"{wallets.PRIVATE}"'}))
     assert len(found) == 1
     assert "found a key (not shown)" in found[0]
-    assert _PRIVATE[:20] not in found[0]
+    assert wallets.PRIVATE[:20] not in found[0]
 
 
 @pytest.mark.parametrize("password", ["s3cret", "s3cret/", "s3@cret"])
 def test_a_password_in_an_address_is_not_shown(password: str) -> None:
     """An address with a user name and password is refused, and the password is kept back."""
-    (found,) = _problems(_text(reach__adaptor=f'"http://me:{password}@localhost:1"'))
-    expected = f'[reach] adaptor {_URL}; found "http://...@localhost:1": '
+    (found,) = _problems(wallets.text(reach__adaptor=f'"http://me:{password}@localhost:1"'))
+    expected = f'[reach] adaptor {wallets.URL}; found "http://...@localhost:1": '
     assert expected == found[: len(expected)]
     assert "cret" not in found
 
 
 # --- what is said of a wrong file -------------------------------------------------------------------------------
 
-_SECONDS: Final = "must be a number of seconds from 0.05 to 60"
-_URL: Final = "must be the address of the wallet's adaptor (http or https)"
-_LISTEN: Final = "must be the address and port at which the suite listens"
-_NUMERIC: Final = "write a numeric address, or localhost, and a port, for instance 127.0.0.1:9400 or [::1]:9400"
-_FAR: Final = "that is not this machine alone; if you mean it, say allow_remote = true"
-_NAME: Final = "must be text of 1 to 100 characters"
-_KEY_FILE: Final = "must be the path of a file with the MPP server's public key, or that key in Base64"
-_CUSTOMER: Final = "must be a customer id of 1 to 64 characters, unlike the other customers'"
-_CODE: Final = (
-    "must be text with {id} in it exactly once, making codes of at most 512 characters ({id} becomes 20 digits) "
-    "that no other template makes"
-)
 
-
-@pytest.mark.parametrize(
-    ("place", "value", "problem"),
-    [
-        ("wallet__name", None, f"[wallet] name is missing; it {_NAME}"),
-        ("wallet__name", '""', f'{_NAME}; found ""'),
-        ("wallet__name", '"W\\u007f"', f'{_NAME}; found "W\\u007f": it holds a character that cannot be printed'),
-        ("wallet__name", '" W"', f'{_NAME}; found " W": it has blanks at its ends'),
-        ("wallet__version", "1.0", f"{_NAME}; found 1.0: write it in quotes"),
-        ("wallet__version", "2026-01-01", f"{_NAME}; found a date or time"),
-        ("reach__allow_remote", '"yes"', 'must be true or false; found "yes": write it without quotes'),
-        (
-            "reach__adaptor",
-            '"localhost:9300"',
-            f'{_URL}; found "localhost:9300": it must begin with http:// or https://',
-        ),
-        ("reach__adaptor", '"http://10.0.0.1:9300"', f'{_URL}; found "http://10.0.0.1:9300": {_FAR}'),
-        ("reach__adaptor", '"http://localhost.evil:1"', f'{_URL}; found "http://localhost.evil:1": {_FAR}'),
-        ("reach__adaptor", '"http://"', f'{_URL}; found "http://": it names no host'),
-        ("reach__adaptor", '"http://[::1"', "its host cannot be read, or its port is not a number from 0 to 65535"),
-        ("reach__adaptor", '"http://localhost:99999"', "or its port is not a number from 0 to 65535"),
-        ("reach__adaptor", '"http://localhost/?a"', "nothing may follow its path, no ? and no #"),
-        ("reach__adaptor", '"http://local\\nhost/"', "it holds a blank or a character outside ASCII"),
-        ("reach__listen", "9400", f"{_LISTEN}; found 9400: write it in quotes"),
-        ("reach__listen", '":9400"', f'{_LISTEN}; found ":9400": {_NUMERIC}'),
-        ("reach__listen", '"::1:9400"', f'{_LISTEN}; found "::1:9400": {_NUMERIC}'),
-        ("reach__listen", '"[127.0.0.1]:1"', f'{_LISTEN}; found "[127.0.0.1]:1": {_NUMERIC}'),
-        ("reach__listen", '"127.0.0.1:\u0661"', f'{_LISTEN}; found "127.0.0.1:\\u0661": {_NUMERIC}'),
-        ("reach__listen", '"127.0.0.1:70000"', "a port is a number from 0 to 65535"),
-        ("reach__listen", '"0.0.0.0:9400"', f'{_LISTEN}; found "0.0.0.0:9400": {_FAR}'),
-        ("reach__parallel", "0", "must be a whole number from 1 to 64; found 0"),
-        ("reach__parallel", "65", "must be a whole number from 1 to 64; found 65"),
-        ("reach__parallel", "2.5", "must be a whole number from 1 to 64; found 2.5"),
-        ("reach__parallel", "true", "must be a whole number from 1 to 64; found true"),
-        ("reach__parallel", '"4"', 'must be a whole number from 1 to 64; found "4": write it without quotes'),
-        ("reach__parallel", "0x" + "f" * 6_000, "must be a whole number from 1 to 64; found a very large number"),
-        ("reach__patience", "inf", "must be a number of seconds from 0.1 to 600; found inf"),
-        ("reach__settle", "nan", f"{_SECONDS}; found nan"),
-        ("reach__quiet", "0", f"{_SECONDS}; found 0"),
-        ("reach__quiet", "[1]", f"{_SECONDS}; found a list"),
-        ("reach__quiet", "{a=1}", f"{_SECONDS}; found a section"),
-        ("reach__paralel", "4", "[reach] paralel is not known; did you mean parallel?"),
-        ("reach__client_id", "4", "[reach] client_id is not known; it belongs under [keys]"),
-        ("features__speed", "true", "is not known; known here are entry_code, order_code, app_link and at_once"),
-        ("features__fuzz", "true", "is not known; it belongs under [reach]"),
-        ("reach__fuzz", '"yes"', 'must be true or false; found "yes": write it without quotes'),
-        ('features__"a\\nb"', "1", '[features] "a\\nb" is not known'),
-        ("keys__client_id", '"a b"', "it holds a blank, or a character outside ASCII, that no header can carry"),
-        ("keys__key_version", "-1", "must be a whole number from 0 to 9999; found -1"),
-        ("keys__key_version", "10000", "must be a whole number from 0 to 9999; found 10000"),
-        ("keys__mpp_public_key", "1", f"{_KEY_FILE}; found 1"),
-        ("keys__mpp_public_key", '"no.pem"', f'{_KEY_FILE}; found "no.pem": there is no such file; paths count from'),
-        ("keys__mpp_public_key", '"a\\u0000b"', "it holds a character that cannot be printed"),
-        ("keys__mpp_public_key", f'"{"a" * 5_000}"', "the file cannot be read (File name too long)"),
-        ("keys__mpp_public_key", '"."', "there is no such file"),
-        ("codes__entry", '"e"', f'{_CODE}; found "e": {{id}} stands in it nowhere'),
-        ("codes__entry", '"{id}{id}"', f'{_CODE}; found "{{id}}{{id}}": {{id}} stands in it more than once'),
-        ("codes__entry", '"e{ID}"', "{id} stands in it nowhere; write {id} in lower case"),
-        ("codes__order", '"e{id}"', f'{_CODE}; found "e{{id}}": a code of entry could look the same'),
-        ("codes__foreign", '"o{id}"', f'{_CODE}; found "o{{id}}": a code of order could look the same'),
-        ("customers__second", '"1"', f'{_CUSTOMER}; found "1": funded is the same'),
-        ("customers__unfunded", '"2"', f'{_CUSTOMER}; found "2": second is the same'),
-        ("customers__funded", f'"{"1" * 65}"', f'{_CUSTOMER}; found "{"1" * 60}..."'),
-        ("limits__edition", '"2024"', 'must be one of 2023-12, 2024-03, in quotes; found "2024": no such edition is'),
-        ("limits__edition", "2024-03-01", "must be one of 2023-12, 2024-03, in quotes; found a date or time"),
-        ("limits__year", '"calender"', 'must be "calendar" or "rolling"; found "calender"'),
-    ],
-)
+@pytest.mark.parametrize(("place", "value", "problem"), wallets.WRONG)
 def test_a_wrong_value_is_named_with_its_key_and_slip(place: str, value: str | None, problem: str) -> None:
     """One wrong value is one problem: section and key, what must stand there, what was found, the likely slip."""
     section, _, key = place.partition("__")
-    (found,) = _problems(_text(**{place: value}))
+    (found,) = _problems(wallets.text(**{place: value}))
     assert found.startswith(f"[{section}] {key} ")
     assert problem in found
 
@@ -284,7 +175,7 @@ def test_templates_are_told_apart_place_by_place() -> None:
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     """Problems of all sections, and several of one section, come in one error, each line with the file's name."""
-    text = _text(
+    text = wallets.text(
         reach__parallel="0", reach__listen='"0.0.0.0:1"', codes__order='"x"', customers__second='"1"', limits__year="1"
     )
     with pytest.raises(WalletFileError) as caught:
@@ -356,7 +247,8 @@ def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     found = {}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-        found[name] = _problems(_text(keys__mpp_public_key=f'"{name}"'), tmp_path)[0].rpartition(f'"{name}": ')[2]
+        said = _problems(wallets.text(keys__mpp_public_key=f'"{name}"'), tmp_path)[0]
+        found[name] = said.rpartition(f'"{name}": ')[2]
     expected = {
         "der": "the file is not text; write the key as PEM, or as Base64",
         "long": "the file is longer than 65536 bytes",
@@ -372,16 +264,6 @@ _VALUES: Final = st.recursive(
 )
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401  # any value at all
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(inner) for inner in value) + "]"
-    if isinstance(value, str):
-        return json.dumps(value)
-    return {None: "1979-05-27", True: "true", False: "false"}.get(value, str(value))
-
-
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     place=st.sampled_from([f"{name}__{key}" for name, model in SECTIONS.items() for key in model.model_fields]),
@@ -390,5 +272,5 @@ def _toml(value: Any) -> str:  # noqa: ANN401  # any value at all
 def test_any_value_anywhere_is_read_or_refused_in_printable_words(place: str, value: object) -> None:
     """No value of any key escapes as another error, or brings a control character into a message."""
     no_key = {"keys__alipay_plus_private_key": "0"}  # looking a real one through takes long
-    problems = _problems(_text(**no_key | {place: _toml(value)}))
+    problems = _problems(wallets.text(**no_key | {place: wallets.toml(value)}))
     assert [problem for problem in problems if not problem.isprintable()] == []

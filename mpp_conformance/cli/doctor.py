@@ -1,19 +1,35 @@
 """``doctor``: a line for each field of wallet.toml that can be tried out."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import click
 
+from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.doctor.findings import Finding
 from mpp_conformance.doctor.live import live
 from mpp_conformance.doctor.reach import reach
+from mpp_conformance.wallet import Wallet
+
+FORMAT: Final = "mpp-conformance doctor 1"
 
 
 @click.command("doctor", epilog=explained())
 @needed_wallet_option
-def command(wallet: Path) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs (docs/schemas.md).",
+)
+def command(wallet: Path, form: str) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
     It looks at the file, the port, the adaptor and its clock, and then holds a conversation for each kind of code, in
@@ -21,16 +37,25 @@ def command(wallet: Path) -> None:
     for `run` to say.
     """
     chosen = loaded(wallet)
-    click.echo(Finding(str(wallet), ok=True, text="can be read, and nothing is wrong in it"))
-    findings = _told(reach(chosen))
-    if not any(finding.blocks for finding in findings):
-        findings += _told(live(chosen))
-    wrong = [finding for finding in findings if not finding.ok]
-    click.echo("all is well" if not wrong else f"wrong: {', '.join(finding.where for finding in wrong)}")
+    findings = []
+    for finding in _findings(wallet, chosen):
+        findings.append(finding)
+        if form == "text":
+            click.echo(str(finding))
+    wrong = [finding.where for finding in findings if not finding.ok]
+    if form == "json":
+        told = {"name": chosen.identity.name, "version": chosen.identity.version}
+        made = {"format": FORMAT, "version": __version__, "wallet": told, "well": not wrong}
+        click.echo(json.dumps({**made, "findings": [asdict(finding) for finding in findings]}, indent=1))
+    else:
+        click.echo(f"wrong: {', '.join(wrong)}" if wrong else "all is well")
     click.get_current_context().exit(Exit.CONFIGURATION if wrong else Exit.CONFORMS)
 
 
-def _told(findings: list[Finding]) -> list[Finding]:
-    for finding in findings:
-        click.echo(str(finding))
-    return findings
+def _findings(path: Path, chosen: Wallet) -> Iterator[Finding]:
+    """What is found out, in groups that come as they are known; no conversation where none can be held."""
+    yield Finding(str(path), ok=True, text="can be read, and nothing is wrong in it")
+    known = reach(chosen)
+    yield from known
+    if not any(finding.blocks for finding in known):
+        yield from live(chosen)

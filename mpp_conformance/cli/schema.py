@@ -1,4 +1,4 @@
-"""``schema``: the JSON Schemas of what a run writes down."""
+"""``schema``: the JSON Schemas of wallet.toml, of what a run writes down, and of what commands print."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from mpp_conformance.cli.exits import explained
+from mpp_conformance.shapes import closed, document
 
 
 def _verdicts() -> dict[str, Any]:
@@ -24,12 +25,47 @@ def _of_evidence(name: str) -> Callable[[], dict[str, Any]]:
     return made
 
 
+def _wallet() -> dict[str, Any]:
+    from mpp_conformance.wallet.schema import wallet_schema  # noqa: PLC0415  # pydantic
+
+    return wallet_schema()
+
+
+def _claims() -> dict[str, Any]:
+    """Both parts of it stand in the verdict file, too."""
+    whole = _verdicts()
+    parts = {name: whole["properties"][name] for name in ("claims", "suite")}
+    return document("claims.json of a bundle", closed(parts), {"count": whole["$defs"]["count"]})
+
+
+def _of_command(name: str) -> Callable[[], dict[str, Any]]:
+    def made() -> dict[str, Any]:
+        from mpp_conformance.cli.outputs import SCHEMAS as OF_COMMANDS  # noqa: PLC0415  # every command
+
+        return OF_COMMANDS[name]
+
+    return made
+
+
 SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
+    "wallet": ("wallet.toml: what a wallet claims, and how to reach it", _wallet),
     "verdicts": ("verdicts.json: the outcome of a run", _verdicts),
     "evidence": ("evidence/*.json: one conversation", _of_evidence("evidence")),
     "strays": ("evidence/strays-*.json: messages that fitted no conversation", _of_evidence("strays")),
     "disclosures": ("disclosures/*.json: what opens hidden parts of evidence", _of_evidence("disclosures")),
     "journal": ("journal.jsonl: one line of it", _of_evidence("journal")),
+    "gate": ("gate.json: what gate has decided about a run", _of_command("gate")),
+    "manifest": ("manifest.json: what is in a bundle", _of_command("manifest")),
+    "claims": ("claims.json of a bundle: what the wallet claims, and which suite judged", _claims),
+    "matrix": ("kill-matrix.json, and matrix --format json", _of_command("matrix")),
+    "list": ("list --format json", _of_command("list")),
+    "coverage": ("coverage --format json", _of_command("coverage")),
+    "faults": ("faults --format json", _of_command("faults")),
+    "answers": ("answers list --format json", _of_command("answers")),
+    "doctor": ("doctor --format json", _of_command("doctor")),
+    "rejudge": ("rejudge --format json", _of_command("rejudge")),
+    "verify": ("verify --format json", _of_command("verify")),
+    "diff": ("diff --format json", _of_command("diff")),
 }
 """Each schema by its name, with what it is of."""
 
@@ -37,7 +73,7 @@ SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
 @click.command("schema", epilog=explained())
 @click.argument("name", required=False, type=click.Choice(list(SCHEMAS)))
 def command(name: str | None) -> None:
-    """Print the JSON Schema (2020-12) called NAME; without a name, which there are."""
+    """Print the JSON Schema (2020-12) called NAME; without a name, which there are (docs/schemas.md)."""
     if name is None:
         click.echo("\n".join(f"{known:<12} {what}" for known, (what, _) in SCHEMAS.items()))
     else:

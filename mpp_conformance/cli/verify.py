@@ -1,13 +1,31 @@
 """``verify``: whether a bundle is what somebody signed, and whether its verdicts follow from its evidence."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+
+if TYPE_CHECKING:
+    from mpp_conformance.report.rejudgement import Rejudgement
+
+FORMAT: Final = "mpp-conformance verification 1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A bundle that was not refused, when it was stamped (empty: nobody asked), and what judging it again came to."""
+
+    bundle: verify.Bundle
+    dated: str
+    again: "Rejudgement"
 
 
 @click.command("verify", epilog=explained())
@@ -18,29 +36,72 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The root certificate (PEM) of the authority whose time stamp is in the bundle; needs [tsa].",
 )
-def command(bundle: Path, key: str, authority: Path | None) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs (docs/schemas.md).",
+)
+def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
     """Verify BUNDLE as verify.py does, and judge its evidence again.
 
     Exit code 0: it is what the holder of --key signed, and every verdict follows from the evidence; 1: refused, and
     why; 5: the same as 0, but for a key that nobody named.
     """
+    found, refused = None, ""
     try:
-        with bundle.open("rb") as file:
-            found = verify.verified(file.read(verify.MAX_BUNDLE + 1))
-        if key and key.lower() != found.signer:
-            verify.refuse(verify.SIGNER, f"signed by {found.signer}, and expected is {key.lower()}")
-        lines = verify.told(found, key)
-        if authority is not None:
-            lines.append(f"time stamp   {_dated(found, authority)}")
-        lines += _rejudged(found)
+        found = _accepted(bundle, key.lower(), authority)
     except verify.Refused as problem:
-        click.echo(f"REFUSED      {problem}")
-        click.get_current_context().exit(Exit.FAILS)
+        refused = str(problem)
     except OSError as problem:
         raise Refusal(f"{str(bundle)!a} cannot be read ({problem.strerror})") from None
-    for line in lines:
-        click.echo(line)
-    click.get_current_context().exit(Exit.CONFORMS if key else Exit.NOT_PROVEN)
+    if form == "json":
+        click.echo(json.dumps(_document(found, refused, key), indent=1))
+    else:
+        click.echo("\n".join(_lines(found, key) if found else [f"REFUSED      {refused}"]))
+    accepted = Exit.CONFORMS if key else Exit.NOT_PROVEN
+    click.get_current_context().exit(accepted if found else Exit.FAILS)
+
+
+def _accepted(bundle: Path, key: str, authority: Path | None) -> _Accepted:
+    """The bundle in a file; Refused where it is not accepted, OSError where there is none to read."""
+    with bundle.open("rb") as file:
+        found = verify.verified(file.read(verify.MAX_BUNDLE + 1))
+    if key and key != found.signer:
+        verify.refuse(verify.SIGNER, f"signed by {found.signer}, and expected is {key}")
+    dated = _dated(found, authority) if authority is not None else ""
+    return _Accepted(found, dated, _rejudged(found))
+
+
+def _lines(found: _Accepted, key: str) -> Iterator[str]:
+    yield from verify.told(found.bundle, key)
+    if found.dated:
+        yield f"time stamp   {found.dated}"
+    yield f"rejudged     {found.again.cases} cases from evidence alone, the same verdicts"
+    if found.again.mpp_key:
+        yield f"MPP's key    {found.again.mpp_key}"
+    yield from (f"note         {note}" for note in found.again.notes)
+
+
+def _document(found: _Accepted | None, refused: str, key: str) -> dict[str, Any]:
+    made = {"format": FORMAT, "version": __version__, "key_named": bool(key), "refused": refused or None}
+    if found is None:
+        return {**made, "bundle": None}
+    verdicts, again = found.bundle.verdicts, found.again
+    told = {
+        "run": verdicts["run"],
+        "wallet": verdicts["wallet"],
+        "edition": verdicts["limits"]["edition"],
+        "overall": verdicts["overall"],
+        "files": len(found.bundle.files),
+        "cases": again.cases,
+        "signer": found.bundle.signer,
+        "test_key": found.bundle.test_key,
+        "time_stamp": found.dated or None,
+    }
+    return {**made, "bundle": {**told, "mpp_key": again.mpp_key, "notes": again.notes}}
 
 
 def _dated(found: verify.Bundle, authority: Path) -> str:
@@ -56,8 +117,8 @@ def _dated(found: verify.Bundle, authority: Path) -> str:
     return f"{when.isoformat()}, by the authority in {authority}"
 
 
-def _rejudged(found: verify.Bundle) -> Iterator[str]:
-    """What is said of the evidence judged again by this installation; Refused where it comes to anything else."""
+def _rejudged(found: verify.Bundle) -> "Rejudgement":
+    """What judging the evidence again by this installation comes to; Refused where that is anything else."""
     from mpp_conformance.report import rejudgement  # noqa: PLC0415  # suites
 
     with TemporaryDirectory(prefix="mpp-conformance-") as place:
@@ -72,7 +133,4 @@ def _rejudged(found: verify.Bundle) -> Iterator[str]:
             verify.refuse(verify.VERDICTS, f"it cannot be judged again: {problem}")
     if told.differences:
         verify.refuse(verify.VERDICTS, f"judged again it differs: {told.differences[0]}")
-    yield f"rejudged     {told.cases} cases from evidence alone, the same verdicts"
-    if told.mpp_key:
-        yield f"MPP's key    {told.mpp_key}"
-    yield from (f"note         {note}" for note in told.notes)
+    return told

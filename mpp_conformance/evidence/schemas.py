@@ -9,22 +9,18 @@ from mpp_conformance import evidence
 from mpp_conformance.evidence import disclosures, journal, strays
 from mpp_conformance.messages import BY_NAME, Message
 from mpp_conformance.scenario import Codes, Scenario
+from mpp_conformance.shapes import COUNT, SHA256, STRING, TRUTH, Schema, closed, document, many, or_null, row
 from mpp_conformance.trace import BROKEN, ENDED, WAITED
 from mpp_conformance.verdict import Verdict
 
-Schema = dict[str, Any]
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
-_STRING: Final[Schema] = {"type": "string"}
 _TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
-_SHA256: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _BASE64: Final[Schema] = {"type": "string", "contentEncoding": "base64"}
 
 
 def evidence_schema() -> Schema:
     """The schema of the evidence of one conversation."""
     defs: dict[str, Schema] = dict(_DEFS)
-    whole = _closed(
+    whole = closed(
         {
             "format": {"const": evidence.FORMAT},
             "scenario": _of(Scenario, defs),
@@ -32,69 +28,63 @@ def evidence_schema() -> Schema:
             "events": {"type": "array", "items": {"$ref": "#/$defs/event"}},
             "ending": {"enum": [ENDED, WAITED, BROKEN]},
             "trouble": _TEXT,
-            "app_link": {"type": "boolean"},
-            "late": {**_COUNT, "description": "How many of the last events came when the conversation was over."},
+            "app_link": TRUTH,
+            "late": {**COUNT, "description": "How many of the last events came when the conversation was over."},
             "began": {"type": "string", "description": "UTC, ISO 8601; empty where no clock ran."},
         }
     )
-    place = {"number": {"type": "integer", "minimum": 1}, "payment": _COUNT, "at": _COUNT}
-    notes = {"type": "array", "items": _row(_TEXT, _TEXT)}
+    place = {"number": {"type": "integer", "minimum": 1}, "payment": COUNT, "at": COUNT}
+    notes = {"type": "array", "items": row(_TEXT, _TEXT)}
     messages = {name: _event(kind, place, notes, defs) for name, kind in BY_NAME.items()}
     defs["event"] = {"description": "A message in its place; at: microseconds.", **_by_type(messages)}
-    return _document("The evidence of one conversation", whole, defs)
+    return document("The evidence of one conversation", whole, defs)
 
 
 def strays_schema() -> Schema:
     """The schema of the messages that fitted no conversation."""
     defs: dict[str, Schema] = dict(_DEFS)
-    rows = {
-        name: _closed({"conversation": _TEXT, **_said(kind, defs), "http": _HTTP}) for name, kind in BY_NAME.items()
-    }
-    whole = _closed({"format": {"const": strays.FORMAT}, "strays": {"type": "array", "items": _by_type(rows)}})
-    return _document("The messages of a run that fitted no conversation", whole, defs)
+    rows = {name: closed({"conversation": _TEXT, **_said(kind, defs), "http": _HTTP}) for name, kind in BY_NAME.items()}
+    whole = closed({"format": {"const": strays.FORMAT}, "strays": {"type": "array", "items": _by_type(rows)}})
+    return document("The messages of a run that fitted no conversation", whole, defs)
 
 
 def disclosures_schema() -> Schema:
     """The schema of what opens the hidden parts of a conversation's evidence."""
-    value = {"anyOf": [_STRING, {"$ref": "#/$defs/body"}]}
-    rows = {"type": "array", "items": _row(_STRING, _STRING, value), "description": "Salt, name and value of each."}
-    whole = _closed({"format": {"const": disclosures.FORMAT}, "disclosures": rows})
-    return _document("What opens the hidden parts of a conversation's evidence", whole, dict(_DEFS))
+    value = {"anyOf": [STRING, {"$ref": "#/$defs/body"}]}
+    rows = {"type": "array", "items": row(STRING, STRING, value), "description": "Salt, name and value of each."}
+    whole = closed({"format": {"const": disclosures.FORMAT}, "disclosures": rows})
+    return document("What opens the hidden parts of a conversation's evidence", whole, dict(_DEFS))
 
 
 def journal_schema() -> Schema:
     """The schema of one line of a journal."""
     every = {
         "number": {"type": "integer", "minimum": 1},
-        "previous": {**_SHA256, "description": "SHA-256 of the line before, without its line feed."},
+        "previous": {**SHA256, "description": "SHA-256 of the line before, without its line feed."},
         "at": {"type": "string", "description": "UTC, ISO 8601."},
         "attempt": {"type": "integer", "minimum": 1},
     }
     lines = [
-        _closed({**every, "event": {"const": event}, **{name: _TOLD.get(name, _STRING) for name in sorted(told)}})
+        closed({**every, "event": {"const": event}, **{name: _TOLD.get(name, STRING) for name in sorted(told)}})
         for event, told in journal.EVENTS.items()
     ]
-    return {"$schema": DIALECT, "title": "One line of a run's journal", "oneOf": lines}
+    return document("One line of a run's journal", {"oneOf": lines})
 
 
 _TOLD: Final[Mapping[str, Schema]] = {
     "format": {"const": journal.FORMAT},
     "facts": {"type": "object", "description": "What the run was begun with."},
-    "cases": _COUNT,
-    "conversations": _COUNT,
-    "torn": _COUNT,
+    "cases": COUNT,
+    "conversations": COUNT,
+    "torn": COUNT,
     "verdict": {"enum": [verdict.word for verdict in Verdict]},
 }
-
-
-def _document(title: str, whole: Schema, defs: Mapping[str, Schema]) -> Schema:
-    return {"$schema": DIALECT, "title": title, **whole, "$defs": dict(sorted(defs.items()))}
 
 
 def _event(kind: type[Message], place: Schema, notes: Schema, defs: dict[str, Schema]) -> Schema:
     direction = {"const": evidence.SENT if kind.by_suite else evidence.RECEIVED}
     sent = {"direction": direction, "point": {"const": kind.point}, "notes": notes, "http": _HTTP}
-    return _closed({**place, **sent, **_said(kind, defs)})
+    return closed({**place, **sent, **_said(kind, defs)})
 
 
 def _by_type(kinds: Mapping[str, Schema]) -> Schema:
@@ -110,68 +100,50 @@ def _said(kind: type[Message], defs: dict[str, Schema]) -> Schema:
 
 def _of(kind: Any, defs: dict[str, Schema]) -> Schema:  # noqa: ANN401  # a type annotation, as typing gives it
     """The schema of a type; that of a class stands among ``defs``, by its name."""
-    simple = {str: _TEXT, bool: {"type": "boolean"}, int: _COUNT}
+    simple = {str: _TEXT, bool: TRUTH, int: COUNT}
     if kind in simple:
         return simple[kind]
     if get_origin(kind) is tuple:
         first, *others = get_args(kind)
-        return _row(*(_of(part, defs) for part in (first, *others))) if others != [...] else _many(_of(first, defs))
+        return row(*(_of(part, defs) for part in (first, *others))) if others != [...] else many(_of(first, defs))
     if isinstance(kind, UnionType):
         (present,) = (part for part in get_args(kind) if part is not NoneType)
-        return {"anyOf": [_of(present, defs), {"type": "null"}]}
+        return or_null(_of(present, defs))
     if not (isinstance(kind, type) and is_dataclass(kind)):
         raise TypeError(f"no document holds {kind}")
     if kind.__name__ not in defs:
         hints = get_type_hints(kind)
-        defs[kind.__name__] = _closed({field.name: _of(hints[field.name], defs) for field in fields(kind)})
+        defs[kind.__name__] = closed({field.name: _of(hints[field.name], defs) for field in fields(kind)})
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
-def _many(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _row(*items: Schema) -> Schema:
-    return {"type": "array", "prefixItems": list(items), "minItems": len(items), "maxItems": len(items)}
-
-
-def _closed(properties: Schema) -> Schema:
-    """An object that has exactly these members."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-
-
-_HTTP: Final[Schema] = _many({"$ref": "#/$defs/half"})
+_HTTP: Final[Schema] = many({"$ref": "#/$defs/half"})
 _COMMITMENT: Final[Schema] = {"$ref": "#/$defs/commitment"}
 _DEFS: Final[Mapping[str, Schema]] = {
     "text": {
         "description": "Text; a list of its parts where some of them are hidden.",
-        "anyOf": [_STRING, {**_many({"anyOf": [_STRING, _COMMITMENT]}), "contains": _COMMITMENT}],
+        "anyOf": [STRING, {**many({"anyOf": [STRING, _COMMITMENT]}), "contains": _COMMITMENT}],
     },
     "commitment": {
         "description": "Stands for what is hidden: SHA-256 over [salt, name, value] in the form of RFC 8785.",
-        **_closed({"digest": _SHA256, "name": _STRING}),
+        **closed({"digest": SHA256, "name": STRING}),
     },
     "body": {
         "description": "The bytes of a body: as text where they are UTF-8, else in Base64; or what stands for them.",
         "oneOf": [
-            _closed({"text": _STRING}),
-            _closed({"base64": _BASE64}),
-            _closed({"digest": _SHA256, "name": _STRING, "bytes": _COUNT}),
+            closed({"text": STRING}),
+            closed({"base64": _BASE64}),
+            closed({"digest": SHA256, "name": STRING, "bytes": COUNT}),
         ],
     },
     "half": {
         "description": "A request, where status is null, or its answer; method and target are those of the request.",
-        **_closed(
+        **closed(
             {
                 "method": _TEXT,
                 "target": _TEXT,
                 "status": {"type": ["integer", "null"], "minimum": 0},
-                "headers": _many(_row(_TEXT, _TEXT)),
+                "headers": many(row(_TEXT, _TEXT)),
                 "body": {"$ref": "#/$defs/body"},
             }
         ),

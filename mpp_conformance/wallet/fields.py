@@ -15,6 +15,14 @@ MAX_URL: Final = 2_048
 MAX_KEY_FILE: Final = 65_536
 """Bytes of a key file that are read."""
 
+# What a pattern can say of some of these checks, for editors: it holds for every value that the check lets pass.
+TRIMMED: Final = "^[^ ](.*[^ ])?$"
+TEMPLATE: Final = "[{]id[}]"
+BASE_URL: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s?#]+$"
+SERVED_PATH: Final = r"^/[^\s#]*$"
+HEADER_TEXT: Final = "^[!-~]+$"
+LISTEN: Final = r"^(\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):[0-9]{1,5}$"
+
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _LISTEN: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):([0-9]{1,5})")
 _MAX_PORT: Final = 65_535

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from mpp_conformance import signature
 from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
@@ -18,6 +27,7 @@ from mpp_conformance.wallet import fields
 BASE_DIR: Final = "base_dir"
 """In the validation context: the directory that paths in the file count from."""
 
+_KEY_TEXT: Final = WithJsonSchema({"type": "string", "minLength": 1})
 _SWITCH: Final = "true or false"
 _LABEL: Final = "text of 1 to 100 characters"
 _PARTICULAR: Final = "text of at most 300 characters"
@@ -27,17 +37,31 @@ _TEMPLATE: Final = (
     f"({fields.ID} becomes {fields.ID_DIGITS} digits) that no other template makes"
 )
 
-Label = Annotated[str, Field(min_length=1, max_length=100, description=_LABEL), AfterValidator(fields.plain_text)]
-Particular = Annotated[str, Field(max_length=300), AfterValidator(fields.plain_text)]
-Template = Annotated[str, Field(description=_TEMPLATE), AfterValidator(fields.code_template)]
-CustomerId = Annotated[
-    str, Field(min_length=1, max_length=64, description=_CUSTOMER), AfterValidator(fields.plain_text)
+
+def _shown(pattern: str) -> Any:  # noqa: ANN401  # what pydantic takes beside a type
+    """A pattern for editors; no constraint of the model, for the review has better words for what breaks it."""
+    return Field(json_schema_extra={"pattern": pattern})
+
+
+Label = Annotated[
+    str,
+    Field(min_length=1, max_length=100, description=_LABEL),
+    _shown(fields.TRIMMED),
+    AfterValidator(fields.plain_text),
 ]
-
-
+Particular = Annotated[str, Field(max_length=300), AfterValidator(fields.plain_text)]
+Template = Annotated[str, Field(description=_TEMPLATE), _shown(fields.TEMPLATE), AfterValidator(fields.code_template)]
+CustomerId = Annotated[
+    str,
+    Field(min_length=1, max_length=64, description=_CUSTOMER),
+    _shown(fields.TRIMMED),
+    AfterValidator(fields.plain_text),
+]
+BaseUrl = Annotated[str, _shown(fields.BASE_URL), AfterValidator(fields.base_url)]
 ServedPath = Annotated[
     str,
     Field(max_length=fields.MAX_URL, description="a path of the MPP server, from its first slash on"),
+    _shown(fields.SERVED_PATH),
     AfterValidator(fields.served_path),
 ]
 
@@ -59,16 +83,18 @@ class Reach(Section):
     """``[reach]``: how the suite and the wallet find each other, and how long the suite waits (seconds)."""
 
     allow_remote: bool = Field(default=False, description=_SWITCH)
-    adaptor: Annotated[str, AfterValidator(fields.base_url)] = Field(
+    adaptor: BaseUrl = Field(
         default="http://127.0.0.1:9300", description="the address of the wallet's adaptor (http or https)"
     )
-    mpp_server: Annotated[str, AfterValidator(fields.base_url)] | None = Field(
+    mpp_server: BaseUrl | None = Field(
         default=None, description="the address (http or https) at which Alipay+ finds the MPP server"
     )
     inquiry_path: ServedPath = "/aps/api/v1/payments/inquiryPayment"
     cancel_path: ServedPath = "/aps/api/v1/payments/cancelPayment"
-    listen: str = Field(default="127.0.0.1:9400", description="the address and port at which the suite listens")
-    public_url: Annotated[str, AfterValidator(fields.base_url)] | None = Field(
+    listen: Annotated[str, _shown(fields.LISTEN)] = Field(
+        default="127.0.0.1:9400", description="the address and port at which the suite listens"
+    )
+    public_url: BaseUrl | None = Field(
         default=None, description="the address (http or https) at which the wallet finds what listens at listen"
     )
     fuzz: bool = Field(default=False, description=_SWITCH)
@@ -130,13 +156,14 @@ class Keys(Section):
     client_id: Annotated[
         str,
         Field(min_length=1, max_length=64, description="the MPP's Client-Id, 1 to 64 characters"),
+        _shown(fields.HEADER_TEXT),
         AfterValidator(fields.header_text),
     ]
     key_version: int = Field(default=1, ge=0, le=9_999, description="a whole number from 0 to 9999")
-    mpp_public_key: Annotated[RSAPublicKey, BeforeValidator(_public_key)] = Field(
+    mpp_public_key: Annotated[RSAPublicKey, BeforeValidator(_public_key), _KEY_TEXT] = Field(
         repr=False, description="the path of a file with the MPP server's public key, or that key in Base64"
     )
-    alipay_plus_private_key: Annotated[RSAPrivateKey, BeforeValidator(_private_key)] = Field(
+    alipay_plus_private_key: Annotated[RSAPrivateKey, BeforeValidator(_private_key), _KEY_TEXT] = Field(
         repr=False, description="the path of a file with the private key that Alipay+ signs with, or that key in Base64"
     )
 
@@ -217,7 +244,11 @@ class Features(Section):
 class Limits(Section):
     """``[limits]``: which edition of the limits applies, and how what it leaves open is read."""
 
-    edition: str = Field(default=DEFAULT_EDITION, description=f"one of {', '.join(EDITIONS)}, in quotes")
+    edition: str = Field(
+        default=DEFAULT_EDITION,
+        description=f"one of {', '.join(EDITIONS)}, in quotes",
+        json_schema_extra={"enum": list(EDITIONS)},
+    )
     inclusive: bool = Field(default=True, description=_SWITCH)
     year: Literal["calendar", "rolling"] = Field(default="calendar", description='"calendar" or "rolling"')
 

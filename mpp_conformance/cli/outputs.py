@@ -1,0 +1,241 @@
+"""JSON Schemas of what commands print with ``--format json``, and of the files that they write beside a run's own."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mpp_conformance.bundle import verify
+from mpp_conformance.catalogue import FEATURES
+from mpp_conformance.cli import answers, coverage, doctor, faults, listing, rejudge
+from mpp_conformance.cli import verify as verification
+from mpp_conformance.faults import FAMILIES
+from mpp_conformance.limits import EDITIONS
+from mpp_conformance.matrix import Outcome
+from mpp_conformance.report import difference, kill_matrix, waivers
+from mpp_conformance.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
+from mpp_conformance.shapes import (
+    COUNT,
+    SHA256,
+    STRING,
+    TRUTH,
+    Schema,
+    closed,
+    document,
+    many,
+    mapping,
+    one_of,
+    or_null,
+)
+from mpp_conformance.verdict import Verdict
+
+_NAMES: Final = many(STRING)
+_WALLET: Final = closed({"name": STRING, "version": STRING})
+_EDITION: Final = one_of(*EDITIONS)
+_BASIS: Final = one_of(STATED, DOCUMENTED, DERIVED, SILENT)
+_VERDICT: Final = one_of(*(verdict.word for verdict in Verdict))
+_OUTCOME: Final = one_of(*(outcome.word for outcome in Outcome))
+_OVERALL: Final = one_of("conformant", "nonconformant", "inconclusive", "error")
+_CASE: Final = {"requirement": STRING, "module": STRING, "case": STRING, "scenario": STRING}
+_MAY_LACK: Final = {**STRING, "description": "A verdict; absent where that run does not have the row."}
+
+
+def _list() -> Schema:
+    requirement = {
+        "id": STRING,
+        "level": one_of(MUST, SHOULD),
+        "basis": _BASIS,
+        "actor": STRING,
+        "clauses": _NAMES,
+        "text": STRING,
+        "excluded": or_null(STRING),
+        "cases": _NAMES,
+    }
+    scenario = {"label": STRING, "applies": TRUTH, "reason": or_null(STRING)}
+    case = {
+        "requirement": STRING,
+        "module": STRING,
+        "name": STRING,
+        "purpose": STRING,
+        "needs": many(one_of(*FEATURES)),
+        "scenarios": many(closed(scenario)),
+    }
+    return closed(
+        {
+            **_head(listing.FORMAT),
+            "wallet": or_null(_WALLET),
+            "features": many(one_of(*FEATURES)),
+            "edition": _EDITION,
+            "requirements": many(closed(requirement)),
+            "cases": many(closed(case)),
+        }
+    )
+
+
+def _coverage() -> Schema:
+    part = closed({"covered": COUNT, "possible": COUNT, "missing": _NAMES})
+    whole = {**_head(coverage.FORMAT), "wallet": or_null(_WALLET), "transitions": part, "pairs": part}
+    return closed({**whole, "only_by_case": mapping(_NAMES), "only_by_conversation": mapping(_NAMES)})
+
+
+def _faults() -> Schema:
+    profile = {
+        "name": STRING,
+        "family": one_of(*FAMILIES),
+        "does": STRING,
+        "careful": STRING,
+        "basis": _BASIS,
+        "source": or_null(STRING),
+        "first": or_null({"type": "integer", "minimum": 1}),
+        "requirements": _NAMES,
+        "scenarios": _NAMES,
+    }
+    return closed({**_head(faults.FORMAT), "faults": many(closed(profile))})
+
+
+def _answers() -> Schema:
+    answer = {
+        "name": STRING,
+        "description": STRING,
+        "within": {**TRUTH, "description": "Whether it holds nothing but what documents name."},
+        "code": STRING,
+        "amount": {"type": "integer", "minimum": 1, "description": "In fen."},
+        "body": {**STRING, "contentMediaType": "application/json"},
+    }
+    return closed({"format": {"const": answers.FORMAT}, "seed": COUNT, "answers": many(closed(answer))})
+
+
+def _matrix() -> Schema:
+    killed = ("killed", "killed_by_failing", "killed_by_lack_of_proof", "killed_by_observation")
+    fates = many(closed({"specimen": STRING, "due": _OUTCOME, "outcome": _OUTCOME}))
+    kill = {
+        "requirement": STRING,
+        "verdict": _VERDICT,
+        "cases": many(closed({"case": STRING, "scenarios": _NAMES})),
+    }
+    specimen = {
+        "name": STRING,
+        "faulty": TRUTH,
+        "due": _OUTCOME,
+        "outcome": _OUTCOME,
+        "breaks": _NAMES,
+        "hides": _NAMES,
+        "observed": _NAMES,
+        "kills": many(closed(kill)),
+    }
+    case = {"case": STRING, "requirement": STRING, "failing": _NAMES, "alone": _NAMES}
+    return closed(
+        {
+            **_head(kill_matrix.FORMAT),
+            "edition": _EDITION,
+            "suites": SHA256,
+            "sound": TRUTH,
+            "counts": closed(dict.fromkeys(("faulty", *killed, "conforming", "cases", "rows"), COUNT)),
+            "survivors": fates,
+            "wrongly_killed": fates,
+            "misnamed": many(closed({"specimen": STRING, "how": STRING})),
+            "toothless": _NAMES,
+            "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
+            "stale": _NAMES,
+            "idle_rows": many(closed({"case": STRING, "scenario": STRING})),
+            "cases": many(closed(case)),
+            "specimens": many(closed(specimen)),
+        }
+    )
+
+
+def _diff() -> Schema:
+    run = closed({"run": STRING, "overall": _OVERALL, "digest": SHA256})
+    words = (difference.WALLET, difference.SUITE, difference.SOURCE, difference.EDITION, difference.CLAIMS)
+    sides = {"old": _MAY_LACK, "new": _MAY_LACK}
+    return closed(
+        {
+            "format": {"const": difference.FORMAT},
+            "old": run,
+            "new": run,
+            "same": TRUTH,
+            "changes": many(closed({"what": one_of(*words), "old": STRING, "new": STRING})),
+            "requirements": many(closed({"requirement": STRING, **sides})),
+            "cases": many(closed({**_CASE, **sides, "reasons": {**_NAMES, "minItems": 1}})),
+        }
+    )
+
+
+def _rejudge() -> Schema:
+    count = {"conversations": COUNT, "cases": COUNT, "attempts": {"type": "integer", "minimum": 1}}
+    messages = closed({"read": COUNT, "hidden": COUNT, "signatures": mapping(COUNT)})
+    told = {"differences": _NAMES, "notes": _NAMES, "messages": messages, "identical": TRUTH}
+    key = {**_or_empty(SHA256), "description": "Of the key that the MPP signed with."}
+    named = {"format": {"const": rejudge.FORMAT}, "run": STRING, "result": STRING, "digest": _or_empty(SHA256)}
+    return closed({**named, **count, "mpp_key": key, **told})
+
+
+def _gate() -> Schema:
+    waiver = dict.fromkeys(("requirement", "case", "owner", "reason", "ticket", "expires", "seen", "trouble"), STRING)
+    left = {"requirement": STRING, "case": STRING, "verdict": _VERDICT, "seen": STRING}
+    return closed(
+        {
+            "format": {"const": waivers.FORMAT},
+            "run": STRING,
+            "digest": SHA256,
+            "before": _OVERALL,
+            "after": one_of("open", "closed"),
+            "complete": TRUTH,
+            "waivers": many(closed(waiver)),
+            "left": many(closed(left)),
+        }
+    )
+
+
+def _doctor() -> Schema:
+    finding = closed({"where": STRING, "ok": TRUTH, "text": STRING, "judged": TRUTH})
+    return closed({**_head(doctor.FORMAT), "wallet": _WALLET, "well": TRUTH, "findings": many(finding)})
+
+
+def _verify() -> Schema:
+    bundle = {
+        "run": STRING,
+        "wallet": _WALLET,
+        "edition": _EDITION,
+        "overall": _OVERALL,
+        "files": COUNT,
+        "cases": COUNT,
+        "signer": SHA256,
+        "test_key": TRUTH,
+        "time_stamp": or_null(STRING),
+        "mpp_key": _or_empty(SHA256),
+        "notes": _NAMES,
+    }
+    asked = {"key_named": {**TRUTH, "description": "Whether --key said whose signature is expected."}}
+    return closed(
+        {**_head(verification.FORMAT), **asked, "refused": or_null(STRING), "bundle": or_null(closed(bundle))}
+    )
+
+
+def _manifest() -> Schema:
+    file = closed({"name": STRING, "size": COUNT, "sha256": SHA256})
+    signer = closed({"fingerprint": SHA256, "test": TRUTH})
+    whole = {"format": {"const": verify.MANIFEST_FORMAT}, "run": STRING, "signer": signer}
+    return closed({**whole, "files": {**many(file), "minItems": 1}, "merkle_root": SHA256})
+
+
+def _head(form: str) -> dict[str, Schema]:
+    return {"format": {"const": form}, "version": STRING}
+
+
+def _or_empty(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"const": ""}]}
+
+
+SCHEMAS: Final[Mapping[str, Schema]] = {
+    "list": document("What list --format json prints", _list()),
+    "coverage": document("What coverage --format json prints", _coverage()),
+    "faults": document("What faults --format json prints", _faults()),
+    "answers": document("What answers list --format json prints", _answers()),
+    "matrix": document("kill-matrix.json, and what matrix --format json prints", _matrix()),
+    "diff": document("What diff --format json prints", _diff()),
+    "rejudge": document("What rejudge --format json prints", _rejudge()),
+    "gate": document("gate.json: what gate decided about a run", _gate()),
+    "doctor": document("What doctor --format json prints", _doctor()),
+    "verify": document("What verify --format json prints", _verify()),
+    "manifest": document("manifest.json of a bundle", _manifest()),
+}
+"""Each by its name."""
