@@ -4,6 +4,7 @@ import ast
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -252,9 +253,9 @@ def bundle(folder: Path, key: Ed25519PrivateKey, tmp_path: Path) -> Path:
     return path
 
 
-def alone(*arguments: str, cwd: Path, prefix: tuple[str, ...] = ()) -> tuple[int, str]:
+def alone(*arguments: str, cwd: Path, prefix: tuple[str, ...] = (), python: str = sys.executable) -> tuple[int, str]:
     """How verify.py ends, and what it prints, on a Python that sees nothing of ours."""
-    command = [*prefix, sys.executable, "-I", "-S", *arguments]
+    command = [*prefix, python, "-I", "-S", *arguments]
     done = subprocess.run(command, cwd=cwd, env={}, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -288,6 +289,32 @@ def test_no_network_is_needed(bundle: Path, key: Ed25519PrivateKey, tmp_path: Pa
     words = ("verify.py", "one.zip", "--key", keys.fingerprint(key))
     code, told = alone(*words, cwd=place, prefix=(str(program), "-n"))
     assert (code, told.splitlines()[-1]) == (0, "verified     this is what the holder of that key signed"), told
+
+
+def old_python() -> str:
+    """A Python 3.9, on PATH or one that pyenv keeps; empty where there is none."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [shutil.which("python3.9"), *sorted(map(str, root.glob("versions/3.9.*/bin/python3.9")))]
+    ask = ["-I", "-S", "-c", "import sys; print(sys.version_info[:2])"]
+    for python in filter(None, found):
+        told = subprocess.run([python, *ask], capture_output=True, text=True, timeout=30, check=False)
+        if told.stdout.strip() == "(3, 9)":
+            return python
+    return ""
+
+
+def test_the_file_runs_on_the_oldest_python(bundle: Path, key: Ed25519PrivateKey, tmp_path: Path) -> None:
+    """A Python 3.9 accepts what we accept, and refuses what was tampered with."""
+    python = old_python()
+    if not python:
+        pytest.skip("there is no Python 3.9 here")
+    shutil.copy(verify.__file__, tmp_path / "verify.py")
+    words = ("--key", keys.fingerprint(key))
+    code, told = alone("verify.py", str(bundle), *words, cwd=tmp_path, python=python)
+    assert (code, told.splitlines()[-1]) == (0, "verified     this is what the holder of that key signed"), told
+    (tmp_path / "cut.zip").write_bytes(bundle.read_bytes()[:-1])
+    code, told = alone("verify.py", "cut.zip", *words, cwd=tmp_path, python=python)
+    assert (code, told.startswith("REFUSED      the bundle: ")) == (1, True), told
 
 
 @pytest.mark.parametrize("words", [[], ["a", "b"], ["--key"], ["x.zip", "--key", "short"], ["none.zip"]])

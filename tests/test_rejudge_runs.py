@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from mpp_conformance import wallet
+from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.messages import HandleAction, Launch, UserInitiatedPay
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import document, rejudgement
@@ -111,6 +112,18 @@ def test_what_came_too_late(bench: Bench, rejudged: Again, specimen: type[Confor
     verdicts = {row["case"]: row["verdict"] for row in document.cases(bench.verdicts("r"))}
     assert (verdicts["test_action"], verdicts["test_any"]) == ("fail", some)
     assert rejudged("r").differences == []
+
+
+def test_a_run_in_which_something_came_too_late_makes_a_bundle(bench: Bench) -> None:
+    """The bundle holds what was heard in time, too: the journal tells of it, though no case rests on it any more."""
+    bench.late = (HandleAction(sdk_action_payload="once more"),)
+    bench.run(SUITE, "--run", "r")
+    suite = bench.verdicts("r")["suite"]
+    sound = {"format": verify.MATRIX_FORMAT, "version": suite["version"], "suites": suite["digest"], "sound": True}
+    packed = pack.pack(bench.pytester.path / "reports/r", keys.generate(), sound)
+    found = verify.verified(packed)
+    cases = {row["evidence"] for row in document.cases(found.verdicts)}
+    assert len([name for name in found.files if name.startswith("evidence/")]) == len(cases) + 1
 
 
 def test_what_does_not_apply(bench: Bench, rejudged: Again, monkeypatch: pytest.MonkeyPatch) -> None:

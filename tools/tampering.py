@@ -221,6 +221,11 @@ def _dropped_by_the_holder(bundles: Bundles) -> bytes:
     return _signed(files, bundles.key)
 
 
+@_tampering("evidence that no journal tells of is put in, and everything signed anew", "evidence/", by=HOLDER)
+def _added_by_the_holder(bundles: Bundles) -> bytes:
+    return _signed({**bundles.files, "evidence/added-00000000.json": b"{}"}, bundles.key)
+
+
 @_tampering("the kill matrix is one of a suite that lets a fault go", "kill-matrix.json", by=HOLDER)
 def _toothless(bundles: Bundles) -> bytes:
     files = bundles.files

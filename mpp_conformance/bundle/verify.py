@@ -573,7 +573,10 @@ def check_claims(verdicts: Dict[str, Any], claims: Dict[str, Any]) -> None:
 
 
 def check_evidence(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
-    """Every case rests on a file that is there, and every file is what a case rests on."""
+    """Every case rests on a file that is there, and every file is what a case rests on, or what the journal tells of.
+
+    The latter is what was heard before a conversation was held again, or before more of it was heard.
+    """
     named: Dict[str, str] = {}
     for row, case in cases_of(verdicts):
         _name_evidence(named, case, "%s %s" % (VERDICTS, row["id"]), needed=case["verdict"] != "error")
@@ -581,8 +584,10 @@ def check_evidence(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
     if isinstance(strays, dict):
         _name_evidence(named, strays, VERDICTS, needed=False)
     kept = {name[len("evidence/") :] for name in files if name.startswith("evidence/")}
+    told = {(entry.get("evidence"), entry.get("digest")) for entry in _chain(files[JOURNAL])}
     for name in sorted(kept - set(named)):
-        refuse("evidence/" + name, "no case rests on it")
+        if (name, hashlib.sha256(files["evidence/" + name]).hexdigest()) not in told:
+            refuse("evidence/" + name, "no case rests on it, and the journal does not tell of it")
     for name, digest in sorted(named.items()):
         if name not in kept:
             refuse("evidence/" + name, "a case rests on it, and the bundle does not have it")
