@@ -17,6 +17,7 @@ from mpp_conformance.canonical import NotCanonicalError
 from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenario import (
     ENTRY,
+    MARKS,
     ORDER,
     PLAIN_PAYLOAD,
     Answer,
@@ -35,6 +36,8 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_AMOUNT: Final = 100_000
 """Fen: below every limit per transaction of an order code."""
 _MAX_ANSWERS: Final = 1_000
+_BREAKS: Final = "answer-illegal"
+"""The fault profile of an Alipay+ that gives an illegal answer."""
 _GENERATED: Final = "-generated-"
 """In the label of a conversation: what follows is the answer's name."""
 _SHORT: Final = {ENTRY: "entry", ORDER: "order"}
@@ -80,11 +83,28 @@ class Generated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Illegal:
-    """A body that breaks the interface in the way that ``description`` says."""
+    """An answer that breaks the interface in the way that ``description`` says; ``code``, ``amount`` as `Generated`."""
 
     name: str
     description: str
+    code: str
+    amount: int
     body: str
+
+    @property
+    def answer(self) -> Answer:
+        """As a scenario holds it."""
+        return meant(self.body)
+
+    @property
+    def scenario(self) -> Scenario:
+        """A conversation in which Alipay+ gives this answer, whenever it is asked."""
+        payment = Payment(code=self.code, amount=self.amount, answer=self.answer, fault=_BREAKS)
+        return one(f"{_SHORT[self.code]}{_GENERATED}{self.name}", payment)
+
+
+Found = Generated | Illegal
+"""An answer that nobody wrote, legal or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +126,11 @@ class Corpus:
     illegal: tuple[Illegal, ...]
     calls: tuple[BrokenCall, ...] = ()
 
+    @property
+    def answers(self) -> tuple[Found, ...]:
+        """All answers, the legal ones first."""
+        return (*self.legal, *self.illegal)
+
 
 class FromCorpus(ABC):
     """Conversations that are known once it is known which corpus is taken."""
@@ -113,6 +138,10 @@ class FromCorpus(ABC):
     @abstractmethod
     def scenarios(self, corpus: Corpus) -> list[Scenario]:
         """The conversations to hold, in the order of the corpus."""
+
+    def takes(self, found: Found) -> bool:  # noqa: ARG002  # whoever takes any says which
+        """Whether it judges this answer in a conversation of its own."""
+        return False
 
 
 class BrokenCalls(FromCorpus):
@@ -141,8 +170,10 @@ class Choice(FromCorpus):
         """The conversations to hold, in the order of the corpus."""
         return [found.scenario for found in corpus.legal if self.takes(found)]
 
-    def takes(self, found: Generated) -> bool:
+    def takes(self, found: Found) -> bool:
         """Whether an answer is one of those that were chosen."""
+        if isinstance(found, Illegal):
+            return False
         made = found.answer
         pairs = (
             (self.action, made.action_type),
@@ -151,6 +182,28 @@ class Choice(FromCorpus):
             (self.within, found.within),
         )
         return all(wanted in {None, seen} for wanted, seen in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken(FromCorpus):
+    """Which of a corpus's illegal answers a case judges: all, or those that come to this actionType (see `meant`).
+
+    ``with_payload``: only those with a payload that can be read.
+    """
+
+    action: str | None = None
+    with_payload: bool = False
+
+    def scenarios(self, corpus: Corpus) -> list[Scenario]:
+        """The conversations to hold, in the order of the corpus."""
+        return [found.scenario for found in corpus.illegal if self.takes(found)]
+
+    def takes(self, found: Found) -> bool:
+        """Whether an answer is one of those that were chosen."""
+        if not isinstance(found, Illegal):
+            return False
+        bears_payload = found.answer.payload is not None or not self.with_payload
+        return bears_payload and self.action in {None, found.answer.action_type}
 
 
 def _usual(made: Answer) -> Answer:
@@ -185,6 +238,35 @@ def answer(body: str) -> Answer:
     return made
 
 
+@functools.lru_cache(maxsize=1_024)
+def meant(body: str) -> Answer:
+    """What an illegal answer with this body comes to, as far as it can be read; AnswersError where it is no object.
+
+    HANDLE_BY_SDK is left to the SDK whatever else is wrong. There is something to pay with HANDLE_BY_PSP, ``S``, and
+    the sum of this payment's own order; else there is nothing.
+    """
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise AnswersError(f"no answer: {problem!r}") from problem
+    if not isinstance(told, dict):
+        raise AnswersError("no answer: expected a JSON object")
+    form, result, amount = (_object(told.get(name)) for name in ("actionForm", "result", "paymentAmount"))
+    status = "S" if result.get("resultStatus") == "S" else "F"
+    if form.get("actionType") == HANDLE_BY_SDK:
+        payload = form.get("sdkActionPayload")
+        made = handle_by_sdk(status)
+        return replace(made, payload=payload if isinstance(payload, str) else None, body=body)
+    order = (told.get("paymentRequestId"), amount.get("value"), amount.get("currency"))
+    to_pay = form.get("actionType") == HANDLE_BY_PSP and order == (MARKS["paymentRequestId"], MARKS["amount"], "CNY")
+    return replace(handle_by_psp(status if to_pay else "F"), body=body)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    """What stands in an object; nothing where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
 _ROWS: Final[Mapping[str, type[Any]]] = {"legal": Generated, "illegal": Illegal, "calls": BrokenCall}
 """The parts of a corpus, each with what a row of it is."""
 
@@ -198,11 +280,6 @@ def packaged() -> Corpus:
 def name_in(label: str) -> str:
     """The name of the answer that a conversation's label names; empty where it names none."""
     return label.partition(_GENERATED)[2]
-
-
-def illegal() -> tuple[Illegal, ...]:
-    """The bodies of the packaged corpus that break the interface, each in one way."""
-    return packaged().illegal
 
 
 def written(corpus: Corpus) -> bytes:
@@ -222,9 +299,10 @@ def read(data: bytes) -> Corpus:
         raise AnswersError(f"the first line: expected format {FORMAT!r} and a seed")
     rows = [_line(line) for line in lines]
     found = {kind: tuple(_value(made, row[kind]) for row in rows if kind in row) for kind, made in _ROWS.items()}
-    for answered in found["legal"]:
+    made = Corpus(seed=told["seed"], **found)
+    for answered in made.answers:
         _check(answered)
-    return Corpus(seed=told["seed"], **found)
+    return made
 
 
 def _line(data: bytes) -> Mapping[str, Any]:
@@ -247,7 +325,7 @@ def _value(kind: type[Any], found: object) -> Any:  # noqa: ANN401  # a value of
     return kind(**found)
 
 
-def _check(found: Generated) -> None:
+def _check(found: Found) -> None:
     if found.code not in _SHORT or not 0 < found.amount <= MAX_AMOUNT:
         raise AnswersError(f"an answer is to one of {', '.join(_SHORT)}, for 1 to {MAX_AMOUNT} fen")
     _ = found.answer

@@ -163,9 +163,15 @@ def _left_to_sdk(trace: Trace, index: int) -> bool:
     for event in trace.of(index):
         if isinstance(event.message, UserInitiatedPayAnswer):
             said.add(event.message.action_type)
-        elif isinstance(event.message, FaultApplied) and FAULTS[event.message.fault].basis == "stated":
+        elif isinstance(event.message, FaultApplied) and _says_sdk(trace, index, FAULTS[event.message.fault]):
             said.add(HANDLE_BY_SDK)
     return said == {HANDLE_BY_SDK}
+
+
+def _says_sdk(trace: Trace, index: int, fault: Fault) -> bool:
+    """Whether HANDLE_BY_SDK stands in an answer that is spoilt elsewhere."""
+    answer = trace.scenario.payments[index].answer
+    return fault.basis == "stated" or (fault.given and answer is not None and answer.action_type == HANDLE_BY_SDK)
 
 
 def _never_verified(events: tuple[Event, ...]) -> bool:
@@ -197,6 +203,9 @@ def _may_be_paid(trace: Trace, index: int, fault: Fault) -> bool:
     """
     if fault.instead:
         return trace.scenario.payments[index].customer == trace.scenario.payments[index - 1].customer
+    if fault.given:
+        answer = trace.scenario.payments[index].answer
+        return answer is not None and answer.with_order and answer.action_type != HANDLE_BY_SDK
     answers = [event.message for event in trace.of(index) if isinstance(event.message, UserInitiatedPayAnswer)]
     sound = [answer for answer in answers if answer.result_status == "S" and answer.action_type != HANDLE_BY_SDK]
     return bool(sound) or fault.legible

@@ -70,7 +70,8 @@ class Answer:
     ``payload`` is the text of ``sdkActionPayload`` with :data:`TAG` in it, or ``None`` to leave it out.
     ``with_order``: order information stands beside ``actionForm``.
     ``body``: the whole answer as JSON text with :data:`TAG` and :data:`MARKS` in it; it is sent as it stands once these
-    are filled in, and the other fields say in short what it says. Empty: the wire writes the body.
+    are filled in, and the other fields say in short what it says. Empty: the wire writes the body. With the fault
+    profile ``answer-illegal`` it breaks the interface, and goes out instead of the sound answer of the other fields.
     """
 
     action_type: str

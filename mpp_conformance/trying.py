@@ -4,14 +4,15 @@ A run holds the answers that travel with the package. This is for looking closer
 nothing. Money moves as in a run.
 """
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from mpp_conformance import answers, catalogue, oracle, shrinking
-from mpp_conformance.answers import AnswersError, Choice, Generated
+from mpp_conformance.answers import AnswersError, Found, FromCorpus, Generated, Illegal
 from mpp_conformance.catalogue import Claims
-from mpp_conformance.generation import CELLS, tier
+from mpp_conformance.generation import CELLS, problems, tier
 from mpp_conformance.judgement import Judgement
 from mpp_conformance.requirements import Case
 from mpp_conformance.scheduler import Conversations
@@ -24,7 +25,7 @@ _CELL_OF: Final = {cell: name for name, cell in CELLS.items()}
 class Tried:
     """An answer, and what each case says of the conversation with it; without rows where none applies."""
 
-    answer: Generated
+    answer: Found
     rows: tuple[tuple[Case, Judgement], ...]
 
     @property
@@ -48,12 +49,12 @@ class Trial:
     claims: Claims
     conversations: Conversations
 
-    def all_of(self, found: Sequence[Generated]) -> Iterator[Tried]:
+    def all_of(self, found: Sequence[Found]) -> Iterator[Tried]:
         """Each answer tried, one after the other; the conversations are begun together."""
         self.conversations.prepare([answer.scenario for answer in found if self._cases_of(answer)])
         return (self.one(answer) for answer in found)
 
-    def one(self, found: Generated) -> Tried:
+    def one(self, found: Found) -> Tried:
         """What the cases say of one answer."""
         cases = self._cases_of(found)
         if not cases:
@@ -61,32 +62,55 @@ class Trial:
         trace = self.conversations.trace(found.scenario)
         return Tried(answer=found, rows=tuple((case, oracle.judge(case.judge, trace)) for case in cases))
 
-    def smallest(self, found: Generated, case: Case, *, most: int) -> tuple[Generated, shrinking.Shrunk]:
-        """The smallest answer to the same effect that fails ``case`` as ``found`` does, in ``most`` conversations."""
-        cell = cell_of(found.body)
+    def smallest(self, found: Found, case: Case, *, most: int) -> tuple[Found, shrinking.Shrunk]:
+        """The smallest answer to the same effect that fails ``case`` as ``found`` does, in ``most`` conversations.
+
+        A legal one stays legal; an illegal one is broken where it was, and nowhere else.
+        """
+        alike = _alike(found)
 
         def fails(text: str) -> bool | None:
-            try:
-                candidate = replace(found, body=text)
-                alike = cell_of(text) == cell and tier(text, cell) is found.within
-            except AnswersError:
+            if not alike(text):
                 return None
-            if not alike:
-                return None
-            rows = self.one(candidate).rows
+            rows = self.one(replace(found, body=text)).rows
             return any(known is case and judgement.verdict is Verdict.FAIL for known, judgement in rows)
 
         shrunk = shrinking.smallest(found.body, fails, most=most)
         return replace(found, body=shrunk.text), shrunk
 
-    def _cases_of(self, found: Generated) -> list[Case]:
+    def _cases_of(self, found: Found) -> list[Case]:
         return [
             case
             for case in self.cases
-            if isinstance(case.build, Choice)
+            if isinstance(case.build, FromCorpus)
             and case.build.takes(found)
             and not catalogue.not_applicable(case, found.scenario, self.claims)
         ]
+
+
+def _alike(found: Found) -> Callable[[str], bool]:
+    """What tells whether another body is to the same effect, and as legal or broken in the same places."""
+    if isinstance(found, Illegal):
+        return functools.partial(_broken_alike, found.body)
+    return functools.partial(_legal_alike, cell_of(found.body), found.within)
+
+
+def _legal_alike(cell: str, within: bool, text: str) -> bool:  # noqa: FBT001  # bound by position
+    try:
+        return cell_of(text) == cell and tier(text, cell) is within
+    except AnswersError:
+        return False
+
+
+def _broken_alike(body: str, text: str) -> bool:
+    made, usual = (replace(answers.meant(known), payload=None, body="") for known in (text, body))
+    places = _places(text)
+    return made == usual and bool(places) and places <= _places(body)
+
+
+def _places(body: str) -> set[str]:
+    """The fields that break the interface."""
+    return {problem.partition(":")[0] for problem in problems(body)}
 
 
 def cell_of(body: str) -> str:
@@ -95,9 +119,11 @@ def cell_of(body: str) -> str:
     return _CELL_OF[made.action_type, made.result_status]
 
 
-def in_words(body: str, code: str, amount: int) -> Generated:
-    """An answer that is given as JSON text; AnswersError where it is none, or breaks the interface."""
-    within = tier(body, cell_of(body))
-    if within is None:
-        raise AnswersError("the answer breaks openapi/alipay-plus.yaml")
+def in_words(body: str, code: str, amount: int) -> Found:
+    """An answer given as JSON text, an illegal one if it breaks the interface; AnswersError where it is none."""
+    answers.meant(body)
+    found = problems(body)
+    if found:
+        return Illegal(name="given", description=found[0], code=code, amount=amount, body=body)
+    within = bool(tier(body, cell_of(body)))
     return Generated(name="given", description="given", within=within, code=code, amount=amount, body=body)

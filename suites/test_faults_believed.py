@@ -1,5 +1,6 @@
 """An Alipay+ with one defect: which answers the MPP may act on, and what it may do with the others."""
 
+from mpp_conformance.answers import Broken
 from mpp_conformance.fault_cells import (
     DOUBTFUL,
     NO_ANSWERS,
@@ -10,6 +11,7 @@ from mpp_conformance.fault_cells import (
     WITHOUT_PAYLOAD,
 )
 from mpp_conformance.messages import (
+    HANDLE_BY_SDK,
     DecodeCallback,
     FaultApplied,
     HandleAction,
@@ -56,7 +58,7 @@ FLT_2 = requirement(
     STATED,
     actor=MPP,
     clauses=[HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"), USER_EXPERIENCE.at("item 3, sentence 2")],
-    text="Only HANDLE_BY_PSP is paid: with HANDLE_BY_SDK nothing is, whatever is wrong with its payload.",
+    text="Only HANDLE_BY_PSP is paid: with HANDLE_BY_SDK nothing is, whatever else is wrong with the answer.",
 )
 FLT_4 = requirement(
     "FLT-4",
@@ -106,6 +108,12 @@ def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> 
 @case(FLT_2, WITHOUT_PAYLOAD)
 def test_handle_by_sdk_is_not_paid_for_lack_of_a_payload(trace: Trace) -> None:
     """Although there is nothing to give the SDK and an order is at hand, nobody takes or reports a payment."""
+    not_taken(trace)
+
+
+@case(FLT_2, Broken(action=HANDLE_BY_SDK, with_payload=True))
+def test_handle_by_sdk_is_not_paid_whatever_else_is_broken(trace: Trace) -> None:
+    """A field of the answer breaks the interface, and nobody takes or reports a payment."""
     not_taken(trace)
 
 

@@ -1,5 +1,6 @@
 """An Alipay+ with one defect: what the MPP has to bear, and how a payment comes to its end all the same."""
 
+from mpp_conformance.answers import Broken
 from mpp_conformance.fault_cells import AFTERWARDS, AT_FIRST, CARRIED, DRIPPED, ENDING, REPLAYED, SPELLED
 from mpp_conformance.messages import (
     DecodeCallback,
@@ -90,9 +91,13 @@ def test_the_payment_goes_on_when_the_answer_comes(trace: Trace) -> None:
 @case(FLT_8, ENDING)
 def test_the_payment_comes_to_an_end(trace: Trace) -> None:
     """A result is returned or shown, or the client SDK is called; the consumer is not left waiting."""
-    expect(trace).reached(FaultApplied).either(
-        (ResultPage, {}), (HandleAction, {}), (DecodeCallback, {}), (ServerAnswer, {"payment_status": SOME_TEXT})
-    )
+    ends(trace)
+
+
+@case(FLT_8, Broken())
+def test_an_illegal_answer_comes_to_an_end(trace: Trace) -> None:
+    """Whatever field of an answer breaks the interface, the consumer is not left waiting."""
+    ends(trace)
 
 
 @case(FLT_9, [AFTERWARDS])
@@ -122,6 +127,13 @@ def test_an_old_answer_is_not_paid_again(trace: Trace) -> None:
     """The order of the payment before is not paid a second time."""
     expect(trace, 1).reached(FaultApplied)
     one_payment(trace)
+
+
+def ends(trace: Trace) -> None:
+    """The fault was met, and the consumer or the client SDK is told of a result."""
+    expect(trace).reached(FaultApplied).either(
+        (ResultPage, {}), (HandleAction, {}), (DecodeCallback, {}), (ServerAnswer, {"payment_status": SOME_TEXT})
+    )
 
 
 def goes_on(trace: Trace) -> None:

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from mpp_conformance import answers, wire
-from mpp_conformance.answers import AnswersError, BrokenCall, BrokenCalls, Choice, Corpus, Generated, Illegal
+from mpp_conformance.answers import AnswersError, Broken, BrokenCall, BrokenCalls, Choice, Corpus, Generated, Illegal
+from mpp_conformance.faults import FAULTS
 from mpp_conformance.generation.mirror import CELLS, schema
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
@@ -29,6 +30,7 @@ from mpp_conformance.scenario import (
     ORDER,
     PLAIN_PAYLOAD,
     TAG,
+    Answer,
     handle_by_psp,
     handle_by_sdk,
 )
@@ -131,6 +133,19 @@ def test_an_illegal_answer_breaks_the_interface(found: Illegal) -> None:
     for body in bodies(found.body):
         assert wire.problems(UserInitiatedPayAnswer, body) != []
         assert not SECOND_OPINION.is_valid(body)
+
+
+@pytest.mark.parametrize("found", ILLEGAL)
+def test_an_illegal_answer_is_broken_in_one_field(found: Illegal) -> None:
+    """It is this field that its description names, and all else is the payment's own."""
+    for body in bodies(found.body):
+        errors = list(SECOND_OPINION.iter_errors(body))
+        named = {
+            str(error.absolute_path[0]) if error.absolute_path else error.message.split("'")[1] for error in errors
+        }
+        assert len(named) == 1
+        assert named <= set(found.description.replace(":", "").split())
+        assert body.get("paymentRequestId") in {None, ORDERS[0].payment_request_id}
 
 
 @pytest.mark.parametrize("call", [pytest.param(found, id=found.name) for found in CORPUS.calls])
@@ -262,14 +277,82 @@ def test_the_broken_calls_are_one_conversation() -> None:
     assert BrokenCalls().scenarios(Corpus(seed=1, legal=(), illegal=())) == []
 
 
+@pytest.mark.parametrize("found", ILLEGAL)
+def test_an_illegal_answer_is_a_conversation_of_its_own(found: Illegal) -> None:
+    """Alipay+ gives it whenever it is asked; the label says which it is."""
+    (payment,) = found.scenario.payments
+    assert answers.name_in(found.scenario.label) == found.name
+    assert (payment.code, payment.amount, payment.fault) == (found.code, found.amount, "answer-illegal")
+    assert payment.answer is not None
+    assert payment.answer.body == found.body
+    assert FAULTS[payment.fault].given
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, handle_by_psp()),
+        ({"pspId": 5}, handle_by_psp()),
+        ({"result": None}, handle_by_psp("F")),
+        ({"result": {"resultStatus": "F"}}, handle_by_psp("F")),
+        ({"actionForm": "HANDLE_BY_PSP"}, handle_by_psp("F")),
+        ({"actionForm": {"actionType": ["HANDLE_BY_PSP"]}}, handle_by_psp("F")),
+        ({"paymentRequestId": "another"}, handle_by_psp("F")),
+        ({"paymentAmount": {"value": MARKS["amount"], "currency": 0}}, handle_by_psp("F")),
+        ({"paymentAmount": MARKS["amount"]}, handle_by_psp("F")),
+        ({"actionForm": {"actionType": HANDLE_BY_SDK, "sdkActionPayload": PLAIN_PAYLOAD}}, handle_by_sdk("S")),
+        ({"actionForm": {"actionType": HANDLE_BY_SDK}}, replace(handle_by_sdk("S"), payload=None)),
+        ({"actionForm": {"actionType": HANDLE_BY_SDK}, "result": []}, replace(handle_by_sdk("F"), payload=None)),
+    ],
+)
+def test_an_illegal_answer_comes_to_what_can_be_read(change: dict[str, Any], expected: Answer) -> None:
+    """Only an order whose sum can be read is to be paid; what is left to the SDK is left to it."""
+    told = {
+        "result": {"resultStatus": "S"},
+        "actionForm": {"actionType": HANDLE_BY_PSP},
+        "paymentRequestId": MARKS["paymentRequestId"],
+        "paymentAmount": {"currency": "CNY", "value": MARKS["amount"]},
+    }
+    body = json.dumps({**told, **change})
+    assert answers.meant(body) == replace(expected, body=body)
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", "5", '"{}"', "[" * 100_000])
+def test_what_is_no_object_comes_to_nothing(body: str) -> None:
+    """There is nothing to read in it."""
+    with pytest.raises(AnswersError, match="no answer"):
+        answers.meant(body)
+
+
+def test_illegal_answers_are_chosen_by_what_they_come_to() -> None:
+    """All of them, or those that come to one actionType; legal ones are chosen otherwise."""
+    by_sdk = Broken(action=HANDLE_BY_SDK).scenarios(CORPUS)
+    by_psp = Broken(action=HANDLE_BY_PSP).scenarios(CORPUS)
+    assert len(Broken().scenarios(CORPUS)) == len(by_sdk) + len(by_psp) == len(CORPUS.illegal)
+    with_payload = Broken(action=HANDLE_BY_SDK, with_payload=True).scenarios(CORPUS)
+    assert by_psp
+    assert {scenario.label for scenario in by_sdk} - {scenario.label for scenario in with_payload} == {
+        "entry-generated-actionForm-sdkActionPayload-missing"
+    }
+    assert not any(Broken().takes(found) for found in CORPUS.legal)
+    assert not any(Choice(within=None).takes(found) for found in CORPUS.illegal)
+    assert not any(BrokenCalls().takes(found) for found in CORPUS.illegal)
+
+
+@pytest.mark.parametrize("code", [ENTRY, ORDER])
+def test_illegal_answers_are_of_every_kind(code: str) -> None:
+    """For either kind of code there is an order to pay, one that nobody could pay, and a payload."""
+    made = {(found.answer.action_type, found.answer.result_status) for found in CORPUS.illegal if found.code == code}
+    assert {(HANDLE_BY_PSP, "S"), (HANDLE_BY_PSP, "F"), (HANDLE_BY_SDK, "S")} <= made
+
+
 # --- the file -----------------------------------------------------------------------------------------------------
 
 
 def test_a_corpus_is_written_and_read() -> None:
     """What is read is what was written, and equal corpora are equal bytes."""
     assert answers.read(answers.written(CORPUS)) == CORPUS
-    assert answers.illegal() == CORPUS.illegal
-    illegal, call = Illegal(name="i", description="d", body="no"), CORPUS.calls[0]
+    illegal, call = Illegal(name="i", description="d", code=ORDER, amount=1, body="{}"), CORPUS.calls[0]
     small = Corpus(seed=7, legal=(ONE,), illegal=(illegal,), calls=(call,))
     assert answers.read(answers.written(small)) == small
 

@@ -12,7 +12,9 @@ from mpp_conformance import answers
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.generation import GenerationError
+from mpp_conformance.report.text import printable
 
+ALL: Final = answers.packaged().answers
 LEGAL: Final = answers.packaged().legal
 ONE: Final = LEGAL[0].name
 BY_SDK: Final = (
@@ -35,11 +37,13 @@ def tried(specimen: str, *words: str) -> Result:
 
 
 def test_all_are_listed() -> None:
-    """A line each, those beyond the documents with a star, and the seed at the end."""
+    """A line each, those beyond the documents with a star, illegal ones with a mark, and the seed at the end."""
     *lines, last = call("list").output.splitlines()
-    assert [line.split()[0] if line[0] != "*" else line.split()[1] for line in lines] == [row.name for row in LEGAL]
-    assert [line[0] == "*" for line in lines] == [not row.within for row in LEGAL]
-    assert last == f"{len(LEGAL)} answers from seed {answers.packaged().seed}"
+    legal, illegal = lines[: len(LEGAL)], lines[len(LEGAL) :]
+    assert [line[2:].split()[0] for line in lines] == [row.name for row in ALL]
+    assert [line[0] for line in legal] == [" " if row.within else "*" for row in LEGAL]
+    assert {line[0] for line in illegal} == {"!"}
+    assert last == f"{len(LEGAL)} legal answers and {len(illegal)} illegal ones from seed {answers.packaged().seed}"
 
 
 def test_all_are_listed_for_programs() -> None:
@@ -47,7 +51,8 @@ def test_all_are_listed_for_programs() -> None:
     output = call("list", "--format", "json").output
     told = json.loads(output)
     assert (told["format"], told["seed"], output.isascii()) == ("mpp-conformance answers 1", 1, True)
-    assert [row["body"] for row in told["answers"]] == [row.body for row in LEGAL]
+    assert [row["body"] for row in (*told["answers"], *told["illegal"])] == [row.body for row in ALL]
+    assert len(told["answers"]) == len(LEGAL)
 
 
 @pytest.mark.slow
@@ -55,9 +60,10 @@ def test_another_seed_gives_others() -> None:
     """They are generated anew, as many and of as many kinds, and a conforming MPP fails on none of them."""
     result = tried("conforming", "--seed", "2")
     names = [line.split()[1] for line in result.output.splitlines()]
-    assert (result.exit_code, len(names)) == (Exit.CONFORMS, len(LEGAL))
-    assert sorted(name[:5] for name in names) == sorted(row.name[:5] for row in LEGAL)
-    assert names != [row.name for row in LEGAL]
+    assert (result.exit_code, len(names)) == (Exit.CONFORMS, len(ALL))
+    assert sorted(name[:5] for name in names[: len(LEGAL)]) == sorted(row.name[:5] for row in LEGAL)
+    assert names[: len(LEGAL)] != [row.name for row in LEGAL]
+    assert names[len(LEGAL) :] != [row.name for row in ALL[len(LEGAL) :]]
 
 
 def test_a_generator_that_fails_is_a_fault_of_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,10 +81,12 @@ def test_a_generator_that_fails_is_a_fault_of_the_suite(monkeypatch: pytest.Monk
 
 
 def test_a_conforming_mpp_passes_all() -> None:
-    """A line each."""
+    """A line each; an illegal one says what is wrong with it."""
     result = tried("conforming")
+    legal = [f"{'pass':<16}{row.name}" for row in LEGAL]
+    illegal = [f"{'pass':<16}{row.name}  {row.description}" for row in ALL[len(LEGAL) :]]
     assert result.exit_code == Exit.CONFORMS
-    assert result.output.splitlines() == [f"{'pass':<16}{row.name}" for row in LEGAL]
+    assert result.output.splitlines() == [*legal, *(printable(line) for line in illegal)]
 
 
 def test_what_fails_is_printed_as_the_command_that_tries_it_again() -> None:
@@ -92,6 +100,24 @@ def test_what_fails_is_printed_as_the_command_that_tries_it_again() -> None:
     once_more = call(*words[2:], "--conversations", "0")
     assert (once_more.exit_code, "rests on    SRV-4" in once_more.output) == (Exit.FAILS, True)
     assert len(once_more.output.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("specimen", "name", "rests", "ending"),
+    [
+        ("number-for-text-hangs", "acquirerId-type", "FLT-8", Exit.NOT_PROVEN),
+        ("older-reader-pays", "order-type", "FLT-2", Exit.FAILS),
+    ],
+)
+def test_an_illegal_answer_is_printed_as_a_command_too(specimen: str, name: str, rests: str, ending: Exit) -> None:
+    """The smallest is broken in the same field; that command fails the same requirement and says what is wrong."""
+    result = tried(specimen, name)
+    (again,) = [line.strip() for line in result.output.splitlines() if line.strip().startswith("again ")]
+    assert (result.exit_code, f"rests on    {rests}" in result.output) == (ending, True)
+    once_more = call(*shlex.split(again)[3:], "--conversations", "0")
+    assert (once_more.exit_code, f"rests on    {rests}" in once_more.output) == (ending, True)
+    assert f"given  {name.partition('-')[0]}" in once_more.output
+    assert tried(specimen, name).output == result.output
 
 
 def test_what_is_beyond_the_documents_is_observed() -> None:
@@ -125,9 +151,9 @@ def test_shrinking_ends_where_it_is_told_to() -> None:
     [
         (["nobody"], "no answer is called 'nobody'; `mpp-conformance answers list` names them all"),
         (["\x1b[31m"], "no answer is called '\\x1b[31m'"),
-        (["{"], "no answer with a result and an actionForm"),
-        (['{"result":{}}'], "no answer with a result and an actionForm"),
-        ([BY_SDK.replace('"m"', "7")], "the answer breaks openapi/alipay-plus.yaml"),
+        (["{"], "no answer: JSONDecodeError"),
+        ([BY_SDK.replace('"S"', '"U"')], "resultStatus S or F"),
+        (["{}" + BY_SDK], "no answer: JSONDecodeError"),
         ([ONE, "--amount", "0"], "Invalid value for '--amount'"),
         ([ONE, "--seed", "-1"], "Invalid value for '--seed'"),
     ],

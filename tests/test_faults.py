@@ -31,6 +31,7 @@ _STOPPED: Final = UserInitiatedPayAnswer(
     sdk_action_payload="payload",
     order=_ORDER,
 )
+_BROKEN: Final = wire.encode(_TO_PAY).decode().replace('"acquirerId":"', '"acquirerId":5,"is":"')
 _SOUND: Final = json.loads(wire.encode(_STOPPED))
 _ALL: Final = [pytest.param(fault, id=name) for name, fault in FAULTS.items()]
 
@@ -50,6 +51,11 @@ _BELIEVED: Final = {
     "slow-drip",
 }
 """The profiles whose answers keep the documents, so that an MPP cannot but believe them."""
+
+
+def spoilt(answer: UserInitiatedPayAnswer, fault: Fault) -> bytes:
+    """The body that goes out instead of ``answer``."""
+    return wire.spoilt(answer, fault, text=_BROKEN if fault.given else "")
 
 
 # --- the catalogue ------------------------------------------------------------------------------------------------
@@ -73,11 +79,13 @@ def test_names_are_speaking_and_every_family_is_there() -> None:
 
 
 def test_every_profile_has_a_defect() -> None:
-    """What no change of the body is made for is signed, spelled, delivered or meant otherwise than it should be."""
+    """What no change of the body is made for is signed, delivered, meant or given otherwise than it should be."""
     usual = Fault(name="", family="", does="", careful="")
-    travel = ("status", "content_type", "location", "signature", "delivery", "spelling", "instead", "undecided", "age")
+    travel = ("status", "content_type", "location", "signature", "delivery", "spelling", "instead", "undecided")
     changed = {
-        name for name, fault in FAULTS.items() if any(getattr(fault, one) != getattr(usual, one) for one in travel)
+        name
+        for name, fault in FAULTS.items()
+        if any(getattr(fault, one) != getattr(usual, one) for one in (*travel, "age", "given"))
     }
     assert set(FAULTS) == changed | set(_CHANGES)
 
@@ -157,14 +165,28 @@ def test_an_oversized_body_is_more_than_a_reader_need_take() -> None:
 
 def test_a_page_is_no_json() -> None:
     """What stands before Alipay+ speaks HTML."""
-    pages = {wire.spoilt(_TO_PAY, fault) for fault in FAULTS.values() if fault.content_type.startswith("text/html")}
+    pages = {spoilt(_TO_PAY, fault) for fault in FAULTS.values() if fault.content_type.startswith("text/html")}
     assert [page[:15] for page in pages] == [b"<!doctype html>"]
 
 
 def test_a_profile_of_travelling_leaves_the_body() -> None:
     """A bad signature is a bad signature over a sound answer."""
-    untouched = [name for name, fault in FAULTS.items() if wire.spoilt(_STOPPED, fault) == wire.encode(_STOPPED)]
-    assert set(FAULTS) - set(_CHANGES) == set(untouched)
+    untouched = [name for name, fault in FAULTS.items() if spoilt(_STOPPED, fault) == wire.encode(_STOPPED)]
+    assert set(FAULTS) - set(_CHANGES) - {"answer-illegal"} == set(untouched)
+
+
+def test_a_body_that_is_given_goes_out_as_it_is() -> None:
+    """But for the address of notifyPayment, which is where Alipay+ is."""
+    gateway = "http://127.0.0.1:4711"
+    body = wire.spoilt(_TO_PAY, FAULTS["answer-illegal"], gateway_url=gateway, text=_BROKEN)
+    assert body.decode() == _BROKEN.replace("http://127.0.0.1/", f"{gateway}/")
+
+
+@pytest.mark.parametrize("text", ["", wire.encode(_TO_PAY).decode(), wire.encode(_STOPPED).decode()])
+def test_a_body_that_is_given_breaks_the_interface(text: str) -> None:
+    """A profile that has no defect is a fault of the suite."""
+    with pytest.raises(wire.OurMessageIsInvalid, match="keeps it"):
+        wire.spoilt(_TO_PAY, FAULTS["answer-illegal"], text=text)
 
 
 # --- on its way ---------------------------------------------------------------------------------------------------
@@ -174,7 +196,7 @@ def test_a_profile_of_travelling_leaves_the_body() -> None:
 def test_what_can_be_believed_of_it(fault: Fault) -> None:
     """A careful MPP believes the answers that keep the documents, and no other one."""
     answer = _STOPPED if fault.name.startswith("payload") or fault.name == "action-form-twice" else _TO_PAY
-    received = wire.arrived(wire.spoilt(answer, fault), fault)
+    received = wire.arrived(spoilt(answer, fault), fault)
     assert (fault.name in _BELIEVED) == (wire.believed(UserInitiatedPay, received) is not None)
     assert (received.status == 0) == (fault.delivery not in COMPLETE)
 

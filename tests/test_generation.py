@@ -198,6 +198,28 @@ def test_what_is_mended_by_fitting_is_left_broken() -> None:
     assert wire.problems(UserInitiatedPayAnswer, json.loads(found.body))
 
 
+def test_only_the_broken_field_is_left_as_it_was() -> None:
+    """All else of an illegal answer is the payment's own; what is missing stays missing."""
+    amount, order = {"currency": "AAA", "value": 7}, {"orderAmount": {"currency": "AAA", "value": "7"}}
+    rows = [
+        row("paymentAmount -> value: Incorrect type", legal=False, fields={"paymentAmount": amount, "order": order}),
+        row("Missing required property: result", legal=False, fields={"pspId": "p"}),
+    ]
+    del rows[1]["body"]["result"]
+    wrong, missing = sorted(chosen(rows, 1).illegal, key=lambda found: found.name)
+    assert json.loads(wrong.body)["paymentAmount"] == {"currency": "CNY", "value": 7}
+    assert json.loads(wrong.body)["order"]["orderAmount"] == {"currency": "CNY", "value": MARKS["amount"]}
+    assert "result" not in json.loads(missing.body)
+
+
+def test_a_broken_call_of_the_adaptor_is_no_answer() -> None:
+    """It is among the calls, and not among the illegal answers."""
+    call = {"codeValue": "c", "observerUrl": "http://127.0.0.1/o/0"}
+    rows = [Row(cell="scan", phase="coverage", legal=False, description="Missing required property: c", body=call)]
+    made = chosen(rows, 1)
+    assert (made.illegal, len(made.calls)) == ((), 1)
+
+
 def test_codes_and_amounts_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The two kinds of code take turns; amounts to be paid are such as no fraction in binary keeps."""
     monkeypatch.setattr(choosing, "WITHIN", {"drawn": 2})

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from mpp_conformance import signature
+from mpp_conformance.answers import packaged
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.faults import FAULTS, Fault
 from mpp_conformance.messages import FaultApplied, UserInitiatedPay, UserInitiatedPayAnswer
@@ -39,12 +40,13 @@ from tests.test_gateway import PATH, body_for, signed
 
 ANSWER: Final = UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="success")
 _SDK: Final = handle_by_sdk("S", with_order=True)
+_BROKEN: Final = packaged().illegal[0].answer
 _OF_SDK: Final = ("payload-missing", "payload-null", "payload-empty", "payload-as-number", "action-form-twice")
 
 
 def spoilt(fault: Fault, code: str = ORDER) -> Scenario:
     """A payment that meets the fault; where it needs one, another payment comes before."""
-    answer = _SDK if fault.name in _OF_SDK else handle_by_psp()
+    answer = _BROKEN if fault.given else _SDK if fault.name in _OF_SDK else handle_by_psp()
     payment = Payment(code=code, answer=answer, fault=fault.name)
     if not fault.instead:
         return one(f"{fault.name} {code}", payment)

@@ -1,15 +1,17 @@
 """Trying generated answers out: judged as in a run, and made as small as they fail the same case."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from mpp_conformance import wire
-from mpp_conformance.answers import AnswersError, Choice, Generated, packaged
+from mpp_conformance.answers import AnswersError, Found, FromCorpus, Generated, Illegal, packaged
 from mpp_conformance.catalogue import ENTRY_CODE, Claims, load
 from mpp_conformance.connectors.direct import DirectConnector, DirectConversations
+from mpp_conformance.generation import problems
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import ENTRY, ORDER, TAG
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS
@@ -17,8 +19,9 @@ from mpp_conformance.trying import Trial, cell_of, in_words
 from mpp_conformance.verdict import Verdict
 from mpp_conformance.wallet import reference
 
-CASES: Final = [case for case in load(directory("suites")).cases if isinstance(case.build, Choice)]
+CASES: Final = [case for case in load(directory("suites")).cases if isinstance(case.build, FromCorpus)]
 CLAIMS: Final = Claims.of(reference().claims())
+BREAKING: Final = ("number-for-text-hangs", "older-reader-pays", "no-answer-hangs")
 STUMBLING: Final = [name for name, found in FAULTY.items() if found.__module__.endswith(".answers")]
 SMALL: Final = (
     '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"m"},"actionForm":{"actionType":%s}}'
@@ -33,16 +36,36 @@ def trial(name: str, claims: Claims = CLAIMS) -> Trial:
     return Trial(cases=CASES, claims=claims, conversations=DirectConversations(DirectConnector(kind(profile), profile)))
 
 
-def first_failure(found: Trial) -> tuple[Generated, str]:
+def first_failure(found: Trial, among: Sequence[Found] = packaged().legal) -> tuple[Found, str]:
     """The first answer that fails anything, and the name of the case."""
-    return next((tried.answer, tried.failed[0][0].name) for tried in found.all_of(packaged().legal) if tried.failed)
+    return next((tried.answer, tried.failed[0][0].name) for tried in found.all_of(among) if tried.failed)
+
+
+def places(body: str) -> set[str]:
+    """The fields that break the interface."""
+    return {problem.partition(":")[0] for problem in problems(body)}
 
 
 @pytest.mark.parametrize("name", CONFORMING)
 def test_a_conforming_mpp_fails_on_no_answer(name: str) -> None:
     """All of them are judged, by a case at least each."""
-    tried = list(trial(name).all_of(packaged().legal))
+    tried = list(trial(name).all_of(packaged().answers))
     assert [found.answer.name for found in tried if not found.rows or found.failed] == []
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_what_an_illegal_answer_fails_is_made_smaller_and_stays_broken(name: str) -> None:
+    """In the same fields, to the same effect, and nowhere else; the same answer comes of it each time."""
+    answer, _ = first_failure(trial(name), packaged().illegal)
+    case = trial(name).one(answer).failed[0][0]
+    (small, shrunk), (same, _) = (trial(name).smallest(answer, case, most=500) for _ in range(2))
+
+    assert shrunk.done
+    assert len(small.body) < len(answer.body)
+    assert places(small.body) == places(answer.body) != set()
+    assert small == same
+    assert isinstance(in_words(small.body, small.code, small.amount), Illegal)
+    assert case in [failed for failed, _ in trial(name).one(small).failed]
 
 
 @pytest.mark.parametrize("name", STUMBLING)
@@ -56,7 +79,10 @@ def test_what_fails_is_made_as_small_as_it_fails_the_same_case(name: str) -> Non
     assert shrunk.done
     assert len(small.body) < len(answer.body)
     assert (cell_of(small.body), small.code, small.amount) == (cell_of(answer.body), answer.code, answer.amount)
-    assert in_words(small.body, small.code, small.amount).within is answer.within
+    given = in_words(small.body, small.code, small.amount)
+    assert isinstance(given, Generated)
+    assert isinstance(answer, Generated)
+    assert given.within is answer.within
     assert case in [failed for failed, _ in trial(name).one(small).failed]
 
 
@@ -97,21 +123,37 @@ def test_what_is_only_observed_is_no_verdict() -> None:
 def test_an_answer_can_be_given_in_words() -> None:
     """It is judged like a generated one, by the tier that it belongs to."""
     plain, strange = in_words(BY_SDK, ORDER, 29), in_words(BY_SDK.replace('"m"', '"m","more":1'), ENTRY, 1)
+    assert isinstance(plain, Generated)
+    assert isinstance(strange, Generated)
     assert ((plain.within, plain.amount), strange.within) == ((True, 29), False)
     assert {case.requirement.id for case, _ in trial("conforming").one(plain).rows} == {"OC-16", "SRV-4"}
     assert {case.requirement.id for case, _ in trial("conforming").one(strange).rows} == {"ANS-1"}
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "description"),
     [
-        ("{", "no answer with a result"),
-        ("{}", "no answer with a result"),
-        (SMALL % '"HANDLE_BY_SDK"', "breaks openapi/alipay-plus.yaml"),
-        (BY_SDK.replace('"m"', "5"), "breaks openapi/alipay-plus.yaml"),
+        ("{}", "result: expected, but it is missing"),
+        (SMALL % '"HANDLE_BY_SDK"', "actionForm.sdkActionPayload: expected, but it is missing"),
+        (BY_SDK.replace('"m"', "5"), "result.resultMessage: expected a string, seen the number 5"),
     ],
 )
-def test_what_is_no_legal_answer_is_not_tried(body: str, words: str) -> None:
+def test_an_illegal_answer_can_be_given_in_words(body: str, description: str) -> None:
+    """It says itself what is wrong with it, and is judged as illegal ones are."""
+    found = in_words(body, ENTRY, 29)
+    assert found == Illegal(name="given", description=description, code=ENTRY, amount=29, body=body)
+    assert {case.requirement.id for case, _ in trial("conforming").one(found).rows} in ({"FLT-8"}, {"FLT-2", "FLT-8"})
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{", "no answer: "),
+        ("[]", "expected a JSON object"),
+        (BY_SDK.replace('"S"', '"U"'), "resultStatus S or F"),
+    ],
+)
+def test_what_is_no_answer_is_not_tried(body: str, words: str) -> None:
     """A fault of the suite would be told as the wallet's."""
     with pytest.raises(AnswersError, match=words):
         in_words(body, ORDER, 1_000)

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from mpp_conformance import answers, connectors, wallet
-from mpp_conformance.answers import AnswersError, Choice, Corpus, Generated
+from mpp_conformance.answers import AnswersError, Corpus, Found, FromCorpus, Illegal
 from mpp_conformance.catalogue import Claims, load
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.run import TARGET, refuse_useless
@@ -48,17 +48,19 @@ def command() -> None:
 def listed(seed: int | None, form: str) -> None:
     """List the generated answers: name, kind of code, amount in fen, and what the generator says of it.
 
-    Those marked with a star go beyond what documents name; what an MPP does with them is observed.
+    Those marked with a star go beyond what documents name, and those marked with an exclamation mark break the
+    interface; what an MPP does with them is observed, but nothing may be paid with HANDLE_BY_SDK.
     """
     found = _corpus(seed)
     if form == "json":
-        rows = [asdict(answer) for answer in found.legal]
-        click.echo(json.dumps({"format": FORMAT, "seed": found.seed, "answers": rows}, indent=2, ensure_ascii=True))
+        rows, broken = ([asdict(answer) for answer in kind] for kind in (found.legal, found.illegal))
+        told = {"format": FORMAT, "seed": found.seed, "answers": rows, "illegal": broken}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=True))
         return
-    for answer in found.legal:
-        mark = " " if answer.within else "*"
+    for answer in found.answers:
+        mark = "!" if isinstance(answer, Illegal) else " " if answer.within else "*"
         click.echo(f"{mark} {answer.name}  {answer.code} {answer.amount}  {printable(answer.description)}")
-    click.echo(f"{len(found.legal)} answers from seed {found.seed}")
+    click.echo(f"{len(found.legal)} legal answers and {len(found.illegal)} illegal ones from seed {found.seed}")
 
 
 @command.command("try", short_help="Try them out with a wallet, and shrink what fails.", epilog=explained())
@@ -98,7 +100,7 @@ def tried(  # noqa: PLR0913  # what a trial can be given
     Every answer is a conversation, judged as in a run; nothing is certified, and no report is written. The first
     answer that fails a case is made as small as it still fails it, and printed as a command that tries it again.
     """
-    known = {answer.name: answer for answer in (() if _all_json(chosen) else _corpus(seed).legal)}
+    known = {} if _all_json(chosen) else _by_name(_corpus(seed))
     found = [_found(text, known, _CODES[code], amount) for text in chosen] or list(known.values())
     trial, shown = _trial(target, wallet)
     again = ["--mpp", shown, *(["--wallet", str(wallet)] if wallet else [])]
@@ -108,6 +110,10 @@ def tried(  # noqa: PLR0913  # what a trial can be given
         trial.conversations.close()
     worst = max(outcome.verdict for outcome in outcomes)
     click.get_current_context().exit(_EXIT.get(worst, Exit.NOT_PROVEN))
+
+
+def _by_name(corpus: Corpus) -> dict[str, Found]:
+    return {answer.name: answer for answer in corpus.answers}
 
 
 def _corpus(seed: int | None) -> Corpus:
@@ -123,7 +129,7 @@ def _is_json(text: str) -> bool:
     return text.lstrip().startswith("{")
 
 
-def _found(text: str, known: Mapping[str, Generated], code: str, amount: int) -> Generated:
+def _found(text: str, known: Mapping[str, Found], code: str, amount: int) -> Found:
     if not _is_json(text):
         if text not in known:
             raise click.UsageError(f"no answer is called {text!a}; `mpp-conformance answers list` names them all")
@@ -143,7 +149,7 @@ def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
     target = target or f"http:{used.reach.adaptor}"
     if target.startswith("http"):
         refuse_useless(used, target)
-    cases = [case for case in load(directory("suites")).cases if isinstance(case.build, Choice)]
+    cases = [case for case in load(directory("suites")).cases if isinstance(case.build, FromCorpus)]
     try:
         conversations = connectors.connect(target, used, run="answers")
     except (OSError, ValueError) as problem:
@@ -151,11 +157,12 @@ def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
     return Trial(cases=cases, claims=Claims.of(used.claims()), conversations=conversations), target
 
 
-def _told(trial: Trial, found: list[Generated], most: int, again: list[str]) -> Iterator[Tried]:
+def _told(trial: Trial, found: list[Found], most: int, again: list[str]) -> Iterator[Tried]:
     """Each outcome, once it is told."""
     shrunk = set[str]()
     for outcome in trial.all_of(found):
-        click.echo(f"{_word(outcome):<16}{outcome.answer.name}")
+        broken = f"  {printable(outcome.answer.description)}" if isinstance(outcome.answer, Illegal) else ""
+        click.echo(f"{_word(outcome):<16}{outcome.answer.name}{broken}")
         for case, judgement in outcome.failed[:1]:
             lines = [*_failure(case, judgement)]
             if case.name not in shrunk and most:
@@ -179,7 +186,7 @@ def _failure(case: Case, judgement: Judgement) -> Iterator[str]:
     yield f"seen        {printable(judgement.seen)}"
 
 
-def _smallest(trial: Trial, found: Generated, case: Case, most: int, again: list[str]) -> Iterator[str]:
+def _smallest(trial: Trial, found: Found, case: Case, most: int, again: list[str]) -> Iterator[str]:
     answer, shrunk = trial.smallest(found, case, most=most)
     end = "" if shrunk.done else ", where --conversations ends it"
     yield f"smallest    after {shrunk.tried} conversations{end}"

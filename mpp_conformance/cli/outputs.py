@@ -100,7 +100,9 @@ def _answers() -> Schema:
         "amount": {"type": "integer", "minimum": 1, "description": "In fen."},
         "body": {**STRING, "contentMediaType": "application/json"},
     }
-    return closed({"format": {"const": answers.FORMAT}, "seed": COUNT, "answers": many(closed(answer))})
+    broken = {name: kind for name, kind in answer.items() if name != "within"}
+    rows = {"answers": many(closed(answer)), "illegal": many(closed(broken))}
+    return closed({"format": {"const": answers.FORMAT}, "seed": COUNT, **rows})
 
 
 def _matrix() -> Schema:

@@ -46,7 +46,7 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
 @click.option("--amount", type=click.IntRange(1, 10**9), default=1_000, show_default=True, help="In fen.")
 @click.option(
     "--fault",
-    type=click.Choice([name for name, fault in FAULTS.items() if not fault.instead]),
+    type=click.Choice([name for name, fault in FAULTS.items() if not (fault.instead or fault.given)]),
     metavar="NAME",
     help="Answer with the defect of this name (`mpp-conformance faults` says what each is).",
 )

@@ -105,7 +105,7 @@ class DirectConnector:
             yield token, Malformed(where=GATEWAY, operation=operation, problem="expected an answer, seen nothing")
 
     def _receives(self, session: str, asked: UserInitiatedPay, spoilt: Spoilt) -> Iterator[tuple[str, Message]]:
-        received = wire.arrived(wire.spoilt(spoilt.answer, spoilt.fault), spoilt.fault, location=wire.ELSEWHERE)
+        received = wire.arrived(spoilt.body(), spoilt.fault, location=wire.ELSEWHERE)
         return ((say.session, say.message) for say in self.specimen.receive(session, asked, received))
 
     def _hears(self, session: str, message: Message) -> Iterator[tuple[str, Message]]:

@@ -48,6 +48,7 @@ class Fault:
     ``first``: how many of a payment's answers are spoilt, from the first one on; 0: every one.
     ``instead``: the answer to the conversation's payment before this one is given; ``undecided``: Alipay+ has made no
     decision when the connection breaks.
+    ``given``: the body that goes out is the scenario's own, which breaks the interface.
     ``age``: seconds by which the answer's time lies back. ``legible``: what was meant can be read all the same, so that
     acting on it is no mistake.
     """
@@ -68,6 +69,7 @@ class Fault:
     spelling: str = LOWER_CASE
     instead: bool = False
     undecided: bool = False
+    given: bool = False
     age: int = 0
     legible: bool = False
 

@@ -129,6 +129,14 @@ _ANSWERS: Final = (
         legible=True,
     ),
     Fault(
+        name="answer-illegal",
+        family=ANSWER,
+        does="It breaks its interface in one field, as a generator wrote it.",
+        careful="It acts on what it can read, or takes it for no answer; it does not break down, nor guess a sum.",
+        given=True,
+        legible=True,
+    ),
+    Fault(
         name="byte-order-mark",
         family=ANSWER,
         does="It puts a byte order mark before the body.",

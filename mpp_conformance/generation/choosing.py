@@ -73,6 +73,8 @@ _PHASES: Final = {"fuzzing": "drawn", "examples": "whole"}
 _MANY: Final = ("drawn", "payload", "whole")
 """Kinds of which there may be several about one field."""
 _FIELD: Final = re.compile(r"'(\w+)' value|(\w+) ->|property: (\w+)|(?:^|-> |items: )(\w+): [A-Z]")
+_LAST: Final = re.compile(r"(?<=-> )(\w+): [A-Z]")
+"""The field that is broken, where it stands in another one."""
 _MAX_BODY: Final = 30_000
 """Characters of a body, so that one of all fields at their longest does not make up most of the corpus."""
 _LEAST_DRAWN: Final = 5
@@ -119,8 +121,8 @@ def chosen(rows: Iterable[Row], seed: int) -> Corpus:
     ]
     broken = list(_apart(_broken(ranked), ILLEGAL))
     illegal = [
-        Illegal(name=name, description=row["description"], body=text)
-        for name, (row, text) in zip(_named(_slug(row) for row, _ in broken), broken, strict=True)
+        Illegal(name=name, description=row["description"], code=(ENTRY, ORDER)[place % 2], amount=_AMOUNT, body=text)
+        for place, (name, (row, text)) in enumerate(zip(_named(_slug(row) for row, _ in broken), broken, strict=True))
     ]
     return Corpus(seed=seed, legal=tuple(legal), illegal=tuple(illegal), calls=tuple(_calls(ranked)))
 
@@ -179,18 +181,32 @@ def _fitting(rows: Iterable[Row], cell: str, *, within: bool) -> Iterator[tuple[
 
 def tier(text: str, cell: str) -> bool | None:
     """Whether an answer of a business scenario holds only what documents name; ``None`` for one that is illegal."""
-    body = _sample(text)
-    return None if wire.problems(UserInitiatedPayAnswer, body) else _validator(cell).is_valid(body)
+    return None if problems(text) else _validator(cell).is_valid(_sample(text))
+
+
+def problems(text: str) -> list[str]:
+    """What in an answer breaks the interface once a payment has filled it in, each as ``field: in words``."""
+    return wire.problems(UserInitiatedPayAnswer, _sample(text))
 
 
 def _broken(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """The bodies that break the interface, the outermost fields first; a payment's own where that mends nothing."""
-    systematic = [row for row in rows if row["phase"] == "coverage" and not row["legal"] and _kind(row)]
-    for row in sorted(systematic, key=lambda row: len(_path(row))):
-        texts = [_text(made) for made in (fitted(row["body"]), row["body"])]
-        text = next((text for text in texts if wire.problems(UserInitiatedPayAnswer, _sample(text))), "")
-        if text:
+    """The answers that break the interface, the outermost fields first; all but the broken field is a payment's own."""
+    systematic = [row for row in rows if row["cell"] in CELLS and row["phase"] == "coverage" and not row["legal"]]
+    for row in sorted(filter(_kind, systematic), key=lambda row: len(_path(row))):
+        text = _text(_as_it_was(fitted(row["body"]), row["body"], [*_path(row), *_LAST.findall(row["description"])]))
+        if problems(text):
             yield row, text
+
+
+def _as_it_was(made: Mapping[str, Any], body: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """A fitted body with the field that ``path`` leads to as it was before; what is in a list comes with the list."""
+    if not path:
+        return dict(made)
+    name, *inner = path
+    if inner and isinstance(made.get(name), dict) and isinstance(body.get(name), dict):
+        return {**made, name: _as_it_was(made[name], body[name], inner)}
+    kept = {other: value for other, value in made.items() if other != name}
+    return {**kept, name: body[name]} if name in body else kept
 
 
 def _apart(rows: Iterable[tuple[Row, str]], quotas: Mapping[str, int]) -> Iterator[tuple[Row, str]]:

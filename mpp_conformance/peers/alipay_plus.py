@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from mpp_conformance import limits, wire
+from mpp_conformance.faults import FAULTS
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
     NEVER,
@@ -93,8 +94,21 @@ class AlipayPlus:
             return unknown(UserInitiatedPayAnswer)
         if placed not in self._answers:
             self._recall(payment, request.customer_id)
-            self._answers[placed] = self._decide(payment, codes, request.customer_id)
+            self._answers[placed] = self._decide(placed, request.customer_id)
         return self._answers[placed]
+
+    def order_of(self, index: int) -> Order:
+        """The order behind a payment's code, whatever is told of it."""
+        placed = self._placed[index]
+        payment = self.scenario.payments[placed]
+        return Order(
+            payment_request_id=payment_request_id(self.codes[placed]),
+            amount=str(payment.amount),
+            pay_to_amount=self.profile.settled(payment.amount),
+            pay_to_currency=self.profile.settlement_currency,
+            code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
+            expiry_time=_OVERDUE if payment.expired else NEVER,
+        )
 
     def answer_given(self, index: int) -> UserInitiatedPayAnswer | None:
         """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""
@@ -164,17 +178,10 @@ class AlipayPlus:
                     )
                 )
 
-    def _decide(self, payment: Payment, codes: Codes, individual: str) -> UserInitiatedPayAnswer:
+    def _decide(self, placed: int, individual: str) -> UserInitiatedPayAnswer:
+        payment, codes, order = self.scenario.payments[placed], self.codes[placed], self.order_of(placed)
         answer = payment.answer or self._by_limits(payment, individual)
-        order = Order(
-            payment_request_id=payment_request_id(codes),
-            amount=str(payment.amount),
-            pay_to_amount=self.profile.settled(payment.amount),
-            pay_to_currency=self.profile.settlement_currency,
-            code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
-            expiry_time=_OVERDUE if payment.expired else NEVER,
-        )
-        if answer.body:
+        if answer.body and not (payment.fault and FAULTS[payment.fault].given):
             return _given(answer.body, order, codes.tag)
         return UserInitiatedPayAnswer(
             result_status=answer.result_status,

@@ -32,7 +32,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, payment_request_id
+from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, filled, payment_request_id
 from mpp_conformance.peers.mpp_server import ANSWERS, Calls, said
 from mpp_conformance.peers.refusals import refusal_of
 from mpp_conformance.scenario import ENTRY, FOREIGN, HEALTH, Codes, Probe, Profile, Scenario, codes_for
@@ -52,11 +52,19 @@ _MOST_UNDECIDED: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoilt:
-    """What goes out instead of an answer: ``answer`` with the defect of ``fault``; ``attempt`` as `FaultApplied`."""
+    """What goes out instead of an answer: ``answer`` with the defect of ``fault``; ``attempt`` as `FaultApplied`.
+
+    ``text``: the body itself, where the profile takes the scenario's.
+    """
 
     answer: UserInitiatedPayAnswer
     fault: Fault
     attempt: int
+    text: str = ""
+
+    def body(self, gateway_url: str = wire.GATEWAY_URL) -> bytes:
+        """The body that goes out if Alipay+ is at ``gateway_url``."""
+        return wire.spoilt(self.answer, self.fault, gateway_url=gateway_url, text=self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +159,7 @@ class World:
         """
         event = self._record(payment, FaultApplied(fault=spoilt.fault.name, attempt=spoilt.attempt))
         self.carried(event, *halves)
-        body = wire.spoilt(spoilt.answer, spoilt.fault)
-        told = wire.believed(UserInitiatedPay, wire.arrived(body, spoilt.fault)) if complete else None
+        told = wire.believed(UserInitiatedPay, wire.arrived(spoilt.body(), spoilt.fault)) if complete else None
         if isinstance(told, UserInitiatedPayAnswer):
             self._record(payment, replace(told, body=spoilt.answer.body))
             own = told.order is None or told.order.payment_request_id == payment_request_id(self.codes[payment])
@@ -314,7 +321,15 @@ class World:
         if given is None:
             self._decided.add(payment)
             return Sending(payment=payment, message=answer)
-        return Sending(payment=payment, message=given, spoilt=Spoilt(answer=given, fault=fault, attempt=attempt))
+        text = self._given(payment) if fault.given else ""
+        spoilt = Spoilt(answer=given, fault=fault, attempt=attempt, text=text)
+        return Sending(payment=payment, message=given, spoilt=spoilt)
+
+    def _given(self, payment: int) -> str:
+        """The body that the scenario gives, made this payment's own; empty where it gives none."""
+        written = self.scenario.payments[payment].answer
+        order, tag = self.alipay_plus.order_of(payment), self.codes[payment].tag
+        return filled(written.body, order, tag) if written else ""
 
     def _asked(self, payment: int) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time."""

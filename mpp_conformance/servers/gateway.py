@@ -94,7 +94,7 @@ def gateway_routes(
         assert delivery.spoilt is not None  # noqa: S101  # asked before
         assert delivery.world is not None  # noqa: S101  # strays are answered without a defect
         fault, token = delivery.spoilt.fault, delivery.world.token(delivery.payment)
-        body = wire.spoilt(delivery.spoilt.answer, fault, gateway_url=gateway_url())
+        body = delivery.spoilt.body(gateway_url())
         sent = layer.spoilt(request, body, fault, f"{gateway_url()}{wire.ELSEWHERE}/{token}")
         half = Half(method=request.method, target=target_of(request), status=fault.status, headers=sent, body=body)
         return Misdelivery(

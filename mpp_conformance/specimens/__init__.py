@@ -14,6 +14,7 @@ from mpp_conformance.specimens import (
     adaptor,
     answers,
     asking,
+    broken,
     careless,
     client,
     codes,
@@ -56,7 +57,7 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(careless, notices, inquiries, repetition),
+            *(careless, broken, notices, inquiries, repetition),
         ]
     )
 )

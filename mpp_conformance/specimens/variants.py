@@ -235,7 +235,8 @@ class ReadsLeniently(ConformingMpp):
             body = json.loads(received.body.decode("utf-8-sig"), parse_int=str)
         except ValueError:
             return None
-        form = body.pop("actionForm", None) or {}
+        form = body.pop("actionForm", None)
+        form = form if isinstance(form, dict) else {}
         read = super().believes(asked, replace(received, body=json.dumps(body).encode()))
         if not isinstance(read, UserInitiatedPayAnswer) or form.get("actionType") != HANDLE_BY_SDK:
             return read

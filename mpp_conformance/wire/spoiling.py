@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mpp_conformance.faults import Fault
-from mpp_conformance.messages import HANDLE_BY_PSP, UserInitiatedPayAnswer
-from mpp_conformance.wire.bodies import GATEWAY_URL
-from mpp_conformance.wire.carrying import encode
+from mpp_conformance.messages import HANDLE_BY_PSP, Malformed, UserInitiatedPayAnswer
+from mpp_conformance.wire.bodies import GATEWAY_URL, addressed
+from mpp_conformance.wire.carrying import OurMessageIsInvalid, decode, encode
 
 _Body = dict[str, Any]
 
@@ -21,17 +21,26 @@ _UNKNOWN: Final = {"resultCode": "UNKNOWN_EXCEPTION", "resultStatus": "U", "resu
 
 
 @functools.lru_cache(maxsize=512)
-def spoilt(answer: UserInitiatedPayAnswer, fault: Fault, *, gateway_url: str = GATEWAY_URL) -> bytes:
+def spoilt(answer: UserInitiatedPayAnswer, fault: Fault, *, gateway_url: str = GATEWAY_URL, text: str = "") -> bytes:
     """The body that goes out instead of the sound one that carries ``answer``.
 
-    OurMessageIsInvalid if ``answer`` itself breaks its schema: a profile has the one defect that it names.
+    ``text``: this very body, where the profile takes what the scenario gives. OurMessageIsInvalid if ``answer`` itself
+    breaks its schema, or ``text`` does not: a profile has the one defect that it names.
     """
+    if fault.given:
+        return _breaking(addressed(text, gateway_url).encode("utf-8", "surrogatepass"))
     sound = encode(answer, gateway_url=gateway_url)
     change = _CHANGES.get(fault.name)
     if change is None:
         return sound
     body: _Body = json.loads(sound)
     return change(body)
+
+
+def _breaking(body: bytes) -> bytes:
+    if not body or not isinstance(decode(UserInitiatedPayAnswer, body), Malformed):
+        raise OurMessageIsInvalid("the answer that was to break openapi/alipay-plus.yaml keeps it")
+    return body
 
 
 def _text(body: _Body, indent: int | None = None) -> bytes:
