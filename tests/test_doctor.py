@@ -340,7 +340,7 @@ def test_missing_adaptor_is_named() -> None:
         (b'{"wallet": "W"}', 200, "version: expected, but it is missing"),
         (HEALTHY, 500, "status 500"),
         (HEALTHY, 302, "status 302"),
-        (b" " * 100_000, 200, "more than 65536 bytes"),
+        (b" " * 100_000, 200, "at most 65536 bytes"),
     ],
 )
 def test_something_else_at_the_adaptors_address_is_named(body: bytes, status: int, seen: str) -> None:

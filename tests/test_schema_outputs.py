@@ -251,7 +251,10 @@ def members(made: Any) -> set[str]:  # noqa: ANN401  # a schema, or a part of on
 def test_a_wallet_that_cannot_be_reached_is_told_in_json(documents: dict[str, list[Any]]) -> None:
     """The doctor's findings for programs are those for people."""
     (made,) = documents["doctor"]
-    assert (made["well"], [row["where"] for row in made["findings"] if not row["ok"]]) == (False, ["[reach] adaptor"])
+    assert (made["well"], [row["where"] for row in made["findings"] if not row["ok"]]) == (
+        False,
+        ["[reach] adaptor", "[reach] mpp_server"],
+    )
 
 
 def test_a_bundle_that_is_refused_is_told_in_json(documents: dict[str, list[Any]]) -> None:

@@ -13,6 +13,7 @@ from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.doctor.findings import Finding
 from mpp_conformance.doctor.live import live
+from mpp_conformance.doctor.mpp_server import answering
 from mpp_conformance.doctor.reach import reach
 from mpp_conformance.wallet import Wallet
 
@@ -32,9 +33,9 @@ FORMAT: Final = "mpp-conformance doctor 1"
 def command(wallet: Path, form: str) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
-    It looks at the file, the port, the adaptor and its clock, and then holds a conversation for each kind of code, in
-    which no money moves: a scan that Alipay+ answers with HANDLE_BY_SDK. Nothing is judged: what the MPP does wrong is
-    for `run` to say.
+    It looks at the file, the port, the adaptor and its clock, and asks the MPP server about an order of nobody's, if
+    the file says where it is. Then it holds a conversation for each kind of code: a scan that Alipay+ answers with
+    HANDLE_BY_SDK. In none of this does money move. Nothing is judged: what the MPP does wrong is for `run` to say.
     """
     chosen = loaded(wallet)
     findings = []
@@ -57,5 +58,6 @@ def _findings(path: Path, chosen: Wallet) -> Iterator[Finding]:
     yield Finding(str(path), ok=True, text="can be read, and nothing is wrong in it")
     known = reach(chosen)
     yield from known
+    yield from answering(chosen)
     if not any(finding.blocks for finding in known):
         yield from live(chosen)

@@ -52,7 +52,8 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
 ) -> None:
     """Start the known MPP called NAME as an HTTP wallet with codes, customers and keys of the wallet file.
 
-    It prints a line that begins with "ready: " and ends with its adaptor's address, and ends on Ctrl-C.
+    It prints a line that begins with "ready: " and ends with its adaptor's address, and ends on Ctrl-C. Its MPP server
+    answers inquiryPayment and cancelPayment at the same address: [reach] mpp_server is to name that, or is left out.
     """
     if listed:
         for specimen in SPECIMENS.values():
@@ -129,6 +130,7 @@ async def _serve(
         try:
             async with listening(hosted.app, _HOST, port) as address:
                 click.echo(f"{specimen.name}: calls Alipay+ at {gateway}")
+                click.echo(f"{specimen.name}: answers Alipay+ at {address} ([reach] mpp_server)")
                 click.echo(f"{READY}{address}")
                 await for_ever()
         finally:

@@ -44,6 +44,10 @@ class NoAnswerError(Exception):
     """A call to the MPP server was not answered, which proves nothing about it."""
 
 
+class TooLateError(NoAnswerError):
+    """Not within the wallet's patience."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MppServer:
     """The MPP server, as Alipay+ calls it.
@@ -91,7 +95,7 @@ class MppServer:
             unreachable = f"the MPP server at {address} cannot be reached: {words(problem)}"
             raise MppServerUnreachableError(unreachable) from problem
         except (TimeoutError, httpx.TimeoutException) as problem:
-            raise NoAnswerError(f"POST {address}: no answer within {self.patience:g} s") from problem
+            raise TooLateError(f"POST {address}: no answer within {self.patience:g} s") from problem
         except httpx.HTTPError as problem:
             raise NoAnswerError(f"POST {address}: {words(problem)}") from problem
         heard = half(answer.request, answer.headers, body, answer.status_code)

@@ -79,12 +79,12 @@ class _Reading:
         """Whether the adaptor carried out what it was asked, and reports as observer.yaml says."""
         if self._trace.ending == BROKEN or (self._trace.trouble and not self._said):
             seen = printable(self._trace.trouble, _SHOWN)
-            yield _wrong(ADAPTOR, "the adaptor to carry out POST /scan", seen, "see the log of the adaptor")
+            yield Finding.wrong(ADAPTOR, "the adaptor to carry out POST /scan", seen, "see the log of the adaptor")
         for event in self._said:
             message = event.message
             if isinstance(message, Malformed) and message.where != GATEWAY:
                 expected = f"a report {message.operation} as openapi/observer.yaml describes it"
-                yield _wrong(
+                yield Finding.wrong(
                     ADAPTOR, expected, printable(message.problem, _SHOWN), "a slip in the adaptor", judged=True
                 )
 
@@ -97,16 +97,16 @@ class _Reading:
         likely = f"the template in {self._codes} does not give codes that your wallet takes for {wanted}"
         if mistaken:
             seen = f"identity answer {printable(mistaken[0], _SHOWN)}"
-            yield _wrong(self._codes, f"the wallet to take {self._code} for {wanted}", seen, likely)
+            yield Finding.wrong(self._codes, f"the wallet to take {self._code} for {wanted}", seen, likely)
         elif self._by_entry_code and self._said and not launched:
-            yield _wrong(self._codes, f"{other} after the scan of {self._code}", self._seen(), likely)
+            yield Finding.wrong(self._codes, f"{other} after the scan of {self._code}", self._seen(), likely)
         elif launched and not self._by_entry_code:
-            yield _wrong(self._codes, f"{other} after the scan of {self._code}", "launch", likely)
+            yield Finding.wrong(self._codes, f"{other} after the scan of {self._code}", "launch", likely)
         for stray in self._strays:
             if isinstance(stray.message, UserInitiatedPay):
                 seen = f"userInitiatedPay for {printable(stray.message.code_value, _SHOWN)}"
                 slip = "your wallet changes the code value on its way, or somebody else uses it at this moment"
-                yield _wrong(self._codes, f"userInitiatedPay for {self._code}", seen, slip, judged=True)
+                yield Finding.wrong(self._codes, f"userInitiatedPay for {self._code}", seen, slip, judged=True)
 
     def _call(self) -> Iterator[Finding]:
         """Whether the MPP server called the simulated Alipay+."""
@@ -121,7 +121,7 @@ class _Reading:
             text = f"the MPP server called {url}, with a body that a run will judge ({problem}); no more could be tried"
             yield Finding(LISTEN, ok=True, text=text)
             return
-        yield _wrong(
+        yield Finding.wrong(
             LISTEN,
             f"the MPP server to call {url} within {self._wallet.reach.patience:g} s of the scan",
             self._seen(),
@@ -143,7 +143,7 @@ class _Reading:
                 "invalid": "your MPP server signs other bytes than it sends",
             }.get(outcome, "your MPP server signs with another key than the one whose public half this is")
             expected, seen = "a signature of userInitiatedPay that verifies", printable(detail, _SHOWN)
-            yield _wrong(MPP_KEY, expected, seen, likely, judged=outcome != "foreign")
+            yield Finding.wrong(MPP_KEY, expected, seen, likely, judged=outcome != "foreign")
 
     def _client_id(self) -> Iterator[Finding]:
         keys = self._wallet.keys
@@ -154,7 +154,7 @@ class _Reading:
             yield Finding(CLIENT_ID, ok=True, text="the MPP server sends this one")
         else:
             seen = f"Client-Id {printable(sent, _SHOWN)}"
-            yield _wrong(
+            yield Finding.wrong(
                 CLIENT_ID, f"Client-Id {keys.client_id}", seen, "one of the two belongs to another environment"
             )
 
@@ -177,14 +177,14 @@ class _Reading:
         if not after or (repeated and not any(_is_of_the_answer(event, wanted) for event in after)):
             expected = f"the wallet to act on our answer ({wanted}), and to report it"
             seen = f"{self._seen()}, and the same question {len(repeated)} times more" if repeated else self._seen()
-            yield _wrong(OUR_KEY, expected, seen, self._likely_deaf(reports=reports))
+            yield Finding.wrong(OUR_KEY, expected, seen, self._likely_deaf(reports=reports))
             return
         yield Finding(OUR_KEY, ok=True, text=f"the wallet acts on our answer ({after[0].message.name})")
         if reports:
             yield Finding(PUBLIC_URL, ok=True, text=f"the adaptor reports to {self._gateway_url}")
         else:
             likely = f"the adaptor cannot reach {self._gateway_url}, or reports nothing"
-            yield _wrong(PUBLIC_URL, "reports of what the client does", self._seen(), likely)
+            yield Finding.wrong(PUBLIC_URL, "reports of what the client does", self._seen(), likely)
 
     def _likely_deaf(self, *, reports: bool) -> str:
         likely = (
@@ -202,7 +202,7 @@ class _Reading:
             yield Finding(APP_LINK, ok=True, text="the adaptor reports what the server hands the client")
         else:
             likely = "the adaptor does not report server-answer: do so, or set app_link = false"
-            yield _wrong(APP_LINK, "a report server-answer, since app_link = true", self._seen(), likely)
+            yield Finding.wrong(APP_LINK, "a report server-answer, since app_link = true", self._seen(), likely)
 
     def _some(self, *kinds: type) -> bool:
         return any(isinstance(event.message, kinds) for event in self._said)
@@ -230,8 +230,3 @@ def _is_of_the_answer(event: Event, action: str) -> bool:
     """Whether a message shows that its sender has read our answer."""
     told = getattr(event.message, "action_type", None)
     return action in {HANDLE_BY_PSP, told} or getattr(event.message, "sdk_action_payload", None) is not None
-
-
-def _wrong(where: str, expected: str, seen: str, likely: str, *, judged: bool = False) -> Finding:
-    text = f"expected {expected}; seen: {seen.rstrip('.')}. Likely: {likely}"
-    return Finding(where, ok=False, text=text, judged=judged)

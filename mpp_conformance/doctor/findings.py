@@ -1,10 +1,12 @@
 """What the doctor says: one line about one field of ``wallet.toml``, in the words of the file."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 LISTEN: Final = "[reach] listen"
 ADAPTOR: Final = "[reach] adaptor"
+MPP_SERVER: Final = "[reach] mpp_server"
+INQUIRY_PATH: Final = "[reach] inquiry_path"
 PUBLIC_URL: Final = "[reach] public_url"
 PATIENCE: Final = "[reach] patience"
 MPP_KEY: Final = "[keys] mpp_public_key"
@@ -27,6 +29,12 @@ class Finding:
     ok: bool
     text: str
     judged: bool = False
+
+    @classmethod
+    def wrong(cls, where: str, expected: str, seen: str, likely: str, *, judged: bool = False) -> Self:
+        """What is wrong, in the words that every finding has."""
+        text = f"expected {expected}; seen: {seen.rstrip('.')}. Likely: {likely}"
+        return cls(where, ok=False, text=text, judged=judged)
 
     def __str__(self) -> str:
         return f"{'ok' if self.ok else 'wrong':<6} {self.where}: {self.text}"

@@ -1,8 +1,8 @@
 """Whether the two sides can reach each other at all: our port, the wallet's adaptor, and the clock it goes by."""
 
+import asyncio
 import json
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -35,26 +35,25 @@ def _listening(wallet: Wallet) -> Finding:
             tried.bind((host, port))
             tried.listen()
         except OSError as problem:
-            return Finding(
-                LISTEN,
-                ok=False,
-                text=f"expected to listen at {wallet.reach.listen}; seen: {problem.strerror or problem}. "
-                "Likely: something else listens there (an earlier run?), or the address is none of this machine; "
-                "choose another, or end what is there",
+            likely = (
+                "something else listens there (an earlier run?), or the address is none of this machine; "
+                "choose another, or end what is there"
             )
+            seen = problem.strerror or str(problem)
+            return Finding.wrong(LISTEN, f"to listen at {wallet.reach.listen}", seen, likely)
     return Finding(LISTEN, ok=True, text=f"{wallet.reach.listen} is free")
 
 
 def _health(adaptor: str, patience: float) -> Iterator[Finding]:
     url = f"{adaptor}/health"
     try:
-        with (
-            httpx.Client(timeout=patience, trust_env=False, follow_redirects=False) as client,
-            client.stream("GET", url) as answer,
-        ):
-            body = _bounded(answer, time.monotonic() + patience)
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as problem:
-        seen = printable(str(problem) or type(problem).__name__, 200).rstrip(".")
+        answer, body = asyncio.run(_asked(url, patience))
+    except (TimeoutError, httpx.TimeoutException):
+        late = f"no answer within {patience:g} s"
+        yield _unhealthy(url, late, "the test build hangs, or something else than its adaptor listens there")
+        return
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        seen = printable(str(problem) or type(problem).__name__, 200)
         yield _unhealthy(url, seen, "the test build is not running, or its adaptor listens elsewhere")
         return
     if not answer.is_success:
@@ -71,23 +70,27 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
 
 
 def _unhealthy(url: str, seen: str, likely: str) -> Finding:
-    return Finding(ADAPTOR, ok=False, text=f"expected an answer to GET {url}; seen: {seen}. Likely: {likely}")
+    return Finding.wrong(ADAPTOR, f"an answer to GET {url}", seen, likely)
 
 
-def _bounded(answer: httpx.Response, deadline: float) -> bytes:
-    body = b""
-    for piece in answer.iter_bytes():
-        body += piece
-        if len(body) > _MAX_ANSWER:
-            raise TimeoutError(f"an answer of more than {_MAX_ANSWER} bytes")
-        if time.monotonic() > deadline:
-            raise TimeoutError("an answer that does not come to an end")
-    return body
+async def _asked(url: str, patience: float) -> tuple[httpx.Response, bytes]:
+    """An answer and the beginning of its body; TimeoutError where it has not come to its end in time."""
+    async with (
+        asyncio.timeout(patience),
+        httpx.AsyncClient(timeout=patience, trust_env=False, follow_redirects=False) as client,
+        client.stream("GET", url, headers={"accept-encoding": "identity"}) as answer,
+    ):
+        body = b""
+        async for piece in answer.aiter_raw():
+            body += piece
+            if len(body) > _MAX_ANSWER:
+                break
+        return answer, body
 
 
 def _problem_of_health(body: bytes) -> str:
     try:
-        wrong = problems_of("mpp-adaptor", "Health", parsed(body))
+        wrong = problems_of("mpp-adaptor", "Health", parsed(body, limit=_MAX_ANSWER))
     except UnreadableBodyError as problem:
         return str(problem)
     return "; ".join(wrong)
@@ -105,9 +108,6 @@ def _clock(date: str | None, now: datetime) -> Iterator[Finding]:
         yield Finding(CLOCK, ok=True, text="the adaptor's and this machine's agree")
         return
     way = "ahead of" if ahead > 0 else "behind"
-    yield Finding(
-        CLOCK,
-        ok=False,
-        text=f"expected at most {MAX_SKEW} s between the adaptor's clock and this machine's; seen: the adaptor's is "
-        f"{abs(ahead)} s {way} ours. Likely: one of the two machines does not set its clock from the network",
-    )
+    seen = f"the adaptor's is {abs(ahead)} s {way} ours"
+    expected = f"at most {MAX_SKEW} s between the adaptor's clock and this machine's"
+    yield Finding.wrong(CLOCK, expected, seen, "one of the two machines does not set its clock from the network")

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 def refusal(wallet: Wallet, adaptor: str) -> str:
     """What is so wrong that nothing can be judged, a line for each field; empty where a run may begin.
 
-    It takes one conversation in which no money moves, and some more where that went wrong.
+    It takes one conversation in which no money moves, and some more where that went wrong; and one question to the MPP
+    server, where the file says where that is.
     """
     wrong = [finding for finding in reach(wallet, adaptor) if finding.blocks]
     if not wrong:
         from mpp_conformance.doctor.live import preflight  # noqa: PLC0415  # loads servers and HTTP clients
+        from mpp_conformance.doctor.mpp_server import answering  # noqa: PLC0415  # likewise
 
         wrong = preflight(wallet, adaptor)
+        wrong = wrong or [finding for finding in answering(wallet) if not finding.ok and not finding.judged]
     return "\n".join(f"{finding.where}: {finding.text}" for finding in wrong)
