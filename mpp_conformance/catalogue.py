@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Final
 
+from mpp_conformance import resources
 from mpp_conformance.limits import EDITIONS, Edition, Reading
 from mpp_conformance.requirements import Case, Ledger, collecting
 from mpp_conformance.scenario import ENTRY, ORDER, Scenario
@@ -29,6 +30,8 @@ FEATURES: Final = (ENTRY_CODE, ORDER_CODE, APP_LINK, AT_ONCE, MPP_SERVER, FUZZ)
 
 _FEATURE_OF_CODE: Final = {ENTRY: ENTRY_CODE, ORDER: ORDER_CODE}
 _PATTERN: Final = "test_*.py"
+_DECIDING: Final = frozenset({".py", ".json", ".jsonl", ".toml"})
+"""How the names of modules and data end; templates and styles end otherwise."""
 
 
 class CatalogueError(Exception):
@@ -50,12 +53,21 @@ def load(directory: Path) -> Ledger:
     return ledger
 
 
-def digest(directory: Path) -> str:
-    """A name for these very suites (SHA-256 over names and contents, hex)."""
+def digest(directory: Path, *, package: Path = Path(__file__).parent) -> str:
+    """A name for these very suites and for whatever holds conversations and judges by them (SHA-256, hex).
+
+    It is over names and contents: suite files, openapi/, and all modules and data of the package. Only what dresses a
+    page is left out; a line drawn any closer would one day leave out what decides a verdict.
+    """
+    named = {f"suites/{path.name}": path for path in _files(directory)}
+    named |= {f"openapi/{path.name}": path for path in resources.directory("openapi", package=package).iterdir()}
+    for path in package.rglob("*"):
+        name = path.relative_to(package)
+        if path.suffix in _DECIDING and name.parts[0] != resources.CARRIED:
+            named[f"package/{name.as_posix()}"] = path
     whole = hashlib.sha256()
-    for path in _files(directory):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        whole.update(f"{path.name} {content}\n".encode())
+    for written, path in sorted(named.items()):
+        whole.update(f"{written} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return whole.hexdigest()
 
 

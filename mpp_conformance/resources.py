@@ -6,6 +6,8 @@ An installed wheel carries them in ``mpp_conformance/_data``; in a checkout they
 from pathlib import Path
 from typing import Final
 
+CARRIED: Final = "_data"
+"""The directory of a wheel's package that holds them."""
 NAMES: Final = ("suites", "openapi", "contracts")
 
 
@@ -18,7 +20,7 @@ def directory(name: str, *, package: Path = Path(__file__).parent) -> Path:
     if name not in NAMES:
         raise ValueError(f"no directory {name!r} travels with the package; there are {', '.join(NAMES)}")
     package = package.absolute()
-    carried = package / "_data"
+    carried = package / CARRIED
     found = (carried if carried.is_dir() else package.parent) / name
     if not found.is_dir():
         raise FileNotFoundError(f"{found} is missing: this installation of mpp-conformance is damaged, install it anew")

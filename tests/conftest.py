@@ -180,6 +180,7 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def loaded() -> None:
     """Load what a conversation loads: what is first loaded inside a run under test is forgotten after it."""
     importlib.import_module("httpcore")  # httpx does so when it is first used
+    importlib.import_module("yaml")  # half of it is no Python, and is not loaded anew
     profile = wallet.reference().profile
     DirectConnector(ConformingMpp(profile), profile).converse(sdk(ENTRY, "S"))
 

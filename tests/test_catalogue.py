@@ -113,6 +113,41 @@ def test_digest_names_the_suites(tmp_path: Path) -> None:
     assert catalogue.digest(suites(tmp_path, INLINE + "\n")) != first
 
 
+@pytest.mark.parametrize(
+    ("file", "names_another"),
+    [
+        ("package/oracle.py", True),
+        ("package/report/results.py", True),
+        ("package/sentences.json", True),
+        ("package/more.py", True),
+        ("openapi/alipay-plus.yaml", True),
+        ("package/report/report.css", False),
+        ("package/__pycache__/oracle.cpython-311.pyc", False),
+        ("package/_data/suites/test_0.py", False),
+    ],
+)
+def test_digest_names_whatever_judges(tmp_path: Path, file: str, *, names_another: bool) -> None:
+    """Another judge is another suite; another style is not, nor is what a wheel carries along beside its modules."""
+    stand = tmp_path / "package/report"
+    stand.mkdir(parents=True)
+    (tmp_path / "openapi").mkdir()
+    for name in (
+        "package/oracle.py",
+        "package/sentences.json",
+        "package/report/results.py",
+        "openapi/alipay-plus.yaml",
+    ):
+        (tmp_path / name).write_text("1", "utf-8")
+    directory = suites(tmp_path, INLINE)
+    first = catalogue.digest(directory, package=tmp_path / "package")
+    changed = tmp_path / file
+    changed.parent.mkdir(parents=True, exist_ok=True)
+    changed.write_text("2", "utf-8")
+    if "_data" in file:
+        (tmp_path / "package/_data/openapi").symlink_to(tmp_path / "openapi")
+    assert (catalogue.digest(directory, package=tmp_path / "package") != first) is names_another
+
+
 def test_features_are_those_of_the_wallet_file() -> None:
     """What a case can need is what wallet.toml lets a wallet claim."""
     assert set(catalogue.FEATURES) == set(wallet.reference().claims()["features"])

@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from mpp_conformance import catalogue
+
 ROOT = Path(__file__).parents[1]
 NAME = "mpp-conformance"
 BIN = "Scripts" if sys.platform == "win32" else "bin"
@@ -110,8 +112,9 @@ def test_installed_plugin_serves_plain_pytest(elsewhere: Path, tmp_path: Path) -
 
 
 def test_installed_command_certifies_the_conforming_specimen(elsewhere: Path, tmp_path: Path) -> None:
-    """Outside the checkout the installed command finds the conforming specimen conformant and writes its report."""
+    """Outside the checkout the installed command finds the conforming specimen conformant, as the very same suite."""
     result = call(elsewhere / BIN / NAME, "run", "--mpp", "specimen:conforming", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     (verdicts,) = tmp_path.glob("reports/*/verdicts.json")
-    assert json.loads(verdicts.read_text(encoding="utf-8"))["overall"] == "conformant"
+    found = json.loads(verdicts.read_text(encoding="utf-8"))
+    assert (found["overall"], found["suite"]["digest"]) == ("conformant", catalogue.digest(ROOT / "suites"))

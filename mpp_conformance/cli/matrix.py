@@ -75,19 +75,10 @@ def _made() -> dict[str, Any]:
 
 
 def _build() -> str:
-    """A name for the suites, the package and what else decides a verdict (SHA-256, hex)."""
-    package = Path(kill_matrix.__file__).parents[1]
-    places = [(place, place.relative_to(package).as_posix()) for place in sorted(package.rglob("*.*"))]
-    places += [(place, f"{name}/{place.name}") for name in ("suites", "openapi") for place in _files(directory(name))]
-    whole = hashlib.sha256()
-    for place, name in places:
-        if place.is_file() and place.suffix != ".pyc":
-            whole.update(f"{name} {hashlib.sha256(place.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
-
-
-def _files(place: Path) -> list[Path]:
-    return sorted(file for file in place.iterdir() if file.is_file())
+    """A name for what decides the matrix: the suite, and the reasons for which cases are kept."""
+    suites = directory("suites")
+    reasons = hashlib.sha256((suites / cabinet.KEPT).read_bytes()).hexdigest()
+    return f"{digest(suites)[:32]}-{reasons[:32]}"
 
 
 def _written(out: Path, files: Mapping[str, str]) -> list[Path]:

@@ -49,7 +49,7 @@ class RunFacts:
 
     ``started``, ``issued``: UTC, ISO 8601; ``milliseconds``: how long it took; ``claims``: as ``Wallet.claims()`` gives
     them; ``particulars``: what the report says of the test itself, as ``Wallet.particulars()`` gives it; ``catalogue``:
-    the digest of the suites; ``conversations``: how many were asked for; ``traces``: the ones held.
+    the digest of the suite; ``conversations``: how many were asked for; ``traces``: the ones held.
     """
 
     run: str

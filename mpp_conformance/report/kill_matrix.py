@@ -13,7 +13,7 @@ _TEMPLATE: Final = "kill-matrix.html.j2"
 
 
 def document(matrix: Matrix, *, version: str, edition: str, suites: str) -> dict[str, Any]:
-    """The whole matrix in JSON's terms (docs/kill-matrix-json.md); ``suites``: the digest of the suite files."""
+    """The whole matrix in JSON's terms (docs/kill-matrix-json.md); ``suites``: the digest of the suite."""
     return {
         "format": FORMAT,
         "version": version,
