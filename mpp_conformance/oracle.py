@@ -181,9 +181,9 @@ class Expectation:
             if not found:
                 for kind in kinds:
                     self._all_seen(kind)
-            seen = ", ".join(str(event.message) for event in found) or "none of them"
-            how = self._deviates(DIFFERENT if found else MISSING, *kinds)
-            self._fail(worded, shown(seen, limit=_SEEN_TEXT), found, how)
+                self._fail(worded, "none of them", found, self._deviates(MISSING, *kinds))
+            kind, wanted = next(option for option in options if isinstance(found[0].message, option[0]))
+            self._compare(found[0], kind, wanted, expected=worded)
         return self
 
     def none(self, kind: type[Message], **unwanted: Any) -> Self:
@@ -294,7 +294,8 @@ class Expectation:
     def _ask(self, what: str) -> None:
         _asked.get([]).append(what)
 
-    def _compare(self, event: Event, kind: type[Message], wanted: dict[str, Any]) -> None:
+    def _compare(self, event: Event, kind: type[Message], wanted: dict[str, Any], *, expected: str = "") -> None:
+        """Fail for the first field that is not as wanted; ``expected``: what to say was, if not that message alone."""
         for name, value in wanted.items():
             seen = getattr(event.message, name)
             if seen == value:
@@ -305,7 +306,7 @@ class Expectation:
                 parted = parting(value, seen) if isinstance(seen, str) else None
                 words += f" ({parted})" if parted else ""
             how = self._deviates(DIFFERENT, kind, field=name, parted=parted)
-            self._fail(_worded(kind, wanted), words, [event], how, hint)
+            self._fail(expected or _worded(kind, wanted), words, [event], how, hint)
 
     def _deviates(self, how: str, *kinds: type[Message], field: str = "", parted: Parting | None = None) -> Deviation:
         names = tuple(kind.__name__ for kind in kinds)

@@ -274,6 +274,7 @@ def test_no_form_is_left_over() -> None:
     """Each form is had by something that a judgement, a place or a reason says."""
     said = {text for _, *texts in judged() for text in texts} | places()
     said |= {"the wallet does not claim app_link", "no actionForm F X", "both Launch and Scan"}
+    said |= {"it expired at x", "it is not signed by x, or was changed since", "x is no owner in [owners]"}
     said |= {"Launch, before which no Scan may come", "a report of the adaptor could not be read: x"}
     numbered = {key: f"<{number}>{' '.join(_names(key))}" for number, key in enumerate(CHINESE.forms)}
     noting = Language("x", CHINESE.sentences, numbered)

@@ -163,7 +163,7 @@ _DEVIATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "some, all differ": (DIFFERENT, ("UserInitiatedPay",)),
     "some text, absent": (DIFFERENT, ("ResultPage",)),
     "some text, empty": (DIFFERENT, ("ResultPage",)),
-    "either, neither": (DIFFERENT, ("Launch", "ResultPage")),
+    "either, neither": (DIFFERENT, ("ResultPage",)),
     "none, there is one": (UNEXPECTED, ("ResultPage",)),
     "in order, reversed": (OUT_OF_ORDER, ("ResultPage", "HandleAction")),
     "each holding, one lacks it": (DIFFERENT, ("Launch",)),

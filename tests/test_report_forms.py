@@ -17,6 +17,7 @@ from mpp_conformance.limits import EDITIONS, Reading
 from mpp_conformance.messages import HANDLE_BY_SDK, NotifyPayment, UserInitiatedPayAnswer
 from mpp_conformance.report import document, folder, html, junit, limits_table, markdown, papers, shown
 from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.gate import NO_GATE
 from mpp_conformance.report.language import ENGLISH
 from mpp_conformance.scenario import Scenario, codes_for
 from mpp_conformance.trace import ENDED, Event, Trace
@@ -129,7 +130,7 @@ def test_short_report_has_the_result_first() -> None:
         "## What stands in the way",
         "## Requirements",
         "## At the limits",
-        "## What was not tested, and why",
+        "## What is not tested, and why",
         "## Observations",
         "## Strays",
     ]
@@ -138,7 +139,7 @@ def test_short_report_has_the_result_first() -> None:
         "- not ours: R5",
         "- the wallet does not claim it: 1 cases of R4",
         "- not run: 1 cases of R1",
-        "**a newer edition is known: 2024-03**",
+        "- Limits: 2023-12; a newer edition is known: 2024-03",
     ):
         assert words in lines or any(words in line for line in lines)
 
@@ -255,5 +256,5 @@ def test_verdict_file_is_there_even_if_a_page_cannot_be_made(tmp_path: Path, mon
     monkeypatch.setattr(html, "render", fail)
     run = folder.create(tmp_path, "r")
     with pytest.raises(VerdictFileError):
-        papers.write(run, sample(), {}, ENGLISH)
+        papers.write(run, sample(), {}, ENGLISH, NO_GATE)
     assert document.read((run.path / document.FILE).read_bytes())["overall"] == "nonconformant"

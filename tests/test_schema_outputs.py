@@ -19,6 +19,8 @@ from mpp_conformance.catalogue import load
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.schema import SCHEMAS
 from mpp_conformance.matrix import Examined, Matrix, Row
+from mpp_conformance.report import kept
+from mpp_conformance.report.document import cases
 from mpp_conformance.resources import directory
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.verdict import Verdict
@@ -28,7 +30,7 @@ from tests.serving import free_ports, of_specimen, settle_ports
 DOCS: Final = Path(__file__).parents[1] / "docs"
 _OTHERS: Final = {"wallet", "verdicts", "evidence", "strays", "disclosures", "journal"}
 """Those that are looked at elsewhere."""
-_NAMED: Final = {"only_by_case", "only_by_conversation", "signatures"}
+_NAMED: Final = {"only_by_case", "only_by_conversation", "signatures", "owners"}
 """Members that hold others of any name."""
 
 
@@ -125,8 +127,9 @@ def _gated(run: Path, place: Path) -> list[Any]:
     copied = place / "gated"
     shutil.copytree(run, copied)
     waivers = place / "waivers.toml"
-    fields = {"requirement": "EC-25", "owner": "alice", "reason": "r", "ticket": "t", "seen": "s"}
-    lines = [f'{name} = "{value}"' for name, value in fields.items()]
+    red = next(case for case in cases(kept.verdicts(run)) if case["verdict"] == "fail")
+    fields = {"owner": "alice", "reason": "r", "ticket": "t", **{name: red[name] for name in ("requirement", "seen")}}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
     owner = keys.public_text(keys.generate()).strip()
     waivers.write_text(
         "\n".join(["[owners]", f'alice = "{owner}"', "[[waiver]]", *lines, "expires = 2099-01-01T00:00:00Z"]), "utf-8"

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from mpp_conformance import canonical
 from mpp_conformance.bundle import keys
 from mpp_conformance.cli import cli
 from mpp_conformance.report import document, waivers
+from mpp_conformance.report import gate as gates
+from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.waivers import WaiverFileError
 from mpp_conformance.verdict import Verdict
 from tests.reporting import M1, M2, O3, facts, folded, judged, row
@@ -50,9 +53,14 @@ def signed(key: Any = KEY, **changes: str) -> waivers.WaiverFile:  # noqa: ANN40
     return waivers.WaiverFile({"alice": KEY.public_key()}, (replace(waiver, signature=signature),))
 
 
-def gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> dict[str, Any]:
+def gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> Mapping[str, Any]:
     """What comes of a run by these waivers."""
-    return waivers.applied(verdicts(*found, **options), given, NOW)
+    return judged_gate(given, *found, **options).told
+
+
+def judged_gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> Gate:
+    """The gate of a run by these waivers."""
+    return gates.judged(verdicts(*found, **options), given, NOW)
 
 
 NONE = waivers.WaiverFile({}, ())
@@ -100,15 +108,16 @@ def test_a_waiver_that_is_not_sound_closes_the_gate(given: waivers.WaiverFile, t
 
 def test_a_fault_of_the_suite_cannot_be_waived() -> None:
     """It is nobody's to excuse; proof that is missing is."""
-    assert gate(signed(), Verdict.ERROR)["after"] == "closed"
+    made = gate(signed(), Verdict.ERROR)
+    assert (made["after"], made["waivers"][0]["trouble"]) == ("closed", "a fault of the suite cannot be excused")
     assert gate(signed(), Verdict.INCONCLUSIVE)["after"] == "open"
 
 
 def test_a_run_of_a_part_opens_no_gate() -> None:
     """Whatever passed in it."""
-    made = gate(NONE, Verdict.PASS, missing=True)
-    assert (made["after"], made["complete"], made["left"]) == ("closed", False, [])
-    assert "in the way   a part of the catalogue was not run" in list(waivers.lines(made))
+    made = judged_gate(NONE, Verdict.PASS, missing=True)
+    assert [made.told[name] for name in ("after", "complete", "left")] == ["closed", False, []]
+    assert "in the way   a part of the catalogue was not run" in list(gates.lines(made))
 
 
 # --- the file ---

@@ -20,7 +20,7 @@ from mpp_conformance.report import document, folder, kept
 Stamp = Callable[[bytes], bytes]
 """Gets a time stamp (RFC 3161) for bytes: the reply of an authority, in DER."""
 
-_REPORTS: Final = ("report*.html", "report*.md", "report*.pdf", "junit.xml")
+_REPORTS: Final = ("report*.html", "report*.md", "report*.pdf", "junit.xml", "gate.json")
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE: Final = 0o100644 << 16
 _UNIX: Final = 3

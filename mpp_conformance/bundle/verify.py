@@ -39,7 +39,7 @@ BESIDE_THE_MANIFEST = (MANIFEST, ATTESTATION, TIME_STAMP)
 NEEDED = (MANIFEST, ATTESTATION, SIGNER, VERDICTS, CLAIMS, KILL_MATRIX, JOURNAL, "verify.py")
 NAME = re.compile(
     r"(?:manifest\.json|attestation\.json|timestamp\.tsr|signer\.pub|verdicts\.json|claims\.json|kill-matrix\.json"
-    r"|journal\.jsonl|verify\.py|junit\.xml|report(?:\.[a-z]{2}-[A-Z]{2})?\.(?:html|md|pdf)"
+    r"|journal\.jsonl|verify\.py|gate\.json|junit\.xml|report(?:\.[a-z]{2}-[A-Z]{2})?\.(?:html|md|pdf)"
     r"|evidence/[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json)"
 )
 """Every name that a bundle may hold."""

@@ -10,7 +10,7 @@ from mpp_conformance.cli import verify as verification
 from mpp_conformance.faults import FAMILIES
 from mpp_conformance.limits import EDITIONS
 from mpp_conformance.matrix import Outcome
-from mpp_conformance.report import difference, kill_matrix, waivers
+from mpp_conformance.report import difference, gate, kill_matrix
 from mpp_conformance.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
 from mpp_conformance.shapes import (
     COUNT,
@@ -171,16 +171,19 @@ def _rejudge() -> Schema:
 
 
 def _gate() -> Schema:
-    waiver = dict.fromkeys(("requirement", "case", "owner", "reason", "ticket", "expires", "seen", "trouble"), STRING)
+    fields = ("requirement", "case", "owner", "reason", "ticket", "expires", "seen", "signature", "trouble")
+    waiver = {**dict.fromkeys(fields, STRING), "cases": _NAMES, "before": many(_VERDICT)}
     left = {"requirement": STRING, "case": STRING, "verdict": _VERDICT, "seen": STRING}
     return closed(
         {
-            "format": {"const": waivers.FORMAT},
+            "format": {"const": gate.FORMAT},
             "run": STRING,
             "digest": SHA256,
+            "at": {**STRING, "description": "The moment it was judged at, ISO 8601 with an offset."},
             "before": _OVERALL,
             "after": one_of("open", "closed"),
             "complete": TRUTH,
+            "owners": mapping(STRING),
             "waivers": many(closed(waiver)),
             "left": many(closed(left)),
         }

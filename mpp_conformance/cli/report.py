@@ -6,13 +6,14 @@ from typing import Any
 import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
-from mpp_conformance.report import audit, document, html, kept, pdf
+from mpp_conformance.report import audit, document, html, kept, markdown, pdf
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.exports import EXPORTS, annotations, recount
 from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.language import ENGLISH, TAGS, language
 from mpp_conformance.report.text import printable
 from mpp_conformance.trace import Trace
@@ -37,9 +38,22 @@ def page(run: Path, lang: str) -> None:
     Nothing is judged: every verdict is the verdict file's. A conversation whose evidence is missing, or is not what the
     verdict file says, is listed without its drawing.
     """
-    verdicts, traces = _read(run)
+    verdicts, gate, traces = _read(run)
     try:
-        made = RunFolder(run).write(html.FILE, html.render(verdicts, traces, language(lang)).encode())
+        made = RunFolder(run).write(html.FILE, html.render(verdicts, traces, language(lang), gate).encode())
+    except (VerdictFileError, RunFolderError) as problem:
+        raise Refusal(str(problem)) from None
+    click.echo(f"report       {made}")
+
+
+@command.command("markdown", epilog=explained())
+@_run
+@_lang
+def short(run: Path, lang: str) -> None:
+    """Make RUN/report.md once more, from the verdict file that lies there."""
+    try:
+        verdicts, gate = _verdicts(run)
+        made = RunFolder(run).write(markdown.FILE, markdown.render(verdicts, language(lang), gate).encode())
     except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
     click.echo(f"report       {made}")
@@ -54,9 +68,9 @@ def printed(run: Path, lang: str) -> None:
     It takes WeasyPrint (pip install 'mpp-conformance[pdf]'), which takes Pango of the system, and for Chinese a font
     that has Chinese. A whole run takes about half a minute.
     """
-    verdicts, traces = _read(run)
+    verdicts, gate, traces = _read(run)
     try:
-        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), printed=True))
+        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), gate, printed=True))
         made = RunFolder(run).write(pdf.FILE, data)
     except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
         raise Refusal(f"{pdf.FILE} is not made: {problem}") from None
@@ -88,10 +102,21 @@ def audited(context: click.Context, run: Path) -> None:
     context.exit(Exit.NOT_PROVEN if missing else Exit.CONFORMS)
 
 
-def _read(run: Path) -> tuple[dict[str, Any], dict[str, Trace]]:
-    """The verdict file of a run and what of its evidence is sound; says which is not."""
+def _verdicts(run: Path) -> tuple[dict[str, Any], Gate]:
+    """The verdict file of a run and its gate."""
     try:
         verdicts = kept.verdicts(run)
+        return verdicts, kept.gate_of(run, verdicts)
+    except kept.KeptError as problem:
+        raise Refusal(str(problem)) from None
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
+
+
+def _read(run: Path) -> tuple[dict[str, Any], Gate, dict[str, Trace]]:
+    """The verdict file of a run, its gate, and what of its evidence is sound; says which is not."""
+    verdicts, gate = _verdicts(run)
+    try:
         found = kept.traces(run, kept.names(verdicts))
     except kept.KeptError as problem:
         raise Refusal(str(problem)) from None
@@ -99,7 +124,7 @@ def _read(run: Path) -> tuple[dict[str, Any], dict[str, Trace]]:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
     for words in found.problems:
         click.echo(f"evidence     {words}")
-    return verdicts, found.traces
+    return verdicts, gate, found.traces
 
 
 @command.command("export", epilog=explained())
@@ -115,11 +140,11 @@ def _read(run: Path) -> tuple[dict[str, Any], dict[str, Trace]]:
 def export(run: Path, form: tuple[str, ...]) -> None:
     """Write the run in the formats of others, into the folder RUN, each made from its verdict file."""
     try:
-        verdicts = kept.verdicts(run)
+        verdicts, gate = _verdicts(run)
         for name in form or sorted(EXPORTS):
-            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts))
+            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts, gate))
             click.echo(f"{name:<13}{made}")
-    except (kept.KeptError, VerdictFileError, RunFolderError) as problem:
+    except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
 
 
@@ -128,10 +153,8 @@ def export(run: Path, form: tuple[str, ...]) -> None:
 def annotate(run: Path) -> None:
     """Print an annotation for each requirement that did not pass, as GitHub Actions reads them from a job's log."""
     try:
-        for line in annotations.github(kept.verdicts(run)):
+        for line in annotations.github(*_verdicts(run)):
             click.echo(line)
-    except kept.KeptError as problem:
-        raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
 
@@ -159,23 +182,30 @@ def check(context: click.Context, run: Path) -> None:
 
 @command.command("allure", epilog=explained())
 @_run
-def allure(run: Path) -> None:
+@_lang
+def allure(run: Path, lang: str) -> None:
     """Make RUN/allure.html: the run in Allure 3, one file that opens from disk and loads nothing.
+
+    The results in RUN/allure-results are written anew for it, with what `gate` has said since.
 
     Allure's generator needs Node. The one on PATH is used, else pip installs one; the generator itself is installed by
     npm. Both happen once, into this user's cache ($MPP_CONFORMANCE_CACHE names another folder).
     """
+    from mpp_conformance.report.allure.remade import remade  # noqa: PLC0415  # loads the suites
+
     try:
-        made = generator.generate(run, lambda words: click.echo(f"allure       {words}"))
-    except (GeneratorError, OSError) as problem:
+        if (run / DIRECTORY).is_dir():
+            remade(run, language(lang))
+        made = generator.generate(run, lambda words: click.echo(f"allure       {words}"), lang)
+    except (GeneratorError, kept.KeptError, OSError) as problem:
         raise Refusal(f"{generator.FILE} is not made: {problem}") from None
     click.echo(f"allure       {made}")
 
 
-def attempt(run: Path) -> None:
+def attempt(run: Path, lang: str) -> None:
     """Make the page if that is possible; if not, say why, and that the results are there."""
     try:
-        made = generator.generate(run, lambda words: click.echo(f"allure       {words}"))
+        made = generator.generate(run, lambda words: click.echo(f"allure       {words}"), lang)
     except (GeneratorError, OSError) as problem:
         results = run / DIRECTORY
         click.echo(f"allure       {generator.FILE} is not made: {problem}. The results for it are in {results}")

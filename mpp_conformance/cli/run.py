@@ -13,6 +13,7 @@ import pytest
 
 from mpp_conformance.cli import bundle, report
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.gate import parsed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.connectors import UnknownTargetError, adaptor_of
 from mpp_conformance.doctor.refusal import refusal
@@ -20,6 +21,7 @@ from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.language import TAGS
 from mpp_conformance.report.resumption import ResumptionError, begun
+from mpp_conformance.report.waivers import place
 from mpp_conformance.resources import directory
 from mpp_conformance.wallet import Wallet
 
@@ -42,7 +44,7 @@ allure_option = click.option(
 )
 """``--allure``."""
 lang_option = click.option(
-    "--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language of report.html."
+    "--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language of the report."
 )
 """``--lang``."""
 _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
@@ -58,6 +60,13 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     show_envvar=True,
     help="The MPP: http:URL of its adaptor (default: [reach] adaptor of the wallet), specimen:NAME of a known MPP in "
     "this process, or replay:DIR of an earlier run's folder.",
+)
+@click.option(
+    "--waivers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The wallet's waivers (docs/waivers.md), which the report shows and `gate` goes by; they change no verdict.  "
+    "[default: waivers.toml beside wallet.toml, if it is there]",
 )
 @click.option(
     "--reports",
@@ -82,6 +91,7 @@ def command(  # noqa: PLR0913  # one for each option
     *,
     wallet: Path | None,
     target: str | None,
+    waivers: Path | None,
     reports: Path,
     name: str | None,
     broken_off: Path | None,
@@ -105,10 +115,19 @@ def command(  # noqa: PLR0913  # one for each option
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
         if target.startswith("http"):
             refuse_useless(chosen, target)
+    waived = place(str(waivers or ""), str(wallet or ""))
+    if waived is not None:
+        parsed(waived)
     made = broken_off or new_folder(reports, name or free_name(reports, _title(target or "", chosen)))
     resume = broken_off is not None
     code = execute(
-        target or "", wallet=wallet, made=made, allure=allure, pytest_args=pytest_args, resume=resume, lang=lang
+        target or "",
+        wallet=wallet,
+        made=made,
+        allure=allure,
+        pytest_args=(*pytest_args, *(("--waivers", str(waived)) if waived else ())),
+        resume=resume,
+        lang=lang,
     )
     if key is not None:
         bundle.attempt(made, key)
@@ -158,7 +177,7 @@ def execute(  # noqa: PLR0913  # what a run can be given
     arguments = [*_arguments(target, made, wallet), "--lang", lang, *(["--resume"] if resume else []), *pytest_args]
     ended = pytest.ExitCode(pytest.main(arguments))
     if allure and (made / document.FILE).is_file():
-        report.attempt(made)
+        report.attempt(made, lang)
     return _told(made, ended)
 
 

@@ -10,11 +10,12 @@ from mpp_conformance.bundle import keys
 from mpp_conformance.cli.bundle import loaded
 from mpp_conformance.cli.exits import Refusal, explained
 from mpp_conformance.cli.gate import parsed
+from mpp_conformance.report import waivers
 
 
 @click.command("waive", epilog=explained())
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--waivers", "file", type=click.Path(path_type=Path), default=Path("waivers.toml"), show_default=True)
+@click.option("--waivers", "file", type=click.Path(path_type=Path), default=Path(waivers.FILE), show_default=True)
 @click.option("--key", "key_file", type=click.Path(path_type=Path), required=True, help="The owner's private key.")
 def command(number: int, file: Path, key_file: Path) -> None:
     """Print the signature for the waiver that stands as NUMBER in the file, to be put there as `signature`.

@@ -58,9 +58,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         f"(or ${TARGET_VARIABLE})",
     )
     group.addoption("--wallet", metavar="FILE", help=f"the MPP's wallet.toml (or ${WALLET_VARIABLE})")
+    group.addoption(
+        "--waivers",
+        metavar="FILE",
+        help="the wallet's waivers (default: waivers.toml beside wallet.toml, if it is there)",
+    )
     group.addoption("--reports", metavar="DIR", default="reports", help="where the run's folder is made (%(default)s)")
     group.addoption("--run", metavar="NAME", help="the name of that folder (default: time and target)")
-    group.addoption("--lang", choices=TAGS, default=TAGS[0], help="the language of report.html (%(default)s)")
+    group.addoption("--lang", choices=TAGS, default=TAGS[0], help="the language of the report (%(default)s)")
     group.addoption(
         "--no-preflight",
         action="store_true",

@@ -5,7 +5,7 @@ an observation): whatever else pytest, a marker or another plugin makes of an it
 """
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,9 @@ from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.plugin.late import judge_again
 from mpp_conformance.plugin.record import Record
-from mpp_conformance.report import document, folder, html, papers, results, resumption, safety_table, terminal
+from mpp_conformance.report import document, folder, gate, html, papers, results, resumption, safety_table, terminal
 from mpp_conformance.report.blame import blame
+from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import language
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
@@ -68,6 +69,7 @@ class _Run:
     closed: bool = False
     outcome: RunResult | None = None
     trouble: str = ""
+    gate: Gate = NO_GATE
 
 
 class ConformanceSession:
@@ -76,6 +78,7 @@ class ConformanceSession:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._setup = setup.resolve(target_of(config), wallet_of(config))
+        self._waivers = setup.waivers(config.getoption("--waivers") or "", wallet_of(config))
         self._directories: set[Path] = set()
         self._ledger = Ledger()
         self._plan: list[Planned] = []
@@ -322,7 +325,8 @@ class ConformanceSession:
         )
         made = document.document(outcome, facts)
         told_in = language(self._config.getoption("--lang"))
-        written = papers.write(run.record.folder, made, run.record.named, told_in)
+        run.gate = self._gate(made, facts.issued)
+        written = papers.write(run.record.folder, made, run.record.named, told_in, run.gate)
         if len(outcome.cases) < run.selected:
             run.record.aborted(_ENDINGS.get(status, f"pytest ended with {status}"))
         else:
@@ -331,7 +335,11 @@ class ConformanceSession:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 
             kept = run.record.folder.path / folder.EVIDENCE
-            AllureResults(run.allure, made, kept, told_in).write(outcome.cases, run.absent, run.record.traces)
+            AllureResults(run.allure, made, kept, told_in, run.gate).write(outcome.cases, run.absent, run.record.traces)
+
+    def _gate(self, made: Mapping[str, Any], issued: str) -> Gate:
+        """What the waivers make of the run at the moment of its report; nothing without a file of them."""
+        return NO_GATE if self._waivers is None else gate.judged(made, self._waivers, datetime.fromisoformat(issued))
 
     def _strays(self, run: _Run) -> tuple[Stray, ...]:
         """What fitted no conversation, as it may be written down."""
@@ -360,6 +368,7 @@ class ConformanceSession:
         found = safety_table.findings(outcome.cases, run.record.traces)
         yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer, findings=found)
         yield from terminal.attempts(run.record.attempt, run.record.again)
+        yield from gate.lines(run.gate) if run.gate else ()
         yield f"report       {run.record.folder.path / html.FILE}"
         if run.trouble:
             yield f"trouble      {printable(run.trouble)}"

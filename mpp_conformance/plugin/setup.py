@@ -18,6 +18,7 @@ from mpp_conformance.report.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mpp_conformance.report.waivers import WaiverFile
     from mpp_conformance.scenario import Scenario
     from mpp_conformance.scheduler import Conversations
     from mpp_conformance.wallet import Keys, Wallet
@@ -84,6 +85,17 @@ def _replayed(target: str, wallet_file: str) -> Setup:
         _nothing_wrong,
         replay.message_layer,
     )
+
+
+def waivers(given: str, wallet_file: str) -> WaiverFile | None:
+    """The wallet's waivers; ``None`` where it has none. UsageError says what is wrong with them."""
+    from mpp_conformance.report.waivers import WaiverFileError, load, place  # noqa: PLC0415  # loads cryptography
+
+    path = place(given, wallet_file)
+    try:
+        return None if path is None else load(path)
+    except WaiverFileError as problem:
+        raise pytest.UsageError(str(problem)) from problem
 
 
 def _live(target: str, wallet_file: str) -> Setup:

@@ -16,6 +16,7 @@ from mpp_conformance.report import again, audit, document, figures, shown, state
 from mpp_conformance.report.conversations import conversations, exchange
 from mpp_conformance.report.diagram import svg
 from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import ENGLISH, Language
 from mpp_conformance.report.text import printable
 from mpp_conformance.trace import Trace
@@ -25,6 +26,7 @@ _TEMPLATE: Final = "report.html.j2"
 _CARD: Final = "card-alone.html.j2"
 _CONTENTS: Final = (
     ("findings", "Money: look at this first"),
+    ("gate", "Gate and waivers"),
     ("failures", "What stands in the way"),
     ("observations", "Observations"),
     ("silences", "Where the documents are silent"),
@@ -41,25 +43,31 @@ Row = Mapping[str, Any]
 
 
 def render(
-    verdicts: Row, traces: Mapping[str, Trace] | None = None, language: Language = ENGLISH, *, printed: bool = False
+    verdicts: Row,
+    traces: Mapping[str, Trace] | None = None,
+    language: Language = ENGLISH,
+    gate: Gate = NO_GATE,
+    *,
+    printed: bool = False,
 ) -> str:
     """The page for a verdict file; VerdictFileError where the file lacks what the page shows.
 
-    ``traces``: the conversations, by the name of their evidence file; ``printed``: for paper, everything unfolded and
-    each drawing with its own style.
+    ``traces``: the conversations, by the name of their evidence file; ``gate``: of this verdict file; ``printed``: for
+    paper, everything unfolded and each drawing with its own style.
     """
     try:
-        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, printed=printed))
+        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, gate, printed=printed))
     except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError, ValueError) as problem:
         raise VerdictFileError(f"this verdict file lacks what a report shows: {problem}") from problem
 
 
-def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENGLISH) -> str:
+def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENGLISH, gate: Gate = NO_GATE) -> str:
     """The card of one case of a verdict file, as a page of its own that leads nowhere."""
     return template(_CARD).render(
         {
             "v": verdicts,
             "case": case,
+            "gate": gate,
             "_": language,
             "told": language.told,
             "lang": language.tag,
@@ -72,7 +80,7 @@ def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENG
     )
 
 
-def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printed: bool) -> dict[str, Any]:
+def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gate, *, printed: bool) -> dict[str, Any]:
     cases = list(document.cases(verdicts))
     held = conversations(cases, traces, say, alone=printed)
     values = {
@@ -80,6 +88,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, *, printe
         "_": say,
         "told": say.told,
         "lang": say.tag,
+        "gate": gate,
         "shown": shown,
         "again": again.command,
         "statement": statement.statement(verdicts, say),

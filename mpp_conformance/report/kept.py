@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from mpp_conformance import evidence
 from mpp_conformance.evidence import EvidenceError, strays
-from mpp_conformance.report import document, folder
+from mpp_conformance.report import document, folder, gate
+from mpp_conformance.report.gate import Gate
 from mpp_conformance.trace import Trace
 
 _EVIDENCE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json")
@@ -40,6 +41,21 @@ def verdicts(run: Path) -> dict[str, Any]:
         raise KeptError(f"{path} cannot be read: {problem.strerror}") from problem
     except document.VerdictFileError as problem:
         raise KeptError(f"{path}: {problem}") from problem
+
+
+def gate_of(run: Path, found: Mapping[str, Any]) -> Gate:
+    """The gate of the run in this folder, whose verdict file is ``found``; KeptError where its file is not sound.
+
+    KeyError or TypeError where the verdict file lacks what is looked at.
+    """
+    path = run / gate.FILE
+    if not path.exists():
+        return gate.NO_GATE
+    try:
+        return gate.read(plain_file(path, gate.MAX_BYTES), found)
+    except (OSError, gate.GateFileError) as problem:
+        told = problem.strerror if isinstance(problem, OSError) else problem
+        raise KeptError(f"{path}: {told}. Let `mpp-conformance gate` write it anew, or remove it") from problem
 
 
 def names(found: Mapping[str, Any]) -> dict[str, str]:

@@ -4,15 +4,19 @@ Every text from the file is escaped: shown as it is, it can make no link, no pic
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mpp_conformance.report import document, shown
+from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.document import VerdictFileError
+from mpp_conformance.report.gate import NO_GATE, Gate
+from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.text import printable
 
 FILE: Final = "report.md"
 _LONGEST: Final = 300
+_OWN: Final = 1_000
+"""Characters of a sentence of ours that may be long."""
 _STRAYS: Final = 10
 _SPECIAL: Final = re.compile(
     r"[\\`*\[\]<>&|~$#!]|(?<![a-z0-9])_|_(?![a-z0-9])|(?<=\w):(?=//)|(?<=www)\.", re.IGNORECASE
@@ -22,172 +26,252 @@ _SPECIAL: Final = re.compile(
 Row = Mapping[str, Any]
 
 
-def render(verdicts: Row) -> str:
-    """The page for a verdict file; VerdictFileError where the file lacks what the page shows."""
+def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
+    """The page for a verdict file and its gate; VerdictFileError where the file lacks what the page shows."""
     try:
         cases = list(document.cases(verdicts))
+        told = _Cases(verdicts, say, gate)
         lines = [
-            *_head(verdicts),
-            *_findings(verdicts["findings"]),
-            *_cases("What stands in the way", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
-            *_requirements(verdicts["requirements"]),
-            *_limits(verdicts["boundaries"]),
-            *_untested(verdicts),
-            *_cases("Observations (none counts against the wallet)", [case for case in cases if case["observed"]]),
-            *_silences(verdicts["silences"]),
-            *_strays(verdicts["strays"]),
+            *_head(verdicts, say),
+            *_gate(verdicts, say, gate),
+            *_findings(verdicts["findings"], say),
+            *told.section("What stands in the way", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
+            *_requirements(verdicts["requirements"], say, gate),
+            *_limits(verdicts["boundaries"], say),
+            *_untested(verdicts, say),
+            *told.section("Observations", [case for case in cases if case["observed"]]),
+            *_silences(verdicts["silences"], say),
+            *_strays(verdicts["strays"], say),
         ]
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as problem:
         raise VerdictFileError(f"this verdict file lacks what a report shows: {problem!r}") from problem
     return "\n".join(lines) + "\n"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, limit: int = _LONGEST) -> str:
     """``text`` on one line, meaning in Markdown, and in a table there, nothing but itself."""
-    return _SPECIAL.sub(r"\\\g<0>", printable(text, _LONGEST))
+    return _SPECIAL.sub(r"\\\g<0>", printable(text, limit))
 
 
-def _head(verdicts: Row) -> Iterator[str]:
-    limits, counts, wallet = verdicts["limits"], verdicts["counts"], verdicts["wallet"]
-    newer = f"**a newer edition is known: {escaped(limits['newer'])}**" if limits["newer"] else "no newer one is known"
-    equal = "within" if limits["reading"]["inclusive"] else "over"
-    found = ", ".join(f"{count} {escaped(word)}" for word, count in counts["verdicts"].items() if count) or "none"
-    left = [f"{counts[name]} {name.replace('_', ' ')}" for name in ("not_judged", "not_applicable") if counts[name]]
-    yield f"# {escaped(verdicts['result'])}"
+def _head(verdicts: Row, say: Say) -> Iterator[str]:
+    wallet = verdicts["wallet"]
+    yield f"# {escaped(say(verdicts['result']))}"
     yield ""
-    yield f"{escaped(wallet['name'])}, version {escaped(wallet['version'])}"
+    yield escaped(say("{wallet}, version {version}", wallet=wallet["name"], version=wallet["version"]))
     yield ""
-    yield f"- requirements: {counts['requirements_conforming']} of {counts['requirements']} tested are conforming"
-    yield f"- cases: {', '.join([found, *left])}, on {counts['conversations']} conversations"
-    again = ", ".join(escaped(label) for label in verdicts["attempts"]["again"]) or "nothing"
-    count = verdicts["attempts"]["count"]
-    yield f"- attempt {count} of {count}; held again: {again}"
-    yield f"- limits: edition {escaped(limits['edition'])}; {newer}"
-    yield f"- reading: an amount equal to a limit is {equal} it; {escaped(limits['reading']['year'])} year"
-    yield f"- target: {escaped(verdicts['target'])}"
-    yield f"- date: {escaped(verdicts['started'])}, run {escaped(verdicts['run'])}"
-    yield f"- suite: {escaped(verdicts['suite']['name'])} {escaped(verdicts['suite']['version'])}"
-    yield f"- source: {escaped(verdicts['source']['title'])}"
+    yield escaped(statement.statement(verdicts, say), _OWN)
+    yield ""
+    yield escaped(audit.witnessed(verdicts, say), _OWN)
+    yield ""
+    yield from (f"- {_pair(title, text, say)}" for title, text in _facts(verdicts, say))
     if not verdicts["complete"]:
         yield ""
-        yield "**A part of the catalogue was not run. Nothing is certified by this report.**"
+        yield f"**{say('A part of the catalogue was not run. Nothing is certified by this report.')}**"
 
 
-def _findings(findings: Iterable[Row]) -> Iterator[str]:
+def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
+    limits, counts, attempts = verdicts["limits"], verdicts["counts"], verdicts["attempts"]
+    for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
+        yield figure.title, f"{figure.value}. {figure.words}"
+    yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in counts["verdicts"].items() if count)
+    if attempts["again"]:
+        labels = ", ".join(attempts["again"])
+        told = say("attempt {count} of {count}; run again: {labels}", count=attempts["count"], labels=labels)
+    else:
+        told = say("attempt {count} of {count}; nothing was run again", count=attempts["count"])
+    yield say("Attempts"), told
+    newer = limits["newer"]
+    known = say("a newer edition is known: {edition}", edition=newer) if newer else say("no newer edition is known")
+    yield say("Limits"), say("{edition}; {newer}", edition=limits["edition"], newer=known)
+    inclusive, calendar = limits["reading"]["inclusive"], limits["reading"]["year"] == "calendar"
+    equal = (
+        say("an amount equal to a limit is within it") if inclusive else say("an amount equal to a limit is over it")
+    )
+    yield say("Reading"), equal + say("; ") + (say("calendar year") if calendar else say("rolling year"))
+    yield say("Target"), verdicts["target"]
+    yield say("Performed"), shown.moment(verdicts["started"])
+    yield say("Run"), verdicts["run"]
+    yield say("Suite"), f"{verdicts['suite']['name']} {verdicts['suite']['version']}"
+    yield say("Specification"), say(verdicts["source"]["title"])
+
+
+def _pair(title: str, text: str, say: Say) -> str:
+    return escaped(say("{name}: {what}", name=title, what=text), _OWN)
+
+
+def _gate(verdicts: Row, say: Say, gate: Gate) -> Iterator[str]:
+    """What the waivers come to; the result above stays what it is."""
+    if not gate:
+        return
+    yield from ("", f"## {say('Gate and waivers')}", "")
+    yield escaped(gate.statement(verdicts, say), _OWN)
+    if not gate.told["waivers"]:
+        return
+    names = ("Requirement", "Case", "Owner", "Ticket", "Reason", "Expires", "Excuses", "Before", "After")
+    yield from ("", f"| {' | '.join(map(say, names))} |", f"| {' | '.join(['---'] * len(names))} |")
+    for row in gate.told["waivers"]:
+        yield _table_row(
+            row["requirement"],
+            row["case"] or say("any case"),
+            *(row[name] for name in ("owner", "ticket", "reason", "expires", "seen")),
+            *gate.fate(row, say),
+        )
+
+
+def _findings(findings: Iterable[Row], say: Say) -> Iterator[str]:
     """What nobody may overlook, before anything else."""
     rows = list(findings)
     if not rows:
         return
-    yield from ("", "## Money: look at this first", "")
+    yield from ("", f"## {say('Money: look at this first')}", "")
     for kind in dict.fromkeys(row["finding"] for row in rows):
         found = [row for row in rows if row["finding"] == kind]
-        more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
-        yield f"- **{escaped(kind)}**, {escaped(found[0]['scenario'])}{more}: {escaped(found[0]['text'])}"
-        yield f"  - evidence: evidence/{escaped(found[0]['evidence'])}"
+        first = found[0]
+        place = escaped(say(", ") + first["scenario"]) + _more(found, say)
+        yield f"- **{escaped(say(kind))}**{place}: {escaped(say(first['text']))}"
+        yield f"  - {_pair(say('Evidence'), 'evidence/' + first['evidence'], say)}"
 
 
-def _silences(silences: Iterable[Row]) -> Iterator[str]:
+def _more(found: Sequence[Row], say: Say) -> str:
+    return escaped(say(" ({count} more)", count=len(found) - 1)) if len(found) > 1 else ""
+
+
+def _silences(silences: Iterable[Row], say: Say) -> Iterator[str]:
     """How the wallet met faults that no document speaks of, what needs a look first."""
     rows = list(silences)
     if not rows:
         return
-    yield from ("", "## How this wallet behaves where the documents are silent", "")
-    yield "Each row is an Alipay+ with one defect. None of them counts against the wallet."
-    yield from ("", "| what Alipay+ did | conversation | what the wallet did | calls |", "| --- | --- | --- | ---: |")
+    yield from ("", f"## {say('How this wallet behaves where the documents are silent')}", "")
+    yield say(
+        "Each row is an Alipay+ with one defect. None of them counts against the wallet; those at the top are worth a "
+        "look."
+    )
+    heads = ("What Alipay+ did", "Conversation", "What the wallet did", "Calls")
+    yield from ("", f"| {' | '.join(map(say, heads))} |", "| --- | --- | --- | ---: |")
     for row in rows:
-        told = f"{row['reading']}{' (look at this)' if row['unsafe'] else ''}"
-        yield _table_row(row["does"], row["scenario"], told, str(row["calls"]))
+        reading = say(row["reading"])
+        told = say("{reading} (look at this)", reading=reading) if row["unsafe"] else reading
+        yield _table_row(say(row["does"]), row["scenario"], told, str(row["calls"]))
 
 
-def _cases(title: str, cases: Iterable[Row]) -> Iterator[str]:
-    """The first case of each requirement; the others by number."""
-    groups = shown.groups(cases)
-    if not groups:
-        return
-    yield from ("", f"## {title}", "")
-    for group in groups:
-        first = group[0]
-        more = f" ({len(group) - 1} more)" if len(group) > 1 else ""
-        yield f"- {first['verdict']} {escaped(first['requirement'])}, {escaped(first['scenario'])}{more}: " + escaped(
-            first["purpose"]
-        )
-        yield f"  - expected: {escaped(first['expected'])}"
-        yield f"  - seen: {escaped(first['seen'])}"
-        if first["hint"]:
-            yield f"  - likely: {escaped(first['hint'])}"
-        yield f"  - blame: {escaped(first['blame'])}"
-        if first["evidence"]:
-            yield f"  - evidence: evidence/{escaped(first['evidence'])}"
+class _Cases:
+    """The cases that did not pass, told requirement by requirement."""
+
+    def __init__(self, verdicts: Row, say: Say, gate: Gate) -> None:
+        self._target = verdicts["target"]
+        self._say = say
+        self._gate = gate
+
+    def section(self, title: str, cases: Iterable[Row]) -> Iterator[str]:
+        """The first case of each requirement; the others by number."""
+        groups, say = shown.groups(cases), self._say
+        if not groups:
+            return
+        yield from ("", f"## {say(title)}", "")
+        for group in groups:
+            first = group[0]
+            name = f"{say(first['verdict'])} {first['requirement']}{say(', ')}{first['scenario']}"
+            purpose = escaped(say("{name}: {what}", name="", what=say(first["purpose"])))
+            yield f"- {escaped(name)}{_more(group, say)}{purpose}"
+            yield from (f"  - {_pair(label, text, say)}" for label, text in self._told(first) if text)
+
+    def _told(self, case: Row) -> Iterator[tuple[str, str]]:
+        say = self._say
+        yield say("Expected"), say.told(case["expected"])
+        yield say("Seen"), say.told(case["seen"])
+        yield say("Likely cause"), say.told(case["hint"])
+        yield say("Look first at"), say(case["blame"])
+        yield say("Waiver"), self._gate.words(case, say)
+        yield say("Evidence"), f"evidence/{case['evidence']}" if case["evidence"] else ""
+        yield say("Run it again"), again.command(self._target, case)
 
 
-def _requirements(requirements: Iterable[Row]) -> Iterator[str]:
+def _requirements(requirements: Iterable[Row], say: Say, gate: Gate) -> Iterator[str]:
+    heads = ("Requirement", "Clause", "Level, basis", "Cases", "Verdict")
     yield from (
         "",
-        "## Requirements",
+        f"## {say('Requirements')}",
         "",
-        "| id | clause | level, basis | cases | verdict |",
+        f"| {' | '.join(map(say, heads))} |",
         "| --- | --- | --- | --- | --- |",
     )
     for _, rows in shown.parts(requirements):
         for row in rows:
-            verdict = row["verdict"] if row["tested"] else "not applicable"
-            told = f"{verdict}, observed only" if row["tested"] and not row["counts"] else verdict
+            verdict = [say(row["verdict"]) if row["tested"] else say("not applicable")]
+            verdict += [say("observed only")] if row["tested"] and not row["counts"] else []
+            verdict += [say("{count} waived", count=gate.waived(row["id"]))] if gate.waived(row["id"]) else []
             yield _table_row(
                 row["id"],
-                row["clause"],
-                f"{row['level']}, {row['basis']}",
+                say("; ").join(_clause(clause, say) for clause in row["clauses"]),
+                say("{level}, {basis}", level=say(row["level"]), basis=say(row["basis"])),
                 f"{row['judged']}/{row['applicable']}",
-                told,
+                say(", ").join(verdict),
             )
 
 
-def _limits(boundaries: Iterable[Row]) -> Iterator[str]:
-    yield from ("", "## At the limits", "")
-    yield "The limits are Alipay+'s to apply; the MPP is judged for what it does with the answer. Amounts in CNY."
-    for title, rows in shown.limits(boundaries):
-        yield from ("", f"### {escaped(title)}", "")
-        yield "| conversation | paid before | payment | stands | Alipay+ answered | taken by the MPP | verdict |"
+def _clause(clause: Row, say: Say) -> str:
+    return say("{part}, {place}", part=say(clause["part"]), place=say.told(clause["place"]))
+
+
+def _limits(boundaries: Iterable[Row], say: Say) -> Iterator[str]:
+    yield from ("", f"## {say('At the limits')}", "")
+    yield say("The limits are Alipay+'s to apply; the MPP is judged for what it does with the answer. Amounts in CNY.")
+    heads = (
+        "Conversation",
+        "Paid before",
+        "Payment",
+        "Within or over",
+        "Alipay+ answered",
+        "Taken by the MPP",
+        "Verdict",
+    )
+    for title, rows in shown.limits(boundaries, say):
+        yield from ("", f"### {escaped(title)}", "", f"| {' | '.join(map(say, heads))} |")
         yield "| --- | ---: | ---: | --- | --- | --- | --- |"
         for row in rows:
             yield _table_row(
                 row["scenario"],
                 shown.cny(row["past"]),
                 shown.cny(row["amount"]),
-                "over" if row["over"] else "within",
-                shown.answered(row),
-                shown.taken(row),
-                row["verdict"],
+                say("over") if row["over"] else say("within"),
+                say.told(shown.answered(row)),
+                say(shown.taken(row)),
+                say(row["verdict"]),
             )
 
 
-def _untested(verdicts: Row) -> Iterator[str]:
+def _untested(verdicts: Row, say: Say) -> Iterator[str]:
     """What was not tested, by the reason."""
     reasons: dict[str, list[str]] = {}
     for row in verdicts["requirements"]:
         if row["excluded"]:
             reasons.setdefault(row["excluded"], []).append(row["id"])
-    yield from ("", "## What was not tested, and why", "")
+    yield from ("", f"## {say('What is not tested, and why')}", "")
     for reason, names in reasons.items():
-        yield f"- {escaped(reason)}: {', '.join(map(escaped, names))}"
+        yield f"- {_pair(say(reason), ', '.join(names), say)}"
     absent: dict[str, list[str]] = {}
     for row in verdicts["not_applicable"]:
         absent.setdefault(row["reason"], []).append(row["requirement"])
+    if verdicts["not_judged"]:
+        absent["not run"] = [row["requirement"] for row in verdicts["not_judged"]]
     for reason, names in absent.items():
-        yield f"- {escaped(reason)}: {len(names)} cases of {', '.join(map(escaped, dict.fromkeys(names)))}"
-    missing = dict.fromkeys(row["requirement"] for row in verdicts["not_judged"])
-    if missing:
-        yield f"- not run: {len(verdicts['not_judged'])} cases of {', '.join(map(escaped, missing))}"
+        told = say("{count} cases of {names}", count=len(names), names=", ".join(dict.fromkeys(names)))
+        yield f"- {_pair(say.told(reason), told, say)}"
 
 
-def _strays(strays: list[Row]) -> Iterator[str]:
+def _strays(strays: list[Row], say: Say) -> Iterator[str]:
     if not strays:
         return
-    yield from ("", f"## Strays ({len(strays)}: messages that fitted no open conversation)", "")
+    yield from ("", f"## {say('Strays')} ({len(strays)})", "")
     for stray in strays[:_STRAYS]:
-        late = f"too late for {stray['conversation']}" if stray["conversation"] else "fits no conversation"
+        late = (
+            say("too late for {conversation}", conversation=stray["conversation"])
+            if stray["conversation"]
+            else say("none")
+        )
         yield f"- {escaped(late)}: {escaped(stray['message'])}"
     if len(strays) > _STRAYS:
-        yield f"- and {len(strays) - _STRAYS} more in verdicts.json"
+        yield f"- {escaped(say('and {count} more in verdicts.json', count=len(strays) - _STRAYS))}"
 
 
 def _table_row(*cells: str) -> str:

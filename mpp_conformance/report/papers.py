@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mpp_conformance.report import document, html, junit, markdown
+from mpp_conformance.report import document, gate, html, junit, markdown
 from mpp_conformance.report.folder import RunFolder
+from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.language import Language
 from mpp_conformance.trace import Trace
 
 
-def write(run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace], language: Language) -> bytes:
+def write(
+    run: RunFolder, verdicts: Mapping[str, Any], traces: Mapping[str, Trace], language: Language, judged: Gate
+) -> bytes:
     """Write the verdict file, and then what is made from it; RunFolderError or VerdictFileError, as they say.
 
-    ``traces``: the conversations, by the name of their evidence file; ``language``: of the page. What comes back is the
-    verdict file's bytes.
+    ``traces``: the conversations, by the name of their evidence file; ``language``: of the pages; ``judged``: the
+    gate, which has a file of its own if there is one. What comes back is the verdict file's bytes.
     """
     data = document.dump(verdicts)
     run.write(document.FILE, data)
-    run.write(html.FILE, html.render(verdicts, traces, language).encode())
-    run.write(markdown.FILE, markdown.render(verdicts).encode())
-    run.write(junit.FILE, junit.render(verdicts))
+    if judged:
+        run.write(gate.FILE, gate.encode(judged))
+    run.write(html.FILE, html.render(verdicts, traces, language, judged).encode())
+    run.write(markdown.FILE, markdown.render(verdicts, language, judged).encode())
+    run.write(junit.FILE, junit.render(verdicts, judged))
     return data

@@ -17,7 +17,7 @@ from mpp_conformance.catalogue import CatalogueError, Claims, Key, Planned
 from mpp_conformance.evidence import EvidenceError, disclosures, journal, strays
 from mpp_conformance.evidence.journal import Journal, JournalError
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import crosscheck, document, folder, journal_file, kept, restored, results
+from mpp_conformance.report import crosscheck, document, folder, gate, journal_file, kept, restored, results
 from mpp_conformance.report.crosscheck import key_of, named
 from mpp_conformance.report.document import RunFacts
 from mpp_conformance.report.reading import MessageLayer, Readings, compare
@@ -88,6 +88,7 @@ class _Rejudging:
         self._read(verdicts["message_layer"], kept.names(verdicts))
         self._chain(verdicts)
         self._derive(verdicts, rows, ledger)
+        self._gate(verdicts)
         found.differences[:0] = found.readings.differences
         return found
 
@@ -166,6 +167,13 @@ class _Rejudging:
         else:
             told = crosscheck.parting(known, verdicts, self._run)
             self._found.differences += [f"{journal.FILE}{sentence}" for sentence in told]
+
+    def _gate(self, verdicts: Mapping[str, Any]) -> None:
+        """Waivers change no verdict; what is told of them must follow from them."""
+        try:
+            kept.gate_of(self._run, verdicts)
+        except kept.KeptError as problem:
+            self._found.differences.append(f"{gate.FILE}: {problem.__cause__}")
 
     # --- verdicts ---------------------------------------------------------------------------------------------------
 

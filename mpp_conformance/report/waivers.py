@@ -1,8 +1,7 @@
-"""Waivers: what an owner of the wallet lets pass the gate for a while, and what comes of a run's result by that.
+"""Waivers: what an owner of the wallet lets pass the gate of a pipeline for a while.
 
 A waiver excuses one requirement, or one case of it, for one reason and one observation, until a moment that is named
-with its time zone, and it bears its owner's signature. It opens the gate of a pipeline. It never makes a wallet
-conform: the verdict file, and so every certificate, stays what it is.
+with its time zone, and it bears its owner's signature. What comes of a run by waivers is said in ``report.gate``.
 """
 
 import base64
@@ -11,23 +10,22 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mpp_conformance import canonical
-from mpp_conformance.report import document
+from mpp_conformance.report.gate import FORMAT
 
-FORMAT: Final = "mpp-conformance gate 1"
+FILE: Final = "waivers.toml"
 MAX_BYTES: Final = 262_144
 _MOST: Final = 100
 _LONGEST: Final = 1_000
 _REQUIREMENT: Final = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 _CASE: Final = re.compile(r"test_\w+::test_\w+(?:\[[^\[\]*?]+\])?")
 _KEY_BYTES: Final = 32
-_EXCUSABLE: Final = ("fail", "inconclusive")
-"""A fault of the suite is nobody's to excuse."""
 
 
 class WaiverFileError(ValueError):
@@ -56,13 +54,28 @@ class Waiver:
     signature: str
 
     @property
+    def told(self) -> dict[str, str]:
+        """Every field by its name."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+    @property
     def signed(self) -> bytes:
         """What the owner signs: everything but the signature."""
-        told = {part.name: getattr(self, part.name) for part in fields(self) if part.name != "signature"}
+        told = {name: value for name, value in self.told.items() if name != "signature"}
         return canonical.dump({"format": FORMAT, **told})
 
-    def excuses(self, case: Mapping[str, Any]) -> bool:
-        """Whether a case of the verdict file is the one that is meant."""
+    def trouble(self, key: Ed25519PublicKey | None, now: datetime) -> str:
+        """Why it is not valid at the moment ``now``, by its owner's key; empty where it is."""
+        if key is None:
+            return f"{ascii(self.owner)[1:-1]} is no owner in [owners]"
+        try:
+            key.verify(base64.b64decode(self.signature, validate=True), self.signed)
+        except (InvalidSignature, ValueError):
+            return f"it is not signed by {ascii(self.owner)[1:-1]}, or was changed since"
+        return f"it expired at {self.expires}" if now >= datetime.fromisoformat(self.expires) else ""
+
+    def names(self, case: Mapping[str, Any]) -> bool:
+        """Whether it is for this case of the verdict file, as it came out."""
         name = f"{case['module']}::{case['case']}"
         meant = not self.case or self.case in (name, f"{name}[{case['scenario']}]")
         return case["requirement"] == self.requirement and meant and case["seen"] == self.seen
@@ -76,6 +89,25 @@ class WaiverFile:
     waivers: tuple[Waiver, ...]
 
 
+def place(given: str, wallet: str) -> Path | None:
+    """Where a wallet's waivers are: where it is said, or else beside its file; ``None`` for no file there."""
+    if given:
+        return Path(given)
+    beside = Path(wallet).with_name(FILE) if wallet else None
+    return beside if beside is not None and beside.is_file() else None
+
+
+def load(path: Path) -> WaiverFile:
+    """The waivers in the file at ``path``; WaiverFileError, each line of which begins with the path."""
+    try:
+        with path.open("rb") as content:
+            return read(content.read(MAX_BYTES + 1))
+    except OSError as problem:
+        raise WaiverFileError([f"{path} cannot be read ({problem.strerror})"]) from None
+    except WaiverFileError as problem:
+        raise WaiverFileError(f"{path}: {words}" for words in problem.problems) from None
+
+
 def read(data: bytes) -> WaiverFile:
     """The waivers in a file (TOML); WaiverFileError says what is wrong with it, all at once."""
     if len(data) > MAX_BYTES:
@@ -84,6 +116,11 @@ def read(data: bytes) -> WaiverFile:
         found = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
         raise WaiverFileError([f"it is not TOML: {problem}"]) from None
+    return parsed(found)
+
+
+def parsed(found: Mapping[str, Any]) -> WaiverFile:
+    """The waivers in what a file of them says, as :func:`read`."""
     problems: list[str] = [f"[{name}] is not a section of this file" for name in found.keys() - {"owners", "waiver"}]
     owners = dict(_owners(found.get("owners"), problems))
     rows = found.get("waiver", [])
@@ -142,73 +179,3 @@ def _unsound(values: Mapping[str, str], where: str) -> Iterator[str]:
         aware = False
     if not aware:
         yield f"{where} expires must be a date and time with an offset, like 2027-01-31T18:00:00+08:00"
-
-
-# --- what comes of it ---------------------------------------------------------------------------------------------
-
-
-def applied(verdicts: Mapping[str, Any], given: WaiverFile, now: datetime) -> dict[str, Any]:
-    """The gate for a run: its result before and after the waivers, each waiver's fate, and what stays in the way.
-
-    ``now`` is aware. A waiver that is expired, unsigned, or excuses nothing closes the gate by itself.
-    """
-    red = [case for case in document.cases(verdicts) if case["verdict"] != "pass" and not case["observed"]]
-    fates = [(waiver, _trouble(waiver, given, red, now)) for waiver in given.waivers]
-    sound = [waiver for waiver, trouble in fates if not trouble]
-    left = [case for case in red if not _excused(case, sound)]
-    troubles = [trouble for _, trouble in fates if trouble]
-    complete = bool(verdicts["complete"])
-    is_open = not left and not troubles and complete
-    return {
-        "format": FORMAT,
-        "run": verdicts["run"],
-        "digest": verdicts["digest"],
-        "before": verdicts["overall"],
-        "after": "open" if is_open else "closed",
-        "complete": complete,
-        "waivers": [{**_told(waiver), "trouble": trouble} for waiver, trouble in fates],
-        "left": [
-            {"requirement": case["requirement"], "case": _name(case), "verdict": case["verdict"], "seen": case["seen"]}
-            for case in left
-        ],
-    }
-
-
-def _trouble(waiver: Waiver, given: WaiverFile, red: Iterable[Mapping[str, Any]], now: datetime) -> str:
-    key = given.owners.get(waiver.owner)
-    if key is None:
-        return f"{ascii(waiver.owner)[1:-1]} is no owner in [owners]"
-    try:
-        key.verify(base64.b64decode(waiver.signature, validate=True), waiver.signed)
-    except (InvalidSignature, ValueError):
-        return f"it is not signed by {ascii(waiver.owner)[1:-1]}, or was changed since"
-    if now >= datetime.fromisoformat(waiver.expires):
-        return f"it expired at {waiver.expires}"
-    if not any(waiver.excuses(case) for case in red):
-        return "it is stale: nothing in this run came out as it says"
-    return ""
-
-
-def _excused(case: Mapping[str, Any], sound: Iterable[Waiver]) -> bool:
-    return case["verdict"] in _EXCUSABLE and any(waiver.excuses(case) for waiver in sound)
-
-
-def _name(case: Mapping[str, Any]) -> str:
-    return f"{case['module']}::{case['case']}[{case['scenario']}]"
-
-
-def _told(waiver: Waiver) -> dict[str, str]:
-    return {part.name: getattr(waiver, part.name) for part in fields(waiver) if part.name != "signature"}
-
-
-def lines(made: Mapping[str, Any]) -> Iterator[str]:
-    """The gate for people."""
-    yield f"before       {made['before']}"
-    for row in made["waivers"]:
-        fate = row["trouble"] or f"excused until {row['expires']} by {row['owner']}, {row['ticket']}"
-        yield f"waiver       {row['requirement']} {row['case'] or '(any case)'}: {fate}"
-    for row in made["left"]:
-        yield f"in the way   {row['requirement']} {row['case']}: {row['verdict']}, {row['seen']}"
-    if not made["complete"]:
-        yield "in the way   a part of the catalogue was not run"
-    yield f"gate         {made['after']}"

@@ -24,8 +24,10 @@ _GENERATE: Final = 900.0
 _NPM: Final = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
 
-def generate(run: Path, say: Say) -> Path:
+def generate(run: Path, say: Say, language: str = "en") -> Path:
     """Make ``allure.html`` in a run's folder from its Allure results, and tell ``say`` of what takes its time.
+
+    ``language``: of Allure's own words, as BCP 47 has it.
 
     GeneratorError where that cannot be done; the results are left as they are.
     """
@@ -38,7 +40,7 @@ def generate(run: Path, say: Say) -> Path:
     with tempfile.TemporaryDirectory(prefix="mpp-conformance-allure-", ignore_cleanup_errors=True) as place:
         output = Path(place) / "page"
         config = Path(place) / "allurerc.json"
-        config.write_text(json.dumps(configuration(output)), "utf-8")
+        config.write_text(json.dumps(configuration(output, language)), "utf-8")
         # The results are named relative to where the generator is started: it takes what it is given for a pattern.
         command: list[str | Path] = [found.program, program, "generate", "--config", config, DIRECTORY]
         node.call(command, cwd=run.absolute(), seconds=_GENERATE, environment=_environment(found))
@@ -46,9 +48,13 @@ def generate(run: Path, say: Say) -> Path:
     return RunFolder(run).write(FILE, made.encode())
 
 
-def configuration(output: Path) -> dict[str, Any]:
+def configuration(output: Path, language: str = "en") -> dict[str, Any]:
     """What the generator is told: one file, our categories, and clauses as the order of the tree."""
-    options = {"singleFile": True, "reportLanguage": "en", "groupBy": ["epic", "feature", "story"]}
+    options = {
+        "singleFile": True,
+        "reportLanguage": language.partition("-")[0],
+        "groupBy": ["epic", "feature", "story"],
+    }
     return {
         "name": "MPP conformance",
         "output": str(output),

@@ -1,20 +1,22 @@
 """What a result for Allure bears for the eye: the diagram of its conversation, and the card of what went wrong."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpp_conformance.report import document, html
+from mpp_conformance.report import html
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.diagram.marks import marks
 from mpp_conformance.report.diagram.picture import picture
 from mpp_conformance.report.diagram.svg import svg
+from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.language import Language
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.trace import Trace
 from mpp_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mpp_conformance.catalogue import Key
     from mpp_conformance.scenario import Scenario
 
@@ -22,15 +24,19 @@ Json = dict[str, Any]
 
 
 class Pictures:
-    """Writes them into ``directory`` for the run that ``verdicts`` is the verdict file of."""
+    """Writes them into ``directory`` for the run that ``verdicts`` is the verdict file of.
 
-    def __init__(self, directory: Path, verdicts: Mapping[str, Any], language: Language) -> None:
+    ``rows``: its cases by what names them; ``gate``: its gate.
+    """
+
+    def __init__(
+        self, directory: Path, verdicts: "Mapping[str, Any]", rows: "Mapping[Key, Json]", language: Language, gate: Gate
+    ) -> None:
         self._directory = directory
         self._verdicts = verdicts
         self._language = language
-        self._rows: dict[Key, Mapping[str, Any]] = {
-            (row["requirement"], row["module"], row["case"], row["scenario"]): row for row in document.cases(verdicts)
-        }
+        self._gate = gate
+        self._rows = rows
         self._plain: dict[Scenario, Path] = {}
         """The diagrams that bear no mark: cases on one conversation share one file."""
 
@@ -52,5 +58,5 @@ class Pictures:
 
     def _card(self, case: CaseResult, trace: Trace, prefix: str) -> Json:
         place = self._directory / f"{prefix}-card-attachment.html"
-        place.write_text(html.card(self._verdicts, self._rows[case.key], trace, self._language), "utf-8")
+        place.write_text(html.card(self._verdicts, self._rows[case.key], trace, self._language, self._gate), "utf-8")
         return {"name": "what went wrong", "source": place.name, "type": "text/html"}

@@ -20,6 +20,7 @@ from mpp_conformance.report import document
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.allure.pictures import Pictures
 from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
+from mpp_conformance.report.gate import NO_GATE, WAIVED, Gate
 from mpp_conformance.report.language import ENGLISH, Language
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.shown import cny
@@ -61,17 +62,28 @@ class _Held:
 class AllureResults:
     """Writes into ``directory``, which is made, for the run that ``verdicts`` is the verdict file of.
 
-    ``kept``: the folder of the run's evidence; ``language``: of diagrams and cards.
+    ``kept``: the folder of the run's evidence; ``language``: of diagrams and cards; ``gate``: of this verdict file.
     """
 
-    def __init__(self, directory: Path, verdicts: Mapping[str, Any], kept: Path, language: Language = ENGLISH) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        verdicts: Mapping[str, Any],
+        kept: Path,
+        language: Language = ENGLISH,
+        gate: Gate = NO_GATE,
+    ) -> None:
         self._directory = directory
         self._verdicts = verdicts
         self._kept = kept
         self._start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
         self._held: dict[Scenario, _Held] = {}
         self._bodies: dict[int, Path] = {}
-        self._pictures = Pictures(directory, verdicts, language)
+        self._gate = gate
+        self._rows = {
+            (row["requirement"], row["module"], row["case"], row["scenario"]): row for row in document.cases(verdicts)
+        }
+        self._pictures = Pictures(directory, verdicts, self._rows, language, gate)
 
     def write(self, cases: Sequence[CaseResult], absent: Sequence[Planned], traces: Mapping[Scenario, Trace]) -> None:
         """Write what was judged, the selected rows that do not apply, and what stands beside them."""
@@ -80,7 +92,7 @@ class AllureResults:
             self._put(self._judged(case, traces.get(case.planned.scenario)))
         for row in absent:
             self._put(self._skipped(row))
-        for name, text in beside(self._verdicts).items():
+        for name, text in beside(self._verdicts, self._gate).items():
             self._directory.joinpath(name).write_text(text, "utf-8")
 
     def _put(self, result: Json) -> None:
@@ -94,6 +106,7 @@ class AllureResults:
         status = _status(case)
         pointed = set(case.judgement.events) if case.red else set()
         common = self._common(case.planned, word)
+        common["labels"] += self._waived(case)
         steps = [
             {
                 **step.fields,
@@ -107,11 +120,31 @@ class AllureResults:
         return {
             **common,
             "status": status,
-            "statusDetails": _details(case, word),
+            "statusDetails": self._details(case, word),
             "start": self._start,
             "stop": held.stop,
             "steps": steps,
             "attachments": self._attached(case, trace, common["uuid"]),
+        }
+
+    def _waived(self, case: CaseResult) -> list[Json]:
+        told = self._gate.columns(self._rows[case.key])
+        return [{"name": f"waiver-{name}", "value": printable(value)} for name, value in told.items()]
+
+    def _details(self, case: CaseResult, word: str) -> Json:
+        if case.verdict is Verdict.PASS:
+            return {}
+        judgement, row = case.judgement, self._rows[case.key]
+        waiver = self._gate.words(row)
+        lines = [f"likely: {printable(judgement.hint)}"] if judgement.hint else []
+        lines += [f"waiver: {printable(waiver)}"] if waiver else []
+        lines += [f"evidence: evidence/{case.evidence} (SHA-256 {case.digest})"] if case.evidence else []
+        return {
+            "message": message(word, case.planned.case.requirement.id, document.reason(case)),
+            "trace": "".join(f"{line}\n" for line in lines),
+            "expected": printable(judgement.expected),
+            "actual": printable(judgement.seen),
+            "known": self._gate.after(row) == WAIVED,
         }
 
     def _body(self, step: _Step, prefix: str) -> Json:
@@ -187,20 +220,6 @@ def _status(case: CaseResult) -> str:
     if not case.red:
         return "passed"
     return "failed" if case.verdict is Verdict.FAIL else "broken"
-
-
-def _details(case: CaseResult, word: str) -> Json:
-    if case.verdict is Verdict.PASS:
-        return {}
-    judgement = case.judgement
-    hint = f"likely: {printable(judgement.hint)}\n" if judgement.hint else ""
-    evidence_file = f"evidence: evidence/{case.evidence} (SHA-256 {case.digest})\n" if case.evidence else ""
-    return {
-        "message": message(word, case.planned.case.requirement.id, document.reason(case)),
-        "trace": f"{hint}{evidence_file}",
-        "expected": printable(judgement.expected),
-        "actual": printable(judgement.seen),
-    }
 
 
 def _labels(row: Planned, word: str) -> Iterator[tuple[str, str]]:

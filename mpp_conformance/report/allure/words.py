@@ -1,9 +1,10 @@
 """What stands beside the results for Allure: our verdicts as its categories, the environment, the executor."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.text import printable
 
 OBSERVATION: Final = "observation"
@@ -18,8 +19,8 @@ CATEGORIES: Final = (
 """Title, the word in the label ``verdict``, and the status that stands for it in Allure."""
 
 
-def beside(verdicts: Mapping[str, Any]) -> Mapping[str, str]:
-    """The files beside the results, by name, for a verdict file."""
+def beside(verdicts: Mapping[str, Any], gate: Gate) -> Mapping[str, str]:
+    """The files beside the results, by name, for a verdict file and its gate."""
     title = f"{verdicts['result']}: {verdicts['wallet']['name']} {verdicts['wallet']['version']}"
     executor = {
         "name": "mpp-conformance",
@@ -27,7 +28,9 @@ def beside(verdicts: Mapping[str, Any]) -> Mapping[str, str]:
         "buildName": verdicts["run"],
         "reportName": title,
     }
-    environment = (f"{name}={_property(value)}\n" for name, value in _environment(verdicts).items())
+    environment = (
+        f"{name}={_property(value)}\n" for name, value in (_environment(verdicts) | dict(_of_gate(gate))).items()
+    )
     return {
         "environment.properties": "".join(environment),
         "executor.json": json.dumps(executor),
@@ -72,6 +75,13 @@ def _environment(verdicts: Mapping[str, Any]) -> dict[str, str]:
         "suite.digest": verdicts["suite"]["digest"],
         "verdicts.digest": verdicts["digest"],
     }
+
+
+def _of_gate(gate: Gate) -> Iterator[tuple[str, str]]:
+    for name in ("at", "before", "after") if gate else ():
+        yield f"gate.{name}", gate.told[name]
+    for number, row in enumerate(gate.told.get("waivers", ()), start=1):
+        yield f"gate.waiver.{number}", Gate.told_in_short(row)
 
 
 def _property(value: str) -> str:

@@ -1,5 +1,7 @@
 """A run in the formats of others, each a projection of the one verdict file, and a recount of all of them against it.
 
+The gate, where there is one, is told beside it: a waiver changes no verdict, no colour and no count in any format.
+
 Rules of this room: a projection adds nothing and leaves out no case; what a format has no word for is put beside its
 own words, never into them. The five verdicts in each format's words stand in the module that writes it.
 """
@@ -11,21 +13,22 @@ from typing import Any, Final
 from mpp_conformance.report import junit
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.exports import annotations, ctrf, oscal, table
+from mpp_conformance.report.gate import NO_GATE, Gate
 
-Render = Callable[[Mapping[str, Any]], bytes]
+Render = Callable[[Mapping[str, Any], Gate], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A format: the name of its file in the run's folder, and what writes it from a verdict file."""
+    """A format: the name of its file in the run's folder, and what writes it from a verdict file and a gate."""
 
     file: str
     write: Render
 
-    def render(self, verdicts: Mapping[str, Any]) -> bytes:
-        """The file for a verdict file; VerdictFileError where that lacks what stands in it."""
+    def render(self, verdicts: Mapping[str, Any], gate: Gate = NO_GATE) -> bytes:
+        """The file for a verdict file and its gate; VerdictFileError where that lacks what stands in it."""
         try:
-            return self.write(verdicts)
+            return self.write(verdicts, gate)
         except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise VerdictFileError(f"this verdict file lacks what an export shows: {problem!r}") from problem
 

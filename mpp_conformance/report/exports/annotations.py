@@ -1,7 +1,8 @@
 """What CI servers show beside a change: one annotation for each requirement that keeps the wallet from conforming.
 
 GitHub reads workflow commands from a job's log, and GitLab a code quality report among its artefacts. Where an
-annotation points to is the suite file: the wallet's own code is not known here.
+annotation points to is the suite file: the wallet's own code is not known here. What is waived keeps its colour, and
+says that it is.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mpp_conformance.report.gate import NO_GATE, WAIVED, Gate
 from mpp_conformance.report.text import printable
 
 GITLAB_FILE: Final = "gl-code-quality-report.json"
@@ -18,44 +20,66 @@ _SEVERITIES: Final = {"fail": "blocker", "error": "critical", "inconclusive": "m
 Row = Mapping[str, Any]
 
 
-def github(verdicts: Row) -> Iterator[str]:
+def github(verdicts: Row, gate: Gate = NO_GATE) -> Iterator[str]:
     """Workflow commands for GitHub Actions, one a line; ``pass`` has none, what is only observed is a notice."""
-    for row, case in _first_of_each(verdicts):
+    for row, case in _first_of_each(verdicts, gate):
         kind = "notice" if case["observed"] else "error"
         file = f"suites/{case['module']}.py"
         title = f"{row['id']} {case['verdict'].upper()}"
-        yield f"::{kind} file={_property(file)},title={_property(title)}::{_data(_message(row, case))}"
+        yield f"::{kind} file={_property(file)},title={_property(title)}::{_data(_message(row, case, gate))}"
+    for told in gate.told.get("waivers", ()):
+        if told["trouble"]:
+            yield f"::error title=mpp-conformance waiver::{_data(_trouble(told))}"
     kind = "notice" if verdicts["overall"] == "conformant" else "error"
-    yield f"::{kind} title=mpp-conformance::{_data(verdicts['result'])}"
+    after = f"; gate {gate.told['after']} at {gate.told['at']}" if gate else ""
+    yield f"::{kind} title=mpp-conformance::{_data(verdicts['result'] + after)}"
 
 
-def gitlab(verdicts: Row) -> bytes:
+def gitlab(verdicts: Row, gate: Gate = NO_GATE) -> bytes:
     """A code quality report for GitLab."""
     rows = [
         {
-            "description": _message(row, case),
+            "description": _message(row, case, gate),
             "check_name": row["id"],
             "fingerprint": hashlib.sha256(f"{row['id']} {case['module']}::{case['case']}".encode()).hexdigest(),
             "severity": "info" if case["observed"] else _SEVERITIES[case["verdict"]],
             "location": {"path": f"suites/{case['module']}.py", "lines": {"begin": 1}},
         }
-        for row, case in _first_of_each(verdicts)
+        for row, case in _first_of_each(verdicts, gate)
+    ]
+    rows += [
+        {
+            "description": _trouble(told),
+            "check_name": f"waiver of {told['requirement']}",
+            "fingerprint": hashlib.sha256(f"waiver {told['signature']} {told['requirement']}".encode()).hexdigest(),
+            "severity": "blocker",
+            "location": {"path": "waivers.toml", "lines": {"begin": 1}},
+        }
+        for told in gate.told.get("waivers", ())
+        if told["trouble"]
     ]
     return (json.dumps(rows, indent=1, ensure_ascii=True) + "\n").encode("ascii")
 
 
-def _first_of_each(verdicts: Row) -> Iterator[tuple[Row, Row]]:
-    """Each requirement that did not pass, with the first of its worst cases."""
+def _first_of_each(verdicts: Row, gate: Gate) -> Iterator[tuple[Row, Row]]:
+    """Each requirement that did not pass, with the first of its worst cases that no waiver excuses, if there is one."""
     for row in verdicts["requirements"]:
-        worst = [case for case in row["cases"] if case["verdict"] == row["verdict"] != "pass"]
+        cases = [{"requirement": row["id"], **case} for case in row["cases"]]
+        worst = [case for case in cases if case["verdict"] == row["verdict"] != "pass"]
         if worst:
-            yield row, worst[0]
+            yield row, min(worst, key=lambda case: gate.after(case) == WAIVED)
 
 
-def _message(row: Row, case: Row) -> str:
+def _message(row: Row, case: Row, gate: Gate) -> str:
     same = sum(other["verdict"] == case["verdict"] for other in row["cases"])
     more = f" ({same} cases)" if same > 1 else ""
-    return printable(f"{case['case']}[{case['scenario']}]: {case['reason']}{more}. {row['text']}", _LONGEST)
+    waived = gate.waived(row["id"])
+    left = f" {waived} cases are waived; this one: {gate.words(case) or 'not'}." if waived else ""
+    return printable(f"{case['case']}[{case['scenario']}]: {case['reason']}{more}. {row['text']}{left}", _LONGEST)
+
+
+def _trouble(row: Row) -> str:
+    return printable(f"waiver of {row['requirement']} {row['case']}, {row['ticket']}: {row['trouble']}", _LONGEST)
 
 
 def _data(text: str) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from mpp_conformance.report.exports import table
+from mpp_conformance.report.gate import NO_GATE, Gate
 
 FILE: Final = "ctrf.json"
 SPECIFICATION: Final = "0.0.0"
@@ -27,9 +28,9 @@ _STATUS: Final = {
 Json = dict[str, Any]
 
 
-def render(verdicts: Mapping[str, Any]) -> bytes:
-    """The report for a verdict file."""
-    tests = list(_tests(verdicts))
+def render(verdicts: Mapping[str, Any], gate: Gate = NO_GATE) -> bytes:
+    """The report for a verdict file and its gate."""
+    tests = list(_tests(verdicts, gate))
     counted = [test["status"] for test in tests]
     start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
     summary: Json = {status: counted.count(status) for status in STATUSES}
@@ -47,13 +48,14 @@ def render(verdicts: Mapping[str, Any]) -> bytes:
         },
         "extra": {
             name: verdicts[name] for name in ("overall", "result", "complete", "digest", "run", "limits", "source")
-        },
+        }
+        | ({"gate": gate.told} if gate else {}),
     }
     return (json.dumps(made, indent=1, ensure_ascii=True) + "\n").encode("ascii")
 
 
-def _tests(verdicts: Mapping[str, Any]) -> Iterator[Json]:
-    for row in table.rows(verdicts):
+def _tests(verdicts: Mapping[str, Any], gate: Gate) -> Iterator[Json]:
+    for row in table.rows(verdicts, gate):
         observed = bool(row.get("observed"))
         test: Json = {
             "name": f"{row['case']}[{row['scenario']}]",
@@ -66,6 +68,9 @@ def _tests(verdicts: Mapping[str, Any]) -> Iterator[Json]:
                 name: row[name] for name in ("requirement", "scenario", "evidence", "evidence_digest") if name in row
             },
         }
+        waiver = {name.removeprefix("waiver_"): value for name, value in row.items() if name.startswith("waiver_")}
+        if waiver:
+            test["extra"]["waiver"] = waiver
         if row["verdict"] != "pass" and row.get("reason"):
             test["message"] = row["reason"]
         yield test

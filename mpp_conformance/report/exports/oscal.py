@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mpp_conformance.report import document
+from mpp_conformance.report.gate import NO_GATE, Gate
+from mpp_conformance.report.text import printable
 
 FILE: Final = "oscal-assessment-results.json"
 VERSION: Final = "1.1.3"
@@ -21,16 +23,16 @@ _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
 Json = dict[str, Any]
 
 
-def render(verdicts: Mapping[str, Any]) -> bytes:
-    """The document for a verdict file."""
+def render(verdicts: Mapping[str, Any], gate: Gate = NO_GATE) -> bytes:
+    """The document for a verdict file and its gate."""
     observed = {(row["requirement"], row["module"], row["case"], row["scenario"]) for row in document.cases(verdicts)}
     if len(observed) != verdicts["counts"]["cases"]:
         raise ValueError("two cases bear one name")
-    made = {"assessment-results": _results(verdicts)}
+    made = {"assessment-results": _results(verdicts, gate)}
     return (json.dumps(made, indent=1, ensure_ascii=True) + "\n").encode("ascii")
 
 
-def _results(verdicts: Mapping[str, Any]) -> Json:
+def _results(verdicts: Mapping[str, Any], gate: Gate) -> Json:
     begun = datetime.fromisoformat(verdicts["started"])
     ended = begun + timedelta(milliseconds=verdicts["milliseconds"])
     wallet, suite = verdicts["wallet"], verdicts["suite"]
@@ -42,7 +44,9 @@ def _results(verdicts: Mapping[str, Any]) -> Json:
             "last-modified": verdicts["issued"],
             "version": verdicts["run"],
             "oscal-version": VERSION,
-            "props": [_property("overall", verdicts["overall"]), _property("digest", verdicts["digest"])],
+            "props": [_property("overall", verdicts["overall"]), _property("digest", verdicts["digest"])]
+            + [_property(f"gate-{name}", gate.told[name]) for name in ("at", "before", "after") if gate]
+            + [_property("waiver", gate.told_in_short(row)) for row in gate.told.get("waivers", ())],
         },
         "import-ap": {"href": "#", "remarks": f"the suite {suite['name']} {suite['version']}, {suite['digest']}"},
         "results": [
@@ -55,14 +59,14 @@ def _results(verdicts: Mapping[str, Any]) -> Json:
                 "reviewed-controls": {
                     "control-selections": [{"include-controls": [{"control-id": _token(row["id"])} for row in judged]}]
                 },
-                "observations": list(_observations(verdicts)),
+                "observations": list(_observations(verdicts, gate)),
                 "findings": [_finding(verdicts, row) for row in judged if row["counts"]],
             }
         ],
     }
 
 
-def _observations(verdicts: Mapping[str, Any]) -> Iterator[Json]:
+def _observations(verdicts: Mapping[str, Any], gate: Gate) -> Iterator[Json]:
     for case in document.cases(verdicts):
         name = _name(case)
         told: Json = {
@@ -73,6 +77,7 @@ def _observations(verdicts: Mapping[str, Any]) -> Iterator[Json]:
                 _property("verdict", case["verdict"]),
                 _property("requirement", case["requirement"]),
                 _property("observed", "yes" if case["observed"] else "no"),
+                *(_property(f"waiver-{name}", value) for name, value in gate.columns(case).items()),
             ],
             "methods": ["TEST"],
             "collected": verdicts["started"],
@@ -117,7 +122,7 @@ def _random(found: uuid.UUID) -> uuid.UUID:
 
 
 def _property(name: str, value: str) -> Json:
-    return {"name": name, "ns": NAMESPACE, "value": value or "none"}
+    return {"name": name, "ns": NAMESPACE, "value": printable(value).strip() or "none"}
 
 
 def _token(name: str) -> str:

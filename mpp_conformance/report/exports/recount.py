@@ -1,6 +1,6 @@
 """Every form of a run counted again against its verdict file: the same cases, each with the same verdict.
 
-A form is read as its readers read it, not with what wrote it.
+A form is read as its readers read it, not with what wrote it. What waivers made of a case is counted with its verdict.
 """
 
 import csv
@@ -16,6 +16,7 @@ from mpp_conformance.report import document, junit, kept
 from mpp_conformance.report.allure.results import DIRECTORY as ALLURE
 from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION
 from mpp_conformance.report.exports import ctrf, oscal, table
+from mpp_conformance.report.gate import Gate
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 _MOST: Final = 20
@@ -30,6 +31,7 @@ class FormError(ValueError):
 def forms(run: Path) -> Iterator[tuple[str, list[str]]]:
     """Each form that lies in a run's folder, and in what it differs from the verdict file; KeptError without one."""
     verdicts = kept.verdicts(run)
+    gate = kept.gate_of(run, verdicts)
     for name, (reader, expected) in _READERS.items():
         path = run / name
         if not path.exists():
@@ -39,25 +41,41 @@ def forms(run: Path) -> Iterator[tuple[str, list[str]]]:
         except (FormError, OSError, KeyError, TypeError, AttributeError, ValueError, ET.ParseError) as problem:
             yield name, [f"it cannot be read: {type(problem).__name__}: {problem}"]
             continue
-        yield name, _differences(expected(verdicts), found)
+        yield name, _differences(expected(verdicts, gate), found)
 
 
-def _judged(verdicts: Mapping[str, Any]) -> Told:
-    return Counter((row["requirement"], _case(row), row["verdict"]) for row in document.cases(verdicts))
+def _with_waiver(verdict: str, columns: Mapping[str, str]) -> str:
+    """A verdict, with what a waiver makes of it and whose it is."""
+    if not any(columns.values()):
+        return verdict
+    return f"{verdict}, {columns['after']} by {columns['owner']} until {columns['expires']}, {columns['ticket']}"
 
 
-def _told_of(verdicts: Mapping[str, Any]) -> Told:
+def _judged(verdicts: Mapping[str, Any], gate: Gate) -> Told:
+    rows = document.cases(verdicts)
+    return Counter((row["requirement"], _case(row), _with_waiver(row["verdict"], gate.columns(row))) for row in rows)
+
+
+def _told_of(verdicts: Mapping[str, Any], gate: Gate) -> Told:
     """Those that were judged, and those that were not."""
-    found = _judged(verdicts)
+    found = _judged(verdicts, gate)
     for word, rows in ((table.NOT_APPLICABLE, "not_applicable"), (table.NOT_JUDGED, "not_judged")):
         found.update((row["requirement"], _case(row), word) for row in verdicts[rows])
     return found
 
 
-def _as_observed(verdicts: Mapping[str, Any]) -> Told:
+def _as_observed(verdicts: Mapping[str, Any], gate: Gate) -> Told:
     """Those that were judged, what is only observed under a word of its own."""
-    rows = document.cases(verdicts)
-    return Counter((row["requirement"], _case(row), OBSERVATION if row["observed"] else row["verdict"]) for row in rows)
+    found: Told = Counter()
+    for row in document.cases(verdicts):
+        verdict = OBSERVATION if row["observed"] else row["verdict"]
+        found[row["requirement"], _case(row), _with_waiver(verdict, gate.columns(row))] += 1
+    return found
+
+
+def _columns(values: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """What a form says of a waiver in names of that prefix."""
+    return {name: values.get(prefix + name, "") for name in ("after", "owner", "expires", "ticket")}
 
 
 def _case(row: Mapping[str, Any]) -> str:
@@ -87,12 +105,17 @@ def _data(path: Path) -> bytes:
 
 def _csv(path: Path) -> Told:
     rows = csv.DictReader(io.StringIO(_data(path).decode("utf-8"), newline=""))
-    return Counter((row["requirement"], _case(row), row["verdict"]) for row in rows)
+    return Counter(
+        (row["requirement"], _case(row), _with_waiver(row["verdict"], _columns(row, "waiver_"))) for row in rows
+    )
 
 
 def _ctrf(path: Path) -> Told:
     results = json.loads(_data(path))["results"]
-    found = Counter((test["extra"]["requirement"], test["name"], test["rawStatus"]) for test in results["tests"])
+    found: Told = Counter()
+    for test in results["tests"]:
+        told = _with_waiver(test["rawStatus"], _columns(test["extra"].get("waiver", {}), ""))
+        found[test["extra"]["requirement"], test["name"], told] += 1
     counted = Counter(test["status"] for test in results["tests"])
     summary = {status: results["summary"][status] for status in ctrf.STATUSES}
     if summary != {status: counted[status] for status in ctrf.STATUSES} or results["summary"]["tests"] != len(
@@ -121,7 +144,8 @@ def _junit(path: Path) -> Told:
         red = case.find("failure") is not None or case.find("error") is not None
         if skipped is None and red is (verdict == "pass" or properties.get("observed") == "true"):
             raise FormError(f"{case.get('name')}: its colour is not that of its verdict")
-        found[properties["requirement"], case.get("name", ""), verdict] += 1
+        told = _with_waiver(verdict, _columns(properties, "waiver."))
+        found[properties["requirement"], case.get("name", ""), told] += 1
     counts = [(name, len(suite.findall(f"testcase/{tag}"))) for name, tag in _TAGS]
     if [suite.get(name) for name, _ in counts] != [str(count) for _, count in counts] or suite.get("tests") != str(
         len(cases)
@@ -138,7 +162,8 @@ def _oscal(path: Path) -> Told:
     found: Told = Counter()
     for row in result["observations"]:
         properties = {each["name"]: each["value"] for each in row["props"]}
-        found[properties["requirement"], row["title"], properties["verdict"]] += 1
+        told = _with_waiver(properties["verdict"], _columns(properties, "waiver-"))
+        found[properties["requirement"], row["title"], told] += 1
     return found
 
 
@@ -150,14 +175,15 @@ def _allure(path: Path) -> Told:
         if row["status"] != _STATUS.get(labels["verdict"], "broken"):
             raise FormError(f"{file.name}: its status is not that of its verdict")
         if labels["verdict"] != NOT_APPLICABLE:
-            found[labels["requirement"], row["fullName"].rpartition("::")[2], labels["verdict"]] += 1
+            told = _with_waiver(labels["verdict"], _columns(labels, "waiver-"))
+            found[labels["requirement"], row["fullName"].rpartition("::")[2], told] += 1
     return found
 
 
 _STATUS: Final = {"pass": "passed", "fail": "failed", OBSERVATION: "passed", NOT_APPLICABLE: "skipped"}
 
 
-_READERS: Final[Mapping[str, tuple[Callable[[Path], Told], Callable[[Mapping[str, Any]], Told]]]] = {
+_READERS: Final[Mapping[str, tuple[Callable[[Path], Told], Callable[[Mapping[str, Any], Gate], Told]]]] = {
     junit.FILE: (_junit, _told_of),
     table.FILE: (_csv, _told_of),
     ctrf.FILE: (_ctrf, _told_of),

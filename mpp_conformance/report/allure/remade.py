@@ -1,0 +1,58 @@
+"""Allure's results once more, from a run's folder: in another language, or with what a gate has said since."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mpp_conformance import catalogue
+from mpp_conformance.catalogue import CatalogueError, Claims
+from mpp_conformance.report import document, folder, kept, restored
+from mpp_conformance.report.allure.node import GeneratorError
+from mpp_conformance.report.allure.results import DIRECTORY, AllureResults
+from mpp_conformance.report.crosscheck import key_of
+from mpp_conformance.report.language import Language
+from mpp_conformance.report.results import CaseResult
+from mpp_conformance.resources import directory
+
+_SKIPPED = "skipped"
+
+
+def remade(run: Path, language: Language) -> None:
+    """Write the results of the run in a folder anew; nothing is judged.
+
+    Results of what does not apply stay as they lie. GeneratorError or ``kept.KeptError`` say why it cannot be done.
+    """
+    verdicts = kept.verdicts(run)
+    gate = kept.gate_of(run, verdicts)
+    try:
+        cases = _cases(verdicts)
+        traces = kept.traces(run, kept.names(verdicts)).traces
+    except (CatalogueError, KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise GeneratorError(f"{document.FILE} cannot be read as the suites here would write it: {problem!r}") from None
+    place = run / DIRECTORY
+    for file in (*place.glob("*-attachment.*"), *filter(_judged, place.glob("*-result.json"))):
+        file.unlink()
+    held = {case.planned.scenario: traces[case.evidence] for case in cases if case.evidence in traces}
+    AllureResults(place, verdicts, run / folder.EVIDENCE, language, gate).write(cases, (), held)
+
+
+def _cases(verdicts: Mapping[str, Any]) -> list[CaseResult]:
+    """The cases of a verdict file, in its order."""
+    suites = directory("suites")
+    if catalogue.digest(suites) != verdicts["suite"]["digest"]:
+        raise CatalogueError("the run was judged by other suites than these")
+    plan = {row.key: row for row in catalogue.plan(catalogue.load(suites).cases, Claims.of(verdicts["claims"]))}
+    return [
+        CaseResult(
+            planned=plan[key_of(row)],
+            judgement=restored.judgement_of(row),
+            evidence=row["evidence"],
+            digest=row["evidence_digest"],
+        )
+        for row in document.cases(verdicts)
+    ]
+
+
+def _judged(file: Path) -> bool:
+    return bool(json.loads(file.read_bytes())["status"] != _SKIPPED)
