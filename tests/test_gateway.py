@@ -253,7 +253,8 @@ def test_fault_of_ours_is_no_answer() -> None:
     heard: list[Exception] = []
 
     async def call() -> httpx.Response:
-        router, world = Router(), World(sdk(ORDER, "S"), "fault", reference().profile, time.monotonic)
+        profile = reference().profile
+        router, world = Router(profile.templates), World(sdk(ORDER, "S"), "fault", profile, time.monotonic)
         router.open(world)
 
         def deliver(message: Message, token: str, notes: Notes) -> Delivery:

@@ -95,7 +95,7 @@ def test_the_rules_tell_the_codes_of_the_wallet_apart(code: str) -> None:
     """Each of its codes matches the rule of its kind and no other, over the wire too."""
     answer = wire.carried(rules(_PROFILE.templates))
     assert isinstance(answer, InquiryCodeRulesAnswer)
-    value = _begun(Router(), code).codes[0].scanned
+    value = _begun(Router(_PROFILE.templates), code).codes[0].scanned
 
     matched = [
         kind

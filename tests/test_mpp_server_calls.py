@@ -177,6 +177,17 @@ def test_every_conforming_mpp_cancels_whatever_was_paid(code: str, specimen: typ
     assert trace.ending == ENDED
 
 
+def test_a_failure_may_be_notified_after_alipay_plus_has_asked() -> None:
+    """The page ends the payment: Alipay+ asks, is told that nothing is known yet, and hears of the failure later."""
+    failed = replace(_PAID, customer=UNFUNDED)
+    trace = held(failed, Call(what=INQUIRE), specimen=CONFORMING["failures-told-late"])
+
+    assert gist(trace) == ["CashierPage", "InquiryPayment", "InquiryPaymentAnswer", "NotifyPayment"]
+    assert told(trace) == [("S", "U", "PAYMENT_IN_PROCESS")]
+    assert [getattr(notice, "result_status", None) for notice in said(trace, NotifyPayment)] == ["F"]
+    assert trace.ending == ENDED
+
+
 def test_what_is_cancelled_at_the_cashier_page_is_not_paid() -> None:
     """The consumer confirms too late, and is told so."""
     trace = held(_PAID, Call(what=CANCEL, when=PAYING))

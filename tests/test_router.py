@@ -57,7 +57,7 @@ def _heard(world: World, index: int = 0) -> list[Message]:
 
 def test_a_call_goes_to_the_payment_of_its_code() -> None:
     """Of many conversations and payments the exact code value names one; its answer comes back in the exchange."""
-    router = Router()
+    router = Router(_TEMPLATES)
     first, second = _begun(router, "first", ORDER, ORDER), _begun(router, "second", ENTRY)
 
     delivery = _ask(router, first.codes[1].decoded)
@@ -72,7 +72,7 @@ def test_a_call_goes_to_the_payment_of_its_code() -> None:
 @pytest.mark.parametrize("change", ["{}?from=wallet", " {}", "wallet:{}"])
 def test_a_changed_code_still_belongs_to_the_payment_whose_digits_it_bears(change: str) -> None:
     """It is recorded there, refused there, and no stray: it is evidence of the change."""
-    router = Router()
+    router = Router(_TEMPLATES)
     world, other = _begun(router, "first", ORDER), _begun(router, "second", ENTRY)
 
     delivery = _ask(router, change.format(world.codes[0].decoded.lower()))
@@ -85,7 +85,7 @@ def test_a_changed_code_still_belongs_to_the_payment_whose_digits_it_bears(chang
 
 def test_a_notice_goes_to_the_payment_of_its_order() -> None:
     """The paymentRequestId names one payment of one conversation, exactly."""
-    router = Router()
+    router = Router(_TEMPLATES)
     world, _ = _begun(router, "first", ORDER, ORDER), _begun(router, "second", ORDER)
     _ask(router, world.codes[1].decoded)
     name = payment_request_id(world.codes[1])
@@ -100,7 +100,7 @@ def test_a_notice_goes_to_the_payment_of_its_order() -> None:
 
 def test_a_report_goes_to_the_payment_of_its_token() -> None:
     """Whatever a report says, its token alone tells where it belongs; what follows from it are new calls."""
-    router = Router()
+    router = Router(_TEMPLATES)
     world, other = _begun(router, "first", ENTRY, ENTRY), _begun(router, "second", ENTRY)
     page = f"https://e.test/{world.codes[1].page_id}"
 
@@ -116,7 +116,7 @@ def test_a_report_goes_to_the_payment_of_its_token() -> None:
 @pytest.mark.parametrize("operation", ["UserInitiatedPay", "NotifyPayment"])
 def test_a_malformed_call_goes_where_its_reference_says(operation: str) -> None:
     """The code value or the paymentRequestId that could still be read names the payment."""
-    router = Router()
+    router = Router(_TEMPLATES)
     world = _begun(router, "first", ORDER)
     reference = world.codes[0].decoded if operation == "UserInitiatedPay" else payment_request_id(world.codes[0])
     malformed = Malformed(where="GATEWAY", operation=operation, problem="x", reference=reference)
@@ -132,7 +132,7 @@ def test_a_malformed_call_goes_where_its_reference_says(operation: str) -> None:
 @pytest.mark.parametrize("reference", [None, "", "https://o.test/12345"])
 def test_a_malformed_call_without_a_known_reference_is_a_stray(reference: str | None) -> None:
     """It cannot be held against any conversation, is answered all the same, and kept."""
-    router = Router()
+    router = Router(_TEMPLATES)
     _begun(router, "first", ORDER)
     malformed = Malformed(where="GATEWAY", operation="NotifyPayment", problem="x", reference=reference)
 
@@ -144,7 +144,7 @@ def test_a_malformed_call_without_a_known_reference_is_a_stray(reference: str | 
 
 def test_what_comes_too_late_names_its_conversation() -> None:
     """After the close a report, a call, a changed call and a notice are strays of that conversation, not of another."""
-    router = Router()
+    router = Router(_TEMPLATES)
     world, other = _begun(router, "first", ORDER), _begun(router, "second", ENTRY)
     name = payment_request_id(world.codes[0])
     router.close(world)
@@ -168,7 +168,7 @@ def test_what_comes_too_late_names_its_conversation() -> None:
 
 def test_what_comes_too_late_is_written_down_and_changes_nothing() -> None:
     """It stands at the end of its conversation's record, with what carried it, and no peer reacts to it."""
-    router = Router()
+    router = Router(_TEMPLATES)
     world = _begun(router, "first", ORDER)
     half = Half(method="POST", target="/aps")
     router.close(world)
@@ -187,7 +187,7 @@ def test_what_comes_too_late_is_written_down_and_changes_nothing() -> None:
 @pytest.mark.parametrize("kind", [UserInitiatedPay, NotifyPayment])
 def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Message]) -> None:
     """A call that says not what it is about is held against one conversation that ends without such a call."""
-    router = Router()
+    router = Router(_TEMPLATES)
     pleased, first, second = (_begun(router, label, ORDER) for label in ("pleased", "first one", "second"))
     if kind is NotifyPayment:
         for world in (pleased, first, second):
@@ -209,7 +209,7 @@ def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Messa
 
 def test_strays_are_kept_up_to_a_number() -> None:
     """A wallet that talks past everything fills no memory, and is answered to the end."""
-    router = Router()
+    router = Router(_TEMPLATES)
     _begun(router, "foreign", FOREIGN)
 
     replies = [_ask(router, "nobody's").reply for _ in range(MAX_STRAYS + 5)]

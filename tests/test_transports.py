@@ -10,7 +10,7 @@ import pytest
 from mpp_conformance.answers import BrokenCalls, packaged
 from mpp_conformance.cells import psp, sdk
 from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.messages import AdaptorCall, IdentityAnswer, NotifyPayment, UserInitiatedPay
+from mpp_conformance.messages import AdaptorCall, IdentifyCode, IdentityAnswer, NotifyPayment, UserInitiatedPay
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import (
     CANCEL,
@@ -29,6 +29,7 @@ from mpp_conformance.scenario import (
     one,
 )
 from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.specimens.asking import AsksAboutCodes, KeepsRules
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import ENDED, WAITED, Trace
 from mpp_conformance.wallet import reference
@@ -117,6 +118,21 @@ _CALLS: Final = (
     (Payment(code=ORDER, unknown=2), ()),
     (Payment(code=ORDER, expired=True, notice_unknown=1), ()),
 )
+REMOTE: Final = [name for name, found in SPECIMENS.items() if issubclass(found, AsksAboutCodes | KeepsRules)]
+"""Those that have Alipay+ tell codes apart."""
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_codes_that_alipay_plus_tells_apart_are_the_same(name: str) -> None:
+    """Each kind of code, the foreign one as well, is asked about, or looked up in rules that were fetched once."""
+    scenarios = [one("foreign", Payment(code=FOREIGN)), sdk(ENTRY, "S"), sdk(ORDER, "F"), psp(ORDER)]
+    traces = over_http(SPECIMENS[name], scenarios)
+    assert without_a_wire(SPECIMENS[name], scenarios) == traces
+    assert any(isinstance(event.message, IdentifyCode) for event in traces[0].events) == issubclass(
+        SPECIMENS[name], AsksAboutCodes
+    )
+
+
 CALLED: Final = tuple(
     one(f"called {number}", replace(payment, calls=calls)) for number, (payment, calls) in enumerate(_CALLS)
 )

@@ -92,7 +92,7 @@ class Router:
     ``templates``: the codes that the rules of inquiryCodeRules tell apart.
     """
 
-    templates: CodeTemplates | None = None
+    templates: CodeTemplates
     strays: list[Stray] = field(default_factory=list)
     _tokens: dict[str, Place] = field(default_factory=dict)
     _codes: dict[str, Place] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Router:
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report."""
         place = self._place(message, token)
-        if place is None and isinstance(message, InquiryCodeRules) and message.signature == "valid" and self.templates:
+        if place is None and isinstance(message, InquiryCodeRules) and message.signature == "valid":
             # It belongs to no conversation by its nature.
             return Delivery(world=None, reply=rules(self.templates), calls=())
         if place is None:

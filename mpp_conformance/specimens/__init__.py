@@ -24,6 +24,7 @@ from mpp_conformance.specimens import (
     money,
     notices,
     payload,
+    remote,
     repetition,
     results,
     server,
@@ -57,7 +58,7 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(careless, broken, notices, inquiries, repetition),
+            *(careless, broken, notices, inquiries, repetition, remote),
         ]
     )
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mpp_conformance.messages import (
     CancelPayment,
@@ -16,9 +16,11 @@ from mpp_conformance.messages import (
     Launch,
     Message,
     NotifyPaymentAnswer,
+    Order,
 )
 from mpp_conformance.specimens.books import Entry
-from mpp_conformance.specimens.conforming import ConformingMpp, Session
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.variants import NotifiesLast
 
 
 class AsksAboutCodes(ConformingMpp):
@@ -145,3 +147,21 @@ class RepeatsOnce(ConformingMpp):
         """Once."""
         if session.notices_repeated == 0:
             yield from super().notified(session, answer)
+
+
+@dataclass
+class TellsFailuresLate(NotifiesLast):
+    """Takes a payment that was not made for one under way until it notifies of it, after its result page."""
+
+    name = "failures-told-late"
+    notified_of: set[str] = field(default_factory=set)
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """From now on it stands in the books."""
+        self.notified_of.add(order.payment_request_id)
+        yield from super().notify(session, order, result)
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """U before that."""
+        early = entry.status == "F" and entry.order.payment_request_id not in self.notified_of
+        return ("U", "PAYMENT_IN_PROCESS") if early and not entry.cancelled else super().state(entry)

@@ -1,0 +1,33 @@
+"""MPPs that have Alipay+ tell codes apart, and make too much of what they are told."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mpp_conformance.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer, Message
+from mpp_conformance.specimens.asking import AsksAboutCodes, KeepsRules
+from mpp_conformance.specimens.conforming import Session
+
+
+class TakesSuccessForSupport(AsksAboutCodes):
+    """Takes every code that identifyCode answers with S for one of Alipay+'s."""
+
+    name = "unsupported-codes-decoded"
+    breaks = frozenset({"SRV-1"})
+
+    def advised(self, session: Session, answer: IdentifyCodeAnswer | InquiryCodeRulesAnswer) -> Iterator[Message]:
+        """Whatever is not to be launched is decoded."""
+        if isinstance(answer, IdentifyCodeAnswer):
+            answer = replace(answer, is_supported="true", action=answer.action or "DECODE")
+        yield from super().advised(session, answer)
+
+
+@dataclass
+class DecodesTheRest(KeepsRules):
+    """Decodes what no rule of inquiryCodeRules is for."""
+
+    name = "codes-without-a-rule-decoded"
+    breaks = frozenset({"SRV-1"})
+
+    def identify(self, code_value: str) -> str:
+        """DECODE for NONE."""
+        return super().identify(code_value).replace("NONE", "DECODE")
