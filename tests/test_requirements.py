@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mpp_conformance import limits, requirements
+from mpp_conformance.answers import Corpus, FromCorpus, packaged
 from mpp_conformance.requirements import (
     ALIPAY_PLUS,
     DERIVED,
@@ -24,7 +25,7 @@ from mpp_conformance.requirements import (
     excluded,
     requirement,
 )
-from mpp_conformance.scenario import ENTRY, ORDER, Payment, one
+from mpp_conformance.scenario import ENTRY, ORDER, Payment, Scenario, one
 from mpp_conformance.source import ENTRY_CODE
 from mpp_conformance.trace import Trace
 
@@ -181,6 +182,18 @@ def test_the_scenarios_of_a_case_can_be_asked_for_again() -> None:
     made = _made(_stated(), (scenario for scenario in (_ORDER, _ENTRY)))
 
     assert [made.scenarios(_EDITION, _READING) for _ in range(2)] == [(_ORDER, _ENTRY)] * 2
+
+
+def test_scenarios_can_be_chosen_from_the_generated_answers() -> None:
+    """What chooses is given those that the package has."""
+
+    class Seeded(FromCorpus):
+        def scenarios(self, corpus: Corpus) -> list[Scenario]:
+            return [one(f"{corpus.seed} {len(corpus.legal)}", Payment(code=ORDER))]
+
+    made = _made(_stated(), Seeded())
+    corpus = packaged()
+    assert [scenario.label for scenario in made.scenarios(_EDITION, _READING)] == [f"{corpus.seed} {len(corpus.legal)}"]
 
 
 def test_scenarios_can_depend_on_the_edition() -> None:

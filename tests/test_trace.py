@@ -204,6 +204,19 @@ def test_the_size_of_an_exchange_is_that_of_all_its_parts() -> None:
     assert half.size == 4 + 2 + 3 + 1 + 7
 
 
+@pytest.mark.parametrize("late", [0, 1, 2, 3])
+def test_a_conversation_in_time_is_without_what_came_when_it_was_over(late: int) -> None:
+    """The last events are left out, and nothing is late any more; nothing else is another."""
+    whole = replace(_trace(_TO_PAY, _handed("x"), _notified("S")), late=late, trouble="t", began="now")
+    assert whole.in_time == replace(whole, events=whole.events[: 3 - late], late=0)
+    assert (whole.in_time.late, whole.in_time.began) == (0, "now")
+
+
+def test_nothing_is_late_that_nobody_says_came_late() -> None:
+    """A trace is one that was over when its last event came."""
+    assert _trace(_TO_PAY).late == 0
+
+
 def test_an_ending_is_written_in_a_word() -> None:
     """Evidence of earlier runs is read by these very words; nothing is said of trouble where there was none."""
     trace = Trace(scenario=Scenario(payments=()), codes=(), events=(), ending=ENDED)

@@ -38,3 +38,8 @@ def test_each_verdict_has_a_word() -> None:
     words = [verdict.word for verdict in sorted(Verdict)]
 
     assert words == _FROM_BEST_TO_WORST
+
+
+def test_verdicts_are_counted_from_none_to_the_worst() -> None:
+    """Each is one step worse than the one before."""
+    assert [int(verdict) for verdict in Verdict] == [0, 1, 2, 3, 4]
