@@ -178,7 +178,8 @@ def secretive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded() -> None:
-    """Load what a conversation loads: what is first loaded inside a run under test is forgotten after it."""
+    """Load what a run loads: what is first loaded inside a run under test is forgotten after it."""
+    importlib.import_module("mpp_conformance.plugin.session")  # the next run would take its cases for another's
     importlib.import_module("httpcore")  # httpx does so when it is first used
     importlib.import_module("yaml")  # half of it is no Python, and is not loaded anew
     profile = wallet.reference().profile
