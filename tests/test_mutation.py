@@ -141,7 +141,8 @@ def test_the_page_keeps_what_was_not_tested_again(
     mutation.TABLE.write_text(reasoned("trace", "a => b"), "utf-8")
     assert mutation.main(["trace"]) == 0
     written = mutation.PAGE.read_text("utf-8")
-    assert "| `oracle` | 10 | 0 | 100.0 % |\n| `trace` | 40 | 1 | 97.5 % |\n" in written
+    assert f"| `oracle` | 10 | 0 | 100.0 % | `{mutation.digest('oracle')}` |\n" in written
+    assert f"| `trace` | 40 | 1 | 97.5 % | `{mutation.digest('trace')}` |\n" in written
     assert "Score 98.0 %: of 50 mutants 1 survive." in written
     assert "`trace`, nobody can tell\n\n- ``a => b``\n" in written
     found["limits"] = (10, ["a => b"])
@@ -168,12 +169,57 @@ def test_a_run_that_is_broken_off_keeps_what_it_has(
     monkeypatch.setattr(mutation, "tested", tested)
     with pytest.raises(KeyboardInterrupt):
         mutation.main(["limits", "trace", "verdict"])
-    assert mutation.recorded() == {"limits": (10, 0)}
+    assert mutation.recorded() == {"limits": (10, 0, mutation.digest("limits"))}
+
+
+def test_figures_hold_while_module_and_tests_stay_as_they_are(
+    mutation: ModuleType,
+    found: dict[str, tuple[int, list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A further run tests what changed since, what has other reasons, and what is named; it ends as the first one."""
+
+    def run(*names: str) -> list[str]:
+        assert mutation.main(names) == 0
+        rows = [row for row in capsys.readouterr().out.splitlines() if " mutants " in row and "Score" not in row]
+        return [row.split()[0] for row in rows if not row.endswith(" as before")]
+
+    assert run() == list(found)
+    assert run() == []
+    assert run("trace") == ["trace"]
+    digest = mutation.digest
+    monkeypatch.setattr(mutation, "digest", lambda name: "0" if name == "limits" else digest(name))
+    assert run() == ["limits"]
+    found["oracle"] = (40, ["a => b"])
+    mutation.TABLE.write_text(reasoned("oracle", "a => b"), "utf-8")
+    assert run() == ["oracle"]
+    assert "`oracle`, nobody can tell" in mutation.PAGE.read_text("utf-8")
+
+
+def test_the_digest_is_another_when_module_tests_or_tools_change(
+    mutation: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One byte in any of them is enough, and it is of no consequence where the folder is."""
+    read = [*mutation.files("signature"), *(f"tools/{name}" for name in mutation.TOOLS)]
+    for name in read:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    expected = mutation.digest("signature")
+    monkeypatch.setattr(mutation, "ROOT", tmp_path)
+    monkeypatch.setattr(mutation, "__file__", str(tmp_path / "tools" / "mutation.py"))
+    assert mutation.digest("signature") == expected
+    seen = {expected}
+    for name in read:
+        with (tmp_path / name).open("ab") as file:
+            file.write(b"\n")
+        seen.add(mutation.digest("signature"))
+    assert len(seen) == 1 + len(read)
 
 
 def test_the_page_forgets_modules_that_are_gone(mutation: ModuleType, found: dict[str, tuple[int, list[str]]]) -> None:
     """Only modules that there are count."""
-    mutation.PAGE.write_text("| `gone` | 10 | 10 | 0.0 % |\n", "utf-8")
+    mutation.PAGE.write_text("| `gone` | 10 | 10 | 0.0 % | `0` |\n", "utf-8")
     assert mutation.main(list(found)) == 0
     assert "gone" not in mutation.PAGE.read_text("utf-8")
 

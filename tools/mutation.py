@@ -2,12 +2,15 @@
 
 ``make mutation`` prints the score of each module and of all together, and ends with 1 where that is below TARGET, where
 a survivor has no reason in ``mutation-survivors.toml``, or where that table has an entry that survives no more. Modules
-named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``. The figures of a module that is
-in order are written into ``docs/mutation.md`` as soon as it is tested, beside those of modules that were tested before:
-a run that is broken off is gone on with by naming the others.
+named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``.
+
+The figures of a module that is in order are written into ``docs/mutation.md`` as soon as it is tested. They hold while
+neither the module nor its tests change: a run that was broken off is gone on with, and what has changed is tested anew.
+Modules that are named are tested in any case.
 """
 
 import argparse
+import hashlib
 import os
 import re
 import sys
@@ -15,6 +18,7 @@ import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from mutant_trials import Trial, prepare
 
@@ -27,8 +31,9 @@ PAGE = ROOT / "docs" / "mutation.md"
 HEAD = """\
 # Mutation testing of the judge
 
-What `make mutation` came to when it was last run on each module. A mutant is a module with one small change; the
-module's own tests have to notice it. Those that nobody noticed stand below, each with the reason.
+What `make mutation` came to when it last tested each module. A mutant is a module with one small change; the module's
+own tests have to notice it. Those that nobody noticed stand below, each with the reason. The last column is a digest of
+the module, its tests and the mutants' tools: where it is still the same, the module is not tested again.
 """
 ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
 WIRE = ("wire_bodies", "wire_carried", "wire_reading", "wire", "wire_malformed")
@@ -51,6 +56,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "wire/spoiling": FAULTY,
 }
 """Each module, and its own fast tests, which have to notice what is changed there without anybody's help."""
+TOOLS = ("mutants.py", "mutant_trials.py")
 LOADED_ONCE = (
     "cryptography.hazmat.primitives.asymmetric.rsa",
     "hypothesis.stateful",
@@ -63,8 +69,18 @@ LOADED_ONCE = (
 
 Reasons = Mapping[tuple[str, str], str]
 """Module and change -> why no test can tell, or need tell, the mutant from the module."""
-Counts = Mapping[str, tuple[int, int]]
-"""Module -> how many mutants it has, and how many of them survive."""
+
+
+class Figures(NamedTuple):
+    """How many mutants a module has, how many of them survive, and the digest of what was tested."""
+
+    made: int
+    alive: int
+    digest: str
+
+
+Counts = Mapping[str, Figures]
+"""Module -> its figures."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -76,24 +92,33 @@ def main(arguments: Sequence[str]) -> int:
     unknown = sorted(set(chosen.modules) - set(TESTS))
     if unknown:
         parser.error(f"no such module: {', '.join(unknown)}")
-    names = chosen.modules or list(TESTS)
     reasons = table(TABLE.read_text("utf-8"))
     started = time.monotonic()
     prepare(ROOT, LOADED_ONCE)
-    counts: dict[str, tuple[int, int]] = {}
+    counts: dict[str, Figures] = {}
     troubles: list[str] = []
-    for name in names:
+    for name in chosen.modules or TESTS:
+        known = {change for of, change in reasons if of == name}
+        before, now = recorded().get(name), digest(name)
+        if before and not chosen.modules and (before.alive, before.digest) == (len(known), now):
+            counts[name] = before
+            _printed(f"{line(name, before)} as before", [])
+            continue
         made, alive = tested(name, chosen.jobs)
-        counts[name] = made, len(alive)
-        found = complaints(name, set(alive), {change for of, change in reasons if of == name})
-        troubles += (odd := _printed(line(name, *counts[name]), found))
-        if not odd:
-            PAGE.write_text(page(recorded() | {name: counts[name]}, reasons), "utf-8")
+        counts[name] = Figures(made, len(alive), now)
+        odd = _printed(line(name, counts[name]), complaints(name, set(alive), known))
+        troubles += odd
+        _keep({} if odd else {name: counts[name]}, reasons)
+    _keep({}, reasons)
     lost = [f"the score is below {TARGET:g} %"] if score(*total(counts)) < TARGET else []
     minutes = (time.monotonic() - started) / 60
     print(f"{minutes:.1f} minutes")
     troubles += _printed(summary(counts), lost)
     return 1 if troubles else 0
+
+
+def _keep(more: Counts, reasons: Reasons) -> None:
+    PAGE.write_text(page(recorded() | more, reasons), "utf-8")
 
 
 def _printed(figures: str, troubles: Iterable[str]) -> list[str]:
@@ -119,15 +144,26 @@ def tested(name: str, jobs: int) -> tuple[int, list[str]]:
     """How many mutants a module has, and the changes that its tests do not notice."""
     from mutants import mutants  # noqa: PLC0415  # needs what only `make mutation` installs
 
-    path = ROOT / PACKAGE / f"{name}.py"
-    made = mutants(path)
-    tests = [f"tests/test_{test}.py" for test in TESTS[name]]
-    trial = Trial(root=ROOT, path=path, tests=tests, blocked=(f"{PACKAGE}.plugin", "allure_pytest"))
+    path, *tests = files(name)
+    made = mutants(ROOT / path)
+    trial = Trial(root=ROOT, path=ROOT / path, tests=tests, blocked=(f"{PACKAGE}.plugin", "allure_pytest"))
     return len(made), sorted(mutant.change for mutant in trial.survivors(made, jobs))
 
 
-def line(name: str, made: int, alive: int) -> str:
+def files(name: str) -> list[str]:
+    """The file of a module and those of its tests, below ROOT."""
+    return [f"{PACKAGE}/{name}.py", *(f"tests/test_{test}.py" for test in TESTS[name])]
+
+
+def digest(name: str) -> str:
+    """What a module's figures rest on: itself, its tests, and what makes mutants and puts them on trial."""
+    read = [*(ROOT / file for file in files(name)), *(Path(__file__).with_name(tool) for tool in TOOLS)]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in read)).hexdigest()[:12]
+
+
+def line(name: str, figures: Figures) -> str:
     """One line of figures."""
+    made, alive, _ = figures
     return f"{name:<20} {made:>5} mutants {alive:>4} survive {score(made, alive):>6.1f} %"
 
 
@@ -144,7 +180,7 @@ def summary(counts: Counts) -> str:
 
 def total(counts: Counts) -> tuple[int, int]:
     """Mutants and survivors of all modules together."""
-    return sum(made for made, _ in counts.values()), sum(alive for _, alive in counts.values())
+    return sum(figures.made for figures in counts.values()), sum(figures.alive for figures in counts.values())
 
 
 def complaints(name: str, alive: set[str], known: set[str]) -> Iterator[str]:
@@ -155,16 +191,19 @@ def complaints(name: str, alive: set[str], known: set[str]) -> Iterator[str]:
         yield f"{TABLE.name} explains what no longer survives: {name}: {change}"
 
 
-def recorded() -> dict[str, tuple[int, int]]:
+def recorded() -> dict[str, Figures]:
     """The figures that docs/mutation.md has, of modules that there still are."""
     text = PAGE.read_text("utf-8") if PAGE.exists() else ""
-    rows = re.findall(r"^\| `(\S+)` \| ([0-9]+) \| ([0-9]+) \|", text, re.MULTILINE)
-    return {name: (int(made), int(alive)) for name, made, alive in rows if name in TESTS}
+    rows = re.findall(r"^\| `(\S+)` \| ([0-9]+) \| ([0-9]+) \| \S+ % \| `([0-9a-f]+)` \|$", text, re.MULTILINE)
+    return {name: Figures(int(made), int(alive), of) for name, made, alive, of in rows if name in TESTS}
 
 
 def page(counts: Counts, reasons: Reasons) -> str:
     """docs/mutation.md: the figures, and the survivors with their reasons."""
-    rows = [f"| `{name}` | {of} | {left} | {score(of, left):.1f} % |" for name, (of, left) in sorted(counts.items())]
+    rows = [
+        f"| `{name}` | {made} | {alive} | {score(made, alive):.1f} % | `{of}` |"
+        for name, (made, alive, of) in sorted(counts.items())
+    ]
     groups: dict[tuple[str, str], list[str]] = {}
     for (name, change), reason in sorted(reasons.items()):
         groups.setdefault((name, reason), []).append(change)
@@ -174,8 +213,8 @@ def page(counts: Counts, reasons: Reasons) -> str:
             HEAD,
             summary(counts),
             "",
-            "| module | mutants | survive | score |",
-            "| --- | --- | --- | --- |",
+            "| module | mutants | survive | score | digest |",
+            "| --- | --- | --- | --- | --- |",
             *rows,
             *survivors,
             "",
