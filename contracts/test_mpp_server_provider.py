@@ -22,7 +22,7 @@ from mpp_conformance.pacts.verification import Outcome, verified
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.verdict import Verdict
-from tests.hosting import NOWHERE, hosted_mpp
+from tests.hosting import NOWHERE, answering, hosted_mpp
 
 PACT: Final = document.read((PACTS / "alipay-plus--mpp-server.json").read_bytes())
 
@@ -107,6 +107,22 @@ def test_a_server_that_is_not_there_proves_nothing() -> None:
     assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.INCONCLUSIVE}
     assert f"the MPP server at {NOWHERE}" in outcomes["inquiry-paid"].problems[0]
     assert "cannot be reached" in outcomes["cancel-repeated"].problems[0]
+
+
+@pytest.mark.parametrize("end", [True, False], ids=["closed", "silent"])
+def test_a_server_that_does_not_answer_proves_nothing(*, end: bool) -> None:
+    """A connection that breaks, and an answer that does not come in time, are no answers that break the contract."""
+
+    async def verify() -> list[Outcome]:
+        async with (
+            answering(*[b""] * 20, end=end) as url,
+            hosted_mpp(ConformingMpp, mpp_server=url, parallel=8, patience=0.5, quiet=0.1) as wallet,
+        ):
+            return await verified(PACT, MppServerProvider(wallet))
+
+    outcomes = {outcome.interaction.key.partition("/")[2]: outcome for outcome in asyncio.run(verify())}
+    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.INCONCLUSIVE}
+    assert "did not answer: " in outcomes["inquiry-no-order"].problems[0]
 
 
 def test_a_wallet_may_serve_elsewhere() -> None:

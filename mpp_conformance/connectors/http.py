@@ -280,6 +280,8 @@ class HttpConnector:
         token = held.world.token(payment)
         try:
             answer, half = await self._mpp_server.ask(call, keep)
+        except MppServerUnreachableError:
+            raise
         except NoAnswerError as problem:
             if call.signature == "valid":
                 raise

@@ -36,16 +36,20 @@ ANSWERS: Final[Mapping[type[Call], type[InquiryPaymentAnswer] | type[CancelPayme
 _CALLED: Final[Mapping[type[Call], str]] = {InquiryPayment: INQUIRE, CancelPayment: CANCEL}
 
 
-class MppServerUnreachableError(Exception):
-    """Nothing takes calls at the MPP server's address."""
-
-
 class NoAnswerError(Exception):
-    """A call to the MPP server was not answered, which proves nothing about it."""
+    """A call to the MPP server was not answered, which proves nothing about it; ``seen``: what came instead."""
+
+    def __init__(self, called: str, seen: str) -> None:
+        super().__init__(f"{called}: {seen}")
+        self.seen = seen
 
 
 class TooLateError(NoAnswerError):
     """Not within the wallet's patience."""
+
+
+class MppServerUnreachableError(NoAnswerError):
+    """Nothing takes calls at the MPP server's address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +83,8 @@ class MppServer:
     async def ask(self, call: Call, keep: Callable[[Half], None]) -> tuple[Answer, Half]:
         """What is answered, sound or `Malformed`, and what carried it.
 
-        ``keep`` is given the request. ``call.signature`` is what verifying it is to come to. Without an answer
-        MppServerUnreachableError and NoAnswerError say in words why.
+        ``keep`` is given the request. ``call.signature`` is what verifying it is to come to. NoAnswerError says why
+        there is no answer.
         """
         address, content = httpx.URL(self.addresses[type(call)]), wire.encode(call)
         headers = self._headers(call, _target(address), content)
@@ -92,12 +96,12 @@ class MppServer:
                 keep(half(answer.request, answer.request.headers, content))
                 body = await beginning(answer, wire.MAX_BODY + 1)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
-            unreachable = f"the MPP server at {address} cannot be reached: {words(problem)}"
-            raise MppServerUnreachableError(unreachable) from problem
+            called = f"the MPP server at {address} cannot be reached"
+            raise MppServerUnreachableError(called, words(problem)) from problem
         except (TimeoutError, httpx.TimeoutException) as problem:
-            raise TooLateError(f"POST {address}: no answer within {self.patience:g} s") from problem
+            raise TooLateError(f"POST {address}", f"no answer within {self.patience:g} s") from problem
         except httpx.HTTPError as problem:
-            raise NoAnswerError(f"POST {address}: {words(problem)}") from problem
+            raise NoAnswerError(f"POST {address}", words(problem)) from problem
         heard = half(answer.request, answer.headers, body, answer.status_code)
         return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
 

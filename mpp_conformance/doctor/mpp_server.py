@@ -26,7 +26,7 @@ from mpp_conformance.wallet import Keys, Wallet
 
 _SHOWN: Final = 200
 _ANOTHER: Final = "something other than the MPP server listens there (the adaptor?), or in front of it"
-_NONE: Final = "if it answers no calls of Alipay+, leave the key out, and what needs it does not apply"
+_NONE: Final = f"if it answers no calls of Alipay+, leave {MPP_SERVER} out, and what needs it does not apply"
 _NOWHERE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 _ELSEWHERE: Final = range(300, 400)
 _SLIPS: Final = {
@@ -57,12 +57,12 @@ async def _asked(wallet: Wallet, keys: Keys) -> Finding:
             answer, half = await MppServer.of(wallet.reach, keys, http).ask(inquiry, lambda _: None)
     except MppServerUnreachableError as problem:
         likely = f"the MPP server is not running, or listens elsewhere; {_NONE}"
-        return Finding.wrong(MPP_SERVER, expected, str(problem), likely)
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, likely)
     except TooLateError as problem:
         likely = f"your MPP server waits for somebody else before it answers; or {PATIENCE} is shorter than it needs"
-        return Finding.wrong(MPP_SERVER, expected, str(problem), likely, judged=True)
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, likely, judged=True)
     except NoAnswerError as problem:
-        return Finding.wrong(MPP_SERVER, expected, str(problem), _ANOTHER)
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, _ANOTHER)
     return _read(keys, url, answer, half)
 
 

@@ -77,7 +77,8 @@ def _looked_at(provider: StatedMppServer, keys: Keys, asked: str, sent: str, ans
         told.unproven.append(f"the MPP server at {provider.wallet.reach.mpp_server} cannot be reached: {words(answer)}")
         return
     if isinstance(answer, httpx.HTTPError):
-        told.problems.append(f"answer: expected one, seen: {words(answer)}")
+        # As in a conversation: where no answer comes nobody is accused.
+        told.unproven.append(f"the MPP server at {provider.wallet.reach.mpp_server} did not answer: {words(answer)}")
         return
     message = wire.decode(OPERATIONS[asked][1], answer.content)
     if isinstance(message, Malformed):
