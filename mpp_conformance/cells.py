@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
+from mpp_conformance.messages import HANDLE_BY_SDK
 from mpp_conformance.payloads import HURTFUL
 from mpp_conformance.scenario import (
     ENTRY,
@@ -22,6 +23,7 @@ from mpp_conformance.scenario import (
 )
 
 BOTH: Final = (ENTRY, ORDER)
+EXPIRED_CODE: Final = "EXPIRED_CODE"
 _SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 
 
@@ -36,6 +38,13 @@ def psp(code: str, status: str = "S", *, customer: str = FUNDED) -> Scenario:
     suffix = "-unfunded" if customer == UNFUNDED else ""
     payment = Payment(code=code, answer=handle_by_psp(status), customer=customer)
     return one(f"{_SHORT[code]}-psp-{status}{suffix}", payment)
+
+
+def expired(code: str, action: str) -> Scenario:
+    """A code that was valid once: decoding fails with EXPIRED_CODE, and ``action`` says whose business that is."""
+    by_sdk, short = action == HANDLE_BY_SDK, _SHORT[code]
+    answer = handle_by_sdk("F", code=EXPIRED_CODE) if by_sdk else handle_by_psp("F", code=EXPIRED_CODE)
+    return one(f"{short}-{'sdk' if by_sdk else 'psp'}-expired-code", Payment(code=code, answer=answer))
 
 
 def failing(edition: Edition, reading: Reading) -> list[Scenario]:

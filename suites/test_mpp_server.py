@@ -4,6 +4,7 @@ from mpp_conformance.answers import Choice
 from mpp_conformance.cells import (
     BOTH,
     changing,
+    expired,
     failing,
     in_turn,
     mixed,
@@ -251,13 +252,13 @@ def test_the_client_is_told_its_result_whatever_stands_beside_the_order(trace: T
     result_returned(trace, "S", 0)
 
 
-@case(SRV_8, [sdk(code, "F") for code in BOTH])
+@case(SRV_8, [made for code in BOTH for made in (sdk(code, "F"), expired(code, HANDLE_BY_SDK))])
 def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
     """With HANDLE_BY_SDK both parameters are passed although decoding failed."""
     passes_both(trace)
 
 
-@case(SRV_8, [psp(code, "F") for code in BOTH])
+@case(SRV_8, [made for code in BOTH for made in (psp(code, "F"), expired(code, HANDLE_BY_PSP))])
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
     fails_with_a_code(trace)

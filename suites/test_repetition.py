@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from mpp_conformance.cells import BOTH
+from mpp_conformance.cells import BOTH, EXPIRED_CODE
 from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
@@ -40,6 +40,11 @@ NOT_DECODED: Final = {
     code: one(f"{SHORT[code]}-not-decoded-unknown-at-first", Payment(code=code, answer=handle_by_psp("F"), unknown=1))
     for code in BOTH
 }
+EXPIRED_MEANWHILE: Final = [
+    one(f"{SHORT[code]}-expired-meanwhile", Payment(code=code, answer=handle_by_psp("F", code=EXPIRED_CODE), unknown=1))
+    for code in BOTH
+]
+"""The code's time runs out before Alipay+ comes to decide. No document forbids to ask once more even then."""
 TAKEN: Final = [
     Scenario(
         label=f"{SHORT[code]}-scanned-by-another",
@@ -105,7 +110,7 @@ EXP_1 = requirement(
 
 def unknown_at_first(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     """Payments that Alipay+ decides at the second or third question: by the limits, or because it cannot decode."""
-    yield from (*WITHIN.values(), *NOT_DECODED.values())
+    yield from (*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE)
     for code, scope in ((ENTRY, ENTRY_CODE), (ORDER, IN_STORE)):
         limit, world = edition.limit(scope, TRANSACTION).amount, {"edition": edition.name, "reading": reading}
         over = Payment(code=code, amount=limit + 1, unknown=2)
@@ -137,7 +142,7 @@ def test_after_an_unknown_result_the_server_asks_again(trace: Trace) -> None:
     asked.some(UserInitiatedPayAnswer, action_type=SOME_TEXT)
 
 
-@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values()])
+@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE])
 def test_what_is_not_known_is_not_told_as_failed(trace: Trace) -> None:
     """Where Alipay+ comes to decide, the consumer is shown no result before that."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from mpp_conformance.messages import CashierPage, Message, Order, UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
+
+_EXPIRED: Final = "EXPIRED_CODE"
 
 
 class Unknown(ConformingMpp):
@@ -105,6 +108,33 @@ class PaysFromMemory(ConformingMpp):
             yield from self.take(session, Handed(payment_status="S"))
         else:
             yield from super().not_decoded(session, answer)
+
+
+class ExpiredIsNoWord(ConformingMpp):
+    """Tells its client nothing of an expired code: the consumer will scan another one.
+
+    No page of a failure can come too early (REP-4).
+    """
+
+    name = "expired-code-not-told"
+    breaks = frozenset({"SRV-8"})
+    hides = frozenset({"REP-4"})
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Silence."""
+        return iter(()) if answer.result_code == _EXPIRED else super().not_decoded(session, answer)
+
+
+class ExpiredIsItsOwn(ConformingMpp):
+    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK."""
+
+    name = "expired-code-shown-by-itself"
+    breaks = frozenset({"SRV-8"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """A failure of its own."""
+        expired = answer.result_code == _EXPIRED
+        yield from super().not_decoded(session, answer) if expired else super().pass_to_client(session, answer)
 
 
 class PaysOverdue(ConformingMpp):
