@@ -12,6 +12,7 @@ from mpp_conformance.catalogue import load
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.faults import FAULTS
 from mpp_conformance.messages import FaultApplied, NotifyPayment
+from mpp_conformance.oracle import judge
 from mpp_conformance.resources import directory
 from mpp_conformance.safety import (
     DEAD,
@@ -34,9 +35,11 @@ from mpp_conformance.safety import (
 from mpp_conformance.scenario import Scenario
 from mpp_conformance.specimens import CONFORMING, SPECIMENS
 from mpp_conformance.trace import BROKEN, Trace
+from mpp_conformance.verdict import Verdict
 from mpp_conformance.wallet import reference
 
-_HELD: Final = tuple(cabinet.conversations(load(directory("suites")).cases))
+_JUDGED: Final = cabinet.conversations(load(directory("suites")).cases)
+_HELD: Final = tuple(_JUDGED)
 _SPOILT: Final = tuple(scenario for scenario in _HELD if any(payment.fault for payment in scenario.payments))
 
 
@@ -199,6 +202,15 @@ def test_every_profile_is_met_by_a_case() -> None:
         faults = {payment.fault for payment in scenario.payments if payment.fault}
         events = held("conforming", scenario).events
         assert faults == {event.message.fault for event in events if isinstance(event.message, FaultApplied)}
+
+
+@pytest.mark.parametrize("scenario", [pytest.param(scenario, id=scenario.label) for scenario in _SPOILT])
+def test_a_fault_that_did_not_reach_the_mpp_proves_nothing(scenario: Scenario) -> None:
+    """The same conversation without it on record is inconclusive to every case that judges it."""
+    trace = held("conforming", scenario)
+    events = tuple(event for event in trace.events if not isinstance(event.message, FaultApplied))
+    verdicts = {case.name: judge(case.judge, replace(trace, events=events)).verdict for case, _ in _JUDGED[scenario]}
+    assert verdicts == dict.fromkeys(verdicts, Verdict.INCONCLUSIVE)
 
 
 def test_every_family_is_met_with_both_codes() -> None:

@@ -15,6 +15,8 @@ from mpp_conformance.requirements import Case
 from mpp_conformance.resources import directory
 
 FORMAT: Final = "mpp-conformance faults 1"
+_SHOWN: Final = 6
+"""Conversations that are named for each requirement; JSON has them all."""
 
 Met = Mapping[str, Sequence[tuple[str, str]]]
 """Each profile with requirement and conversation of the cases in which it is met."""
@@ -94,4 +96,5 @@ def _profile(fault: Fault, met: Sequence[tuple[str, str]]) -> Iterator[str]:
     for requirement, label in met:
         by_requirement.setdefault(requirement, []).append(label)
     for requirement, labels in by_requirement.items():
-        yield f"      {requirement}: {', '.join(labels)}"
+        more = f", and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+        yield f"      {requirement}: {', '.join(labels[:_SHOWN])}{more}"
