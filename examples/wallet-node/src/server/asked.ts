@@ -12,9 +12,9 @@ const INQUIRY = '/aps/api/v1/payments/inquiryPayment';
 const CANCELLATION = '/aps/api/v1/payments/cancelPayment';
 
 const SUCCESS = result('S', 'SUCCESS', 'success');
-const NO_ORDER = result('F', 'ORDER_NOT_EXIST', 'No order bears this paymentRequestId.');
-const NOT_SIGNED = result('F', 'INVALID_SIGNATURE', 'The signature of the request does not verify.');
-const NOT_READ = result('F', 'PARAM_ILLEGAL', 'The body is no JSON object with a paymentRequestId.');
+const NO_ORDER = result('F', 'ORDER_NOT_EXIST', 'unknown order');
+const NOT_SIGNED = result('F', 'INVALID_SIGNATURE', 'not signed by Alipay+');
+const NOT_READ = result('F', 'PARAM_ILLEGAL', 'no paymentRequestId could be read');
 
 export interface AskedOptions {
   readonly clientId: string;
