@@ -186,18 +186,22 @@ def check(context: click.Context, run: Path) -> None:
 def allure(run: Path, lang: str) -> None:
     """Make RUN/allure.html: the run in Allure 3, one file that opens from disk and loads nothing.
 
-    The results in RUN/allure-results are written anew for it, with what `gate` has said since.
+    The results in RUN/allure-results are written anew for it, with what `gate` has said since; where other suites than
+    these judged the run, they stay as they are.
 
     Allure's generator needs Node. The one on PATH is used, else pip installs one; the generator itself is installed by
     npm. Both happen once, into this user's cache ($MPP_CONFORMANCE_CACHE names another folder).
     """
-    from mpp_conformance.report.allure.remade import remade  # noqa: PLC0415  # loads the suites
+    from mpp_conformance.report.allure.remade import RemakingError, remade  # noqa: PLC0415  # loads the suites
 
     try:
         if (run / DIRECTORY).is_dir():
             remade(run, language(lang))
+    except (RemakingError, kept.KeptError, OSError) as problem:
+        click.echo(f"allure       {run / DIRECTORY} stays as it is: {problem}")
+    try:
         made = generator.generate(run, lambda words: click.echo(f"allure       {words}"), lang)
-    except (GeneratorError, kept.KeptError, OSError) as problem:
+    except (GeneratorError, OSError) as problem:
         raise Refusal(f"{generator.FILE} is not made: {problem}") from None
     click.echo(f"allure       {made}")
 

@@ -24,6 +24,8 @@ OPEN: Final = "open"
 CLOSED: Final = "closed"
 WAIVED: Final = "waived"
 """What a case is after a waiver that excuses it; its verdict is what it was before."""
+NOT_VALID: Final = "not valid"
+"""What a waiver is that excuses nothing."""
 _EXCUSABLE: Final = ("fail", "inconclusive")
 """A fault of the suite is nobody's to excuse."""
 
@@ -108,6 +110,11 @@ class Gate:
         """A waiver and what it comes to on one line, for what has no table."""
         fate = row["trouble"] or f"{len(row['cases'])} waived"
         return f"{row['requirement']} {row['case']} {row['ticket']}, by {row['owner']} until {row['expires']}: {fate}"
+
+    @staticmethod
+    def standing(row: Row) -> str:
+        """Whether a waiver excuses anything, in a word or two."""
+        return NOT_VALID if row["trouble"] else WAIVED
 
     @staticmethod
     def fate(row: Row, say: Say = ENGLISH) -> tuple[str, str]:
@@ -209,8 +216,12 @@ def lines(gate: Gate) -> Iterator[str]:
     for row in made["waivers"]:
         fate = row["trouble"] or f"excused until {row['expires']} by {row['owner']}, {row['ticket']}"
         yield f"waiver       {row['requirement']} {row['case'] or '(any case)'}: {fate}"
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for row in made["left"]:
-        yield f"in the way   {row['requirement']} {row['case']}: {row['verdict']}, {row['seen']}"
+        alike.setdefault((row["requirement"], row["verdict"], row["seen"]), []).append(row["case"])
+    for (requirement, verdict, seen), cases in alike.items():
+        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
+        yield f"in the way   {requirement} {cases[0]}{more}: {verdict}, {seen}"
     if not made["complete"]:
         yield "in the way   a part of the catalogue was not run"
     yield f"gate         {made['after']}"

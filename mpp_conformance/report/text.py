@@ -1,9 +1,13 @@
 """Text from outside, made fit to be shown: no control characters, no endless lines."""
 
-from dataclasses import fields
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Final
 
 from mpp_conformance.messages import Message
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 LONGEST: Final = 2_000
 _FIELD: Final = 200
@@ -22,5 +26,14 @@ def printable(text: str, limit: int = LONGEST) -> str:
 
 def shown_fields(message: Message) -> dict[str, str]:
     """The fields a message has, made fit to be shown and cut short."""
-    values = ((field.name, getattr(message, field.name)) for field in fields(message))
-    return {name: printable(str(value), _FIELD) for name, value in values if value is not None}
+    return {name: printable(value, _FIELD) for name, value in _told(message)}
+
+
+def _told(value: "DataclassInstance") -> Iterator[tuple[str, str]]:
+    """The fields that a value has, each as text; of one that has fields itself, these."""
+    for field in fields(value):
+        inner = getattr(value, field.name)
+        if is_dataclass(inner) and not isinstance(inner, type):
+            yield field.name, f"({', '.join(f'{name} {text}' for name, text in _told(inner))})"
+        elif inner is not None:
+            yield field.name, str(inner)

@@ -3,33 +3,38 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mpp_conformance import catalogue
 from mpp_conformance.catalogue import CatalogueError, Claims
 from mpp_conformance.report import document, folder, kept, restored
-from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY, AllureResults
 from mpp_conformance.report.crosscheck import key_of
 from mpp_conformance.report.language import Language
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.resources import directory
 
-_SKIPPED = "skipped"
+_SKIPPED: Final = "skipped"
+
+
+class RemakingError(ValueError):
+    """The results cannot be written anew; says why. They are as they were."""
 
 
 def remade(run: Path, language: Language) -> None:
     """Write the results of the run in a folder anew; nothing is judged.
 
-    Results of what does not apply stay as they lie. GeneratorError or ``kept.KeptError`` say why it cannot be done.
+    Results of what does not apply stay as they lie. RemakingError or ``kept.KeptError`` say why it cannot be done.
     """
     verdicts = kept.verdicts(run)
     gate = kept.gate_of(run, verdicts)
     try:
         cases = _cases(verdicts)
         traces = kept.traces(run, kept.names(verdicts)).traces
-    except (CatalogueError, KeyError, TypeError, AttributeError, ValueError) as problem:
-        raise GeneratorError(f"{document.FILE} cannot be read as the suites here would write it: {problem!r}") from None
+    except CatalogueError as problem:
+        raise RemakingError(str(problem)) from None
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise RemakingError(f"{document.FILE} lacks what they show: {problem!r}") from None
     place = run / DIRECTORY
     for file in (*place.glob("*-attachment.*"), *filter(_judged, place.glob("*-result.json"))):
         file.unlink()

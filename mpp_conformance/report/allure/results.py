@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from mpp_conformance import evidence
 from mpp_conformance.catalogue import Planned
-from mpp_conformance.report import document
+from mpp_conformance.report import again, document
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.allure.pictures import Pictures
 from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
@@ -137,8 +137,10 @@ class AllureResults:
         judgement, row = case.judgement, self._rows[case.key]
         waiver = self._gate.words(row)
         lines = [f"likely: {printable(judgement.hint)}"] if judgement.hint else []
+        lines += [f"look first at: {row['blame']}"] if row["blame"] else []
         lines += [f"waiver: {printable(waiver)}"] if waiver else []
         lines += [f"evidence: evidence/{case.evidence} (SHA-256 {case.digest})"] if case.evidence else []
+        lines.append(f"again: {again.command(self._verdicts['target'], row)}")
         return {
             "message": message(word, case.planned.case.requirement.id, document.reason(case)),
             "trace": "".join(f"{line}\n" for line in lines),

@@ -21,7 +21,8 @@ STYLE: Final = """\
 .dia text{fill:var(--ink);text-anchor:middle}.dia path{fill:none;stroke:var(--ink);stroke-width:1.3}
 .dia .l{stroke:var(--line)}.dia .h{font-weight:600}.dia .n,.dia .s,.dia .p{text-anchor:start;fill:var(--faint)}
 .dia .p{text-anchor:end}.dia .unseen{stroke:var(--faint);stroke-dasharray:2 3}.dia .u{fill:var(--faint)}
-.dia .missing{stroke-dasharray:7 4}.dia path.fail{stroke:var(--bad);stroke-width:2}.dia text.fail{fill:var(--bad)}
+.dia .missing{stroke-dasharray:7 4}.dia .tip{stroke-dasharray:none}
+.dia path.fail{stroke:var(--bad);stroke-width:2}.dia text.fail{fill:var(--bad)}
 .dia path.inconclusive{stroke:var(--open);stroke-width:2}.dia text.inconclusive{fill:var(--open)}
 .dia path.observed{stroke:var(--note);stroke-width:2}.dia text.observed{fill:var(--note)}
 @supports(paint-order:stroke){
@@ -117,8 +118,10 @@ def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Markup:
     tone = gravest(line.marks)
     classes = " ".join(word for word in ("" if line.kind == SEEN else line.kind, tone) if word)
     words = printable(" ".join([what(line, say), *line.telling]), _LABEL)
+    tip = Markup('<path class="{} tip" d="M{} {}L{} {}l{} 4"/>').format(classes, end + back, y - 4, end, y, back)
     parts = [
-        Markup('<path{} d="M{} {}H{}m{}-4L{} {}l{} 4"/>').format(_class(classes), start, y, end, back, end, y, back),
+        Markup('<path{} d="M{} {}H{}"/>').format(_class(classes), start, y, end),
+        tip,
         Markup('<text{} x="{}" y="{}">{}</text>').format(
             _class(tone or ("u" if line.kind == UNSEEN else "")), (start + end) // 2, y - 6, words
         ),

@@ -1,6 +1,7 @@
 """A line of a picture in words: the text equivalent of its arrow, and what stands beside the arrow."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from mpp_conformance.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, UNEXPECTED
 from mpp_conformance.report.diagram.marks import Mark
@@ -30,6 +31,15 @@ def what(line: Line, say: Say) -> str:
     if line.kind == UNSEEN:
         return say(line.label)
     return say("{message} is missing", message=line.label) if line.kind == ABSENT else line.label
+
+
+def difference(deviation: Mapping[str, Any], say: Say) -> str:
+    """What a failure's card calls the first difference, where no text parts: a message, a field, and what is wrong."""
+    message = " / ".join(deviation["kinds"])
+    if deviation["how"] == MISSING:
+        return say("{message} is missing", message=message)
+    place = ", ".join(part for part in (message, deviation["field"]) if part)
+    return say("{name}: {what}", name=place, what=say(_HOW[deviation["how"]]))
 
 
 def noted(mark: Mark, say: Say) -> str:
