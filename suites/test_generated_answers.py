@@ -48,7 +48,7 @@ ANS_2 = requirement(
 
 @case(ANS_1, Choice(within=False))
 def test_what_no_document_names_changes_nothing(trace: Trace) -> None:
-    """An answer with an unknown field, code or length leads to what the usual one leads to, and to no more."""
+    """An answer with an unknown field, code or length leads to what the usual one leads to, its payload as unharmed."""
     expect(trace, 0).reached(UserInitiatedPayAnswer, action_type=SOME_TEXT)
     asked = expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=SOME_TEXT)
     usual, here = effects(trace, 0), effects(trace, 1)
@@ -56,6 +56,9 @@ def test_what_no_document_names_changes_nothing(trace: Trace) -> None:
         asked.some(kind, **dict(fields))
     for kind, fields in (effect for effect in here if effect not in usual):
         asked.none(kind, **dict(fields))
+    for kind in unharmed(trace, 0):
+        asked.some(kind, sdk_action_payload=trace.payload(1))
+        asked.none_but(kind, sdk_action_payload=(trace.payload(1), None))
 
 
 @case(ANS_2, Choice(action=HANDLE_BY_PSP, status="S"))
@@ -65,6 +68,16 @@ def test_the_amount_that_is_notified_is_the_amount_of_the_order(trace: Trace) ->
     amounts = [answer.order.amount for answer in answers if answer.order]
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     asked.none_but(NotifyPayment, payment_amount=(*amounts, None), payment_currency=("CNY", None))
+
+
+def unharmed(trace: Trace, payment: int) -> list[type[Message]]:
+    """The kinds of messages that bore the payload which Alipay+ gave, and no other one."""
+    borne: dict[type[Message], set[str]] = {}
+    for event in trace.of(payment):
+        payload = getattr(event.message, "sdk_action_payload", None)
+        if type(event.message) in EFFECTS and payload is not None:
+            borne.setdefault(type(event.message), set()).add(payload)
+    return [kind for kind, payloads in borne.items() if payloads == {trace.payload(payment)}]
 
 
 def effects(trace: Trace, payment: int) -> list[tuple[type[Message], tuple[tuple[str, object], ...]]]:

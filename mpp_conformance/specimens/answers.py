@@ -195,6 +195,19 @@ class CodesInEnumeration(BreaksDown):
         return bool(told) and told["result"]["resultCode"] not in _CODES
 
 
+class PayloadIsTheRest(ConformingMpp):
+    """Takes everything in actionForm but actionType for the payload, one after the other."""
+
+    name = "unknown-fields-joined-to-payload"
+    observed = frozenset({"ANS-1"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """An unknown field stands there as well now and then."""
+        form = _told(answer).get("actionForm") or {"sdkActionPayload": answer.sdk_action_payload}
+        rest = [str(value) for name, value in form.items() if name != "actionType" and value is not None]
+        yield from super().pass_to_client(session, replace(answer, sdk_action_payload="".join(rest)))
+
+
 class AmountsInYuan(ConformingMpp):
     """Keeps amounts as fractions of a yuan, and notifies what is left of them."""
 

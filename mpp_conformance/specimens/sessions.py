@@ -155,10 +155,14 @@ class OneResult(ConformingMpp):
 
 @dataclass
 class PayloadOfLastTime(ConformingMpp):
-    """Reads the customer's payload from a cache that is a payment behind."""
+    """Reads the customer's payload from a cache that is a payment behind.
+
+    So it does whatever stands beside the next one (ANS-1).
+    """
 
     name = "payload-of-last-time"
     breaks = frozenset({"SRV-4"})
+    observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -170,10 +174,14 @@ class PayloadOfLastTime(ConformingMpp):
 
 @dataclass
 class FirstPayloadForEver(ConformingMpp):
-    """Keeps the first payload a customer got, since it looked like a constant."""
+    """Keeps the first payload a customer got, since it looked like a constant.
+
+    So it does whatever stands beside the next one (ANS-1).
+    """
 
     name = "first-payload-for-ever"
     breaks = frozenset({"SRV-4"})
+    observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -184,10 +192,14 @@ class FirstPayloadForEver(ConformingMpp):
 
 @dataclass
 class FirstPayloadForEverybody(ConformingMpp):
-    """Keeps the first payload that anybody got in a static field of its server."""
+    """Keeps the first payload that anybody got in a static field of its server.
+
+    So it does whatever stands beside the next one (ANS-1).
+    """
 
     name = "first-payload-for-everybody"
     breaks = frozenset({"SRV-4"})
+    observed = frozenset({"ANS-1"})
     first: str | None = None
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -222,11 +234,12 @@ class StopSticks(ConformingMpp):
     """Remembers that a customer was stopped, and stops the next payment too without a look at its answer.
 
     The next payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and if it is
-    stopped as well its payload is the wrong one (SRV-4).
+    stopped as well its payload is the wrong one (SRV-4), whatever stands beside it (ANS-1).
     """
 
     name = "stop-sticks-to-customer"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
+    observed = frozenset({"ANS-1"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -266,6 +279,7 @@ class StopSticksToEntryCodes(StopSticks):
 
     name = "stop-sticks-to-entry-codes"
     breaks = frozenset({"SRV-3"})
+    observed = frozenset()
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Only an answer that says something else is not looked at."""
