@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mpp_conformance import cabinet, oracle
+from mpp_conformance import cabinet, oracle, signature
 from mpp_conformance.catalogue import load
 from mpp_conformance.connectors.http import HttpConnector, _Conversation
 from mpp_conformance.messages import CancelPaymentAnswer, InquiryPayment, InquiryPaymentAnswer, Malformed
@@ -21,7 +21,7 @@ from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import BROKEN, ENDED, Trace
 from mpp_conformance.verdict import Verdict
 from mpp_conformance.wallet import reference
-from tests.hosting import NOWHERE, answering, hosted, hosted_wallet
+from tests.hosting import CLIENT_ID, NOWHERE, answering, hosted, hosted_wallet, own_keys
 
 CASES: Final = {
     scenario: [case for case, _ in judges]
@@ -30,7 +30,13 @@ CASES: Final = {
 }
 """The conversations in which Alipay+ calls the MPP server, and who judges them."""
 BY_LABEL: Final = {scenario.label: scenario for scenario in CASES}
-ANSWERING: Final = [name for name, found in SPECIMENS.items() if found.__module__.endswith((".inquiries", ".asking"))]
+UNSERVED: Final = ("inquiries-not-served", "cancellations-not-served")
+"""Those whose server does not answer one of the calls."""
+ANSWERING: Final = [
+    name
+    for name, found in SPECIMENS.items()
+    if found.__module__.endswith((".inquiries", ".asking")) and name not in UNSERVED
+]
 """Those that answer Alipay+ in a way of their own, rightly or wrongly."""
 UNSIGNED: Final = b'{"result":{"resultCode":"ORDER_NOT_EXIST","resultStatus":"F","resultMessage":"no such order"}}'
 
@@ -50,10 +56,8 @@ async def held(connector: HttpConnector, *scenarios: Scenario) -> list[Trace]:
     return list(await asyncio.gather(*map(connector.converse, scenarios)))
 
 
-@pytest.mark.parametrize("name", ANSWERING)
-def test_who_answers_alipay_plus_is_judged_over_http_as_without_a_wire(name: str) -> None:
-    """The same requirements fail, are left unproven and pass, and no message strays."""
-    specimen: Specimen = SPECIMENS[name]
+def over_http(specimen: Specimen) -> dict[str, Verdict]:
+    """What all of these conversations come to over HTTP; no message strays."""
 
     async def hold() -> list[Trace]:
         async with hosted(specimen, patience=1.0) as connector:
@@ -61,11 +65,26 @@ def test_who_answers_alipay_plus_is_judged_over_http_as_without_a_wire(name: str
             assert connector.strays == []
             return traces
 
+    return judged(asyncio.run(hold()))
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_who_answers_alipay_plus_is_judged_over_http_as_without_a_wire(name: str) -> None:
+    """The same requirements fail, are left unproven and pass."""
+    specimen: Specimen = SPECIMENS[name]
     rows = cabinet.judged(specimen, {scenario: [(case, "") for case in judges] for scenario, judges in CASES.items()})
     expected: dict[str, Verdict] = {}
     for row in rows:
         expected[row.requirement] = max(row.verdict, expected.get(row.requirement, Verdict.NONE))
-    assert expected == judged(asyncio.run(hold()))
+    assert expected == over_http(specimen)
+
+
+@pytest.mark.parametrize("name", UNSERVED)
+def test_who_does_not_answer_is_not_certified_over_http(name: str) -> None:
+    """It may be that wallet.toml names another path: what hangs on it is left unproven, and nothing fails."""
+    verdicts, specimen = over_http(SPECIMENS[name]), SPECIMENS[name]
+    assert set(verdicts.values()) == {Verdict.PASS, Verdict.INCONCLUSIVE}
+    assert {verdicts[found] for found in specimen.breaks | specimen.hides} == {Verdict.INCONCLUSIVE}
 
 
 # --- something else at its address --------------------------------------------------------------------------------
@@ -87,12 +106,21 @@ def answer(status: str, body: bytes = b"") -> bytes:
     return f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
 
 
+def signed(status: str) -> bytes:
+    """The same without a body, as the MPP server signs it."""
+    path, time = "/aps/api/v1/payments/inquiryPayment", "2025-06-15T12:00:01+08:00"
+    content = signature.content("POST", path, CLIENT_ID, time, b"")
+    header = signature.sign(own_keys()[1], content, key_version=1)
+    lines = [f"HTTP/1.1 {status}", "content-length: 0", f"client-id: {CLIENT_ID}", f"response-time: {time}"]
+    return "\r\n".join([*lines, f"signature: {header}", "", ""]).encode()
+
+
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
-        (answer("404 Not Found", b"<html>"), "expected HTTP status 200, seen 404"),
+        (answer("403 Forbidden", b"<html>"), "expected HTTP status 200, seen 403"),
         (answer("500 Oops"), "expected HTTP status 200, seen 500"),
-        (answer("302 Found"), "expected HTTP status 200, seen 302"),
+        (signed("404 Not Found"), "expected HTTP status 200, seen 404"),
         (answer("200 OK", b"<html>It works!</html>"), "expected JSON"),
         (answer("200 OK", b"{}"), "result: expected, but it is missing"),
         (answer("200 OK", b"{" * 2_000_000), "at most 1048576 bytes"),
@@ -104,6 +132,16 @@ def test_an_answer_that_is_none_fails_the_interface_alone(said: bytes, problem: 
     (noted,) = (event.message for event in trace.events if isinstance(event.message, Malformed))
     assert (noted.operation, problem in noted.problem) == (InquiryPaymentAnswer.__name__, True), noted.problem
     assert judged([trace]) == {"INQ-2": Verdict.INCONCLUSIVE, "WIRE-4": Verdict.FAIL}
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "405 Method Not Allowed", "302 Found"])
+def test_an_address_that_nobody_serves_proves_nothing(status: str) -> None:
+    """The slip may be in wallet.toml: nobody is accused, what came is kept, and the address is told."""
+    trace = asked(answer(status))
+    (noted,) = (event for event in trace.events if isinstance(event.message, Malformed))
+    assert [half.status for half in noted.http] == [int(status[:3])]
+    assert (trace.ending, f"status {status[:3]}, so that nobody serves" in trace.trouble) == (BROKEN, True)
+    assert set(judged([trace]).values()) == {Verdict.INCONCLUSIVE}
 
 
 def test_an_answer_without_signature_fails_the_signature_alone() -> None:

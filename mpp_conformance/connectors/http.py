@@ -14,7 +14,15 @@ from types import TracebackType
 from typing import Final, Self
 
 from mpp_conformance.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
-from mpp_conformance.connectors.mpp_server import ANSWERS, Call, MppServer, MppServerUnreachableError, NoAnswerError
+from mpp_conformance.connectors.mpp_server import (
+    ANSWERS,
+    ELSEWHERE,
+    NOWHERE,
+    Call,
+    MppServer,
+    MppServerUnreachableError,
+    NoAnswerError,
+)
 from mpp_conformance.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.peers.router import Delivery, Router, Stray
 from mpp_conformance.peers.world import Sending, World
@@ -288,8 +296,11 @@ class HttpConnector:
             operation = ANSWERS[type(call)].__name__
             self._deliver(Malformed(where=GATEWAY, operation=operation, problem=str(problem)), token, ())
         else:
-            _, notes = verified(half, self._layer.public_key, self._layer.client_id)
+            outcome, notes = verified(half, self._layer.public_key, self._layer.client_id)
             self._deliver(answer, token, notes).heard(half)
+            if call.signature == "valid" and outcome != "valid" and half.status in NOWHERE | ELSEWHERE:
+                called = f"POST {self._mpp_server.addresses[type(call)]}"
+                raise NoAnswerError(called, f"status {half.status}, so that nobody serves what [reach] names")
 
     def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
         held.calls.pop(call, None)

@@ -1,13 +1,15 @@
 """The calls that the simulated Alipay+ makes to the wallet's MPP server (openapi/mpp-server.yaml).
 
 Whatever HTTP brings as an answer is judged. Where none comes, nothing is proven: no document says how fast an MPP
-server must be, and a connection may break anywhere on its way.
+server must be, and a connection may break anywhere on its way. Nor does a status that tells of another address: the
+slip may be in the wallet file.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final, Self
 
 import httpx
@@ -33,6 +35,10 @@ ANSWERS: Final[Mapping[type[Call], type[InquiryPaymentAnswer] | type[CancelPayme
     InquiryPayment: InquiryPaymentAnswer,
     CancelPayment: CancelPaymentAnswer,
 }
+NOWHERE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+"""The status where a path is not served."""
+ELSEWHERE: Final = frozenset(range(300, 400))
+"""The status where another address serves it."""
 _CALLED: Final[Mapping[type[Call], str]] = {InquiryPayment: INQUIRE, CancelPayment: CANCEL}
 
 

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 from mpp_conformance import wire
 from mpp_conformance.connectors.mpp_server import (
+    ELSEWHERE,
+    NOWHERE,
     Answer,
     MppServer,
     MppServerUnreachableError,
@@ -27,8 +29,6 @@ from mpp_conformance.wallet import Keys, Wallet
 _SHOWN: Final = 200
 _ANOTHER: Final = "something other than the MPP server listens there (the adaptor?), or in front of it"
 _NONE: Final = f"if it answers no calls of Alipay+, leave {MPP_SERVER} out, and what needs it does not apply"
-_NOWHERE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
-_ELSEWHERE: Final = range(300, 400)
 _SLIPS: Final = {
     "missing": "your test build signs what it says to Alipay+, and not what it answers",
     "unreadable": "the Signature header is not written as openapi/mpp-server.yaml says",
@@ -70,12 +70,12 @@ def _read(keys: Keys, url: str, answer: Answer, half: Half) -> Finding:
     """What an answer shows; one that the MPP server has signed is its own, and so is what is wrong with it."""
     outcome, notes = wire.verified(half, keys.mpp_public_key, keys.client_id)
     own = outcome == "valid"
-    if half.status in _NOWHERE:
+    if half.status in NOWHERE:
         likely = f"your MPP server serves inquiryPayment at another path: say so here; or {_ANOTHER}; {_NONE}"
         return Finding.wrong(INQUIRY_PATH, f"an answer to POST {url}", f"status {half.status}", likely, judged=own)
     if half.status != HTTPStatus.OK:
         likely = f"{_ANOTHER}; or your MPP server answers trouble of its own with a status, where all answers have 200"
-        seen, judged = f"status {half.status}", own or half.status not in _ELSEWHERE
+        seen, judged = f"status {half.status}", own or half.status not in ELSEWHERE
         return Finding.wrong(MPP_SERVER, f"status 200 of POST {url}", seen, likely, judged=judged)
     if isinstance(answer, Malformed):
         expected = f"an answer to POST {url} as openapi/mpp-server.yaml describes it"
