@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.conftest import Bench
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.usefixtures("loaded")
 
 SUITE: Final = (Path(__file__).parent / "data/suite.txt").read_text(encoding="utf-8")
 HERE: Final = Path(__file__).parent
@@ -109,7 +110,6 @@ def test_going_on_ends_as_an_unbroken_run(
         assert after.entries[-1].told["verdicts"] == evidence.digest((folder / document.FILE).read_bytes())
 
 
-@pytest.mark.usefixtures("loaded")
 def test_over_http_too(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a wallet, several conversations are lost at once: they are held again, and all of them are named."""
     place = pytester.path

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mpp_conformance import canonical
 from mpp_conformance.bundle import keys, verify
-from mpp_conformance.report import document, folder, kept
+from mpp_conformance.evidence import journal
+from mpp_conformance.evidence.journal import JournalError
+from mpp_conformance.report import document, folder, journal_file, kept
 
 Stamp = Callable[[bytes], bytes]
 """Gets a time stamp (RFC 3161) for bytes: the reply of an authority, in DER."""
@@ -37,8 +39,8 @@ def pack(
 
     ``matrix``: the suite's own kill matrix; ``test_key``: the key vouches for nobody.
     """
-    files = dict(_kept(run))
     verdicts = _verdicts(run)
+    files = dict(_kept(run, verdicts))
     files[verify.CLAIMS] = canonical.dump({"claims": verdicts["claims"], "suite": verdicts["suite"]})
     files[verify.KILL_MATRIX] = canonical.dump(dict(matrix))
     files["verify.py"] = Path(verify.__file__).read_bytes()
@@ -63,15 +65,30 @@ def signed(
     return made
 
 
-def _kept(run: Path) -> Iterator[tuple[str, bytes]]:
+def _kept(run: Path, verdicts: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     """The files of a run by their names in the bundle; those of other names stay where they are."""
+    told = _told(run, verdicts)
     wanted = [run / verify.VERDICTS, run / verify.JOURNAL]
     wanted += [path for pattern in _REPORTS for path in sorted(run.glob(pattern))]
-    wanted += sorted((run / folder.EVIDENCE).glob("*.json"))
+    wanted += [path for path in sorted((run / folder.EVIDENCE).glob("*.json")) if path.name in told]
     for path in wanted:
         name = path.relative_to(run).as_posix()
         if verify.NAME.fullmatch(name):
             yield name, _content(path)
+
+
+def _told(run: Path, verdicts: Mapping[str, Any]) -> set[str]:
+    """The evidence that the verdict file or the journal tells of; a run that was killed can have left more."""
+    try:
+        named = {*kept.names(verdicts), str(verdicts["strays_evidence"]["evidence"])}
+        known = journal_file.read(run)
+    except OSError as problem:
+        raise PackError(f"{run / journal.FILE} cannot be read: {problem.strerror}") from problem
+    except JournalError as problem:
+        raise PackError(f"{run / journal.FILE}: {problem}") from problem
+    except (kept.KeptError, KeyError, TypeError) as problem:
+        raise PackError(f"{run / verify.VERDICTS} cannot be read: {problem!r}") from problem
+    return named | {entry.told["evidence"] for entry in known.of(journal.CONVERSED, journal.STRAYED)}
 
 
 def _content(path: Path) -> bytes:

@@ -583,22 +583,35 @@ def check_evidence(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
     strays = verdicts.get("strays_evidence")
     if isinstance(strays, dict):
         _name_evidence(named, strays, VERDICTS, needed=False)
-    kept = {name[len("evidence/") :] for name in files if name.startswith("evidence/")}
-    told = {(entry.get("evidence"), entry.get("digest")) for entry in _chain(files[JOURNAL])}
-    for name in sorted(kept - set(named)):
-        if (name, hashlib.sha256(files["evidence/" + name]).hexdigest()) not in told:
+    entries = _chain(files[JOURNAL])
+    for entry in entries:
+        if entry.get("event") == "strayed":
+            _name_evidence(named, {**entry, "evidence_digest": entry.get("digest")}, JOURNAL, needed=True)
+    told = {(entry.get("evidence"), entry.get("digest")) for entry in entries}
+    kept = {name[len("evidence/") :]: data for name, data in files.items() if name.startswith("evidence/")}
+    for name in sorted(set(kept) - set(named)):
+        if (name, hashlib.sha256(kept[name]).hexdigest()) not in told:
             refuse("evidence/" + name, "no case rests on it, and the journal does not tell of it")
     for name, digest in sorted(named.items()):
-        if name not in kept:
-            refuse("evidence/" + name, "a case rests on it, and the bundle does not have it")
-        if hashlib.sha256(files["evidence/" + name]).hexdigest() != digest:
-            refuse("evidence/" + name, "it is not the evidence that its cases were judged on")
-        _object(files["evidence/" + name], "evidence/" + name)
+        _check_named(name, digest, kept)
+    _check_editions(verdicts, kept)
+
+
+def _check_named(name: str, digest: str, kept: Dict[str, bytes]) -> None:
+    if name not in kept:
+        refuse("evidence/" + name, "a case rests on it, or the journal tells of it, and the bundle does not have it")
+    if hashlib.sha256(kept[name]).hexdigest() != digest:
+        refuse("evidence/" + name, "it is not the evidence that was written down")
+    _object(kept[name], "evidence/" + name)
+
+
+def _check_editions(verdicts: Dict[str, Any], kept: Dict[str, bytes]) -> None:
+    """What the report says of the limits was held under the edition that it names."""
     edition = verdicts["limits"]["edition"]
     for boundary in _of(verdicts, "boundaries", list, VERDICTS):
-        name = "evidence/%s" % boundary.get("evidence", "")
-        if name in files and _object(files[name], name)["scenario"]["edition"] != edition:
-            refuse(name, "it was held under another edition of the limits")
+        name = boundary.get("evidence", "")
+        if name in kept and _object(kept[name], "evidence/" + name)["scenario"]["edition"] != edition:
+            refuse("evidence/" + name, "it was held under another edition of the limits")
 
 
 def _name_evidence(named: Dict[str, str], row: Dict[str, Any], where: str, *, needed: bool) -> None:

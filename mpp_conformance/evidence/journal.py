@@ -24,6 +24,7 @@ BEGUN: Final = "begun"
 RERUN: Final = "rerun"
 CONVERSED: Final = "conversed"
 JUDGED: Final = "judged"
+STRAYED: Final = "strayed"
 ABORTED: Final = "aborted"
 FINISHED: Final = "finished"
 EVENTS: Final[Mapping[str, frozenset[str]]] = {
@@ -33,10 +34,13 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     RERUN: frozenset({"conversation", "scenario"}),
     CONVERSED: frozenset({"conversation", "scenario", "ending", "evidence", "digest"}),
     JUDGED: frozenset({"requirement", "module", "case", "scenario", "verdict", "evidence", "digest"}),
+    STRAYED: frozenset({"evidence", "digest"}),
     ABORTED: frozenset({"reason"}),
     FINISHED: frozenset({"result", "digest", "verdicts"}),
 }
 """What is told of each event, beside what every line has."""
+SILENT: Final = "the attempt ended without a word"
+"""The reason that the next attempt gives for one that was killed."""
 _LONGEST: Final = 100
 _WORDS: Final = frozenset(verdict.word for verdict in Verdict)
 _EVERY: Final = ("number", "previous", "at", "attempt", "event")

@@ -15,10 +15,10 @@ MAX_HTTP: Final = 16 * 1024 * 1024
 """Bytes of HTTP that are kept of them all; what comes later is kept without."""
 
 
-def encode(strays: Iterable[Stray]) -> bytes:
-    """The document's bytes; EvidenceError for what cannot be written."""
+def encode(strays: Iterable[Stray], *, before: int = 0) -> bytes:
+    """The document's bytes; EvidenceError for what cannot be written. ``before``: bytes of HTTP kept elsewhere."""
     try:
-        return canonical.dump({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays)]})
+        return canonical.dump({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays, before)]})
     except canonical.NotCanonicalError as problem:
         raise EvidenceError(str(problem)) from problem
 
@@ -36,8 +36,7 @@ def read(data: bytes) -> tuple[Stray, ...]:
     return tuple(_read_stray(row, f"strays[{place}]") for place, row in rows)
 
 
-def _bounded(strays: Iterable[Stray]) -> Iterable[Stray]:
-    kept = 0
+def _bounded(strays: Iterable[Stray], kept: int) -> Iterable[Stray]:
     for stray in strays:
         kept += sum(half.size for half in stray.http)
         yield stray if kept <= MAX_HTTP else replace(stray, http=())

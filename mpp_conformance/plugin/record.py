@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpp_conformance import evidence
 from mpp_conformance.evidence import EvidenceError, journal
+from mpp_conformance.report import strayed
 from mpp_conformance.report.journal_file import JournalFile
 from mpp_conformance.report.kept import evidence_file
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mpp_conformance.evidence.hidden import Disclosure
     from mpp_conformance.evidence.journal import Journal
     from mpp_conformance.evidence.redaction import Policy
+    from mpp_conformance.peers.router import Stray
     from mpp_conformance.report.folder import RunFolder
     from mpp_conformance.report.results import CaseResult
     from mpp_conformance.scenario import Scenario
@@ -37,18 +39,23 @@ class Kept:
 class Record:
     """The record of a run in ``made``; ``known`` is the journal of the attempts before this one.
 
-    OSError where it cannot be written, or where another process is writing it.
+    OSError where it cannot be written, or where another process is writing it; EvidenceError where what strayed in an
+    earlier attempt is not there as it was written.
     """
 
     def __init__(self, made: RunFolder, policy: Policy, known: Journal | None = None) -> None:
         self.folder = made
         self._policy = policy
         self._known = known
+        self._before = strayed.told(made.path, known) if known else {}
         self._journal = JournalFile(made.path / journal.FILE, known)
         self._kept: dict[Scenario, Kept] = {}
         self._begun = {entry.told["scenario"] for entry in known.of(journal.BEGUN, journal.RERUN)} if known else set()
         self.again = known.again if known else []
         """The labels of the conversations that were begun anew."""
+        self._strays: dict[int, Stray] = {}
+        """What has strayed in this attempt and is written down, by its identity."""
+        self._heard = 0
 
     @property
     def traces(self) -> Mapping[Scenario, Trace]:
@@ -73,12 +80,12 @@ class Record:
             self._journal.write(journal.STARTED, {"format": journal.FORMAT, "facts": facts, **counts})
             return asked
         if not self._known.over:
-            told = {"reason": "the attempt ended without a word"}
-            self._journal.write(journal.ABORTED, told, attempt=self._known.attempts)
+            self._journal.write(journal.ABORTED, {"reason": journal.SILENT}, attempt=self._known.attempts)
         self._journal.write(journal.RESUMED, {"torn": self._known.torn, **counts})
-        found = self._known.conversed
+        found, late = self._known.conversed, strayed.unjudged(self._known, self._before)
         for scenario in asked:
-            kept = self._read(*found[scenario.digest]) if scenario.digest in found else None
+            known = scenario.digest in found and scenario.label not in late
+            kept = self._read(*found[scenario.digest]) if known else None
             if kept is not None and kept.trace.scenario == scenario:
                 self._kept[scenario] = kept
         return [scenario for scenario in asked if scenario not in self._kept]
@@ -123,6 +130,25 @@ class Record:
         row = {"requirement": requirement, "module": module, "case": case, "scenario": label}
         told = {"verdict": result.verdict.word, "evidence": result.evidence, "digest": result.digest}
         self._journal.write(journal.JUDGED, {**row, **told})
+
+    def strayed(self, found: Iterable[Stray]) -> None:
+        """Write down what has strayed since this was called last; ``found``: all that has strayed in this attempt.
+
+        EvidenceError or RunFolderError where that is not possible.
+        """
+        new = [stray for stray in found if id(stray) not in self._strays]
+        if not new:
+            return
+        self._strays |= {id(stray): stray for stray in new}
+        written = [self._policy.redacted_stray(stray) for stray in new]
+        name, digest = self.folder.keep_strays(written, before=self._heard)
+        self._heard += sum(half.size for stray in written for half in stray.http)
+        self._journal.write(journal.STRAYED, {"evidence": name, "digest": digest})
+
+    def strays(self, found: Iterable[Stray]) -> tuple[Stray, ...]:
+        """What has strayed in all attempts, as it may be written down; ``found``: in this one."""
+        earlier = [stray for strays in self._before.values() for stray in strays]
+        return (*earlier, *(self._policy.redacted_stray(stray) for stray in found))
 
     @property
     def attempts(self) -> dict[str, object]:

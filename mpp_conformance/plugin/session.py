@@ -6,6 +6,7 @@ an observation): whatever else pytest, a marker or another plugin makes of an it
 
 import time
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,6 @@ from mpp_conformance import __version__, catalogue, limits, oracle
 from mpp_conformance.catalogue import Key, Planned
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judgement import Judgement
-from mpp_conformance.peers.router import Stray
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.plugin.late import judge_again
 from mpp_conformance.plugin.record import Record
@@ -177,7 +177,7 @@ class ConformanceSession:
                 path = Path(self._config.getoption("--reports")) / (self._config.getoption("--run") or "")
                 return Record(folder.reopen(path), self._setup.policy, resumption.known(path, self._facts()))
             return Record(self._folder(started), self._setup.policy)
-        except (OSError, resumption.ResumptionError) as problem:
+        except (OSError, EvidenceError, resumption.ResumptionError) as problem:
             raise pytest.UsageError(str(problem)) from problem
 
     def _allure(self) -> Path | None:
@@ -268,6 +268,8 @@ class ConformanceSession:
         self._run.results.append(result)
         self._run.items[planned.key] = item
         self._run.record.judged(result)
+        with suppress(EvidenceError, folder.RunFolderError):  # it is tried again, and told, at the end
+            self._run.record.strayed(self._run.conversations.strays)
         report.outcome = "failed" if result.red else "passed"
         report.longrepr = self._told(item, result) if result.red else None
         report.__dict__.pop("wasxfail", None)
@@ -305,7 +307,8 @@ class ConformanceSession:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _write(self, run: _Run, outcome: RunResult, status: int) -> None:
-        strays = self._strays(run)
+        run.record.strayed(run.conversations.strays)
+        strays = run.record.strays(run.conversations.strays)
         facts = document.RunFacts(
             run=run.record.folder.path.name,
             target=self._setup.shown,
@@ -341,10 +344,6 @@ class ConformanceSession:
         """What the waivers make of the run at the moment of its report; nothing without a file of them."""
         return NO_GATE if self._waivers is None else gate.judged(made, self._waivers, datetime.fromisoformat(issued))
 
-    def _strays(self, run: _Run) -> tuple[Stray, ...]:
-        """What fitted no conversation, as it may be written down."""
-        return tuple(self._setup.policy.redacted_stray(stray) for stray in run.conversations.strays)
-
     def _close(self, run: _Run) -> None:
         if not run.closed:
             run.closed = True
@@ -364,7 +363,7 @@ class ConformanceSession:
 
     def _summary(self, run: _Run, outcome: RunResult) -> Iterator[str]:
         newer = limits.newer_than(self._setup.claims.edition.name)
-        strays = self._strays(run)
+        strays = run.record.strays(run.conversations.strays)
         found = safety_table.findings(outcome.cases, run.record.traces)
         yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer, findings=found)
         yield from terminal.attempts(run.record.attempt, run.record.again)

@@ -70,11 +70,14 @@ class RunFolder:
         self.write(f"{EVIDENCE}/{name}", data)
         return name, digest
 
-    def keep_strays(self, found: Sequence[Stray]) -> tuple[str, str]:
-        """Write down what fitted no conversation; name and digest of the file, both empty where there is nothing."""
+    def keep_strays(self, found: Sequence[Stray], *, before: int = 0) -> tuple[str, str]:
+        """Write down what fitted no conversation; name and digest of the file, both empty where there is nothing.
+
+        ``before``: bytes of HTTP that other such files of the run hold.
+        """
         if not found:
             return "", ""
-        data = strays.encode(found)
+        data = strays.encode(found, before=before)
         digest = evidence.digest(data)
         name = f"strays-{digest[:8]}.json"
         self.write(f"{EVIDENCE}/{name}", data)

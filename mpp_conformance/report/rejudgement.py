@@ -17,7 +17,7 @@ from mpp_conformance.catalogue import CatalogueError, Claims, Key, Planned
 from mpp_conformance.evidence import EvidenceError, disclosures, journal, strays
 from mpp_conformance.evidence.journal import Journal, JournalError
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import crosscheck, document, folder, gate, journal_file, kept, restored, results
+from mpp_conformance.report import crosscheck, document, folder, gate, journal_file, kept, restored, results, strayed
 from mpp_conformance.report.crosscheck import key_of, named
 from mpp_conformance.report.document import RunFacts
 from mpp_conformance.report.reading import MessageLayer, Readings, compare
@@ -113,6 +113,7 @@ class _Rejudging:
             if word != entry.told["verdict"]:
                 told = f"{named(key)}: kept is {entry.told['verdict']}, derived is {word}"
                 found.differences.append(f"{journal.FILE}, line {entry.number}: {told}")
+        self._strayed(known)
         found.differences[:0] = found.readings.differences
         return found
 
@@ -167,6 +168,14 @@ class _Rejudging:
         else:
             told = crosscheck.parting(known, verdicts, self._run)
             self._found.differences += [f"{journal.FILE}{sentence}" for sentence in told]
+            self._strayed(known)
+
+    def _strayed(self, known: Journal) -> None:
+        """Whether what strayed is there as it was written."""
+        try:
+            strayed.told(self._run, known)
+        except EvidenceError as problem:
+            self._found.differences.append(f"{folder.EVIDENCE}/{problem}")
 
     def _gate(self, verdicts: Mapping[str, Any]) -> None:
         """Waivers change no verdict; what is told of them must follow from them."""
