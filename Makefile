@@ -29,7 +29,7 @@ test: .venv ## lint, import floors, types and the harness's own tests
 	@echo "== mypy"
 	@$(BIN)/mypy
 	@echo "== pytest"
-	@$(BIN)/pytest tests contracts -q
+	@$(BIN)/pytest tests contracts -q -n auto --dist loadfile
 
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py

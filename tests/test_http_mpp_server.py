@@ -118,9 +118,9 @@ def signed(status: str) -> bytes:
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
-        (answer("403 Forbidden", b"<html>"), "expected HTTP status 200, seen 403"),
-        (answer("500 Oops"), "expected HTTP status 200, seen 500"),
-        (signed("404 Not Found"), "expected HTTP status 200, seen 404"),
+        (answer("403 Forbidden", b"<html>"), "expected an answer with HTTP status 200, seen 403"),
+        (answer("500 Oops"), "expected an answer with HTTP status 200, seen 500"),
+        (signed("404 Not Found"), "expected an answer with HTTP status 200, seen 404"),
         (answer("200 OK", b"<html>It works!</html>"), "expected JSON"),
         (answer("200 OK", b"{}"), "result: expected, but it is missing"),
         (answer("200 OK", b"{" * 2_000_000), "at most 1048576 bytes"),

@@ -342,7 +342,6 @@ def test_a_run_is_never_written_over(bench: Bench) -> None:
 
 def test_processes_are_refused(bench: Bench) -> None:
     """pytest-xdist would part conversations that are to be shared."""
-    bench.pytester.makeconftest("def pytest_addoption(parser): parser.addoption('--numprocesses')")
     result = bench.run(HEAD, "--numprocesses", "2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: conformance cases share their conversations within one process*"])

@@ -7,6 +7,7 @@ import pytest
 
 from mpp_conformance.messages import (
     HandleAction,
+    IdentifyCode,
     Launch,
     Malformed,
     Message,
@@ -166,22 +167,47 @@ def test_what_comes_too_late_names_its_conversation() -> None:
     assert _ask(router, other.codes[0].decoded).world is other
 
 
-def test_what_comes_too_late_is_written_down_and_changes_nothing() -> None:
-    """It stands at the end of its conversation's record, with what carried it, and no peer reacts to it."""
+@pytest.mark.parametrize("kind", [UserInitiatedPay, NotifyPayment, IdentifyCode])
+def test_a_call_that_comes_too_late_is_answered_as_in_time(kind: type[Message]) -> None:
+    """Both stand at the end of its conversation's record, with what carried them; Alipay+ tells no lie."""
     router = Router(_TEMPLATES)
     world = _begun(router, "first", ORDER)
     half = Half(method="POST", target="/aps")
+    answer = replace(half, status=200)
+    if kind is NotifyPayment:
+        _ask(router, world.codes[0].decoded)
     router.close(world)
+    before = world.recorded
 
-    delivery = router.deliver(
-        UserInitiatedPay(code_value=world.codes[0].decoded, customer_id="one"), notes=[("encoding", "raw")]
-    )
+    call: Message = replace(_NOTICE, payment_request_id=payment_request_id(world.codes[0]))
+    if kind is not NotifyPayment:
+        asked = UserInitiatedPay if kind is UserInitiatedPay else IdentifyCode
+        call = asked(code_value=world.codes[0].decoded, customer_id="one")
+    delivery = router.deliver(call, notes=[("encoding", "raw")])
     delivery.heard(half)
+    delivery.answered(answer)
 
-    (event,) = [event for event in world.trace(ENDED).events if not event.message.by_suite]
-    assert (event.notes, event.http) == ((("encoding", "raw"),), (half,))
-    assert world.alipay_plus.answer_given(0) is None
-    assert [stray.http for stray in router.strays] == [(half,)]
+    heard, said = world.trace(ENDED).events[before:]
+    assert (heard.message, heard.notes, heard.http) == (call, (("encoding", "raw"),), (half,))
+    assert (said.message, said.http) == (delivery.reply, (answer,))
+    assert getattr(delivery.reply, "result_status", None) == "S"
+    assert [stray.http for stray in router.strays] == [(half, answer)]
+
+
+def test_a_report_that_comes_too_late_is_written_down_and_changes_nothing() -> None:
+    """It stands at the end of its conversation's record, with what carried it, and no peer reacts to it."""
+    router = Router(_TEMPLATES)
+    world = _begun(router, "first", ENTRY)
+    half = Half(method="POST", target="/launch")
+    router.close(world)
+    before = world.recorded
+
+    delivery = router.deliver(Launch(url=world.codes[0].scanned), token=world.token(0))
+    delivery.heard(half)
+    delivery.answered(replace(half, status=404))
+
+    (heard,) = world.trace(ENDED).events[before:]
+    assert (delivery.reply, delivery.calls, len(heard.http)) == (None, (), 2)
 
 
 @pytest.mark.parametrize("kind", [UserInitiatedPay, NotifyPayment])

@@ -10,6 +10,7 @@ from mpp_conformance.messages import (
     Decode,
     HandleAction,
     IdentifyCode,
+    InquiryCodeRules,
     InquiryCodeRulesAnswer,
     Malformed,
     Message,
@@ -147,3 +148,9 @@ def test_a_rule_is_written_for_each_pattern(pattern: str | None) -> None:
     told = json.loads(wire.encode(InquiryCodeRulesAnswer(**_SUCCESS, version="1", order_pattern=pattern)))
     assert [rule["codeMatchPattern"]["regex"] for rule in told.get("codeRules", [])] == ([pattern] if pattern else [])
     assert ("codeRules" in told) == bool(pattern)
+
+
+def test_a_request_without_fields_may_have_no_body() -> None:
+    """A call of inquiryCodeRules has none; of any other message an empty body is no JSON."""
+    assert wire.decode(InquiryCodeRules, b"") == wire.decode(InquiryCodeRules, b"{}") == InquiryCodeRules()
+    assert isinstance(wire.decode(InquiryCodeRulesAnswer, b""), Malformed)

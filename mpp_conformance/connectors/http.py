@@ -247,7 +247,11 @@ class HttpConnector:
 
     def _failed(self, problem: Exception) -> None:
         """A fault of the suite ends the conversation it arose in; where that is not known, every one."""
-        known = self._open.get(id(problem.delivery.world)) if isinstance(problem, AnswerError) else None
+        delivery = problem.delivery if isinstance(problem, AnswerError) else None
+        if delivery is not None and delivery.stray is not None and delivery.stray.world is not None:
+            # The same answer was a fault when that conversation was held, and has ended it.
+            return
+        known = self._open.get(id(delivery.world)) if delivery is not None else None
         for held in [known] if known is not None else list(self._open.values()):
             held.fault = problem
             held.woken.set()

@@ -18,7 +18,7 @@ from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.identification import rules
 from mpp_conformance.peers.mpp_server import ANSWERS
 from mpp_conformance.peers.refusals import answer_to_stranger
-from mpp_conformance.peers.world import Sending, Spoilt, World
+from mpp_conformance.peers.world import Late, Sending, Spoilt, World
 from mpp_conformance.scenario import ENTRY, CodeTemplates
 from mpp_conformance.trace import Half
 
@@ -32,21 +32,22 @@ Place = tuple[World, int]
 class Stray:
     """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for.
 
-    ``http`` is what carried it and takes no part in equality, nor does ``late``: that conversation, and the number of
-    the message in its record.
+    ``http`` is what carried it and takes no part in equality, nor do ``world``, that conversation, and ``late``, what
+    became of the message there.
     """
 
     message: Message
     conversation: str = ""
     http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
-    late: tuple[World, int] | None = field(default=None, compare=False, repr=False)
+    world: World | None = field(default=None, compare=False, repr=False)
+    late: Late | None = field(default=None, compare=False, repr=False)
 
     def carried(self, half: Half) -> None:
         """Keep what carried it, or the answer to it."""
         self.http += (half,)
-        if self.late is not None:
-            world, number = self.late
-            world.carried(number, half)
+        if self.world is not None and self.late is not None:
+            answers = half.status is not None and self.late.answer
+            self.world.carried(self.late.answer if answers else self.late.event, half)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,8 @@ class Router:
             return Delivery(world=None, reply=rules(self.templates), calls=())
         if place is None:
             stray = self._stray(message, token, notes)
-            return Delivery(world=None, reply=answer_to_stranger(message), calls=(), stray=stray)
+            truth = None if stray is None or stray.late is None else stray.late.reply
+            return Delivery(world=None, reply=truth or answer_to_stranger(message), calls=(), stray=stray)
         world, index = place
         before = world.recorded
         sendings = world.receive(index, message, notes)
@@ -170,7 +172,10 @@ class Router:
         stray = Stray(message=message)
         if late is not None:
             world, index = late
-            stray.conversation, stray.late = world.scenario.label, (world, world.noted(index, message, notes))
+            if isinstance(message, UserInitiatedPay):
+                index = world.current(index, message.customer_id)
+            stray.conversation, stray.world = world.scenario.label, world
+            stray.late = world.late(index, message, notes)
         self.strays.append(stray)
         return stray
 

@@ -17,6 +17,7 @@ from mpp_conformance.messages import (
     AdaptorAnswer,
     AdaptorCall,
     AdaptorHealth,
+    CashierPage,
     Decode,
     DecodeCallback,
     FaultApplied,
@@ -81,6 +82,15 @@ class Sending:
     event: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """What came when its conversation was over, and the answer to it; ``event``, ``answer``: numbers in the record."""
+
+    event: int
+    reply: wire.Answer | None = None
+    answer: int = 0
+
+
 @dataclass(slots=True)
 class World:
     """The consumer, the merchant page, the client SDK and Alipay+ of one scenario.
@@ -137,7 +147,9 @@ class World:
     def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
         self._record(payment, message, notes)
-        if not (isinstance(message, Malformed) and message.operation in _BESIDE):
+        # A cashier page that comes before the decision is none of a payment that Alipay+ knows.
+        early = isinstance(message, CashierPage) and self.alipay_plus.answer_given(payment) is None
+        if not early and not (isinstance(message, Malformed) and message.operation in _BESIDE):
             self._seen.setdefault(payment, set()).add(type(message))
         if isinstance(message, ResultPage) and message.status == "F":
             self._failed.add(payment)
@@ -151,6 +163,19 @@ class World:
     def noted(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> int:
         """Record what nobody reacts to any more; its number in the record, 0 where it finds no room."""
         return self._record(payment, message, notes)
+
+    def late(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> Late:
+        """Record what the wallet said when the conversation was over: a call is answered truthfully, and no more."""
+        event = self._record(payment, message, notes)
+        if isinstance(message, UserInitiatedPay):
+            reply: wire.Answer = self.alipay_plus.decode(payment, message)
+        elif isinstance(message, NotifyPayment):
+            reply = self.alipay_plus.learn(payment, message)
+        elif isinstance(message, IdentifyCode):
+            reply = self.alipay_plus.identify(payment, message)
+        else:
+            return Late(event=event)
+        return Late(event=event, reply=reply, answer=self._record(payment, reply))
 
     def applied(self, payment: int, spoilt: Spoilt, *halves: Half, complete: bool = True) -> list[Sending]:
         """Record that a spoilt answer has gone out, and what of it an MPP can believe; what the peers say next.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mpp_conformance.messages import (
     HANDLE_BY_PSP,
+    CashierPage,
     DecodeCallback,
     HandleAction,
     Message,
@@ -219,6 +220,21 @@ class OwnErrorPage(ConformingMpp):
     def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # not given
         """Its own page."""
         yield ResultPage(status="F", error_code="LIMIT_EXCEEDED")
+
+
+class CashierPageAtOnce(ConformingMpp):
+    """Opens its cashier page while its server still asks Alipay+.
+
+    Where the SDK is to act that page is one too many (UX-8), and no more than that: nothing was cancelled yet.
+    """
+
+    name = "cashier-page-at-once"
+    observed = frozenset({"UX-8"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """The page first, then the question."""
+        yield CashierPage()
+        yield from super().ask(session, code_value)
 
 
 class OwnErrorPageToo(ConformingMpp):

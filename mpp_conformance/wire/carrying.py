@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mpp_conformance.messages import (
     IdentifyCode,
+    InquiryCodeRules,
     Malformed,
     Message,
     NotifyPayment,
@@ -76,7 +77,8 @@ def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mappi
     The body of a malformed message is empty where it could not be parsed, and else what was parsed.
     """
     try:
-        instance = parsed(body)
+        # A request without fields may be sent without a body.
+        instance = parsed(body) if body or message_type is not InquiryCodeRules else {}
     except UnreadableBodyError as unreadable:
         return _malformed(message_type, str(unreadable), {}), {}
     if validator_of(message_type).is_valid(instance):

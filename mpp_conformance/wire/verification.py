@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from mpp_conformance import signature
-from mpp_conformance.messages import GATEWAY, Malformed, Message
+from mpp_conformance.messages import Malformed, Message
 from mpp_conformance.trace import Half
 from mpp_conformance.wire.carrying import decode
 from mpp_conformance.wire.reading import printable
@@ -23,19 +23,23 @@ _DETAIL_LENGTH: Final = 500
 
 
 def verified(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str, Notes]:
-    """What verification of the signature of a request, or of an answer, came to; and what is worth keeping of it."""
+    """What verification of the signature of a request, or of an answer, came to; and what is worth keeping of it.
+
+    An answer need not say whose it is: who asked knows.
+    """
     named = "request-time" if half.status is None else "response-time"
     sent, time = half.header("client-id"), half.header(named)
-    signed = signature.content(half.method, half.target, sent or "", time or "", half.body)
+    whose = client_id if sent is None and half.status is not None else sent
+    signed = signature.content(half.method, half.target, whose or "", time or "", half.body)
     found = signature.verify(key, half.header("signature"), signed)
     outcome, detail = found.outcome, found.detail
     if outcome not in {"missing", "unreadable"}:
-        if sent is None or not time:
-            name = "-".join(part.capitalize() for part in ("client-id" if sent is None else named).split("-"))
+        if whose is None or not time:
+            name = "-".join(part.capitalize() for part in ("client-id" if whose is None else named).split("-"))
             outcome, detail = "invalid", f"there is no {name} header, and it is a part of what is signed"
-        elif sent != client_id:
+        elif whose != client_id:
             outcome = "foreign" if outcome == "valid" else outcome
-            detail = f"Client-Id is {printable(sent, _NOTE_LENGTH)}, and expected is {client_id}"
+            detail = f"Client-Id is {printable(whose, _NOTE_LENGTH)}, and expected is {client_id}"
     notes = [("signature", outcome), ("encoding", found.encoding), ("client-id", sent), (named, time)]
     kept = [(name, printable(value, _NOTE_LENGTH)) for name, value in notes if value]
     return outcome, (*kept, *([("signature-detail", printable(detail, _DETAIL_LENGTH))] if detail else []))
@@ -48,12 +52,13 @@ def called(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> t
 
 
 def answered(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> Kind | Malformed:
-    """An answer of the MPP server's likewise."""
-    if half.status != HTTPStatus.OK:
-        problem = f"expected HTTP status 200, seen {half.status}"
-        return Malformed(where=GATEWAY, operation=kind.__name__, problem=problem)
+    """An answer of the MPP server's likewise; no document says that its HTTP status must be 200, if it can be read."""
+    message = decode(kind, half.body)
+    if isinstance(message, Malformed) and half.status != HTTPStatus.OK:
+        problem = f"expected an answer with HTTP status 200, seen {half.status}; {message.problem}"
+        return replace(message, problem=problem)
     outcome, _ = verified(half, key, client_id)
-    return _signed(decode(kind, half.body), outcome)
+    return _signed(message, outcome)
 
 
 def _signed(message: Kind | Malformed, outcome: str) -> Kind | Malformed:
