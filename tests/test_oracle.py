@@ -65,6 +65,7 @@ _MET: dict[str, tuple[Ask, list[Message]]] = {
     "some text": (lambda e: e.some(ResultPage, error_code=SOME_TEXT), [_PAID, _UNPAID]),
     "absent": (lambda e: e.one(ResultPage, error_code=None), [_PAID]),
     "either": (lambda e: e.either((Launch, {}), (ResultPage, {"status": "S"})), [_PAID]),
+    "either, a later one": (lambda e: e.either((Launch, {}), (ResultPage, {"status": "S"})), [_UNPAID, _PAID]),
     "none": (lambda e: e.none(ResultPage, status="S"), [_UNPAID]),
     "in order": (lambda e: e.in_order(ResultPage, HandleAction, status="S"), [_UNPAID, _PAID, _ACTION, _PAID]),
     "proven in order": (lambda e: e.proven_in_order(ResultPage, HandleAction), [_PAID, _ACTION]),

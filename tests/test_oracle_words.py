@@ -148,6 +148,27 @@ def test_a_failure_in_a_broken_conversation_is_none() -> None:
 
 _FAILED: dict[str, tuple[Ask, list[Message], str, str, str]] = {
     "missing": (lambda e: e.one(HandleAction), [_SCAN], "exactly one HandleAction", "no HandleAction", ""),
+    "one missing": (
+        lambda e: e.one(ResultPage, status="S"),
+        [_SCAN],
+        "exactly one ResultPage with status 'S'",
+        "no ResultPage",
+        "",
+    ),
+    "each missing": (
+        lambda e: e.each(ResultPage, status="S"),
+        [_SCAN],
+        "at least one ResultPage with status 'S'",
+        "no ResultPage",
+        "",
+    ),
+    "some missing": (
+        lambda e: e.some(ResultPage, status="S"),
+        [_SCAN],
+        "at least one ResultPage with status 'S'",
+        "no ResultPage",
+        "",
+    ),
     "a later field": (
         lambda e: e.one(ResultPage, status="S", error_code="X"),
         [ResultPage(status="S", error_code="Y")],
@@ -274,6 +295,25 @@ def test_a_pass_says_what_was_asked() -> None:
     assert _judged(lambda e: e.reached(Scan).none(HandleAction), [_SCAN]) == Judgement(
         verdict=Verdict.PASS, expected="Scan to take place first; no HandleAction", seen="all of it", asked=2
     )
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda e: e.reached(ResultPage, status="S"), "ResultPage with status 'S' to take place first"),
+        (lambda e: e.one(ResultPage, status="S"), "exactly one ResultPage with status 'S'"),
+        (lambda e: e.each(ResultPage, status="S"), "every ResultPage with status 'S'"),
+        (lambda e: e.some(ResultPage, status="S"), "at least one ResultPage with status 'S'"),
+        (lambda e: e.none(ResultPage, status="F"), "no ResultPage with status 'F'"),
+        (lambda e: e.none_but(ResultPage, status=("S",)), "no other than ResultPage with status 'S'"),
+        (lambda e: e.in_order(Scan, ResultPage, customer_id="u"), "Scan with customer_id 'u' before ResultPage"),
+        (lambda e: e.shown_by(ResultPage, status="S"), "ResultPage with status 'S' to show it"),
+    ],
+)
+def test_a_pass_names_the_fields_that_were_asked_for(ask: Ask, words: str) -> None:
+    """With their values, whatever the question."""
+    found = _judged(ask, [_SCAN, _PAID])
+    assert (found.verdict, found.expected) == (Verdict.PASS, words)
 
 
 def test_a_case_that_asks_nothing_is_told_so() -> None:

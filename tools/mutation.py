@@ -35,7 +35,7 @@ What `make mutation` came to when it last tested each module. A mutant is a modu
 own tests have to notice it. Those that nobody noticed stand below, each with the reason. The last column is a digest of
 the module, its tests and the mutants' tools: where it is still the same, the module is not tested again.
 """
-ORACLE = ("oracle", "oracle_judge", "oracle_unread", "oracle_words")
+ORACLE = ("oracle_judge", "oracle_words", "oracle_unread", "oracle_late", "oracle")
 WIRE = ("wire_bodies", "wire_carried", "wire_reading", "wire", "wire_malformed")
 FAULTY = ("wire_replies", "faults")
 TESTS: Mapping[str, Sequence[str]] = {
