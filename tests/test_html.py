@@ -171,6 +171,23 @@ def test_exchange_of_what_never_came_says_so() -> None:
     assert found.received == ("nothing of the kind",)
 
 
+@pytest.mark.parametrize(
+    ("mpp", "requirement", "told"),
+    [
+        ("handle-action-never", "OC-16", "First difference HandleAction is missing"),
+        ("handle-action-twice", "OC-16", "First difference HandleAction: more than one"),
+        ("handle-action-for-entry-code", "EC-25", "First difference"),
+    ],
+)
+def test_a_card_always_says_the_first_difference_and_the_likely_cause(mpp: str, requirement: str, told: str) -> None:
+    """Where no text parts, the message and what is wrong with it are said; where no slip is known, that is."""
+    run = run_of(FAULTY[mpp])
+    case = failing(run, requirement)
+    card = Page(html.card(run[0], case, run[1][case["evidence"]])).text
+    assert told in card
+    assert ("Likely cause no known slip explains it" in card) is (case["hint"] == "")
+
+
 # --- the figures and the statement ------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -14,13 +16,16 @@ from click.testing import CliRunner
 from mpp_conformance import cabinet
 from mpp_conformance.catalogue import load
 from mpp_conformance.cli import cli
-from mpp_conformance.messages import BY_NAME
-from mpp_conformance.report import html
+from mpp_conformance.messages import BY_NAME, Launch
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.report import html, markdown, terminal
 from mpp_conformance.report.language import ENGLISH, TAGS, Language, language
 from mpp_conformance.report.text import printable
 from mpp_conformance.specimens import FAULTY, SPECIMENS
 from mpp_conformance.verdict import Verdict
-from tests.reporting import HOSTILE, run_of, sample
+from tests.reporting import HOSTILE, M1, M2, O3, folded, run_of, sample
+from tests.reporting import judged as judged_row
+from tests.reporting import row as planned
 
 ROOT: Final = Path(__file__).parents[1]
 CHINESE: Final = language("zh-CN")
@@ -175,9 +180,11 @@ def test_everything_the_suites_state_is_said_in_chinese() -> None:
 
 @pytest.mark.parametrize("specimen", ["conforming", "status-before-action-type", "launched-twice"])
 def test_no_sentence_of_a_report_is_left_in_english(specimen: str) -> None:
-    """Whatever came out, the page has every sentence in Chinese."""
+    """Whatever came out, page and short report have every sentence in Chinese."""
     listening = Listening()
-    html.render(*run_of(SPECIMENS[specimen]), listening)
+    verdicts, traces = run_of(SPECIMENS[specimen])
+    html.render(verdicts, traces, listening)
+    markdown.render(verdicts, listening)
     assert sorted(listening.lacking) == []
 
 
@@ -197,6 +204,7 @@ def test_no_sentence_of_any_outcome_is_left_in_english(verdicts: dict[str, Any])
     """Each result, a replay, a witness, another reading of the limits: all of it has its Chinese."""
     listening = Listening()
     html.render(verdicts, {}, listening)
+    markdown.render(verdicts, listening)
     made_up = {"Do R1.", "Do R2.", "Do R3.", "Do R4.", "Do R5.", "Does a.", "Does b.", "Does c.", "not ours"}
     assert sorted(listening.lacking - made_up - {printable(HOSTILE), "the wallet does not claim it", "e"}) == []
 
@@ -303,11 +311,45 @@ def test_both_languages_are_made_from_one_verdict_file(tmp_path: Path) -> None:
     page, verdicts = tmp_path / "r/report.html", tmp_path / "r/verdicts.json"
     chinese, before = page.read_text("utf-8"), verdicts.read_bytes()
     assert '<html lang="zh-CN">' in chinese
+    short = tmp_path / "r/report.md"
+    assert short.read_text("utf-8").startswith("# 符合\n")
+    assert CliRunner().invoke(cli, ["report", "markdown", str(tmp_path / "r")]).exit_code == 0
+    assert short.read_text("utf-8").startswith("# conforms\n")
     assert "<strong>符合</strong>" in chinese
     assert CliRunner().invoke(cli, ["report", "html", str(tmp_path / "r")]).exit_code == 0
     assert "<strong>conforms</strong>" in page.read_text("utf-8")
     assert CliRunner().invoke(cli, ["report", "html", str(tmp_path / "r"), "--lang", "zh-CN"]).exit_code == 0
     assert (page.read_text("utf-8"), verdicts.read_bytes()) == (chinese, before)
+
+
+def test_the_terminal_speaks_the_reports_language(tmp_path: Path) -> None:
+    """Cards, summary and result are in Chinese, and every column begins where the one above it does."""
+    words = ["run", "--mpp", "specimen:handle-action-never", "--reports", str(tmp_path), "--run", "r"]
+    told = subprocess.run(
+        [sys.executable, "-m", "mpp_conformance.cli", *words, "--lang", "zh-CN", "-k", "single or handle_action"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    ).stdout
+    for words_told in ("未通过 OC-16 ", "实际      没有 HandleAction", "首先检查  MPP", "结论         不符合"):
+        assert words_told in told
+    assert [label for label in ("expected ", "seen ", "rests on", "blame", "result ") if f"\n{label}" in told] == []
+
+
+def test_what_the_terminal_says_of_anything_has_its_chinese() -> None:
+    """Observations, strays, attempts, money and waivers: nothing of the summary is left in English."""
+    listening = Listening()
+    results = [judged_row(planned(O3, f"o{number}"), Verdict.FAIL, "nothing") for number in range(12)]
+    strays = [Stray(message=Launch(url="x"), conversation=name) for name in ("c", "")]
+    findings = [{"finding": "debited twice", "scenario": "x"}]
+    outcome = folded([*results, judged_row(planned(M2), Verdict.FAIL)], planned(M1, "unjudged"))
+    lines = list(
+        terminal.summary(outcome, strays, target="t", newer_edition="2024-03", findings=findings, say=listening)
+    )
+    lines += [*terminal.attempts(2, [], listening), *terminal.cards(outcome, lambda case: case.evidence, listening)]
+    assert sorted(listening.lacking - {"e", "s"}) == []
+    assert len(lines) > 20
 
 
 def test_a_drawing_is_told_in_the_reports_language() -> None:

@@ -9,6 +9,7 @@ import click
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.report import gate, html, kept, waivers
 from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.report.language import TAGS, language
 from mpp_conformance.report.text import printable
 
 _WIDTH = 400
@@ -24,8 +25,9 @@ _WIDTH = 400
     show_default=True,
     help="The wallet's waivers; without the file there are none (docs/waivers.md).",
 )
+@click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language.")
 @click.pass_context
-def command(context: click.Context, run: Path, file: Path) -> None:
+def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
     """Say whether the run in the folder RUN passes the gate, before and after the wallet's waivers.
 
     Exit code 0: the gate is open; 1: it is closed. RUN/gate.json keeps what was decided, and every form of the report
@@ -45,7 +47,7 @@ def command(context: click.Context, run: Path, file: Path) -> None:
         click.echo(
             f"reports      in {run} tell of it when `report html`, `markdown`, `export` and `allure` make them anew"
         )
-    for line in gate.lines(made):
+    for line in gate.lines(made, language(lang)):
         click.echo(printable(line, _WIDTH))
     context.exit(Exit.CONFORMS if made.told["after"] == gate.OPEN else Exit.FAILS)
 

@@ -14,8 +14,8 @@ from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.exports import EXPORTS, annotations, recount
 from mpp_conformance.report.folder import RunFolder, RunFolderError
 from mpp_conformance.report.gate import Gate
-from mpp_conformance.report.language import ENGLISH, TAGS, language
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.language import TAGS, language
+from mpp_conformance.report.text import column, printable
 from mpp_conformance.trace import Trace
 
 _WIDTH = 160
@@ -81,25 +81,29 @@ def printed(run: Path, lang: str) -> None:
 
 @command.command("audit", epilog=explained())
 @_run
+@_lang
 @click.pass_context
-def audited(context: click.Context, run: Path) -> None:
+def audited(context: click.Context, run: Path, lang: str) -> None:
     """Tick what a test report must contain (ISO/IEC 17025, 7.8.2.1 and 7.8.6), item by item.
 
     Everything is looked for in the run's verdict file. Exit code 0 means that no item is missing.
     """
+    say = language(lang)
     try:
-        found = audit.items(kept.verdicts(run), ENGLISH)
+        found = audit.items(kept.verdicts(run), say)
     except kept.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
     for item in found:
-        advice = f"say it in wallet.toml, [report] {item.field}" if item.field else "the verdict file does not say it"
-        told = printable(item.found, _WIDTH) if item.found else advice
-        click.echo(f"{'ok' if item.found else 'missing':<9}{item.clause:<11}{item.asked}: {told}")
-    missing = sum(not item.found for item in found)
-    click.echo(f"result   {len(found) - missing} of {len(found)} items are there")
-    context.exit(Exit.NOT_PROVEN if missing else Exit.CONFORMS)
+        asked = say("say it in wallet.toml, [report] {field}", field=item.field)
+        advice = asked if item.field else say("the verdict file does not say it")
+        told = say("{name}: {what}", name=item.asked, what=printable(item.found, _WIDTH) if item.found else advice)
+        click.echo(f"{column(say('ok') if item.found else say('missing'), 9)}{item.clause:<11}{told}")
+    there = sum(bool(item.found) for item in found)
+    result = say("{part} of {whole} items are there", part=there, whole=len(found))
+    click.echo(f"{column(say('result'), 9)}{result}")
+    context.exit(Exit.CONFORMS if there == len(found) else Exit.NOT_PROVEN)
 
 
 def _verdicts(run: Path) -> tuple[dict[str, Any], Gate]:

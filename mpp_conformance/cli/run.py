@@ -19,8 +19,9 @@ from mpp_conformance.connectors import UnknownTargetError, adaptor_of
 from mpp_conformance.doctor.refusal import refusal
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
-from mpp_conformance.report.language import TAGS
+from mpp_conformance.report.language import TAGS, Language, language
 from mpp_conformance.report.resumption import ResumptionError, begun
+from mpp_conformance.report.terminal import line
 from mpp_conformance.report.waivers import place
 from mpp_conformance.resources import directory
 from mpp_conformance.wallet import Wallet
@@ -44,7 +45,11 @@ allure_option = click.option(
 )
 """``--allure``."""
 lang_option = click.option(
-    "--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language of the report."
+    "--lang",
+    type=click.Choice(TAGS),
+    default=TAGS[0],
+    show_default=True,
+    help="The language of the report, on the terminal too.",
 )
 """``--lang``."""
 _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
@@ -178,7 +183,7 @@ def execute(  # noqa: PLR0913  # what a run can be given
     ended = pytest.ExitCode(pytest.main(arguments))
     if allure and (made / document.FILE).is_file():
         report.attempt(made, lang)
-    return _told(made, ended)
+    return _told(made, ended, language(lang))
 
 
 def _interrupted(*_: object) -> NoReturn:
@@ -228,7 +233,7 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
     ]
 
 
-def _told(made: Path, ended: pytest.ExitCode) -> Exit:
+def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
     if ended is pytest.ExitCode.USAGE_ERROR:
         return _nothing_judged(made, ended)
     try:
@@ -242,8 +247,8 @@ def _told(made: Path, ended: pytest.ExitCode) -> Exit:
     if code is Exit.CONFORMS and ended is not pytest.ExitCode.OK:
         click.echo(f"pytest itself ended with {ended.name}, so nothing is certified")
         code = Exit.FAULT
-    click.echo(f"report       {made / html.FILE}")
-    click.echo(f"result       {found.get('result')}")
+    click.echo(line(say("report"), str(made / html.FILE)))
+    click.echo(line(say("result"), say(str(found.get("result")))))
     return code
 
 

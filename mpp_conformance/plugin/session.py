@@ -79,6 +79,7 @@ class ConformanceSession:
         self._config = config
         self._setup = setup.resolve(target_of(config), wallet_of(config))
         self._waivers = setup.waivers(config.getoption("--waivers") or "", wallet_of(config))
+        self._say = language(config.getoption("--lang"))
         self._directories: set[Path] = set()
         self._ledger = Ledger()
         self._plan: list[Planned] = []
@@ -203,9 +204,9 @@ class ConformanceSession:
     def _header(self, cases: int) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and self._run is not None:
-            edition, asked = self._setup.claims.edition.name, self._run.asked
-            target = self._setup.shown
-            reporter.write_line(f"conformance: {target}, limits of {edition}, {cases} cases on {asked} conversations")
+            named = {"target": self._setup.shown, "edition": self._setup.claims.edition.name, "cases": cases}
+            told = "conformance: {target}, limits of {edition}, {cases} cases on {count} conversations"
+            reporter.write_line(self._say(told, **named, count=self._run.asked))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -250,7 +251,9 @@ class ConformanceSession:
         target, wallet = self._setup.shown, wallet_of(self._config)
         again, smaller = words.command(words.node(item, here), target, wallet), words.smaller(result, target, wallet)
         trace = run.record.traces.get(result.planned.scenario) if run else None
-        return words.told(result, evidence=evidence, again=again, blame=blame(result, trace), smaller=smaller)
+        return words.told(
+            result, evidence=evidence, again=again, blame=blame(result, trace), smaller=smaller, say=self._say
+        )
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -327,9 +330,8 @@ class ConformanceSession:
             attempts=run.record.attempts,
         )
         made = document.document(outcome, facts)
-        told_in = language(self._config.getoption("--lang"))
         run.gate = self._gate(made, facts.issued)
-        written = papers.write(run.record.folder, made, run.record.named, told_in, run.gate)
+        written = papers.write(run.record.folder, made, run.record.named, self._say, run.gate)
         if len(outcome.cases) < run.selected:
             run.record.aborted(_ENDINGS.get(status, f"pytest ended with {status}"))
         else:
@@ -338,7 +340,9 @@ class ConformanceSession:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 
             kept = run.record.folder.path / folder.EVIDENCE
-            AllureResults(run.allure, made, kept, told_in, run.gate).write(outcome.cases, run.absent, run.record.traces)
+            AllureResults(run.allure, made, kept, self._say, run.gate).write(
+                outcome.cases, run.absent, run.record.traces
+            )
 
     def _gate(self, made: Mapping[str, Any], issued: str) -> Gate:
         """What the waivers make of the run at the moment of its report; nothing without a file of them."""
@@ -355,7 +359,7 @@ class ConformanceSession:
         if run is None or run.outcome is None:
             return
         if self._config.option.tbstyle == "no":
-            for line in terminal.cards(run.outcome, lambda case: self._told(run.items[case.key], case)):
+            for line in terminal.cards(run.outcome, lambda case: self._told(run.items[case.key], case), self._say):
                 terminalreporter.write_line(line)
         terminalreporter.section("conformance")
         for line in self._summary(run, run.outcome):
@@ -365,12 +369,13 @@ class ConformanceSession:
         newer = limits.newer_than(self._setup.claims.edition.name)
         strays = run.record.strays(run.conversations.strays)
         found = safety_table.findings(outcome.cases, run.record.traces)
-        yield from terminal.summary(outcome, strays, target=self._setup.shown, newer_edition=newer, findings=found)
-        yield from terminal.attempts(run.record.attempt, run.record.again)
-        yield from gate.lines(run.gate) if run.gate else ()
-        yield f"report       {run.record.folder.path / html.FILE}"
+        given: dict[str, Any] = {"target": self._setup.shown, "newer_edition": newer, "findings": found}
+        yield from terminal.summary(outcome, strays, **given, say=self._say)
+        yield from terminal.attempts(run.record.attempt, run.record.again, self._say)
+        yield from gate.lines(run.gate, self._say) if run.gate else ()
+        yield terminal.line(self._say("report"), str(run.record.folder.path / html.FILE))
         if run.trouble:
-            yield f"trouble      {printable(run.trouble)}"
+            yield terminal.line(self._say("trouble"), printable(run.trouble))
 
     def pytest_unconfigure(self) -> None:
         """Leave nothing running, however the session came to its end."""
@@ -388,10 +393,6 @@ def _planned(item: pytest.Item) -> Planned | None:
 
 def _error(expected: str, seen: str) -> Judgement:
     return Judgement(verdict=Verdict.ERROR, expected=expected, seen=seen)
-
-
-def _undecided(expected: str, seen: str) -> Judgement:
-    return Judgement(verdict=Verdict.INCONCLUSIVE, expected=expected, seen=seen)
 
 
 def _listed(directories: set[Path]) -> str:

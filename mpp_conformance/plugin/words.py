@@ -3,35 +3,45 @@
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from mpp_conformance.answers import name_in
+from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.text import column, printable
+
+_LABEL: Final = 10
 
 
-def told(result: CaseResult, *, evidence: Path, again: str, blame: str, smaller: str) -> str:
+def told(  # one for each line
+    result: CaseResult, *, evidence: Path, again: str, blame: str, smaller: str, say: Say = ENGLISH
+) -> str:
     """Expected, seen, requirement, evidence, likely slip, blame, and the line that runs this case alone.
 
     Before that stands the line that makes a generated answer smaller, if there is one.
     """
-    further = [("blame", blame), *([("smaller", smaller)] if smaller else []), ("again", again)]
-    return "\n".join(f"{label:<10}{text}" for label, text in (*_lines(result, evidence), *further))
+    further = [(say("blame"), say(blame)), *([(say("smaller"), smaller)] if smaller else []), (say("again"), again)]
+    return "\n".join(column(label, _LABEL) + text for label, text in (*_lines(result, evidence, say), *further))
 
 
-def _lines(result: CaseResult, evidence: Path) -> Iterator[tuple[str, str]]:
+def _lines(result: CaseResult, evidence: Path, say: Say) -> Iterator[tuple[str, str]]:
     judgement, stated = result.judgement, result.planned.case.requirement
-    yield "expected", printable(judgement.expected)
-    yield "seen", printable(judgement.seen)
-    yield "rests on", f"{stated.id} ({stated.level}, {stated.basis}; {stated.actor}): {printable(stated.text)}"
+    yield say("expected"), say.told(printable(judgement.expected))
+    yield say("seen"), say.told(printable(judgement.seen))
+    about = say("; ").join(
+        [say("{level}, {basis}", level=say(stated.level), basis=say(stated.basis)), say(stated.actor)]
+    )
+    text = printable(say(stated.text))
+    yield say("rests on"), say("{name}: {what}", name=f"{stated.id} ({about})", what=text)
     for clause in stated.clauses:
-        yield "", str(clause)
+        yield "", say("{part}, {place}", part=say(clause.part), place=say.told(clause.place))
     numbers = ", ".join(str(number) for number in judgement.events)
-    place = f"{evidence / result.evidence}" if result.evidence else "none"
-    yield "evidence", f"{place}, message {numbers}" if numbers else place
+    place = f"{evidence / result.evidence}" if result.evidence else say("none")
+    yield say("evidence"), place + (say(", message {numbers}", numbers=numbers) if numbers else "")
     if judgement.hint:
-        yield "likely", printable(judgement.hint)
+        yield say("likely"), say.told(printable(judgement.hint))
 
 
 def node(item: pytest.Item, here: Path) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mpp_conformance.report import document, shown
+from mpp_conformance.report import document, shown, terminal
 from mpp_conformance.report.language import ENGLISH, Say
 
 if TYPE_CHECKING:
@@ -209,19 +209,23 @@ def read(data: bytes, verdicts: Row) -> Gate:
 # --- for people ---------------------------------------------------------------------------------------------------
 
 
-def lines(gate: Gate) -> Iterator[str]:
+def lines(gate: Gate, say: Say = ENGLISH) -> Iterator[str]:
     """The gate for a terminal."""
     made = gate.told
-    yield f"before       {made['before']}"
+    yield terminal.line(say("before"), say(made["before"]))
     for row in made["waivers"]:
-        fate = row["trouble"] or f"excused until {row['expires']} by {row['owner']}, {row['ticket']}"
-        yield f"waiver       {row['requirement']} {row['case'] or '(any case)'}: {fate}"
+        values = {name: row[name] for name in ("expires", "owner", "ticket")}
+        fate = say.told(row["trouble"]) or say("excused until {expires} by {owner}, {ticket}", **values)
+        what = f"{row['requirement']} {row['case'] or say('(any case)')}"
+        yield terminal.line(say("waiver"), say("{name}: {what}", name=what, what=fate))
     alike: dict[tuple[str, str, str], list[str]] = {}
     for row in made["left"]:
         alike.setdefault((row["requirement"], row["verdict"], row["seen"]), []).append(row["case"])
     for (requirement, verdict, seen), cases in alike.items():
-        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
-        yield f"in the way   {requirement} {cases[0]}{more}: {verdict}, {seen}"
+        more = say(" ({count} more)", count=len(cases) - 1) if len(cases) > 1 else ""
+        fate = say(verdict) + say(", ") + say.told(seen)
+        what = f"{requirement} {cases[0]}{more}"
+        yield terminal.line(say("in the way"), say("{name}: {what}", name=what, what=fate))
     if not made["complete"]:
-        yield "in the way   a part of the catalogue was not run"
-    yield f"gate         {made['after']}"
+        yield terminal.line(say("in the way"), say("a part of the catalogue was not run"))
+    yield terminal.line(say("gate"), say(made["after"]))

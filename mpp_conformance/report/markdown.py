@@ -72,7 +72,7 @@ def _head(verdicts: Row, say: Say) -> Iterator[str]:
 def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
     limits, counts, attempts = verdicts["limits"], verdicts["counts"], verdicts["attempts"]
     for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
-        yield figure.title, f"{figure.value}. {figure.words}"
+        yield figure.title, say("{value}. {words}", value=figure.value, words=figure.words)
     yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in counts["verdicts"].items() if count)
     if attempts["again"]:
         labels = ", ".join(attempts["again"])
@@ -113,7 +113,8 @@ def _gate(verdicts: Row, say: Say, gate: Gate) -> Iterator[str]:
         yield _table_row(
             row["requirement"],
             row["case"] or say("any case"),
-            *(row[name] for name in ("owner", "ticket", "reason", "expires", "seen")),
+            *(row[name] for name in ("owner", "ticket", "reason", "expires")),
+            say.told(row["seen"]),
             *gate.fate(row, say),
         )
 

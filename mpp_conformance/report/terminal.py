@@ -1,16 +1,22 @@
 """A run in a few lines, for the terminal."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.results import CaseResult, RunResult
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.text import column, printable
 from mpp_conformance.verdict import Verdict
 
 _SHOWN: Final = 10
 _WIDTH: Final = 200
-_HARMLESS: Final = "none of them counts against the wallet"
+_LABEL: Final = 13
+
+
+def line(label: str, text: str) -> str:
+    """One line: what it is about, and what is said of that."""
+    return column(label, _LABEL) + text
 
 
 def summary(
@@ -20,66 +26,77 @@ def summary(
     target: str,
     newer_edition: str | None,
     findings: Sequence[Mapping[str, Any]] = (),
+    say: Say = ENGLISH,
 ) -> Iterator[str]:
     """The lines to print after a run, the result last; ``findings`` as the verdict file has them."""
-    yield f"target       {printable(target, _WIDTH)}"
+    yield line(say("target"), printable(target, _WIDTH))
     if newer_edition is not None:
-        yield f"edition      a newer edition of the limits is known: {newer_edition}"
-    yield f"cases        {_counted(outcome)}"
+        yield line(say("edition"), say("a newer edition is known: {edition}", edition=newer_edition))
+    yield line(say("cases"), _counted(outcome, say))
     counting = [row for row in outcome.requirements if row.counts]
     conforming = sum(row.verdict is Verdict.PASS and row.judged == row.applicable for row in counting)
-    yield f"requirements {conforming} conforming of {len(counting)} tested"
-    yield from _listed("observations", _HARMLESS, (_observed(case) for case in outcome.observations))
-    yield from _listed("strays", "messages that fitted no open conversation", (_strayed(stray) for stray in strays))
+    proven = say("{part} conforming of {whole} tested", part=conforming, whole=len(counting))
+    yield line(say("requirements"), proven)
+    harmless = say("none of them counts against the wallet")
+    yield from _listed(say("observations"), harmless, [_observed(case, say) for case in outcome.observations], say)
+    unfit = say("messages that fitted no open conversation")
+    yield from _listed(say("strays"), unfit, [_strayed(stray, say) for stray in strays], say)
     for kind in dict.fromkeys(row["finding"] for row in findings):
         shown = [row["scenario"] for row in findings if row["finding"] == kind]
-        yield f"MONEY        {kind}, in {len(shown)} conversations, {printable(shown[0], _WIDTH)} for one"
-    yield f"result       {outcome.result}"
+        words = say("{kind}, in {count} conversations, {name} for one", kind=say(kind), count=len(shown), name=shown[0])
+        yield line(say("MONEY"), printable(words, _WIDTH))
+    yield line(say("result"), say(outcome.result.value))
 
 
-def cards(outcome: RunResult, told: Callable[[CaseResult], str]) -> Iterator[str]:
+def cards(outcome: RunResult, told: Callable[[CaseResult], str], say: Say = ENGLISH) -> Iterator[str]:
     """For each requirement that was not shown to be met: its worst case, as ``told`` tells it, and how many more."""
     for row in outcome.requirements:
-        red = [case for case in outcome.cases if case.red and case.planned.case.requirement.id == row.requirement.id]
+        name = row.requirement.id
+        red = [case for case in outcome.cases if case.red and case.planned.case.requirement.id == name]
         if red:
             worst = max(red, key=lambda case: case.verdict)
             yield ""
-            yield f"{worst.verdict.name} {row.requirement.id} {printable(worst.planned.scenario.label, _WIDTH)}"
+            yield f"{say(worst.verdict.word).upper()} {name} {printable(worst.planned.scenario.label, _WIDTH)}"
             yield told(worst)
             if len(red) > 1:
-                yield f"{'':<10}{len(red) - 1} more of the cases of {row.requirement.id} did not pass: see the report"
+                more = say(
+                    "{count} more of the cases of {name} did not pass: see the report", count=len(red) - 1, name=name
+                )
+                yield f"{'':<10}{more}"
 
 
-def attempts(count: int, again: Sequence[str]) -> Iterator[str]:
+def attempts(count: int, again: Sequence[str], say: Say = ENGLISH) -> Iterator[str]:
     """How often the run was begun, where that was not once."""
     if count > 1:
-        named = f"; held again: {', '.join(printable(label, _WIDTH) for label in again)}" if again else ""
-        yield f"attempt      {count} of {count}{named}"
+        labels = ", ".join(printable(label, _WIDTH) for label in again) or say("none")
+        yield line(say("attempt"), say("{count} of {count}; held again: {labels}", count=count, labels=labels))
 
 
-def _counted(outcome: RunResult) -> str:
-    parts = [f"{count} {verdict.word}" for verdict, count in outcome.verdicts.items() if count]
-    parts += [f"{len(outcome.missing)} not judged"] if outcome.missing else []
-    parts += [f"{outcome.not_applicable} not applicable"] if outcome.not_applicable else []
-    return ", ".join(parts) or "none"
+def _counted(outcome: RunResult, say: Say) -> str:
+    parts = [f"{count} {say(verdict.word)}" for verdict, count in outcome.verdicts.items() if count]
+    parts += [f"{len(outcome.missing)} {say('not judged')}"] if outcome.missing else []
+    parts += [f"{outcome.not_applicable} {say('not applicable')}"] if outcome.not_applicable else []
+    return say(", ").join(parts) or say("none")
 
 
-def _listed(title: str, what: str, lines: Iterable[str]) -> Iterator[str]:
-    found = list(lines)
-    if not found:
+def _listed(title: str, what: str, lines: Sequence[str], say: Say) -> Iterator[str]:
+    if not lines:
         return
-    yield f"{title} ({len(found)}, {what})"
-    yield from (f"  {line}" for line in found[:_SHOWN])
-    if len(found) > _SHOWN:
-        yield f"  and {len(found) - _SHOWN} more in the report"
+    yield say("{title} ({count}, {what})", title=title, count=len(lines), what=what)
+    yield from (f"  {told}" for told in lines[:_SHOWN])
+    if len(lines) > _SHOWN:
+        yield f"  {say('and {count} more in the report', count=len(lines) - _SHOWN)}"
 
 
-def _observed(case: CaseResult) -> str:
+def _observed(case: CaseResult, say: Say) -> str:
     stated, judgement = case.planned.case.requirement, case.judgement
-    words = f"expected {judgement.expected}; seen {judgement.seen}"
-    return f"{stated.id} ({stated.level}, {stated.basis}) {case.planned.scenario.label}: {printable(words, _WIDTH)}"
+    basis = say("{level}, {basis}", level=say(stated.level), basis=say(stated.basis))
+    expected, seen = say.told(printable(judgement.expected)), say.told(printable(judgement.seen))
+    words = say("expected {expected}; seen {seen}", expected=expected, seen=seen)
+    return f"{stated.id} ({basis}) {case.planned.scenario.label}: {printable(words, _WIDTH)}"
 
 
-def _strayed(stray: Stray) -> str:
-    late = f"too late for {stray.conversation}" if stray.conversation else "fits no conversation"
+def _strayed(stray: Stray, say: Say) -> str:
+    known = stray.conversation
+    late = say("too late for {conversation}", conversation=known) if known else say("fits no conversation")
     return f"{stray.message.name} {printable(late, _WIDTH)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 from mpp_conformance.messages import Message
 
@@ -22,6 +23,11 @@ def printable(text: str, limit: int = LONGEST) -> str:
     if not piece.isprintable():
         piece = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in piece)
     return piece if len(text) <= limit else f"{piece}... ({len(text)} characters)"
+
+
+def column(text: str, width: int) -> str:
+    """``text`` filled up with blanks to that many columns of a terminal, in which a Chinese character takes two."""
+    return text + " " * max(1, width - sum(2 if east_asian_width(char) in "WF" else 1 for char in text))
 
 
 def shown_fields(message: Message) -> dict[str, str]:
