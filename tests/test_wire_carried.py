@@ -30,6 +30,15 @@ def test_a_call_to_the_wallet_is_carried_as_if_it_had_an_address(message: Messag
     assert message == wire.carried(message)
 
 
+def test_a_request_without_fields_may_be_sent_without_a_body() -> None:
+    """There is nothing that could be missing; of any other request everything is."""
+    assert wire.decode(InquiryCodeRules, b"") == wire.decode(InquiryCodeRules, b"{}") == InquiryCodeRules()
+    assert isinstance(wire.decode(InquiryCodeRules, b"["), Malformed)
+    unread = wire.decode(NotifyPayment, b"")
+    assert isinstance(unread, Malformed)
+    assert unread.problem == "the body: expected JSON, seen nothing"
+
+
 def test_what_must_not_be_said_is_not_carried_either() -> None:
     """A breach of our own ends in an exception, unless a scenario wants it so; then it arrives malformed."""
     wrong = UserInitiatedPayAnswer(result_status="X", result_code="SUCCESS", result_message="success")

@@ -97,6 +97,19 @@ def test_a_spoilt_answer_names_the_address_at_which_alipay_plus_listens(fault: s
     assert b"http://there/" not in wire.spoilt(_ANSWER, FAULTS[fault])
 
 
+def test_a_body_that_is_given_may_hold_what_no_text_can() -> None:
+    """Half a surrogate pair goes out as it is."""
+    text = '{"result": "\ud800"}'
+    assert wire.spoilt(_ANSWER, FAULTS["answer-illegal"], text=text) == b'{"result": "\xed\xa0\x80"}'
+
+
+def test_a_body_that_is_given_and_keeps_the_interface_is_a_fault_of_the_suite() -> None:
+    """The words are for whoever wrote the scenario."""
+    with pytest.raises(wire.OurMessageIsInvalid) as fault:
+        wire.spoilt(_ANSWER, FAULTS["answer-illegal"], text=_SOUND.decode())
+    assert str(fault.value) == "the answer that was to break openapi/alipay-plus.yaml keeps it"
+
+
 # --- headers ------------------------------------------------------------------------------------------------------
 
 
