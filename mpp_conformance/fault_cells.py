@@ -34,7 +34,7 @@ def _each(faults: Iterable[str], codes: Iterable[str], answer: Answer) -> list[S
     return [_met(fault, code, answer) for code in codes for fault in faults]
 
 
-_SIGNATURES: Final = ("signature-missing", "signature-bad", "signature-foreign", "signature-stale")
+_SIGNATURES: Final = ("signature-bad", "signature-foreign", "signature-stale")
 _PAYLOADS: Final = ("payload-missing", "payload-null", "payload-empty")
 _ENDING: Final = (
     *("amounts-as-numbers", "byte-order-mark", "result-unknown", "html-with-200", "status-500", "status-503"),
@@ -44,6 +44,8 @@ _NO_ANSWERS: Final = ("html-with-200", "status-503", "body-truncated", "reset-be
 
 UNVERIFIED: Final = _each(_SIGNATURES, [ORDER], _TO_PAY) + _each(_SIGNATURES, [ENTRY], _STOPPED)
 """Answers whose signature does not verify: an order to pay, and a payload to pass on."""
+UNSIGNED: Final = [_met("signature-missing", ORDER, _TO_PAY), _met("signature-missing", ENTRY, _STOPPED)]
+"""Likewise, without a signature."""
 WITHOUT_PAYLOAD: Final = [
     *_each(_PAYLOADS, BOTH, _STOPPED_WITH_ORDER),
     _met("payload-as-number", ORDER, _STOPPED_WITH_ORDER),

@@ -13,9 +13,12 @@ from mpp_conformance.faults import FAULTS, Fault
 from mpp_conformance.faults.profile import VALID
 from mpp_conformance.messages import (
     HANDLE_BY_SDK,
+    CancelPayment,
+    CancelPaymentAnswer,
     DecodeCallback,
     FaultApplied,
     HandleAction,
+    Message,
     NotifyPayment,
     RedirectFollowed,
     ResultPage,
@@ -30,10 +33,12 @@ from mpp_conformance.trace import BROKEN, Event, Trace
 DEBITED_TWICE: Final = "debited twice"
 DEBITED_WITH_SDK: Final = "debited with HANDLE_BY_SDK"
 UNVERIFIED: Final = "acted on an answer that does not verify"
+REOPENED: Final = "told as paid after its cancellation"
 FINDINGS: Final = {
     DEBITED_TWICE: "Alipay+ was notified of two payments of one order as successful.",
     DEBITED_WITH_SDK: "A payment that Alipay+ left to the client SDK was notified, returned or shown as successful.",
-    UNVERIFIED: "What stood in an answer whose signature does not verify was paid, or passed on.",
+    UNVERIFIED: "On an answer whose signature does not verify a payment was told as paid, or a payload passed on.",
+    REOPENED: "A payment was told as paid after its cancellation had succeeded, and not before.",
 }
 """Each kind of finding, and what it says, in a sentence."""
 
@@ -49,7 +54,7 @@ PAID: Final = "paid once"
 FAILED: Final = "told of a failure"
 LEFT: Final = "left to the client SDK"
 READINGS: Final = {
-    MONEY: "It was paid, or told as paid, without an answer that says so.",
+    MONEY: "It was paid, or told as paid, without an answer to rely on that says so.",
     PAYLOAD: "The client SDK was given a payload that no sound answer had in it.",
     STRANGER: "A redirect was followed.",
     DEAD: "A later payment of the same conversation met nobody.",
@@ -94,6 +99,7 @@ def findings(trace: Trace) -> Iterator[Finding]:
             DEBITED_TWICE: _second_debits(events),
             DEBITED_WITH_SDK: _successes(events) if _left_to_sdk(trace, index) else (),
             UNVERIFIED: _acted_on(trace, index) if _never_verified(events) else (),
+            REOPENED: _after_cancellation(events),
         }
         for kind, found in shown.items():
             if found:
@@ -158,11 +164,15 @@ def _second_debits(events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 
 def _left_to_sdk(trace: Trace, index: int) -> bool:
-    """Whether Alipay+ said HANDLE_BY_SDK for a payment, as far as it said anything to be believed of it."""
+    """Whether Alipay+ said HANDLE_BY_SDK for a payment, as far as it said anything to be believed of it.
+
+    A call that was refused, or not decided, is told nothing of the payment.
+    """
     said = set()
     for event in trace.of(index):
         if isinstance(event.message, UserInitiatedPayAnswer):
-            said.add(event.message.action_type)
+            if event.message.action_type is not None or event.message.order is not None:
+                said.add(event.message.action_type)
         elif isinstance(event.message, FaultApplied) and _says_sdk(trace, index, FAULTS[event.message.fault]):
             said.add(HANDLE_BY_SDK)
     return said == {HANDLE_BY_SDK}
@@ -175,7 +185,7 @@ def _says_sdk(trace: Trace, index: int, fault: Fault) -> bool:
 
 
 def _never_verified(events: tuple[Event, ...]) -> bool:
-    """Whether all that came back for a payment was signed wrongly, or not at all, over a whole answer."""
+    """Whether all that came back for a payment was signed, and wrongly."""
     faults = [FAULTS[event.message.fault] for event in events if isinstance(event.message, FaultApplied)]
     answered = any(isinstance(event.message, UserInitiatedPayAnswer) for event in events)
     return bool(faults) and not answered and all(_only_the_signature(fault) for fault in faults)
@@ -186,14 +196,32 @@ def _only_the_signature(fault: Fault) -> bool:
 
 
 def _acted_on(trace: Trace, index: int) -> tuple[Event, ...]:
-    """Notifications of an order, and whatever passes on the payload, that only such an answer had in it."""
-    payload = _meant(trace, index)
-    return tuple(
-        event
-        for event in trace.of(index)
-        if (isinstance(event.message, NotifyPayment) and event.message.result_status == "S")
-        or (payload is not None and getattr(event.message, "sdk_action_payload", None) == payload)
-    )
+    """What says that an order was paid, and whatever passes on a payload, that only such an answer had in it."""
+    payload, events = _meant(trace, index), tuple(trace.of(index))
+    passed = (event for event in events if getattr(event.message, "sdk_action_payload", None) == payload)
+    return (*_successes(events), *(passed if payload is not None else ()))
+
+
+def _after_cancellation(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Successes that were told after the server had said S to a cancellation of the order; none if one came before.
+
+    Who says so earlier has been quicker than the cancellation.
+    """
+    orders = {_order(event.message) for event in events} - {""}
+    cancelled = ""
+    for place, event in enumerate(events):
+        said = event.message
+        if isinstance(said, CancelPayment):
+            cancelled = said.payment_request_id
+        elif cancelled in orders and isinstance(said, CancelPaymentAnswer) and said.result_status == "S":
+            return () if _successes(events[:place]) else _successes(events[place:])
+    return ()
+
+
+def _order(message: Message) -> str:
+    """The id of the order that an answer of Alipay+ brings."""
+    order = message.order if isinstance(message, UserInitiatedPayAnswer) else None
+    return "" if order is None else order.payment_request_id
 
 
 def _may_be_paid(trace: Trace, index: int, fault: Fault) -> bool:

@@ -7,6 +7,7 @@ from mpp_conformance.fault_cells import (
     OF_ANOTHER,
     OTHER_TYPES,
     REDIRECTED,
+    UNSIGNED,
     UNVERIFIED,
     WITHOUT_PAYLOAD,
 )
@@ -51,6 +52,14 @@ FLT_1 = requirement(
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("signature of an answer")],
     text="The server validates the signature of Alipay+'s answers, and acts on none whose signature does not verify.",
+)
+FLT_13 = requirement(
+    "FLT-13",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("signature of an answer")],
+    text="An answer without a signature is not acted on, no more than one whose signature does not verify.",
 )
 FLT_2 = requirement(
     "FLT-2",
@@ -97,12 +106,13 @@ FLT_10 = requirement(
 @case(FLT_1, UNVERIFIED)
 def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> None:
     """The order in such an answer is not paid, and its payload goes nowhere."""
-    asked = expect(trace).reached(FaultApplied).none(NotifyPayment, result_status="S")
-    answer = trace.scenario.payments[0].answer
-    if answer is not None and answer.payload is not None:
-        payload = answer.payload.replace(TAG, trace.codes[0].tag)
-        asked.none(ServerAnswer, sdk_action_payload=payload)
-        asked.none(HandleAction, sdk_action_payload=payload).none(DecodeCallback, sdk_action_payload=payload)
+    nothing_comes_of_it(trace)
+
+
+@case(FLT_13, UNSIGNED)
+def test_no_answer_is_acted_on_that_is_not_signed(trace: Trace) -> None:
+    """The order in an answer without a signature is not paid, and its payload goes nowhere."""
+    nothing_comes_of_it(trace)
 
 
 @case(FLT_2, WITHOUT_PAYLOAD)
@@ -147,6 +157,16 @@ def test_another_customers_order_is_not_paid(trace: Trace) -> None:
 def test_a_redirect_is_not_followed(trace: Trace) -> None:
     """Nobody comes to the address that it leads to."""
     expect(trace).reached(FaultApplied).none(RedirectFollowed)
+
+
+def nothing_comes_of_it(trace: Trace) -> None:
+    """Nobody takes or reports a payment, and nobody passes on the payload."""
+    asked = not_taken(trace)
+    answer = trace.scenario.payments[0].answer
+    if answer is not None and answer.payload is not None:
+        payload = answer.payload.replace(TAG, trace.codes[0].tag)
+        asked.none(ServerAnswer, sdk_action_payload=payload)
+        asked.none(HandleAction, sdk_action_payload=payload).none(DecodeCallback, sdk_action_payload=payload)
 
 
 def not_taken(trace: Trace, payment: int = 0) -> Expectation:

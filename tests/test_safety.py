@@ -11,7 +11,13 @@ from mpp_conformance import cabinet, fault_cells, safety
 from mpp_conformance.catalogue import load
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.faults import FAULTS
-from mpp_conformance.messages import FaultApplied, NotifyPayment
+from mpp_conformance.messages import (
+    CancelPayment,
+    CancelPaymentAnswer,
+    FaultApplied,
+    NotifyPayment,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.oracle import judge
 from mpp_conformance.resources import directory
 from mpp_conformance.safety import (
@@ -27,6 +33,7 @@ from mpp_conformance.safety import (
     PAID,
     PAYLOAD,
     READINGS,
+    REOPENED,
     STRANGER,
     UNSAFE,
     UNVERIFIED,
@@ -34,7 +41,7 @@ from mpp_conformance.safety import (
 )
 from mpp_conformance.scenario import Scenario
 from mpp_conformance.specimens import CONFORMING, SPECIMENS
-from mpp_conformance.trace import BROKEN, Trace
+from mpp_conformance.trace import BROKEN, Event, Trace
 from mpp_conformance.verdict import Verdict
 from mpp_conformance.wallet import reference
 
@@ -62,6 +69,12 @@ def behaviour(name: str, label: str) -> Behaviour:
     return seen
 
 
+def exchanged(trace: Trace, event: Event) -> Trace:
+    """The trace with this event in the place of its number."""
+    at = event.number - 1
+    return replace(trace, events=(*trace.events[:at], event, *trace.events[at + 1 :]))
+
+
 # --- findings -----------------------------------------------------------------------------------------------------
 
 
@@ -80,8 +93,8 @@ def test_a_conforming_mpp_has_no_finding_and_no_unsafe_reading(name: str) -> Non
         ("own-order-paid-anew", DEBITED_TWICE),
         ("missing-payload-paid", DEBITED_WITH_SDK),
         ("older-reader-pays", DEBITED_WITH_SDK),
-        ("unsigned-answers-believed", UNVERIFIED),
         ("answers-never-verified", UNVERIFIED),
+        ("answers-verified-after-debit", UNVERIFIED),
     ],
 )
 def test_an_mpp_that_is_careless_with_money_is_found(name: str, finding: str) -> None:
@@ -94,6 +107,43 @@ def test_what_decides_is_found_without_a_fault_as_well() -> None:
     usual = tuple(scenario for scenario in _HELD if scenario not in _SPOILT)
     for name in ("debited-with-handle-by-sdk", "success-means-pay"):
         assert set(found(name, usual)) == {DEBITED_WITH_SDK}
+
+
+def test_what_is_told_as_paid_after_its_cancellation_is_found() -> None:
+    """With either code; a cancellation that was refused, or one of another order, cancels nothing."""
+    name = "cancelled-payment-taken-all-the-same"
+    assert found(name, _HELD) == {REOPENED: 2}
+    trace = held(name, next(scenario for scenario in _HELD if scenario.label == "order-cancelled-while-paying"))
+    for event in trace.events:
+        if isinstance(event.message, CancelPaymentAnswer):
+            refused = replace(event, message=replace(event.message, result_status="U"))
+            assert list(safety.findings(exchanged(trace, refused))) == []
+        elif isinstance(event.message, CancelPayment):
+            elsewhere = replace(event, message=replace(event.message, payment_request_id="nobody's"))
+            assert list(safety.findings(exchanged(trace, elsewhere))) == []
+
+
+def test_who_was_quicker_than_the_cancellation_is_not_found() -> None:
+    """What was told as paid before is told so afterwards as well."""
+    assert found("no-cashier-page-reported", _HELD) == {}
+
+
+def test_a_call_that_was_refused_before_leaves_it_to_the_sdk() -> None:
+    """Alipay+ has said nothing of the payment in a refusal."""
+    trace = held("debited-with-handle-by-sdk", next(scenario for scenario in _HELD if scenario.label == "order-sdk-S"))
+    refusal = UserInitiatedPayAnswer(result_status="F", result_code="INVALID_SIGNATURE", result_message="refused")
+    events = tuple(
+        replace(event, number=number)
+        for number, event in enumerate((replace(trace.events[0], message=refusal), *trace.events), start=1)
+    )
+    assert [finding.kind for finding in safety.findings(replace(trace, events=events))] == [DEBITED_WITH_SDK]
+
+
+def test_who_believes_what_is_not_signed_is_not_accused() -> None:
+    """An answer without a signature is no answer that does not verify; it is read for its safety."""
+    assert found("unsigned-answers-believed") == {}
+    assert behaviour("unsigned-answers-believed", "order-signature-missing").reading == MONEY
+    assert behaviour("unsigned-answers-believed", "entry-signature-missing").reading == PAYLOAD
 
 
 def test_a_finding_names_the_messages_that_show_it() -> None:

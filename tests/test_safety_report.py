@@ -101,7 +101,7 @@ def test_the_terminal_says_it_beside_the_result() -> None:
     made = verdicts("missing-payload-paid")["findings"]
     lines = list(terminal.summary(outcome, (), target="t", newer_edition=None, findings=made))
     assert lines[-2:] == [
-        f"MONEY        {safety.DEBITED_WITH_SDK}, in 7 conversations, {made[0]['scenario']} for one",
+        f"MONEY        {safety.DEBITED_WITH_SDK}, in 8 conversations, {made[0]['scenario']} for one",
         "result       conforms",
     ]
 

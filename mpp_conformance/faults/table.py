@@ -159,7 +159,7 @@ _MESSAGES: Final = (
         family=MESSAGE,
         does="It does not sign its answer.",
         careful=_NOT_VERIFIED,
-        basis="documented",
+        basis="derived",
         source=_SIGNATURE_DOCS,
         signature=MISSING,
     ),

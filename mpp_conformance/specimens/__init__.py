@@ -29,6 +29,7 @@ from mpp_conformance.specimens import (
     results,
     server,
     sessions,
+    unproven,
     variants,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -58,7 +59,7 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(careless, broken, notices, inquiries, repetition, remote),
+            *(careless, broken, notices, inquiries, repetition, remote, unproven),
         ]
     )
 )

@@ -29,7 +29,7 @@ class BelievesUnsigned(ConformingMpp):
     """Verifies the signature of an answer where there is one, and believes those that have none."""
 
     name = "unsigned-answers-believed"
-    breaks = frozenset({"FLT-1"})
+    observed = frozenset({"FLT-13"})
 
     def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Missing is as good as valid."""
@@ -38,14 +38,39 @@ class BelievesUnsigned(ConformingMpp):
 
 
 class NeverVerifies(ConformingMpp):
-    """Logs a warning where the signature of an answer does not verify, and goes on."""
+    """Logs a warning where the signature of an answer does not verify, and goes on.
+
+    So it does where there is none (FLT-13).
+    """
 
     name = "answers-never-verified"
     breaks = frozenset({"FLT-1"})
+    observed = frozenset({"FLT-13"})
 
     def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """Whatever it is."""
         return super().believes(asked, replace(received, signature="valid"))
+
+
+class VerifiesToNotify(NeverVerifies):
+    """Debits for any order, and verifies the answer that brought it before it notifies the payment, not before.
+
+    So it does where there is no signature (FLT-13). Payloads it passes on only from answers that verify.
+    """
+
+    name = "answers-verified-after-debit"
+
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
+        """Orders come first; one that must not be notified is nobody's."""
+        sound = ConformingMpp.believes(self, asked, received)
+        found = sound or super().believes(asked, received)
+        if sound is not None or not isinstance(found, UserInitiatedPayAnswer) or found.order is None:
+            return sound
+        return replace(found, order=replace(found.order, payment_request_id=""))
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Nothing of such an order."""
+        return super().notify(session, order, result) if order.payment_request_id else iter(())
 
 
 class VerifiesRewritten(ConformingMpp):
@@ -195,13 +220,13 @@ class GivesUpAtOnce(ConformingMpp):
 class NoAnswerIsPaid(ConformingMpp):
     """Takes the payment for made where it cannot find out: better a happy customer.
 
-    It takes HANDLE_BY_SDK without a payload for no answer, too (FLT-2), and an answer that is U for paid (REP-2); nor
-    does it ask again (REP-3).
+    It takes an answer that does not verify for none (FLT-1, FLT-13), HANDLE_BY_SDK without a payload, too (FLT-2), and
+    an answer that is U for paid (REP-2); nor does it ask again (REP-3).
     """
 
     name = "no-answer-told-as-paid"
-    breaks = frozenset({"FLT-2", "REP-2"})
-    observed = frozenset({"FLT-5", "REP-3"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2"})
+    observed = frozenset({"FLT-5", "FLT-13", "REP-3"})
 
     def not_known(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """Success."""

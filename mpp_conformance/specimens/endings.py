@@ -189,13 +189,13 @@ class AlwaysPageOfSuccess(ConformingMpp):
     """Shows every payment as paid.
 
     The same screen serves both codes, and all that is not to be paid: HANDLE_BY_SDK without a payload (FLT-2), what
-    was never answered (FLT-5) or decided (REP-2), another customer's order (FLT-6, REP-5), one that was cancelled
-    (CAN-4) or is overdue (EXP-1).
+    was never answered (FLT-5), signed (FLT-1, FLT-13) or decided (REP-2), another customer's order (FLT-6, REP-5), one
+    that was cancelled (CAN-4) or is overdue (EXP-1).
     """
 
     name = "result-page-always-says-paid"
-    breaks = frozenset({"EC-29", "FLT-2", "OC-20", "REP-2", "REP-5"})
-    observed = frozenset({"CAN-4", "EXP-1", "FLT-5", "FLT-6"})
+    breaks = frozenset({"EC-29", "FLT-1", "FLT-2", "OC-20", "REP-2", "REP-5"})
+    observed = frozenset({"CAN-4", "EXP-1", "FLT-5", "FLT-6", "FLT-13"})
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """S."""

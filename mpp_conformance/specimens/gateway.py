@@ -202,11 +202,11 @@ class NotifiesSuccessAlways(ConformingMpp):
 
     No requirement says that a notification is true. But a customer who was to have no funds seems to have paid: the
     duties after a failure cannot be judged. What was cancelled (CAN-4) or is overdue (EXP-1) seems to be paid as
-    well.
+    well, so that it did not stay closed (CAN-3).
     """
 
     name = "failure-notified-as-success"
-    hides = frozenset({"CAN-1", "INQ-1", "NOT-2", "NOT-5", "SRV-6", "SRV-7"})
+    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-5", "SRV-6", "SRV-7"})
     observed = frozenset({"CAN-4", "EXP-1"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:

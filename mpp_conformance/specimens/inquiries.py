@@ -175,6 +175,20 @@ class RefusesTwice(RefusesToCancel):
         return entry.cancelled
 
 
+class CancelsAgainOtherwise(ConformingMpp):
+    """Answers that an order is closed where it was cancelled before, though with S."""
+
+    name = "second-cancellation-answered-otherwise"
+    breaks = frozenset({"CAN-2"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """Another code."""
+        entry = self.books.get(cancellation.payment_request_id)
+        closed = entry is not None and entry.cancelled
+        made = super().cancelled(cancellation)
+        return replace(made, result_code=CLOSED) if closed and made.result_status == "S" else made
+
+
 class StaysPaid(ConformingMpp):
     """Takes money back in another system, and tells inquiries of the payment as if nothing had happened."""
 
@@ -187,9 +201,13 @@ class StaysPaid(ConformingMpp):
 
 
 class PaysWhatWasCancelled(ConformingMpp):
-    """Does not look at cancellations when the consumer confirms."""
+    """Does not look at cancellations when the consumer confirms.
+
+    What it told as closed did not stay so (CAN-3).
+    """
 
     name = "cancelled-payment-taken-all-the-same"
+    hides = frozenset({"CAN-3"})
     observed = frozenset({"CAN-4"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -197,6 +215,18 @@ class PaysWhatWasCancelled(ConformingMpp):
         for message in super().pay(session, order):
             yield message
             self.booked(session, order).cancelled = False
+
+
+class PaysEntryCodeThatWasCancelled(PaysWhatWasCancelled):
+    """Does not look at cancellations when the consumer confirms at the end of an entry code's decode call."""
+
+    name = "cancelled-entry-code-payment-taken-all-the-same"
+    hides = frozenset()
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Only there."""
+        kind = PaysWhatWasCancelled if session.callback is not None else ConformingMpp
+        return kind.pay(self, session, order)
 
 
 class AnswersUnsigned(ConformingMpp):
@@ -216,6 +246,18 @@ class AnswersSignedWrongly(AnswersUnsigned):
 
     name = "answers-to-alipay-plus-signed-wrongly"
     outcome = "invalid"
+
+
+class SignsSuccessOnly(ConformingMpp):
+    """Signs what it can say, and not that it knows no such order."""
+
+    name = "unknown-orders-answered-unsigned"
+    breaks = frozenset({"WIRE-3"})
+
+    def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
+        """The error page is another part of the server."""
+        made = super().inquired(inquiry)
+        return made if made.result_status == "S" else replace(made, signature="missing")
 
 
 class SignsInquiriesOnly(ConformingMpp):
@@ -288,6 +330,18 @@ class ObeysStrangers(ConformingMpp):
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """The signature is not looked at."""
         return super().cancelled(replace(cancellation, signature="valid"))
+
+
+class ObeysUnsigned(ConformingMpp):
+    """Verifies the signature of a call where there is one, and obeys those that have none."""
+
+    name = "unsigned-calls-obeyed"
+    breaks = frozenset({"WIRE-5"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """Missing is as good as valid."""
+        signed = cancellation.signature == "missing"
+        return super().cancelled(replace(cancellation, signature="valid") if signed else cancellation)
 
 
 class ObeysSecretly(ConformingMpp):

@@ -265,13 +265,13 @@ class FailedDecodingIsSilent(ConformingMpp):
 class FailedDecodingIsPaid(ConformingMpp):
     """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success.
 
-    Where no answer came it does so as well (FLT-5), and where HANDLE_BY_SDK brought no payload (FLT-2). What is never
-    decided (REP-2) and another customer's code (REP-5) are told as paid as well.
+    Where no answer came it does so as well (FLT-5), where it does not verify (FLT-1, FLT-13), and where HANDLE_BY_SDK
+    brought no payload (FLT-2). What is never decided (REP-2) and another customer's code (REP-5) are told as paid, too.
     """
 
     name = "failed-decoding-told-as-success"
-    breaks = frozenset({"FLT-2", "REP-2", "REP-5", "SRV-8"})
-    observed = frozenset({"FLT-5"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-8"})
+    observed = frozenset({"FLT-5", "FLT-13"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """S without any order."""
