@@ -77,7 +77,7 @@ def test_the_text_says_it_before_anything_else() -> None:
     text = markdown.render(verdicts("missing-payload-paid"))
     assert text.index(f"## {TITLE}") < text.index("## What stands in the way")
     assert text.count("- **debited with ") == 1
-    assert "6 more" in text
+    assert "7 more" in text
 
 
 @pytest.mark.parametrize("render", [html.render, markdown.render], ids=["html", "markdown"])
@@ -86,6 +86,20 @@ def test_silences_have_a_section_of_their_own(render: Callable[[Mapping[str, Any
     page = render(verdicts("conforming"))
     assert (SILENT in page, TITLE in page) == (True, False)
     assert "told of a failure" in page
+
+
+def test_the_text_tells_once_what_came_out_alike() -> None:
+    """A row for each fault, reading and number of calls, which names a conversation and counts the others."""
+    rows = verdicts("conforming")["silences"]
+    text = markdown.render(verdicts("conforming"))
+    _, _, section = text.partition(f"## {SILENT}")
+    section, _, _ = section.partition("\n## ")
+    lines = [line for line in section.splitlines() if line.startswith(("| It ", "| The "))]
+    kinds = {(row["does"], row["reading"], row["calls"]) for row in rows if row["does"].startswith(("It ", "The "))}
+    broken = [row for row in rows if row["fault"] == "answer-illegal"]
+    (line,) = [line for line in lines if broken[0]["does"] in line]
+    assert len(lines) == len(kinds)
+    assert f"({len(broken) - 1} more)" in line
 
 
 @pytest.mark.parametrize("render", [html.render, markdown.render], ids=["html", "markdown"])
