@@ -14,6 +14,7 @@ from trestle.oscal.assessment_results import AssessmentResults
 
 from mpp_conformance.cli import cli
 from mpp_conformance.report import document
+from mpp_conformance.report.blame import BLAMES
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.exports import EXPORTS, ctrf, oscal, table
 from tests.bundles import PART, run
@@ -121,6 +122,15 @@ def test_a_requirement_is_satisfied_only_if_all_of_it_was_judged() -> None:
     verdicts["requirements"][0]["applicable"] = 1
     then = [finding["target"]["status"]["state"] for finding in findings(verdicts)]
     assert (states[0], then[0]) == ("not-satisfied", "satisfied")
+
+
+@pytest.mark.parametrize("name", ["csv", "ctrf", "gitlab", "junit", "oscal"])
+def test_every_export_says_where_to_look_first(name: str) -> None:
+    """Each of the five places that can be to blame stands with what did not pass, in every format."""
+    for blame in BLAMES:
+        verdicts = sample()
+        verdicts["requirements"][1]["cases"][0]["blame"] = blame.upper()
+        assert blame.upper() in EXPORTS[name].render(verdicts).decode()
 
 
 def findings(verdicts: dict[str, Any]) -> Any:  # noqa: ANN401  # a document

@@ -247,7 +247,10 @@ def test_an_annotation_shows_what_nobody_excuses() -> None:
     """Of two failures the one that is not waived is shown, as an error; how many are waived is said."""
     lines = list(annotations.github(verdicts(), WAIVED))
     assert [line.partition(" ")[0] for line in lines] == ["::error", "::error"]
-    assert "test_n[c]: expected e; seen c (2 cases). Do R2. 1 cases are waived; this one: not." in lines[0]
+    assert (
+        "test_n[c]: expected e; seen c (2 cases). Do R2. Look first at: MPP. 1 cases are waived; this one: not."
+        in lines[0]
+    )
     assert lines[1] == "::error title=mpp-conformance::does not conform; gate closed at 2026-06-01T12:00:00+00:00"
 
 

@@ -106,7 +106,7 @@ class AllureResults:
         status = _status(case)
         pointed = set(case.judgement.events) if case.red else set()
         common = self._common(case.planned, word)
-        common["labels"] += self._waived(case)
+        common["labels"] += self._beside(case)
         steps = [
             {
                 **step.fields,
@@ -127,9 +127,12 @@ class AllureResults:
             "attachments": self._attached(case, trace, common["uuid"]),
         }
 
-    def _waived(self, case: CaseResult) -> list[Json]:
-        told = self._gate.columns(self._rows[case.key])
-        return [{"name": f"waiver-{name}", "value": printable(value)} for name, value in told.items()]
+    def _beside(self, case: CaseResult) -> list[Json]:
+        """Labels that the row in the verdict file and the gate give: where to look first, and the waiver."""
+        row = self._rows[case.key]
+        told = self._gate.columns(row)
+        blame = [{"name": "blame", "value": row["blame"]}] if row["blame"] else []
+        return blame + [{"name": f"waiver-{name}", "value": printable(value)} for name, value in told.items()]
 
     def _details(self, case: CaseResult, word: str) -> Json:
         if case.verdict is Verdict.PASS:

@@ -75,7 +75,8 @@ def _message(row: Row, case: Row, gate: Gate) -> str:
     more = f" ({same} cases)" if same > 1 else ""
     waived = gate.waived(row["id"])
     left = f" {waived} cases are waived; this one: {gate.words(case) or 'not'}." if waived else ""
-    return printable(f"{case['case']}[{case['scenario']}]: {case['reason']}{more}. {row['text']}{left}", _LONGEST)
+    told = f"{case['case']}[{case['scenario']}]: {case['reason']}{more}. {row['text']}"
+    return printable(f"{told} Look first at: {case['blame']}.{left}", _LONGEST)
 
 
 def _trouble(row: Row) -> str:

@@ -24,6 +24,7 @@ _STATUS: Final = {
     table.NOT_APPLICABLE: "skipped",
     table.NOT_JUDGED: "pending",
 }
+_EXTRA: Final = ("requirement", "scenario", "blame", "evidence", "evidence_digest")
 
 Json = dict[str, Any]
 
@@ -64,9 +65,7 @@ def _tests(verdicts: Mapping[str, Any], gate: Gate) -> Iterator[Json]:
             "duration": 0,
             "suite": [f"suites.{row['module']}"],
             "tags": [row["requirement"], *(["observed"] if observed else [])],
-            "extra": {
-                name: row[name] for name in ("requirement", "scenario", "evidence", "evidence_digest") if name in row
-            },
+            "extra": {name: row[name] for name in _EXTRA if name in row},
         }
         waiver = {name.removeprefix("waiver_"): value for name, value in row.items() if name.startswith("waiver_")}
         if waiver:

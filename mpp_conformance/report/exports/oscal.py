@@ -77,6 +77,7 @@ def _observations(verdicts: Mapping[str, Any], gate: Gate) -> Iterator[Json]:
                 _property("verdict", case["verdict"]),
                 _property("requirement", case["requirement"]),
                 _property("observed", "yes" if case["observed"] else "no"),
+                *([_property("blame", case["blame"])] if case["blame"] else []),
                 *(_property(f"waiver-{name}", value) for name, value in gate.columns(case).items()),
             ],
             "methods": ["TEST"],

@@ -26,6 +26,7 @@ COLUMNS: Final = (
     "scenario",
     "verdict",
     "observed",
+    "blame",
     "reason",
     "evidence",
     "evidence_digest",
@@ -51,7 +52,7 @@ def rows(verdicts: Mapping[str, Any], gate: Gate = NO_GATE) -> Iterator[dict[str
     """The cases that were judged, those that do not apply, and those that nobody judged."""
     names = ("requirement", "module", "case", "scenario")
     for case in document.cases(verdicts):
-        told = {name: str(case[name]) for name in (*names, "verdict", "reason", "evidence", "evidence_digest")}
+        told = {name: str(case[name]) for name in (*names, "verdict", "blame", "reason", "evidence", "evidence_digest")}
         waiver = {f"waiver_{name}": value for name, value in gate.columns(case).items()}
         yield {**told, "observed": "yes" if case["observed"] else "", **waiver}
     for row in verdicts["not_applicable"]:
