@@ -21,8 +21,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mpp_conformance import catalogue, oracle
 from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
+from mpp_conformance.judgement import Judgement
+from mpp_conformance.verdict import Verdict
 from tests.bundles import PART, matrix, run
 
 # RFC 8032, section 7.1: secret key, message, signature.
@@ -341,6 +344,29 @@ def test_verify_judges_again(bundle: Path, key: Ed25519PrivateKey) -> None:
     assert (told.exit_code, "cases from evidence alone, the same verdicts" in told.output) == (0, True), told.output
     told = CliRunner().invoke(cli, ["verify", str(bundle)])
     assert (told.exit_code, "signer       unknown" in told.output) == (5, True), told.output
+
+
+def test_another_build_of_the_suite_judges_again(
+    bundle: Path, key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it comes to the same, that is enough; where it does not, nothing is proven, and nobody is accused."""
+    words = ["verify", str(bundle), "--key", keys.fingerprint(key)]
+    monkeypatch.setattr(catalogue, "digest", lambda _: "f" * 64)
+    told = CliRunner().invoke(cli, words)
+    assert (told.exit_code, "the same verdicts" in told.output) == (0, True), told.output
+    assert "note         the run was judged by another build of the suite (0.1.0, " in told.output
+    broken = Judgement(verdict=Verdict.ERROR, expected="e", seen="s")
+    monkeypatch.setattr(oracle, "judge", lambda *_: broken)
+    told = CliRunner().invoke(cli, words)
+    assert (told.exit_code, "REFUSED" in told.output) == (5, False), told.output
+    assert "rejudged     no: that takes the build of the suite that judged (0.1.0, " in told.output
+    monkeypatch.undo()
+    monkeypatch.setattr(oracle, "judge", lambda *_: broken)
+    told = CliRunner().invoke(cli, words)
+    assert (told.exit_code, told.output.startswith("REFUSED      verdicts.json: judged again it differs: ")) == (
+        1,
+        True,
+    )
 
 
 def test_bundle_writes_beside_the_folder(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

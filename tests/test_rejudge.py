@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner, Result
 
-from mpp_conformance import signature
+from mpp_conformance import __version__, signature
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.report import document, rejudgement, restored
@@ -324,7 +324,8 @@ def test_other_suites_are_a_reason(small: Path) -> None:
     forger.verdicts["suite"]["digest"] = "0" * 64
     forger.saved()
     found = rejudgement.rejudged(small)
-    assert found.notes == ["the run was judged by other suites than these, which may be the reason for differences"]
+    assert (found.other_suite, len(found.notes)) == (f"{__version__}, {'0' * 12}", 1)
+    assert found.notes[0].startswith(f"the run was judged by another build of the suite ({found.other_suite}) than")
     assert [told.partition(":")[0] for told in found.differences] == ["verdicts.json, suite.digest"]
 
 

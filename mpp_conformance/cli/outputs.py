@@ -167,7 +167,7 @@ def _rejudge() -> Schema:
     told = {"differences": _NAMES, "notes": _NAMES, "messages": messages, "identical": TRUTH}
     key = {**_or_empty(SHA256), "description": "Of the key that the MPP signed with."}
     named = {"format": {"const": rejudge.FORMAT}, "run": STRING, "result": STRING, "digest": _or_empty(SHA256)}
-    return closed({**named, **count, "mpp_key": key, **told})
+    return closed({**named, **count, "mpp_key": key, "other_suite": STRING, **told})
 
 
 def _gate() -> Schema:
@@ -203,6 +203,7 @@ def _verify() -> Schema:
         "overall": _OVERALL,
         "files": COUNT,
         "cases": COUNT,
+        "rejudged": TRUTH,
         "signer": SHA256,
         "test_key": TRUTH,
         "time_stamp": or_null(STRING),

@@ -81,6 +81,8 @@ def _lines(found: Rejudgement) -> list[str]:
 
 
 def _result(found: Rejudgement) -> str:
+    if found.differences and found.other_suite:
+        return f"{len(found.differences)} differences, which the other build of the suite can be the reason for"
     if found.differences:
         return f"{len(found.differences)} differences: the run is not what its evidence says"
     return "identical" if found.digest else "what was judged before the run was broken off is derived again"

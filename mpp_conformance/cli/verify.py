@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mpp_conformance.report.rejudgement import Rejudgement
 
 FORMAT: Final = "mpp-conformance verification 1"
+_SUITE: Final = f"{verify.VERDICTS}, suite."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class _Accepted:
     bundle: verify.Bundle
     dated: str
     again: "Rejudgement"
+
+    @property
+    def rejudged(self) -> bool:
+        """Whether every verdict came out again; that another build of the suite judges otherwise proves nothing."""
+        return all(told.startswith(_SUITE) for told in self.again.differences)
 
 
 @click.command("verify", epilog=explained())
@@ -48,7 +54,8 @@ def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
     """Verify BUNDLE as verify.py does, and judge its evidence again.
 
     Exit code 0: it is what the holder of --key signed, and every verdict follows from the evidence; 1: refused, and
-    why; 5: the same as 0, but for a key that nobody named.
+    why; 5: the same as 0, but for a key that nobody named, or for a suite of which this is another build, so that it
+    cannot derive the verdicts.
     """
     found, refused = None, ""
     try:
@@ -61,8 +68,8 @@ def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
         click.echo(json.dumps(_document(found, refused, key), indent=1))
     else:
         click.echo("\n".join(_lines(found, key) if found else [f"REFUSED      {refused}"]))
-    accepted = Exit.CONFORMS if key else Exit.NOT_PROVEN
-    click.get_current_context().exit(accepted if found else Exit.FAILS)
+    proven = Exit.CONFORMS if found and found.rejudged and key else Exit.NOT_PROVEN
+    click.get_current_context().exit(proven if found else Exit.FAILS)
 
 
 def _accepted(bundle: Path, key: str, authority: Path | None) -> _Accepted:
@@ -79,7 +86,10 @@ def _lines(found: _Accepted, key: str) -> Iterator[str]:
     yield from verify.told(found.bundle, key)
     if found.dated:
         yield f"time stamp   {found.dated}"
-    yield f"rejudged     {found.again.cases} cases from evidence alone, the same verdicts"
+    if found.rejudged:
+        yield f"rejudged     {found.again.cases} cases from evidence alone, the same verdicts"
+    else:
+        yield f"rejudged     no: that takes the build of the suite that judged ({found.again.other_suite})"
     if found.again.mpp_key:
         yield f"MPP's key    {found.again.mpp_key}"
     yield from (f"note         {note}" for note in found.again.notes)
@@ -97,6 +107,7 @@ def _document(found: _Accepted | None, refused: str, key: str) -> dict[str, Any]
         "overall": verdicts["overall"],
         "files": len(found.bundle.files),
         "cases": again.cases,
+        "rejudged": found.rejudged,
         "signer": found.bundle.signer,
         "test_key": found.bundle.test_key,
         "time_stamp": found.dated or None,
@@ -118,7 +129,10 @@ def _dated(found: verify.Bundle, authority: Path) -> str:
 
 
 def _rejudged(found: verify.Bundle) -> "Rejudgement":
-    """What judging the evidence again by this installation comes to; Refused where that is anything else."""
+    """What judging the evidence again by this installation comes to.
+
+    Refused where the build of the suite that judged comes to anything else now.
+    """
     from mpp_conformance.report import rejudgement  # noqa: PLC0415  # suites
 
     with TemporaryDirectory(prefix="mpp-conformance-") as place:
@@ -131,6 +145,6 @@ def _rejudged(found: verify.Bundle) -> "Rejudgement":
             told = rejudgement.rejudged(run)
         except rejudgement.RejudgementError as problem:
             verify.refuse(verify.VERDICTS, f"it cannot be judged again: {problem}")
-    if told.differences:
+    if told.differences and not told.other_suite:
         verify.refuse(verify.VERDICTS, f"judged again it differs: {told.differences[0]}")
     return told

@@ -37,7 +37,8 @@ class Rejudgement:
     """What judging again came to. ``differences``: each in a sentence that begins with its place; none is the proof.
 
     ``notes`` say what could not be looked at. ``digest`` is that of the verdicts that were derived; ``mpp_key`` the
-    fingerprint (SHA-256 of X.509 SPKI DER, hex) of the key that the MPP signed with, empty where nothing was signed.
+    fingerprint (SHA-256 of X.509 SPKI DER, hex) of the key that the MPP signed with, empty where nothing was signed;
+    ``other_suite`` names the build of the suite that judged the run, empty where it is this one.
     """
 
     run: str
@@ -47,6 +48,7 @@ class Rejudgement:
     conversations: int = 0
     attempts: int = 1
     mpp_key: str = ""
+    other_suite: str = ""
     readings: Readings = field(default_factory=Readings)
     differences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -197,9 +199,11 @@ class _Rejudging:
         outcome = results.fold(derived, ledger, plan)
         made = document.document(outcome, self._facts(verdicts, plan, outcome.cases))
         found.cases, found.digest = len(outcome.cases), str(made["digest"])
-        stored_suite, suite = verdicts["suite"], made["suite"]
-        if stored_suite != suite:
-            found.notes.append("the run was judged by other suites than these, which may be the reason for differences")
+        judged_by = verdicts["suite"]
+        if judged_by != made["suite"]:
+            found.other_suite = f"{judged_by['version']}, {judged_by['digest'][:12]}"
+            told = f"the run was judged by another build of the suite ({found.other_suite}) than this one"
+            found.notes.append(f"{told}, which may be the reason for differences")
         found.differences += [f"{document.FILE}, {told}" for told in restored.parting(verdicts, made)]
 
     def _result(self, planned: Planned, row: Mapping[str, Any]) -> CaseResult:
