@@ -13,6 +13,7 @@ from mpp_conformance import answers, connectors, wallet
 from mpp_conformance.answers import AnswersError, Corpus, Found, FromCorpus, Illegal
 from mpp_conformance.catalogue import Claims, load
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.run import TARGET, refuse_useless
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.generation import corpus
@@ -44,7 +45,7 @@ def command() -> None:
 
 @command.command("list", short_help="List them, with what the generator says of each.")
 @_seed
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("schemas.md")
 def listed(seed: int | None, form: str) -> None:
     """List the generated answers: name, kind of code, amount in fen, and what the generator says of it.
 
@@ -55,7 +56,7 @@ def listed(seed: int | None, form: str) -> None:
     if form == "json":
         rows, broken = ([asdict(answer) for answer in kind] for kind in (found.legal, found.illegal))
         told = {"format": FORMAT, "seed": found.seed, "answers": rows, "illegal": broken}
-        click.echo(json.dumps(told, indent=2, ensure_ascii=True))
+        printed(told)
         return
     for answer in found.answers:
         mark = "!" if isinstance(answer, Illegal) else " " if answer.within else "*"

@@ -1,6 +1,5 @@
 """``coverage``: how much of the state model the cases cover, and what of it they do not."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +8,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.catalogue import Claims, load, plan
+from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.coverage import Parts, case_of, conversation_of, of_plan, only_by, possible
 from mpp_conformance.resources import directory
@@ -19,14 +19,7 @@ FORMAT: Final = "mpp-conformance coverage 1"
 
 @click.command("coverage")
 @wallet_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/coverage-json.md).",
-)
+@format_option("coverage-json.md")
 def command(wallet: Path | None, form: str) -> None:
     """Show how much of the state model (docs/state-model.md) the cases cover, and what they do not.
 
@@ -41,7 +34,7 @@ def command(wallet: Path | None, form: str) -> None:
     if form == "json":
         found = document(whole, covered, cases=by_case, conversations=by_conversation)
         found["wallet"] = {"name": claims.wallet, "version": claims.version} if wallet else None
-        click.echo(json.dumps(found, indent=2, ensure_ascii=True))
+        printed(found)
         return
     for line in text(whole, covered, cases=by_case, conversations=by_conversation):
         click.echo(line)

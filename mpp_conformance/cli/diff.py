@@ -1,11 +1,11 @@
 """``diff``: what has changed between two runs, and what can be the reason."""
 
-import json
 from pathlib import Path
 
 import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.report import difference, kept
 from mpp_conformance.report.text import printable
 
@@ -16,14 +16,7 @@ _WIDTH = 400
 @click.command("diff", epilog=explained())
 @click.argument("old", type=_RUN)
 @click.argument("new", type=_RUN)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/diff-json.md).",
-)
+@format_option("diff-json.md")
 @click.pass_context
 def command(context: click.Context, old: Path, new: Path, form: str) -> None:
     """Show which requirements and cases of the run NEW came out otherwise than in the run OLD, and why that can be.
@@ -38,7 +31,7 @@ def command(context: click.Context, old: Path, new: Path, form: str) -> None:
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"a verdict file lacks what is compared: {problem!r}") from None
     if form == "json":
-        click.echo(json.dumps(made, indent=1, ensure_ascii=True))
+        printed(made)
     else:
         for line in difference.lines(made):
             click.echo(printable(line, _WIDTH))

@@ -1,6 +1,5 @@
 """``doctor``: a line for each field of wallet.toml that can be tried out."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.doctor.findings import Finding
 from mpp_conformance.doctor.live import live
@@ -22,14 +22,7 @@ FORMAT: Final = "mpp-conformance doctor 1"
 
 @click.command("doctor", epilog=explained())
 @needed_wallet_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/schemas.md).",
-)
+@format_option("schemas.md")
 def command(wallet: Path, form: str) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
@@ -47,7 +40,7 @@ def command(wallet: Path, form: str) -> None:
     if form == "json":
         told = {"name": chosen.identity.name, "version": chosen.identity.version}
         made = {"format": FORMAT, "version": __version__, "wallet": told, "well": not wrong}
-        click.echo(json.dumps({**made, "findings": [asdict(finding) for finding in findings]}, indent=1))
+        printed({**made, "findings": [asdict(finding) for finding in findings]})
     else:
         click.echo(f"wrong: {', '.join(wrong)}" if wrong else "all is well")
     click.get_current_context().exit(Exit.CONFIGURATION if wrong else Exit.CONFORMS)

@@ -1,6 +1,5 @@
 """``faults``: what the simulated Alipay+ can do wrong, and which cases have an MPP meet it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -8,6 +7,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.catalogue import load
+from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.faults import FAMILIES, FAULTS, Fault
 from mpp_conformance.faults.page import spoilt
 from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
@@ -23,14 +23,7 @@ Met = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @click.command("faults")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/faults-json.md).",
-)
+@format_option("faults-json.md")
 def command(form: str) -> None:
     """Show what the simulated Alipay+ can do wrong: fault profiles, one defect each.
 
@@ -38,7 +31,7 @@ def command(form: str) -> None:
     """
     met = _met(load(directory("suites")).cases)
     if form == "json":
-        click.echo(json.dumps(document(met), indent=2, ensure_ascii=True))
+        printed(document(met))
         return
     for line in text(met):
         click.echo(line)

@@ -1,6 +1,5 @@
 """``list``: the requirements and the cases, and what of them applies to a wallet."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +8,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.catalogue import FEATURES, Claims, Planned, load, plan
+from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
 from mpp_conformance.requirements import Case, Ledger, Requirement, as_row
@@ -19,14 +19,7 @@ FORMAT: Final = "mpp-conformance list 1"
 
 @click.command("list")
 @wallet_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/list-json.md).",
-)
+@format_option("list-json.md")
 def command(wallet: Path | None, form: str) -> None:
     """Show every requirement with its clause, and the cases that test it or the reason why none does.
 
@@ -37,7 +30,7 @@ def command(wallet: Path | None, form: str) -> None:
     claims = _claims(wallet)
     planned = list(plan(ledger.cases, claims))
     if form == "json":
-        click.echo(json.dumps(document(ledger, claims, planned), indent=2, ensure_ascii=True))
+        printed(document(ledger, claims, planned))
         return
     for line in text(ledger, planned):
         click.echo(line)

@@ -12,6 +12,7 @@ import click
 from mpp_conformance import __version__, cabinet, canonical
 from mpp_conformance.catalogue import digest
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.forms import format_option
 from mpp_conformance.limits import DEFAULT_EDITION
 from mpp_conformance.report import kill_matrix
 from mpp_conformance.report.allure.node import cache
@@ -22,14 +23,7 @@ _MAX_KEPT: Final = 64 * 1024 * 1024
 
 
 @click.command("matrix", epilog=explained())
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/kill-matrix-json.md).",
-)
+@format_option("kill-matrix-json.md")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

@@ -1,6 +1,5 @@
 """``rejudge``: every verdict of a run once more, from its folder alone."""
 
-import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +8,7 @@ import click
 
 from mpp_conformance import signature
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.report import rejudgement
 from mpp_conformance.report.rejudgement import Rejudgement, RejudgementError
 
@@ -23,7 +23,7 @@ _SHOWN: Final = 50
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The MPP server's public key, as you know it from the MPP: the run's must be this one.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("schemas.md")
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
     """Judge the run in the folder RUN again from its evidence, and compare everything with what is kept.
 
@@ -37,7 +37,10 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
         raise Refusal(f"{run} cannot be judged again: {problem}") from None
     if mpp_key is not None:
         found.differences[:0] = _other_key(mpp_key, found)
-    click.echo(json.dumps(_document(found)) if form == "json" else "\n".join(_lines(found)))
+    if form == JSON:
+        printed(_document(found))
+    else:
+        click.echo("\n".join(_lines(found)))
     whole = Exit.CONFORMS if found.digest else Exit.NOT_PROVEN
     click.get_current_context().exit(Exit.FAILS if found.differences else whole)
 

@@ -1,6 +1,5 @@
 """``verify``: whether a bundle is what somebody signed, and whether its verdicts follow from its evidence."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.forms import format_option, printed
 
 if TYPE_CHECKING:
     from mpp_conformance.report.rejudgement import Rejudgement
@@ -42,14 +42,7 @@ class _Accepted:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The root certificate (PEM) of the authority whose time stamp is in the bundle; needs [tsa].",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs (docs/schemas.md).",
-)
+@format_option("schemas.md")
 def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
     """Verify BUNDLE as verify.py does, and judge its evidence again.
 
@@ -65,7 +58,7 @@ def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
     except OSError as problem:
         raise Refusal(f"{str(bundle)!a} cannot be read ({problem.strerror})") from None
     if form == "json":
-        click.echo(json.dumps(_document(found, refused, key), indent=1))
+        printed(_document(found, refused, key))
     else:
         click.echo("\n".join(_lines(found, key) if found else [f"REFUSED      {refused}"]))
     proven = Exit.CONFORMS if found and found.rejudged and key else Exit.NOT_PROVEN

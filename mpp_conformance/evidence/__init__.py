@@ -9,7 +9,6 @@ Reading takes every file for hostile: bounded in size, every field there and of 
 from collections.abc import Mapping
 from typing import Final
 
-from mpp_conformance import canonical
 from mpp_conformance.canonical import digest
 from mpp_conformance.evidence.values import (
     EvidenceError,
@@ -17,12 +16,14 @@ from mpp_conformance.evidence.values import (
     as_text,
     as_truth,
     as_whole,
+    contents,
     listed,
     members,
     one_of,
     plain,
     reader_of,
     refuse,
+    written,
 )
 from mpp_conformance.messages import BY_NAME, Message
 from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, Codes, Scenario
@@ -68,10 +69,7 @@ def document(trace: Trace) -> dict[str, object]:
 
 def encode(made: Mapping[str, object]) -> bytes:
     """The document's bytes; EvidenceError if it holds what cannot be written, or is too large."""
-    try:
-        data = canonical.dump(made)
-    except canonical.NotCanonicalError as problem:
-        raise EvidenceError(str(problem)) from problem
+    data = written(made)
     if len(data) > MAX_BYTES:
         raise EvidenceError(f"a conversation of {len(data)} bytes is too large to be kept ({MAX_BYTES} at most)")
     return data
@@ -79,14 +77,8 @@ def encode(made: Mapping[str, object]) -> bytes:
 
 def read(data: bytes) -> Trace:
     """The trace that a file holds; EvidenceError, in words, for anything else."""
-    try:
-        found = canonical.parse(data, limit=MAX_BYTES)
-    except canonical.NotCanonicalError as problem:
-        raise EvidenceError(str(problem)) from problem
-    names = ("format", "scenario", "codes", "events", "ending", "trouble", "app_link", "late", "began")
-    values = members(found, names, "the document")
-    if values["format"] != FORMAT:
-        refuse("format", repr(FORMAT), values["format"])
+    names = ("scenario", "codes", "events", "ending", "trouble", "app_link", "late", "began")
+    values = contents(data, FORMAT, names, limit=MAX_BYTES)
     events = listed(values, "events", "")
     trace = Trace(
         scenario=reader_of(Scenario)(values["scenario"], "scenario"),

@@ -6,9 +6,17 @@ It is for whoever may know the customers of a wallet, and for nobody else.
 from collections.abc import Iterable
 from typing import Final
 
-from mpp_conformance import canonical
 from mpp_conformance.evidence.hidden import Disclosure, Opening
-from mpp_conformance.evidence.values import EvidenceError, as_body, as_clear_text, listed, mapped, members, refuse
+from mpp_conformance.evidence.values import (
+    EvidenceError,
+    as_body,
+    as_clear_text,
+    contents,
+    listed,
+    mapped,
+    refuse,
+    written,
+)
 from mpp_conformance.trace import Trace
 
 FORMAT: Final = "mpp-conformance disclosures 1"
@@ -19,21 +27,12 @@ _PARTS: Final = 3
 def encode(disclosures: Iterable[Disclosure]) -> bytes:
     """The document's bytes; EvidenceError for what cannot be written."""
     rows = sorted(disclosures, key=lambda disclosure: disclosure.commitment.digest)
-    try:
-        return canonical.dump({"format": FORMAT, "disclosures": [list(disclosure.row) for disclosure in rows]})
-    except canonical.NotCanonicalError as problem:
-        raise EvidenceError(str(problem)) from problem
+    return written({"format": FORMAT, "disclosures": [list(disclosure.row) for disclosure in rows]})
 
 
 def read(data: bytes) -> tuple[Disclosure, ...]:
     """The disclosures that a file holds; EvidenceError, in words, for anything else."""
-    try:
-        found = canonical.parse(data, limit=MAX_BYTES)
-    except canonical.NotCanonicalError as problem:
-        raise EvidenceError(str(problem)) from problem
-    values = members(found, ("format", "disclosures"), "the document")
-    if values["format"] != FORMAT:
-        refuse("format", repr(FORMAT), values["format"])
+    values = contents(data, FORMAT, ("disclosures",), limit=MAX_BYTES)
     rows = enumerate(listed(values, "disclosures", ""))
     return tuple(_read_row(row, f"disclosures[{place}]") for place, row in rows)
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from mpp_conformance import canonical
 from mpp_conformance.evidence import half_document, message_document, read_half, read_message
-from mpp_conformance.evidence.values import EvidenceError, as_text, listed, members, refuse
+from mpp_conformance.evidence.values import as_text, contents, listed, members, written
 from mpp_conformance.peers.router import Stray
 
 FORMAT: Final = "mpp-conformance strays 1"
@@ -17,21 +16,12 @@ MAX_HTTP: Final = 16 * 1024 * 1024
 
 def encode(strays: Iterable[Stray], *, before: int = 0) -> bytes:
     """The document's bytes; EvidenceError for what cannot be written. ``before``: bytes of HTTP kept elsewhere."""
-    try:
-        return canonical.dump({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays, before)]})
-    except canonical.NotCanonicalError as problem:
-        raise EvidenceError(str(problem)) from problem
+    return written({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays, before)]})
 
 
 def read(data: bytes) -> tuple[Stray, ...]:
     """The strays that a file holds; EvidenceError, in words, for anything else."""
-    try:
-        found = canonical.parse(data, limit=MAX_BYTES)
-    except canonical.NotCanonicalError as problem:
-        raise EvidenceError(str(problem)) from problem
-    values = members(found, ("format", "strays"), "the document")
-    if values["format"] != FORMAT:
-        refuse("format", repr(FORMAT), values["format"])
+    values = contents(data, FORMAT, ("strays",), limit=MAX_BYTES)
     rows = enumerate(listed(values, "strays", ""))
     return tuple(_read_stray(row, f"strays[{place}]") for place, row in rows)
 

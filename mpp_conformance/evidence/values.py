@@ -8,6 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
+from mpp_conformance import canonical
 from mpp_conformance.evidence.hidden import Commitment, Hidden, HiddenBytes, body_document
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
@@ -166,6 +167,26 @@ def members(found: object, names: tuple[str, ...], where: str) -> dict[str, obje
         unknown = min(set(found) - set(names))
         raise EvidenceError(f"{where}: {ascii(unknown)[:60]} is not known")
     return found
+
+
+def written(made: Mapping[str, object]) -> bytes:
+    """A document's bytes; EvidenceError for what cannot be written."""
+    try:
+        return canonical.dump(made)
+    except canonical.NotCanonicalError as problem:
+        raise EvidenceError(str(problem)) from problem
+
+
+def contents(data: bytes, form: str, names: tuple[str, ...], *, limit: int) -> dict[str, object]:
+    """The members of a document of this format; EvidenceError for other bytes, and for more than ``limit``."""
+    try:
+        found = canonical.parse(data, limit=limit)
+    except canonical.NotCanonicalError as problem:
+        raise EvidenceError(str(problem)) from problem
+    values = members(found, ("format", *names), "the document")
+    if values["format"] != form:
+        refuse("format", repr(form), values["format"])
+    return values
 
 
 def refuse(where: str, expected: str, found: object) -> NoReturn:
