@@ -1,4 +1,4 @@
-"""What commands print with ``--format json`` keeps its schema, and nothing less than that does."""
+"""Files of a run, and what commands print with ``--format json``, keep their schemas, and nothing less does."""
 
 import json
 import re
@@ -18,18 +18,22 @@ from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.catalogue import load
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.schema import SCHEMAS
+from mpp_conformance.evidence import strays
 from mpp_conformance.matrix import Examined, Matrix, Row
+from mpp_conformance.messages import Launch
+from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import kept
 from mpp_conformance.report.document import cases
 from mpp_conformance.resources import directory
 from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.trace import Half
 from mpp_conformance.verdict import Verdict
 from tests.bundles import matrix as sound
 from tests.serving import free_ports, of_specimen, settle_ports
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
-_OTHERS: Final = {"wallet", "verdicts", "evidence", "strays", "disclosures", "journal"}
-"""Those that are looked at elsewhere."""
+KINDS: Final = [name for name in SCHEMAS if name != "wallet"]
+"""All that is JSON; wallet.toml is looked at elsewhere."""
 _NAMED: Final = {"only_by_case", "only_by_conversation", "signatures", "owners"}
 """Members that hold others of any name."""
 
@@ -62,7 +66,7 @@ def bundle(certified: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def documents(
-    certified: Path, failing: Path, bundle: Path, tmp_path_factory: pytest.TempPathFactory
+    certified: Path, secretive: Path, failing: Path, bundle: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[Any]]:
     """At least one real document of each kind, with something in every list of it."""
     place = tmp_path_factory.mktemp("documents")
@@ -73,7 +77,16 @@ def documents(
     spoilt = place / "spoilt.zip"
     spoilt.write_bytes(bundle.read_bytes()[:-1])
     files = verify.unpacked(bundle.read_bytes())
+    lines = (json.loads(line) for line in (certified / "journal.jsonl").read_bytes().splitlines())
+    nobodys = Stray(message=Launch(url="x"), http=(Half(method="POST", target="/", body=b"x", headers=(("a", "b"),)),))
     return {
+        "verdicts": [json.loads((run / "verdicts.json").read_bytes()) for run in (failing, certified)],
+        "evidence": [
+            json.loads(path.read_bytes()) for run in (certified, secretive) for path in _some(run / "evidence")
+        ],
+        "strays": [json.loads(strays.encode([nobodys]))],
+        "disclosures": [json.loads(path.read_bytes()) for path in _some(secretive / "disclosures")],
+        "journal": list({line["event"]: line for line in lines}.values()),
         "list": [printed("list"), printed("list", "--wallet", wallet)],
         "coverage": [printed("coverage", "--wallet", wallet), printed("coverage")],
         "faults": [printed("faults")],
@@ -87,6 +100,11 @@ def documents(
         "manifest": [json.loads(files["manifest.json"])],
         "claims": [json.loads(files["claims.json"])],
     }
+
+
+def _some(place: Path) -> list[Path]:
+    """Some files of a folder, the shortest ones."""
+    return sorted(place.glob("*.json"), key=lambda path: path.stat().st_size)[:3]
 
 
 def _matrices(place: Path) -> list[Any]:
@@ -141,9 +159,9 @@ def _gated(run: Path, place: Path) -> list[Any]:
     return made
 
 
-@pytest.mark.parametrize("name", [name for name in SCHEMAS if name not in _OTHERS])
+@pytest.mark.parametrize("name", KINDS)
 def test_what_a_command_prints_keeps_its_schema(documents: dict[str, list[Any]], name: str) -> None:
-    """Two validators find nothing wrong with what the real command has printed or written."""
+    """Two validators find nothing wrong with what a real command has printed or written."""
     quick = jsonschema_rs.Draft202012Validator(schema(name))
     assert [error.message for made in documents[name] for error in quick.iter_errors(made)] == []
     slow = jsonschema.Draft202012Validator(schema(name))
@@ -191,7 +209,7 @@ def _put(holder: Any, last: Any, value: object) -> None:  # noqa: ANN401  # a pl
     holder[last] = value
 
 
-@pytest.mark.parametrize("name", [name for name in SCHEMAS if name not in _OTHERS])
+@pytest.mark.parametrize("name", KINDS)
 def test_a_schema_refuses_whatever_is_not_as_it_says(documents: dict[str, list[Any]], name: str) -> None:
     """Member by member of a real document: a missing one, an unknown one, and a value of another type break it."""
     validator = jsonschema_rs.Draft202012Validator(schema(name))
@@ -208,9 +226,11 @@ def _short(value: Any) -> Any:  # noqa: ANN401  # whatever JSON has
 
 
 def test_every_list_has_something_in_it(documents: dict[str, list[Any]]) -> None:
-    """The documents that are looked at show each part at least once, but for what is missing or hidden: nothing is."""
+    """What commands printed shows each part at least once, but for what is missing or hidden: nothing is."""
     full: dict[str, bool] = {}
     for kind, made in documents.items():
+        if kind in {"verdicts", "evidence"}:
+            continue
         for name, filled in (row for document in made for row in lists(document, kind)):
             full[name] = full.get(name, False) or filled
     empty = {name for name, filled in full.items() if not filled}

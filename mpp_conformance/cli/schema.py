@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from mpp_conformance.cli.exits import explained
-from mpp_conformance.shapes import closed, document
+from mpp_conformance.shapes import SHA256, STRING, closed, document
 
 
 def _verdicts() -> dict[str, Any]:
@@ -35,7 +35,22 @@ def _claims() -> dict[str, Any]:
     """Both parts of it stand in the verdict file, too."""
     whole = _verdicts()
     parts = {name: whole["properties"][name] for name in ("claims", "suite")}
-    return document("claims.json of a bundle", closed(parts), {"count": whole["$defs"]["count"]})
+    return document("claims.json of a bundle", closed(parts), _counting(whole))
+
+
+def _journal() -> dict[str, Any]:
+    """What a run was begun with stands in the verdict file, too."""
+    from mpp_conformance.evidence.schemas import journal_schema  # noqa: PLC0415  # only for the one that is asked for
+
+    whole = _verdicts()
+    parts = {name: whole["properties"][name] for name in ("target", "claims", "message_layer")}
+    facts = closed({**parts, "suite": closed({"version": STRING, "digest": SHA256}), "source": SHA256})
+    return journal_schema(facts, _counting(whole))
+
+
+def _counting(whole: dict[str, Any]) -> dict[str, Any]:
+    """What the parts of the verdict file's schema that stand elsewhere, too, refer to."""
+    return {"count": whole["$defs"]["count"]}
 
 
 def _of_command(name: str) -> Callable[[], dict[str, Any]]:
@@ -53,7 +68,7 @@ SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
     "evidence": ("evidence/*.json: one conversation", _of_evidence("evidence")),
     "strays": ("evidence/strays-*.json: messages that fitted no conversation", _of_evidence("strays")),
     "disclosures": ("disclosures/*.json: what opens hidden parts of evidence", _of_evidence("disclosures")),
-    "journal": ("journal.jsonl: one line of it", _of_evidence("journal")),
+    "journal": ("journal.jsonl: one line of it", _journal),
     "gate": ("gate.json: what gate has decided about a run", _of_command("gate")),
     "manifest": ("manifest.json: what is in a bundle", _of_command("manifest")),
     "claims": ("claims.json of a bundle: what the wallet claims, and which suite judged", _claims),

@@ -56,24 +56,24 @@ def disclosures_schema() -> Schema:
     return document("What opens the hidden parts of a conversation's evidence", whole, dict(_DEFS))
 
 
-def journal_schema() -> Schema:
-    """The schema of one line of a journal."""
+def journal_schema(facts: Schema, defs: Mapping[str, Schema]) -> Schema:
+    """The schema of one line of a journal; ``facts``: that of what a run was begun with, which refers to ``defs``."""
     every = {
         "number": {"type": "integer", "minimum": 1},
         "previous": {**SHA256, "description": "SHA-256 of the line before, without its line feed."},
         "at": {"type": "string", "description": "UTC, ISO 8601."},
         "attempt": {"type": "integer", "minimum": 1},
     }
+    known = {**_TOLD, "facts": {**facts, "description": "What the run was begun with."}}
     lines = [
-        closed({**every, "event": {"const": event}, **{name: _TOLD.get(name, STRING) for name in sorted(told)}})
+        closed({**every, "event": {"const": event}, **{name: known.get(name, STRING) for name in sorted(told)}})
         for event, told in journal.EVENTS.items()
     ]
-    return document("One line of a run's journal", {"oneOf": lines})
+    return document("One line of a run's journal", {"oneOf": lines}, defs)
 
 
 _TOLD: Final[Mapping[str, Schema]] = {
     "format": {"const": journal.FORMAT},
-    "facts": {"type": "object", "description": "What the run was begun with."},
     "cases": COUNT,
     "conversations": COUNT,
     "torn": COUNT,
