@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import click
 import jsonschema
 import jsonschema_rs
 import pytest
@@ -54,6 +55,25 @@ def test_they_are_listed_and_no_other_is_known() -> None:
     listed = CliRunner().invoke(cli, ["schema"]).output
     assert [line.split()[0] for line in listed.splitlines()] == list(SCHEMAS)
     assert CliRunner().invoke(cli, ["schema", "other"]).exit_code == Exit.USAGE
+
+
+def printing(group: click.Group) -> set[str]:
+    """The commands that print JSON if asked to; those of a group by the name of the group."""
+    found = set()
+    for name in group.list_commands(click.Context(group)):
+        made = group.get_command(click.Context(group), name)
+        if isinstance(made, click.Group):
+            found |= {name} if printing(made) else set()
+        elif made is not None and any("json" in getattr(option.type, "choices", ()) for option in made.params):
+            found.add(name)
+    return found
+
+
+def test_whatever_prints_json_has_one() -> None:
+    """No command has ``--format json`` without a schema of what it prints."""
+    found = printing(cli)
+    assert {"answers", "doctor", "list", "rejudge", "verify"} < found
+    assert found - SCHEMAS.keys() == set()
 
 
 @pytest.mark.parametrize("run", ["certified", "secretive"])
