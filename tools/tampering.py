@@ -233,6 +233,13 @@ def _toothless(bundles: Bundles) -> bytes:
     return _signed({**files, verify.KILL_MATRIX: worse}, bundles.key)
 
 
+@_tampering("the kill matrix is one of another build of the suite", "kill-matrix.json", by=HOLDER)
+def _kill_matrix_of_another_build(bundles: Bundles) -> bytes:
+    files = bundles.files
+    other = _edited(files[verify.KILL_MATRIX], lambda found: found.update(suites="0" * 64))
+    return _signed({**files, verify.KILL_MATRIX: other}, bundles.key)
+
+
 # --- what is done to the ZIP file itself ----------------------------------------------------------------------------
 
 
