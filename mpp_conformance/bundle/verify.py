@@ -34,6 +34,7 @@ VERDICTS = "verdicts.json"
 CLAIMS = "claims.json"
 KILL_MATRIX = "kill-matrix.json"
 JOURNAL = "journal.jsonl"
+GATE = "gate.json"
 BESIDE_THE_MANIFEST = (MANIFEST, ATTESTATION, TIME_STAMP)
 """Not listed in the manifest: itself, what signs it, and what dates the signature."""
 NEEDED = (MANIFEST, ATTESTATION, SIGNER, VERDICTS, CLAIMS, KILL_MATRIX, JOURNAL, "verify.py")
@@ -97,6 +98,8 @@ def verified(data: bytes) -> Bundle:
     check_claims(verdicts, _object(files[CLAIMS], CLAIMS))
     check_evidence(verdicts, files)
     check_journal(verdicts, files[JOURNAL], files[VERDICTS])
+    if GATE in files:
+        check_gate(verdicts, files[GATE])
     check_kill_matrix(verdicts, json_of(files[KILL_MATRIX], KILL_MATRIX))
     test_key = manifest["signer"].get("test") is not False
     return Bundle(files, signer, test_key, verdicts, files.get(TIME_STAMP, b""))
@@ -620,6 +623,37 @@ def _name_evidence(named: Dict[str, str], row: Dict[str, Any], where: str, *, ne
         refuse(where, "a case without evidence")
     if name and named.setdefault(name, digest) != digest:
         refuse(where, "two digests for one file: %s" % name)
+
+
+def check_gate(verdicts: Dict[str, Any], data: bytes) -> None:
+    """What the waivers come to is told of this run, and follows from the cases that they excuse.
+
+    Whether each waiver is signed, in time and for these cases is for ``mpp-conformance verify`` to say.
+    """
+    told = json_of(data, GATE)
+    if not isinstance(told, dict):
+        refuse(GATE, "it is no object")
+    kept = {"run": "run", "digest": "digest", "complete": "complete", "before": "overall"}
+    for name, same in kept.items():
+        if told.get(name) != verdicts.get(same):
+            refuse(GATE, "its %s is not that of the verdict file" % name)
+    waivers = _of(told, "waivers", list, GATE)
+    excused = {
+        (_of(row, "requirement", str, GATE), str(name))
+        for row in waivers
+        for name in (_of(row, "cases", list, GATE) if not _of(row, "trouble", str, GATE) else [])
+    }
+    red = {
+        (row["id"], "%s::%s[%s]" % (case["module"], case["case"], case["scenario"]))
+        for row, case in cases_of(verdicts)
+        if case["verdict"] != "pass" and not case["observed"]
+    }
+    left = {(_of(row, "requirement", str, GATE), _of(row, "case", str, GATE)) for row in _of(told, "left", list, GATE)}
+    if left != red - excused:
+        refuse(GATE, "it does not say which cases are in the way")
+    is_open = told["complete"] and not left and not any(row["trouble"] for row in waivers)
+    if told.get("after") != ("open" if is_open else "closed"):
+        refuse(GATE, "its result does not follow from its waivers")
 
 
 def check_journal(verdicts: Dict[str, Any], data: bytes, verdict_file: bytes) -> None:
