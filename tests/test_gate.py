@@ -160,11 +160,6 @@ def as_card(made: Gate) -> str:
     return html.card(verdicts(), list(document.cases(verdicts()))[1], None, gate=made)
 
 
-def as_text(made: Gate) -> str:
-    """The short report."""
-    return markdown.render(verdicts(), gate=made)
-
-
 def as_annotations(made: Gate) -> str:
     """What GitHub reads."""
     return "\n".join(annotations.github(verdicts(), made))
@@ -179,7 +174,7 @@ FORMS: Final[Mapping[str, Callable[[Gate], str]]] = {
     "html": as_html,
     "paper": as_paper,
     "card": as_card,
-    "markdown": as_text,
+    "markdown": lambda made: markdown.render(verdicts(), gate=made),
     "github": as_annotations,
     **{name: exported(name) for name in EXPORTS},
 }
