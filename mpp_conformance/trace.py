@@ -9,6 +9,11 @@ from mpp_conformance.messages import (
     Decode,
     DecodeCallback,
     HandleAction,
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    InquiryCodeRules,
+    InquiryCodeRulesAnswer,
+    Malformed,
     Message,
     NotifyPayment,
     ResultPage,
@@ -23,6 +28,7 @@ WAITED: Final = "waited"
 """Patience ran out before it came."""
 BROKEN: Final = "broken"
 """The wallet could not be spoken to."""
+_IDENTIFICATION: Final = frozenset({IdentifyCode.__name__, InquiryCodeRules.__name__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +143,13 @@ class Trace:
         said = [e.message for e in self.of(payment)]
         acted = any(isinstance(message, HandleAction | DecodeCallback | ResultPage) for message in said)
         return self.app_link and acted and not any(isinstance(message, ServerAnswer) for message in said)
+
+    def unidentified(self, payment: int = 0) -> bool:
+        """Whether the MPP asked Alipay+ what a code is and was told nothing: it could not be read, or was refused."""
+        said = [e.message for e in self.of(payment)]
+        answers = [message for message in said if isinstance(message, IdentifyCodeAnswer | InquiryCodeRulesAnswer)]
+        unread = any(isinstance(message, Malformed) and message.operation in _IDENTIFICATION for message in said)
+        return (unread or bool(answers)) and not any(answer.result_status == "S" for answer in answers)
 
     def paid(self, payment: int = 0) -> bool:
         """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""

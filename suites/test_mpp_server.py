@@ -31,11 +31,12 @@ from mpp_conformance.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import MPP_SERVER, MUST, STATED, case, requirement
+from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
 from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, UNFUNDED, Payment, one
 from mpp_conformance.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
 from mpp_conformance.trace import Trace
 
+IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 ABLE = "the customer in [customers] funded to be able to pay"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
@@ -125,12 +126,20 @@ SRV_8 = requirement(
     clauses=[HIGHLIGHTS.at("MPP server, note on S and F")],
     text="The server acts on actionType whether decoding succeeded (S) or failed (F).",
 )
+SRV_9 = requirement(
+    "SRV-9",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[ENTRY_CODE.steps(4, 5), ORDER_CODE.steps(6)],
+    text="A code that is none of Alipay+'s is not sent to be decoded, nor launched other than as AlipayConnect.",
+)
 
 
 @case(SRV_1, [psp(ENTRY), sdk(ENTRY, "F")])
 def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
     """A scanned entry code is told for one: launch comes first, userInitiatedPay only for what launch brought."""
-    asked = expect(trace).reached(Scan)
+    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
     if identity_reported(trace):
         asked.some(IdentityAnswer, action="OPEN_URL")
     asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
@@ -139,7 +148,7 @@ def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> N
 @case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
     """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
-    asked = expect(trace).reached(Scan)
+    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
     if identity_reported(trace):
         asked.some(IdentityAnswer, action="DECODE").none(Launch)
     else:
@@ -147,21 +156,31 @@ def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
 
 
 @case(SRV_1, [one("foreign", Payment(code=FOREIGN))])
+def test_a_foreign_code_is_told_for_none(trace: Trace) -> None:
+    """A code that is none of Alipay+'s is told for none, where anything is told of it."""
+    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
+    asked.none_but(IdentityAnswer, action=("NONE",))
+
+
+@case(SRV_9, [one("foreign", Payment(code=FOREIGN))])
 def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
-    """A code that is none of Alipay+'s is told for none, and leads neither to launch nor to userInitiatedPay."""
-    expect(trace).reached(Scan).none_but(IdentityAnswer, action=("NONE",)).none(Launch).none(UserInitiatedPay)
+    """It leads to no userInitiatedPay, and to no launch but with the user agent AlipayConnect."""
+    asked = expect(trace).reached(Scan).none(UserInitiatedPay)
+    if any_launch(trace):
+        asked.each_holding(Launch, "user_agent", "AlipayConnect")
 
 
 @case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
 def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A decode request of the client SDK leads to userInitiatedPay."""
-    expect(trace).reached(Decode).some(UserInitiatedPay)
+    expect(trace).reached(Decode).given(not trace.unidentified(), IDENTIFIED).some(UserInitiatedPay)
 
 
 @case(SRV_2, [psp(ORDER), sdk(ORDER, "F")])
 def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A scanned order code leads to userInitiatedPay."""
-    expect(trace).reached(Scan).given(not any_launch(trace), "the order code not to be launched").some(UserInitiatedPay)
+    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
+    asked.given(not any_launch(trace), "the order code not to be launched").some(UserInitiatedPay)
 
 
 @case(SRV_3, [psp_with_payload(code) for code in BOTH])
@@ -307,7 +326,8 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
     asked.given(payload is not None, "Alipay+ to give a payload").given(not trace.unreported(payment), REPORTED)
     if trace.app_link:
         asked.some(ServerAnswer, action_type=HANDLE_BY_SDK, sdk_action_payload=payload)
-        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None))
+        # An adaptor may report an absent text as an empty one.
+        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None, ""))
     elif trace.scenario.payments[payment].code == ENTRY:
         asked.shown_by(DecodeCallback, sdk_action_payload=payload)
     else:

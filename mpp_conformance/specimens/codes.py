@@ -83,10 +83,14 @@ class KnowsNoOrderCodes(ConformingMpp):
 
 
 class LaunchesForeignCodes(ConformingMpp):
-    """Gives the client SDK whatever is no order code."""
+    """Gives the client SDK whatever is no order code.
+
+    It does not leave such a code alone (SRV-9).
+    """
 
     name = "foreign-codes-launched"
     breaks = frozenset({"SRV-1"})
+    observed = frozenset({"SRV-9"})
 
     def identify(self, code_value: str) -> str:
         """OPEN_URL for a foreign code."""
@@ -94,14 +98,40 @@ class LaunchesForeignCodes(ConformingMpp):
 
 
 class AsksAboutForeignCodes(ConformingMpp):
-    """Leaves it to Alipay+ to find out what a code is."""
+    """Leaves it to Alipay+ to find out what a code is.
+
+    It does not leave such a code alone (SRV-9).
+    """
 
     name = "foreign-codes-decoded"
     breaks = frozenset({"SRV-1"})
+    observed = frozenset({"SRV-9"})
 
     def identify(self, code_value: str) -> str:
         """DECODE for a foreign code."""
         return super().identify(code_value).replace("NONE", "DECODE")
+
+
+class AsksWhatItDoesNotKnow(ConformingMpp):
+    """Has userInitiatedPay find out about codes that its own rules do not know, and tells for none what it refuses."""
+
+    name = "unknown-codes-sent-to-be-decoded"
+    observed = frozenset({"SRV-9"})
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """A question where it has no answer."""
+        if action == "NONE":
+            session.code = session.scanned
+            yield from self.ask(session, session.code)
+        else:
+            yield from super().identified(session, action)
+
+    def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No code of Alipay+'s."""
+        if answer.result_code == "INVALID_CODE":
+            yield from super().identified(session, "NONE")
+        else:
+            yield from super().not_decoded(session, answer)
 
 
 class TriesDecodingFirst(ConformingMpp):

@@ -9,10 +9,14 @@ from mpp_conformance.specimens.conforming import Session
 
 
 class TakesSuccessForSupport(AsksAboutCodes):
-    """Takes every code that identifyCode answers with S for one of Alipay+'s."""
+    """Takes every code that identifyCode answers with S for one of Alipay+'s.
+
+    It does not leave the others alone (SRV-9).
+    """
 
     name = "unsupported-codes-decoded"
     breaks = frozenset({"SRV-1"})
+    observed = frozenset({"SRV-9"})
 
     def advised(self, session: Session, answer: IdentifyCodeAnswer | InquiryCodeRulesAnswer) -> Iterator[Message]:
         """Whatever is not to be launched is decoded."""
@@ -23,10 +27,14 @@ class TakesSuccessForSupport(AsksAboutCodes):
 
 @dataclass
 class DecodesTheRest(KeepsRules):
-    """Decodes what no rule of inquiryCodeRules is for."""
+    """Decodes what no rule of inquiryCodeRules is for.
+
+    It does not leave such a code alone (SRV-9).
+    """
 
     name = "codes-without-a-rule-decoded"
     breaks = frozenset({"SRV-1"})
+    observed = frozenset({"SRV-9"})
 
     def identify(self, code_value: str) -> str:
         """DECODE for NONE."""

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from mpp_conformance.messages import (
     CancelPayment,
     CancelPaymentAnswer,
+    IdentifyCode,
     InquiryPayment,
     InquiryPaymentAnswer,
+    Launch,
     Message,
     Order,
 )
+from mpp_conformance.specimens.asking import AsksAboutCodes
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import ENTRY_UNASKED, ORDER_UNASKED
 
 
 class BooksWhatIsPaid(ConformingMpp):
@@ -76,3 +80,33 @@ class CancelsSlowly(ConformingMpp):
             return made
         self.begun.add(cancellation.payment_request_id)
         return replace(made, result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="try again")
+
+
+class LaunchesByRedirect(ConformingMpp):
+    """Launches an address of its own, with the number of the session in it, that sends the browser on.
+
+    Such an address may lead anywhere (EC-3). The merchant page of the suite answers to none but its own, so that the
+    SDK intercepts nothing and nothing follows.
+    """
+
+    name = "launched-by-redirect"
+    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+
+    def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
+        """Twenty digits that are no code's."""
+        yield Launch(url="https://mpp.example/go?session=20250615120000000001")
+
+
+class IdentifiesOddly(AsksAboutCodes):
+    """Asks Alipay+ what a code is for a customer without a name, and takes a refusal for a code that is none.
+
+    No document says what such a question needs: nobody knows what the server would make of an answer (SRV-1, SRV-2),
+    or its client (EC-3, EC-6), and nothing follows.
+    """
+
+    name = "identification-refused"
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "SRV-1", "SRV-2"}
+
+    def question(self, session: Session) -> IdentifyCode:
+        """An empty text."""
+        return IdentifyCode(code_value=session.scanned, customer_id="")

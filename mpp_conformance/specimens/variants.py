@@ -136,6 +136,18 @@ class LaunchesWithMore(ConformingMpp):
         yield Launch(url=session.scanned, user_agent="AlipayConnect", ac_decode_config='{"rules":[]}', title="Pay")
 
 
+class OpensForeignCodes(ConformingMpp):
+    """Opens what is none of Alipay+'s in the browser of the client SDK, which calls itself AlipayConnect."""
+
+    name = "foreign-codes-opened-as-alipay-connect"
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """Told for none, and opened."""
+        yield from super().identified(session, action)
+        if action == "NONE":
+            yield Launch(url=session.scanned, user_agent="AlipayConnect")
+
+
 class OneAnswer(ConformingMpp):
     """Hands its client actionType and the payment result in one answer."""
 
@@ -219,6 +231,28 @@ class LogsAnswer(ConformingMpp):
         """An empty answer first."""
         yield ServerAnswer()
         yield from super().take(session, handed)
+
+
+class EmptyForAbsent(ConformingMpp):
+    """Reports an empty text for what its server does not hand over, and an answer of such texts beforehand."""
+
+    name = "absent-texts-reported-empty"
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Empty ones first."""
+        yield ServerAnswer(action_type="", sdk_action_payload="", error_code="")
+        yield from super().take(session, handed)
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """No text is absent from what the server hands over."""
+        for say in super().hear(session, message):
+            told = say.message
+            if isinstance(told, ServerAnswer):
+                filled = {
+                    name: getattr(told, name) or "" for name in ("action_type", "sdk_action_payload", "error_code")
+                }
+                told = replace(told, **filled)
+            yield replace(say, message=told)
 
 
 class ReadsLeniently(ConformingMpp):
