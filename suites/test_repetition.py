@@ -157,7 +157,7 @@ def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
     asked = expect(trace, 1).reached(UserInitiatedPayAnswer, result_code="REPEAT_REQ_INCONSISTENT")
     asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
     second = next(event.message.customer_id for event in trace.of(1) if isinstance(event.message, UserInitiatedPay))
-    expect(trace).none(NotifyPayment, customer_id=second)
+    expect(trace).none(NotifyPayment, customer_id=second, result_status="S")
 
 
 @case(EXP_1, [OVERDUE])

@@ -37,7 +37,7 @@ AFTER_ORDER_PAYMENT: Final = _CALLED_WHEN_OVER | {
 """Likewise for order codes."""
 NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "WIRE-1", "ANS-2"}
 """No notification can be read: neither what it says, nor whether it was signed, nor what it may not say."""
-NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-5", "CAN-4", "EXP-1", "WIRE-1"})
+NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "EXP-1", "WIRE-1"})
 """Likewise, where those of a success can."""
 ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {"INQ-3", "NOT-1", "NOT-3", "NOT-4", "NOT-6", "REP-4", "REP-5"}
 """An order code payment comes to no end: there is nothing to notify or to ask about."""

@@ -206,7 +206,7 @@ class NotifiesSuccessAlways(ConformingMpp):
     """
 
     name = "failure-notified-as-success"
-    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-5", "SRV-6", "SRV-7"})
+    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6", "SRV-7"})
     observed = frozenset({"CAN-4", "EXP-1"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:

@@ -14,7 +14,7 @@ from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 
 class NewIdWithEachNotice(ConformingMpp):
-    """Makes a new paymentId for each notification, the repeated ones too."""
+    """Makes a new paymentId for each notification of a success, the repeated ones too."""
 
     name = "payment-id-per-notification"
     breaks = frozenset({"NOT-3"})
@@ -22,8 +22,25 @@ class NewIdWithEachNotice(ConformingMpp):
     def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:
         """Repeated under another id."""
         for message in super().notified(session, answer):
-            if isinstance(message, NotifyPayment):
+            if isinstance(message, NotifyPayment) and message.result_status == "S":
                 yield replace(message, payment_id=f"{message.payment_id}-{session.notices_repeated}")
+            else:
+                yield message
+
+
+class NewReasonWithEachNotice(ConformingMpp):
+    """Looks up the reason of a failure anew for each notification, and finds another one."""
+
+    name = "failure-reason-per-notification"
+    breaks = frozenset({"NOT-3"})
+
+    def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:
+        """Repeated for another reason."""
+        for message in super().notified(session, answer):
+            if isinstance(message, NotifyPayment) and message.result_status == "F":
+                yield replace(message, result_code="RISK_REJECT")
+            else:
+                yield message
 
 
 @dataclass

@@ -83,6 +83,19 @@ class NotifiesTwice(ConformingMpp):
             yield repeated
 
 
+@dataclass
+class NotifiesTwiceInShort(NotifiesTwice):
+    """Notifies Alipay+ a second time, and only what has to be notified."""
+
+    name = "notification-repeated-in-short"
+
+    def notified(self, session: Session, answer: NotifyPaymentAnswer) -> Iterator[Message]:
+        """No optional field."""
+        for message in super().notified(session, answer):
+            if isinstance(message, NotifyPayment):
+                yield shortened(message)
+
+
 class NotifiesLittle(ConformingMpp):
     """Notifies only what has to be notified."""
 
@@ -90,9 +103,7 @@ class NotifiesLittle(ConformingMpp):
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """No optional field."""
-        made = super().notice(session, order, result)
-        shorter = replace(made, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)
-        return replace(shorter, pay_to_amount=None, pay_to_currency=None)
+        return shortened(super().notice(session, order, result))
 
 
 @dataclass
@@ -275,3 +286,9 @@ class ReadsLeniently(ConformingMpp):
         if not isinstance(read, UserInitiatedPayAnswer) or form.get("actionType") != HANDLE_BY_SDK:
             return read
         return replace(read, action_type=HANDLE_BY_SDK, sdk_action_payload=form.get("sdkActionPayload"))
+
+
+def shortened(notice: NotifyPayment) -> NotifyPayment:
+    """A notification without its optional fields."""
+    shorter = replace(notice, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)
+    return replace(shorter, pay_to_amount=None, pay_to_currency=None)

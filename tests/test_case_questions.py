@@ -1,0 +1,48 @@
+"""What cases ask of conversations that no known MPP holds: a record is changed in one message, and judged again."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from mpp_conformance import cabinet
+from mpp_conformance.catalogue import load
+from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.messages import Message, NotifyPayment, UserInitiatedPay
+from mpp_conformance.oracle import judge
+from mpp_conformance.resources import directory
+from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.trace import Event, Trace
+from mpp_conformance.verdict import Verdict
+from mpp_conformance.wallet import reference
+
+_CASES: Final = load(directory("suites")).cases
+_HELD: Final = cabinet.conversations(_CASES)
+
+
+def held(label: str) -> Trace:
+    """A conversation of the conforming MPP."""
+    profile = reference().profile
+    scenario = next(scenario for scenario in _HELD if scenario.label == label)
+    return DirectConnector(ConformingMpp(profile), profile).converse(scenario)
+
+
+def said(trace: Trace, payment: int, message: Message) -> Trace:
+    """The conversation with one more message at its end."""
+    return replace(trace, events=(*trace.events, Event(number=len(trace.events) + 1, payment=payment, message=message)))
+
+
+def verdict(name: str, trace: Trace) -> Verdict:
+    """What a case says."""
+    return judge(next(case for case in _CASES if case.name == name).judge, trace).verdict
+
+
+@pytest.mark.parametrize(("status", "expected"), [("F", Verdict.PASS), ("S", Verdict.FAIL)])
+@pytest.mark.parametrize("label", ["entry-scanned-by-another", "order-scanned-by-another"])
+def test_only_a_success_is_forbidden_to_who_scans_anothers_code(label: str, status: str, expected: Verdict) -> None:
+    """A failure that is notified in the second customer's name pays nothing."""
+    trace = held(label)
+    notice = next(event.message for event in trace.events if isinstance(event.message, NotifyPayment))
+    second = next(event.message.customer_id for event in trace.of(1) if isinstance(event.message, UserInitiatedPay))
+    later = said(trace, 0, replace(notice, customer_id=second, result_status=status))
+    assert verdict("test_what_belongs_to_another_customer_is_not_paid", later) == expected
