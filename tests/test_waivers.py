@@ -169,6 +169,15 @@ def test_the_example_of_the_page_is_sound_but_for_its_keys() -> None:
     assert [name for name in waivers.Waiver.__dataclass_fields__ if f"`{name}`" not in page] == []
 
 
+def test_only_the_wallet_itself_has_the_waivers_beside_its_file(tmp_path: Path) -> None:
+    """A known MPP that borrows its claims has none, unless they are named."""
+    (tmp_path / "waivers.toml").touch()
+    wallet = str(tmp_path / "wallet.toml")
+    found = [waivers.place("", wallet, target) for target in ("", "http:http://x", "specimen:x", "replay:x")]
+    assert [path is not None for path in found] == [True, True, False, False]
+    assert (waivers.place("w", wallet, "specimen:x"), waivers.place("", "", "")) == (Path("w"), None)
+
+
 def test_waive_and_gate_play_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waive prints makes the waiver sound; gate says so, keeps it, and leaves the verdict file alone."""
     monkeypatch.chdir(tmp_path)

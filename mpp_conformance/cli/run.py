@@ -120,7 +120,7 @@ def command(  # noqa: PLR0913  # one for each option
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
         if target.startswith("http"):
             refuse_useless(chosen, target)
-    waived = place(str(waivers or ""), str(wallet or ""))
+    waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:
         parsed(waived)
     made = broken_off or new_folder(reports, name or free_name(reports, _title(target or "", chosen)))

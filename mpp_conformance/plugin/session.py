@@ -78,7 +78,7 @@ class ConformanceSession:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._setup = setup.resolve(target_of(config), wallet_of(config))
-        self._waivers = setup.waivers(config.getoption("--waivers") or "", wallet_of(config))
+        self._waivers = setup.waivers(config.getoption("--waivers") or "", wallet_of(config), target_of(config))
         self._say = language(config.getoption("--lang"))
         self._directories: set[Path] = set()
         self._ledger = Ledger()

@@ -87,11 +87,11 @@ def _replayed(target: str, wallet_file: str) -> Setup:
     )
 
 
-def waivers(given: str, wallet_file: str) -> WaiverFile | None:
+def waivers(given: str, wallet_file: str, target: str) -> WaiverFile | None:
     """The wallet's waivers; ``None`` where it has none. UsageError says what is wrong with them."""
     from mpp_conformance.report.waivers import WaiverFileError, load, place  # noqa: PLC0415  # loads cryptography
 
-    path = place(given, wallet_file)
+    path = place(given, wallet_file, target)
     try:
         return None if path is None else load(path)
     except WaiverFileError as problem:

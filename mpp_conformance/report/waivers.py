@@ -22,6 +22,7 @@ from mpp_conformance.report.gate import FORMAT
 FILE: Final = "waivers.toml"
 MAX_BYTES: Final = 262_144
 _MOST: Final = 100
+_OTHERS: Final = ("specimen:", "replay:")
 _LONGEST: Final = 1_000
 _REQUIREMENT: Final = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 _CASE: Final = re.compile(r"test_\w+::test_\w+(?:\[[^\[\]*?]+\])?")
@@ -89,11 +90,14 @@ class WaiverFile:
     waivers: tuple[Waiver, ...]
 
 
-def place(given: str, wallet: str) -> Path | None:
-    """Where a wallet's waivers are: where it is said, or else beside its file; ``None`` for no file there."""
+def place(given: str, wallet: str, target: str) -> Path | None:
+    """Where a wallet's waivers are: where it is said, or else beside its file; ``None`` for no file there.
+
+    A known MPP that borrows a wallet's claims has none, nor has a run that is judged again.
+    """
     if given:
         return Path(given)
-    beside = Path(wallet).with_name(FILE) if wallet else None
+    beside = Path(wallet).with_name(FILE) if wallet and not target.startswith(_OTHERS) else None
     return beside if beside is not None and beside.is_file() else None
 
 
