@@ -11,8 +11,6 @@ from mpp_conformance.messages import (
     HandleAction,
     IdentifyCode,
     IdentifyCodeAnswer,
-    InquiryCodeRules,
-    InquiryCodeRulesAnswer,
     Malformed,
     Message,
     NotifyPayment,
@@ -28,7 +26,6 @@ WAITED: Final = "waited"
 """Patience ran out before it came."""
 BROKEN: Final = "broken"
 """The wallet could not be spoken to."""
-_IDENTIFICATION: Final = frozenset({IdentifyCode.__name__, InquiryCodeRules.__name__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +144,9 @@ class Trace:
     def unidentified(self, payment: int = 0) -> bool:
         """Whether the MPP asked Alipay+ what a code is and was told nothing: it could not be read, or was refused."""
         said = [e.message for e in self.of(payment)]
-        answers = [message for message in said if isinstance(message, IdentifyCodeAnswer | InquiryCodeRulesAnswer)]
-        unread = any(isinstance(message, Malformed) and message.operation in _IDENTIFICATION for message in said)
-        return (unread or bool(answers)) and not any(answer.result_status == "S" for answer in answers)
+        told = [message.result_status for message in said if isinstance(message, IdentifyCodeAnswer)]
+        unread = any(isinstance(message, Malformed) and message.operation == IdentifyCode.__name__ for message in said)
+        return (unread or bool(told)) and "S" not in told
 
     def paid(self, payment: int = 0) -> bool:
         """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""

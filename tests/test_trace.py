@@ -6,11 +6,15 @@ from dataclasses import replace
 import pytest
 
 from mpp_conformance.messages import (
+    GATEWAY,
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
     HandleAction,
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    Malformed,
     Message,
     NotifyPayment,
     Order,
@@ -161,6 +165,33 @@ def test_a_hand_over_is_missed_where_it_was_claimed(*, app_link: bool, messages:
     elsewhere = _trace(ResultPage(status="S"), *messages, app_link=app_link, payments=[1] + [0] * len(messages))
 
     assert [expected, expected] == [_trace(*messages, app_link=app_link).unreported(), elsewhere.unreported(0)]
+
+
+def _identified(status: str) -> list[Message]:
+    return [IdentifyCode(code_value="c"), IdentifyCodeAnswer(result_status=status, result_code="", result_message="")]
+
+
+_UNREAD = Malformed(where=GATEWAY, operation="IdentifyCode", problem="customerId: is empty")
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([], False),
+        (_identified("S"), False),
+        (_identified("F"), True),
+        (_identified("U"), True),
+        ([*_identified("F"), *_identified("S")], False),
+        ([_UNREAD], True),
+        ([_UNREAD, *_identified("S")], False),
+        ([replace(_UNREAD, operation="NotifyPayment")], False),
+        ([_REFUSED], False),
+    ],
+)
+def test_a_code_is_unidentified_where_alipay_plus_was_asked_in_vain(*, messages: list[Message], expected: bool) -> None:
+    """Whoever asks nobody, or is told at last, knows what the code is."""
+    elsewhere = _trace(*_identified("F"), *messages, payments=[1, 1] + [0] * len(messages))
+    assert [expected, expected] == [_trace(*messages).unidentified(), elsewhere.unidentified(0)]
 
 
 def test_the_callback_is_the_one_that_decode_gave() -> None:
