@@ -182,6 +182,12 @@ def test_a_body_that_is_given_goes_out_as_it_is() -> None:
     assert body.decode() == _BROKEN.replace("http://127.0.0.1/", f"{gateway}/")
 
 
+def test_half_a_letter_that_is_given_goes_out_as_well() -> None:
+    """What no text can hold is a defect like any other."""
+    body = wire.spoilt(_TO_PAY, FAULTS["answer-illegal"], text=_BROKEN.replace('"is"', '"\ud800"'))
+    assert b'"\xed\xa0\x80"' in body
+
+
 @pytest.mark.parametrize("text", ["", wire.encode(_TO_PAY).decode(), wire.encode(_STOPPED).decode()])
 def test_a_body_that_is_given_breaks_the_interface(text: str) -> None:
     """A profile that has no defect is a fault of the suite."""

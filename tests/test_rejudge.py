@@ -221,6 +221,23 @@ def test_an_answer_of_alipay_plus_is_read_too(run: Path) -> None:
     ]
 
 
+def test_a_broken_answer_that_is_none_is_named(run: Path) -> None:
+    """A fault that was applied has its defect in its bytes: a sound answer is none."""
+
+    def change(made: Any) -> None:  # noqa: ANN401  # a document
+        body = next(half["body"] for half in message(made, "FaultApplied")["http"] if half["status"])
+        body["text"] = body["text"].replace('"env":0', '"env":null')
+
+    forger = Forger(run)
+    name = forger.evidence("order-generated-order-type", change)
+    forger.saved()
+    told = [sentence for sentence in differences(run) if "message" in sentence]
+    assert [sentence.partition(" (FaultApplied): ")[2] for sentence in told] == [
+        "its bytes keep the interface that they were to break"
+    ]
+    assert told[0].startswith(f"evidence/{name}, message ")
+
+
 def test_an_edited_scenario_is_named(run: Path) -> None:
     """A conversation about something else proves nothing of what was asked."""
     forger = Forger(run)

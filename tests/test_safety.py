@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from mpp_conformance import cabinet, fault_cells, safety
+from mpp_conformance import cabinet, fault_cells, safety, wire
 from mpp_conformance.catalogue import load
 from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.faults import FAULTS
@@ -39,7 +39,7 @@ from mpp_conformance.safety import (
     UNVERIFIED,
     Behaviour,
 )
-from mpp_conformance.scenario import Scenario
+from mpp_conformance.scenario import ORDER, Payment, Scenario, handle_by_psp, one
 from mpp_conformance.specimens import CONFORMING, SPECIMENS
 from mpp_conformance.trace import BROKEN, Event, Trace
 from mpp_conformance.verdict import Verdict
@@ -261,6 +261,13 @@ def test_a_fault_that_did_not_reach_the_mpp_proves_nothing(scenario: Scenario) -
     events = tuple(event for event in trace.events if not isinstance(event.message, FaultApplied))
     verdicts = {case.name: judge(case.judge, replace(trace, events=events)).verdict for case, _ in _JUDGED[scenario]}
     assert verdicts == dict.fromkeys(verdicts, Verdict.INCONCLUSIVE)
+
+
+def test_an_illegal_answer_takes_one_that_is_given() -> None:
+    """A scenario without a body is the suite's own fault, and no fault was applied."""
+    scenario = one("without", Payment(code=ORDER, answer=handle_by_psp(), fault="answer-illegal"))
+    with pytest.raises(wire.OurMessageIsInvalid):
+        held("conforming", scenario)
 
 
 def test_every_family_is_met_with_both_codes() -> None:

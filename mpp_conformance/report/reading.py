@@ -83,6 +83,8 @@ def _of_no_wire(event: Event) -> Iterator[str]:
 
 def _of_wire(trace: Trace, event: Event, layer: MessageLayer, found: Readings) -> Iterator[str]:
     kind = _kind(event.message)
+    if isinstance(event.message, FaultApplied):
+        yield from _unbroken(event, event.message)
     if kind is None or kind in _HAPPENED:
         return
     half = next((half for half in event.http if (half.status is not None) is kind.is_reply), None)
@@ -94,6 +96,16 @@ def _of_wire(trace: Trace, event: Event, layer: MessageLayer, found: Readings) -
     else:
         found.read += 1
         yield from _of_bytes(event, kind, half, layer, found)
+
+
+def _unbroken(event: Event, applied: FaultApplied) -> Iterator[str]:
+    """A body that the scenario gave to break the interface does so."""
+    fault = FAULTS.get(applied.fault)
+    if fault is None or not fault.given:
+        return
+    bodies = [half.body for half in event.http if half.status is not None and not isinstance(half.body, HiddenBytes)]
+    if any(not isinstance(wire.decode(UserInitiatedPayAnswer, body), Malformed) for body in bodies):
+        yield "its bytes keep the interface that they were to break"
 
 
 def _of_bytes(event: Event, kind: type[Message], half: Half, layer: MessageLayer, found: Readings) -> Iterator[str]:
