@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +24,29 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
-SUITE: Final = (Path(__file__).parent / "data/suite.txt").read_text(encoding="utf-8")
+HERE: Final = Path(__file__).parent
+SUITE: Final = (HERE / "data/suite.txt").read_text(encoding="utf-8")
 NOBODYS: Final = Stray(message=Launch(url="x"), http=(Half(method="POST", target="/launch", body=b"{}"),))
 LATE: Final = Stray(message=Launch(url="y"), conversation="entry-sdk-S")
+
+
+STRAYING: Final = """
+import os
+from mpp_conformance import connectors
+from mpp_conformance.messages import Launch
+from mpp_conformance.peers.router import Stray
+
+if "STRAYING" in os.environ:
+    known = connectors.connect
+
+    def connect(*given, **named):
+        made = known(*given, **named)
+        type(made).strays = (Stray(message=Launch(url="x"), conversation="entry-sdk-S"),)
+        return made
+
+    connectors.connect = connect
+"""
+"""A message comes too late for the first conversation, in the processes that are told so."""
 
 
 @pytest.fixture(autouse=True)
@@ -80,11 +103,11 @@ def test_what_strayed_before_a_kill_is_in_the_report(bench: Bench) -> None:
     assert verify.verified(bundle(bench)).verdicts["strays"] == verdicts["strays"]
 
 
-def bundle(bench: Bench) -> bytes:
+def bundle(bench: Bench, name: str = "r") -> bytes:
     """The run as a bundle."""
-    suite = bench.verdicts("r")["suite"]
+    suite = bench.verdicts(name)["suite"]
     sound = {"format": verify.MATRIX_FORMAT, "version": suite["version"], "suites": suite["digest"], "sound": True}
-    return pack.pack(bench.pytester.path / "reports/r", keys.generate(), sound)
+    return pack.pack(bench.pytester.path / "reports" / name, keys.generate(), sound)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +180,30 @@ def test_what_no_journal_tells_of_stays_out_of_the_bundle(bench: Bench) -> None:
     left.write_bytes(b"{}")
     files = verify.verified(bundle(bench)).files
     assert [name for name in files if "left" in name] == []
+
+
+def test_killed_at_any_moment_a_run_has_what_its_journal_tells_of(bench: Bench) -> None:
+    """By SIGKILL in each line: the next attempt comes to the same verdicts, holds what strayed, and makes a bundle."""
+    place = bench.pytester.path
+    (place / "suites").mkdir()
+    (place / "suites/test_inline.py").write_text(SUITE, "utf-8")
+    (place / "suites/conftest.py").write_text(STRAYING, "utf-8")
+    words = [sys.executable, str(HERE / "killing.py"), "1", "--mpp", "specimen:conforming"]
+    done = subprocess.run(
+        words, cwd=place, env={**os.environ, "STRAYING": "1"}, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {}
+    for at in range(2, len((place / "reports/whole" / journal.FILE).read_bytes().splitlines()) + 1):
+        name = f"killed-{at}"
+        told = len(list(journal_file.read(place / "reports" / name).of(journal.STRAYED)))
+        result = bench.run(SUITE, "--run", name, "--resume", target="specimen:conforming")
+        verdicts = bench.verdicts(name)
+        assert (result.ret, verdicts["digest"]) == (pytest.ExitCode.OK, bench.verdicts("whole")["digest"])
+        assert verify.verified(bundle(bench, name)).verdicts["strays"] == verdicts["strays"]
+        found[at] = (told, len(verdicts["strays"]), "entry-sdk-S" in verdicts["attempts"]["again"])
+    assert {row[:2] for row in found.values()} == {(0, 0), (1, 1)}
+    assert [row[2] for row in found.values() if row[0]] == [True] * sum(row[0] for row in found.values())
 
 
 def test_what_is_kept_of_http_is_bounded_over_all_files() -> None:
