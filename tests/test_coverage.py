@@ -102,10 +102,11 @@ def test_removing_a_conversation_loses_what_it_alone_covered() -> None:
 
 
 def test_removing_a_case_names_what_was_lost() -> None:
-    """The only case on a foreign code is named with the transitions that nobody else covers."""
-    lost = only_by(ROWS, case_of)["test_mpp_server::test_a_foreign_code_is_left_alone"]
-    assert lost.transitions == set(of_workflow(FOREIGN))
-    rest = tuple(row for row in ROWS if case_of(row) != "test_mpp_server::test_a_foreign_code_is_left_alone")
+    """The only case on another customer's code is named with the transitions that nobody else covers."""
+    name = "test_repetition::test_what_belongs_to_another_customer_is_not_paid"
+    lost = only_by(ROWS, case_of)[name]
+    assert lost.transitions == {row for row in TRANSITIONS if "another customer's" in row.name}
+    rest = tuple(row for row in ROWS if case_of(row) != name)
     assert [name for name in lost.names() if name not in missing(rest)] == []
 
 
