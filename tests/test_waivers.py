@@ -14,12 +14,19 @@ from click.testing import CliRunner, Result
 
 from mpp_conformance import canonical
 from mpp_conformance.bundle import keys
+from mpp_conformance.catalogue import load
 from mpp_conformance.cli import cli
+from mpp_conformance.connectors.direct import DirectConnector
+from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.oracle import judge
 from mpp_conformance.report import document, waivers
 from mpp_conformance.report import gate as gates
 from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.waivers import WaiverFileError
+from mpp_conformance.resources import directory
+from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.verdict import Verdict
+from mpp_conformance.wallet import reference
 from tests.reporting import M1, M2, O3, facts, folded, judged, row
 
 KEY, STRANGER = keys.generate(), keys.generate()
@@ -63,7 +70,21 @@ def judged_gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> 
     return gates.judged(verdicts(*found, **options), given, NOW)
 
 
+def observed(name: str, run: str) -> dict[tuple[str, str, str], str]:
+    """What the cases see of a known MPP in a run of this name, wherever it is not what was asked."""
+    specimen, profile = SPECIMENS[name], reference().profile
+    found: dict[tuple[str, str, str], str] = {}
+    for case in load(directory("suites")).cases:
+        for scenario in case.scenarios(EDITIONS[DEFAULT_EDITION], Reading()):
+            if scenario.label in TELLING:
+                trace = DirectConnector(specimen(profile), profile, run).converse(scenario)
+                found[case.requirement.id, case.name, scenario.label] = judge(case.judge, trace).seen
+    return found
+
+
 NONE = waivers.WaiverFile({}, ())
+TELLING = ("order-blanks-at-both-ends", "order-silent-at-first", "entry-twice-in-turn", "order-twice-in-turn")
+"""Conversations in which texts part at the beginning, in an id that the MPP makes, and within digits of ours."""
 
 
 def test_a_run_that_conforms_needs_no_waiver() -> None:
@@ -106,6 +127,43 @@ def test_a_waiver_that_is_not_sound_closes_the_gate(given: waivers.WaiverFile, t
     assert gate(given, Verdict.PASS)["after"] == "closed"
 
 
+SHOWN = "A with {} (first difference at byte {}: expected {}, seen {})"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("A with p 'mpp-26422344752401952545'", "A with p 'mpp-09851175970555085120'", True),
+        ('A with p \'{"unused":"mpp-349659323\'...', 'A with p \'{"unused":"mpp-708832925\'...', True),
+        ('A with p "it\'s mpp-26422344752401952545"', 'A with p "it\'s mpp-09851175970555085120"', True),
+        (SHOWN.format("x", 13, "'26588'...", "'40815'..."), SHOWN.format("x", 14, "'6588'...", "'0815'..."), True),
+        (SHOWN.format("x", 13, "'26588'...", "''"), SHOWN.format("x", 14, "'26588'...", "''"), False),
+        ("N with payment_id 'mpp-8664ed'", 'N with payment_id "p\'s" (first difference at byte 3: ...)', True),
+        ("N with payment_id 'mpp-8664ed'", "N with payment_id absent", False),
+        ("N with payment_amount '700001'", "N with payment_amount '500001'", False),
+        ("A with action_type 'HANDLE_BY_SDK'", "A with action_type 'HANDLE_BY_PSP'", False),
+        ("A with p 'mpp-26422344752401952545'", "B with p 'mpp-26422344752401952545'", False),
+        ("A with p 'mpp-26422344752401952545'", "A with q 'mpp-26422344752401952545'", False),
+        ("2 x DecodeCallback", "3 x DecodeCallback", False),
+    ],
+)
+def test_what_is_new_in_every_run_is_the_same_to_a_waiver(one: str, other: str, alike: bool) -> None:  # noqa: FBT001
+    """Message, field, number and place are not."""
+    assert (waivers.lasting(one) == waivers.lasting(other)) is alike
+
+
+@pytest.mark.parametrize(
+    "name", ["payload-trimmed", "each-call-paid", "first-callback-for-ever", "answer-of-anybody-before"]
+)
+def test_a_waiver_from_one_run_excuses_the_same_fault_in_another(name: str) -> None:
+    """What the cases see of an MPP holds other digits in each run, and comes out alike for a waiver."""
+    before, after = observed(name, "monday"), observed(name, "tuesday")
+    assert [case for case in before if before[case] != after[case]] != []
+    assert {case: waivers.lasting(seen) for case, seen in before.items()} == {
+        case: waivers.lasting(seen) for case, seen in after.items()
+    }
+
+
 def test_a_fault_of_the_suite_cannot_be_waived() -> None:
     """It is nobody's to excuse; proof that is missing is."""
     made = gate(signed(), Verdict.ERROR)
@@ -118,6 +176,42 @@ def test_a_run_of_a_part_opens_no_gate() -> None:
     made = judged_gate(NONE, Verdict.PASS, missing=True)
     assert [made.told[name] for name in ("after", "complete", "left")] == ["closed", False, []]
     assert "in the way   a part of the catalogue was not run" in list(gates.lines(made))
+
+
+def test_a_draft_is_a_waiver_once_its_owner_has_filled_it_in(tmp_path: Path) -> None:
+    """One of each thing that went wrong, for a case or one conversation of it; nothing that is observed or passed."""
+    (tmp_path / "verdicts.json").write_bytes(canonical.dump(verdicts(Verdict.FAIL, Verdict.FAIL, Verdict.PASS)))
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(cli, ["waive", *words])
+
+    told = call("--from", str(tmp_path))
+    assert (told.exit_code, told.output.count("[[waiver]]")) == (0, 1)
+    assert 'case = "test_m::test_n"' in told.output
+    with pytest.raises(WaiverFileError, match="owner must say something"):
+        waivers.read(f'[owners]\nalice = "{PUBLIC}"\n{told.output}'.encode())
+    filled = {"owner": "alice", "reason": "r", "ticket": "t", "expires": FIELDS["expires"]}
+    text = told.output
+    for name, value in filled.items():
+        text = text.replace(f'{name} = ""', f'{name} = "{value}"')
+    (waiver,) = waivers.read(f'[owners]\nalice = "{PUBLIC}"\n{text}'.encode()).waivers
+    assert (
+        gate(signed(**{name: value for name, value in waiver.told.items() if name != "signature"}), Verdict.FAIL)[
+            "after"
+        ]
+        == "open"
+    )
+    assert call("--from", str(tmp_path), "test_m::test_n[b1]").output.count('case = "test_m::test_n[b1]"') == 1
+    refused = call("--from", str(tmp_path), "R-1")
+    assert (refused.exit_code, "nothing that a waiver can excuse went wrong with R-1" in refused.output) == (3, True)
+
+
+def test_waive_says_which_of_its_two_forms_is_meant(tmp_path: Path) -> None:
+    """A draft or a signature; of no run there is neither."""
+    key = str(tmp_path / "k.pem")
+    for words in ([], ["--from", str(tmp_path), "--key", key], ["--key", key], ["EC-25", "--key", key]):
+        assert CliRunner().invoke(cli, ["waive", *words]).exit_code == 2
+    assert CliRunner().invoke(cli, ["waive", "--from", str(tmp_path)]).exit_code == 3
 
 
 # --- the file ---

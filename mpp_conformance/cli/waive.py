@@ -1,6 +1,7 @@
-"""``waive``: an owner's signature for a waiver."""
+"""``waive``: a draft of the waivers that a run would need, and an owner's signature for one."""
 
 import base64
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,20 +11,42 @@ from mpp_conformance.bundle import keys
 from mpp_conformance.cli.bundle import loaded
 from mpp_conformance.cli.exits import Refusal, explained
 from mpp_conformance.cli.gate import parsed
-from mpp_conformance.report import waivers
+from mpp_conformance.report import kept, waivers
 
 
 @click.command("waive", epilog=explained())
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("what", required=False, default="")
 @click.option("--waivers", "file", type=click.Path(path_type=Path), default=Path(waivers.FILE), show_default=True)
-@click.option("--key", "key_file", type=click.Path(path_type=Path), required=True, help="The owner's private key.")
-def command(number: int, file: Path, key_file: Path) -> None:
-    """Print the signature for the waiver that stands as NUMBER in the file, to be put there as `signature`.
+@click.option("--key", "key_file", type=click.Path(path_type=Path), help="The owner's private key, to sign with.")
+@click.option(
+    "--from",
+    "run",
+    metavar="RUN",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Print drafts of waivers for what went wrong in the run in this folder.",
+)
+def command(what: str, file: Path, key_file: Path | None, run: Path | None) -> None:
+    """Print the signature for a waiver, or with --from drafts of waivers.
 
-    The key is one that `keygen` made; its public half must stand under [owners] with the owner's name.
+    With --key, WHAT is the place of a waiver in the file, counted from 1: its signature is to be put there as
+    `signature`. The key is one that `keygen` made; its public half must stand under [owners] with the owner's name.
+
+    With --from, WHAT is a requirement, or a case with or without its [scenario], as `gate` names them; left out, all
+    that a waiver can excuse. The owner fills in what is empty in a draft.
     """
-    given = parsed(file)
-    if number > len(given.waivers):
+    if (run is None) == (key_file is None):
+        raise click.UsageError("give either --from RUN, for drafts, or NUMBER and --key FILE, for a signature")
+    if key_file is not None:
+        click.echo(_signature(what, file, key_file))
+    elif run is not None:
+        click.echo("\n\n".join(_drafts(run, what)))
+
+
+def _signature(what: str, file: Path, key_file: Path) -> str:
+    if not re.fullmatch("[0-9]{1,4}", what):
+        raise click.UsageError("which waiver is to be signed? Give its place in the file, counted from 1")
+    given, number = parsed(file), int(what)
+    if not 1 <= number <= len(given.waivers):
         raise click.UsageError(f"{file} has {len(given.waivers)} waivers")
     waiver, key = given.waivers[number - 1], loaded(key_file)
     owner = given.owners.get(waiver.owner)
@@ -31,4 +54,16 @@ def command(number: int, file: Path, key_file: Path) -> None:
         public = keys.public_text(key).strip()
         raise Refusal(f"this is not the key of {waiver.owner} in [owners]; it would be: {waiver.owner} = {public!r}")
     signature = base64.b64encode(key.sign(replace(waiver, signature="").signed)).decode()
-    click.echo(f'signature = "{signature}"')
+    return f'signature = "{signature}"'
+
+
+def _drafts(run: Path, wanted: str) -> list[str]:
+    try:
+        found = list(waivers.drafts(kept.verdicts(run), wanted))
+    except kept.KeptError as problem:
+        raise Refusal(str(problem)) from None
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise Refusal(f"the verdict file lacks what is looked at: {problem!r}") from None
+    if not found:
+        raise Refusal(f"in {run} nothing that a waiver can excuse went wrong{f' with {wanted}' if wanted else ''}")
+    return found

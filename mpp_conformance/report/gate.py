@@ -26,7 +26,7 @@ WAIVED: Final = "waived"
 """What a case is after a waiver that excuses it; its verdict is what it was before."""
 NOT_VALID: Final = "not valid"
 """What a waiver is that excuses nothing."""
-_EXCUSABLE: Final = ("fail", "inconclusive")
+EXCUSABLE: Final = ("fail", "inconclusive")
 """A fault of the suite is nobody's to excuse."""
 
 Row = Mapping[str, Any]
@@ -134,7 +134,7 @@ def judged(verdicts: Row, given: "WaiverFile", at: datetime) -> Gate:
     A waiver that is expired, unsigned, or excuses nothing closes the gate by itself.
     """
     at = at.replace(microsecond=0)
-    red = [case for case in document.cases(verdicts) if case["verdict"] != "pass" and not case["observed"]]
+    red = in_the_way(verdicts)
     rows = [_row(waiver, given, red, at) for waiver in given.waivers]
     found = Gate({"waivers": rows})
     left = [case for case in red if found.after(case) != WAIVED]
@@ -160,10 +160,15 @@ def judged(verdicts: Row, given: "WaiverFile", at: datetime) -> Gate:
     )
 
 
+def in_the_way(verdicts: Row) -> list[Row]:
+    """The cases of a verdict file that close a gate without waivers."""
+    return [case for case in document.cases(verdicts) if case["verdict"] != "pass" and not case["observed"]]
+
+
 def _row(waiver: "Waiver", given: "WaiverFile", red: Iterable[Row], at: datetime) -> dict[str, Any]:
     """A waiver with the cases that it is for, and why it excuses nothing; that is empty where it does."""
     meant = [case for case in red if waiver.names(case)]
-    excusable = [name_of(case) for case in meant if case["verdict"] in _EXCUSABLE]
+    excusable = [name_of(case) for case in meant if case["verdict"] in EXCUSABLE]
     trouble = waiver.trouble(given.owners.get(waiver.owner), at)
     if not trouble and not meant:
         trouble = "it is stale: nothing in this run came out as it says"

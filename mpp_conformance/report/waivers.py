@@ -5,6 +5,7 @@ with its time zone, and it bears its owner's signature. What comes of a run by w
 """
 
 import base64
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mpp_conformance import canonical
-from mpp_conformance.report.gate import FORMAT
+from mpp_conformance.report.gate import EXCUSABLE, FORMAT, in_the_way, name_of
 
 FILE: Final = "waivers.toml"
 MAX_BYTES: Final = 262_144
@@ -26,7 +27,12 @@ _OTHERS: Final = ("specimen:", "replay:")
 _LONGEST: Final = 1_000
 _REQUIREMENT: Final = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 _CASE: Final = re.compile(r"test_\w+::test_\w+(?:\[[^\[\]*?]+\])?")
-_KEY_BYTES: Final = 32
+_OF_THE_WALLET: Final = re.compile(r"(?<= payment_id )['\"].*", re.DOTALL)
+"""The MPP makes up this value: from one run to the next nothing in it need be the same."""
+_TEXT: Final = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(\.\.\.)?""")
+_PARTING_IN_DIGITS: Final = re.compile(r"(?<=at byte )[0-9]+(?=: expected ['\"][0-9].*, seen ['\"][0-9])", re.DOTALL)
+_ONE_RUNS: Final = re.compile(r"[0-9]{9}|(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16}")
+"""In a text: the digits of a code, a payload's own part, an id. An amount in fen has 8 digits at most."""
 
 
 class WaiverFileError(ValueError):
@@ -42,7 +48,7 @@ class Waiver:
     """One waiver.
 
     ``case``: ``file::function[scenario]``, with or without the scenario, or empty; ``seen``: the observation, word by
-    word as the verdict file has it; ``expires``: ISO 8601 with an offset.
+    word as a verdict file has it; ``expires``: ISO 8601 with an offset.
     """
 
     requirement: str
@@ -76,10 +82,20 @@ class Waiver:
         return f"it expired at {self.expires}" if now >= datetime.fromisoformat(self.expires) else ""
 
     def names(self, case: Mapping[str, Any]) -> bool:
-        """Whether it is for this case of the verdict file, as it came out."""
+        """Whether it is for this case of the verdict file, as it came out in this run or in one like it."""
         name = f"{case['module']}::{case['case']}"
         meant = not self.case or self.case in (name, f"{name}[{case['scenario']}]")
-        return case["requirement"] == self.requirement and meant and case["seen"] == self.seen
+        return case["requirement"] == self.requirement and meant and lasting(case["seen"]) == lasting(self.seen)
+
+
+def lasting(seen: str) -> str:
+    """What an observation says in every run in which the same comes out.
+
+    Codes, payloads and ids are new in each run. A text that was cut short, or that bears one of them, becomes ``*``;
+    where two texts part within such digits, the byte is chance, and becomes that too.
+    """
+    text = _PARTING_IN_DIGITS.sub("*", _OF_THE_WALLET.sub("*", seen))
+    return _TEXT.sub(lambda found: "*" if found[1] or _ONE_RUNS.search(found[0]) else found[0], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,24 @@ class WaiverFile:
 
     owners: Mapping[str, Ed25519PublicKey]
     waivers: tuple[Waiver, ...]
+
+
+def drafts(verdicts: Mapping[str, Any], wanted: str = "") -> Iterator[str]:
+    """A section of the file for each thing that waivers could excuse in a run, with blanks for its owner to fill in.
+
+    ``wanted``: a requirement, or a case with or without its scenario; empty for all. Conversations of one case that
+    came out alike are one thing.
+    """
+    alike: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for case in in_the_way(verdicts):
+        name = f"{case['module']}::{case['case']}"
+        if case["verdict"] in EXCUSABLE and wanted in ("", case["requirement"], name, name_of(case)):
+            alike.setdefault((case["requirement"], name, lasting(case["seen"])), []).append(case)
+    for (requirement, name, _), cases in alike.items():
+        meant = name if len(cases) > 1 else name_of(cases[0])
+        told = {"requirement": requirement, "case": meant, "owner": "", "reason": "", "ticket": "", "expires": ""}
+        rows = {**told, "seen": cases[0]["seen"]}.items()
+        yield "\n".join(["[[waiver]]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in rows)])
 
 
 def place(given: str, wallet: str, target: str) -> Path | None:
