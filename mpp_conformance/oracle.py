@@ -27,13 +27,14 @@ from mpp_conformance.judgement import (
     Deviation,
     Judgement,
 )
-from mpp_conformance.messages import GATEWAY, Malformed, Message
+from mpp_conformance.messages import BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
 from mpp_conformance.slips import Parting, likely_slip, parting, shown
 from mpp_conformance.trace import BROKEN, Event, Trace
 from mpp_conformance.verdict import Verdict
 
 _asked: ContextVar[list[str]] = ContextVar("_asked")
 _LATE: Final = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
+_EITHER: Final = "server or client: without [features] app_link nobody sees which of the two it was"
 _SEEN_LIMIT: Final = 8
 _SEEN_TEXT: Final = 400
 
@@ -319,6 +320,8 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
+        if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
+            hint = _EITHER
         raise Unmet(
             Judgement(
                 verdict=Verdict.FAIL,
@@ -347,6 +350,11 @@ class Expectation:
                 asked=len(_asked.get([])),
             )
         )
+
+
+def _of_client(how: Deviation) -> bool:
+    """Whether it is in what an MPP client says, who acts on what it was handed."""
+    return any(BY_NAME[name].point == CLIENT_SDK for name in how.kinds)
 
 
 def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:

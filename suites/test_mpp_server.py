@@ -37,6 +37,8 @@ from mpp_conformance.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
 from mpp_conformance.trace import Trace
 
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
+LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
+CONNECT = "AlipayConnect"
 ABLE = "the customer in [customers] funded to be able to pay"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
@@ -157,9 +159,12 @@ def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
 
 @case(SRV_1, [one("foreign", Payment(code=FOREIGN))])
 def test_a_foreign_code_is_told_for_none(trace: Trace) -> None:
-    """A code that is none of Alipay+'s is told for none, where anything is told of it."""
+    """A code that is none of Alipay+'s is told for none, which only leaving it alone shows where it is not reported."""
     asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    asked.none_but(IdentityAnswer, action=("NONE",))
+    if identity_reported(trace):
+        asked.none_but(IdentityAnswer, action=("NONE",))
+    else:
+        asked.given(left_alone(trace), LEFT_ALONE)
 
 
 @case(SRV_9, [one("foreign", Payment(code=FOREIGN))])
@@ -167,7 +172,7 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
     """It leads to no userInitiatedPay, and to no launch but with the user agent AlipayConnect."""
     asked = expect(trace).reached(Scan).none(UserInitiatedPay)
     if any_launch(trace):
-        asked.each_holding(Launch, "user_agent", "AlipayConnect")
+        asked.each_holding(Launch, "user_agent", CONNECT)
 
 
 @case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
@@ -302,6 +307,13 @@ def fails_with_a_code(trace: Trace) -> None:
 def identity_reported(trace: Trace) -> bool:
     """Whether the wallet reports what its server tells its client of a code."""
     return any(isinstance(event.message, IdentityAnswer) for event in trace.of(0))
+
+
+def left_alone(trace: Trace) -> bool:
+    """Whether a code was neither sent to be decoded nor opened as one of Alipay+'s."""
+    said = [event.message for event in trace.of(0)]
+    opened = [message.user_agent or "" for message in said if isinstance(message, Launch)]
+    return all(CONNECT in agent for agent in opened) and not any(isinstance(m, UserInitiatedPay) for m in said)
 
 
 def any_launch(trace: Trace) -> bool:

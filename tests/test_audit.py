@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
-from mpp_conformance.report import audit, document, html
+from mpp_conformance.report import audit, document, html, shown
 from mpp_conformance.report.language import ENGLISH
 from tests.reporting import HOSTILE, sample
 
@@ -152,3 +152,21 @@ def test_what_is_no_verdict_file_is_refused(tmp_path: Path, data: bytes) -> None
     tmp_path.joinpath("verdicts.json").write_bytes(data)
     result = CliRunner().invoke(cli, ["report", "audit", str(tmp_path)])
     assert (result.exit_code, "verdicts.json" in result.output) == (Exit.CONFIGURATION, True)
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, "2026-01-02 03:04:05 UTC, in 2.5 s"),
+        (2, "from 2026-01-02 03:04:05 UTC to 2026-01-03 03:04:05 UTC, in 2 attempts; the last took 2.5 s"),
+    ],
+)
+def test_a_run_was_performed_from_its_first_attempt_to_its_last(count: int, told: str) -> None:
+    """A run that was broken off and gone on with says both days."""
+    verdicts = {
+        "attempts": {"count": count, "again": [], "journal": None},
+        "started": "2026-01-02T03:04:05+00:00",
+        "issued": "2026-01-03T03:04:05+00:00",
+        "milliseconds": 2_500,
+    }
+    assert shown.performed(verdicts, ENGLISH) == told

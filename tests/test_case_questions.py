@@ -8,7 +8,7 @@ import pytest
 from mpp_conformance import cabinet
 from mpp_conformance.catalogue import load
 from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.messages import Message, NotifyPayment, UserInitiatedPay
+from mpp_conformance.messages import IdentityAnswer, Launch, Message, NotifyPayment, UserInitiatedPay
 from mpp_conformance.oracle import judge
 from mpp_conformance.resources import directory
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -46,3 +46,21 @@ def test_only_a_success_is_forbidden_to_who_scans_anothers_code(label: str, stat
     second = next(event.message.customer_id for event in trace.of(1) if isinstance(event.message, UserInitiatedPay))
     later = said(trace, 0, replace(notice, customer_id=second, result_status=status))
     assert verdict("test_what_belongs_to_another_customer_is_not_paid", later) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (IdentityAnswer(code_value="c", action="NONE"), Verdict.PASS),
+        (IdentityAnswer(code_value="c", action="DECODE"), Verdict.FAIL),
+        (UserInitiatedPay(code_value="c", customer_id="u"), Verdict.INCONCLUSIVE),
+        (Launch(url="c"), Verdict.INCONCLUSIVE),
+        (Launch(url="c", user_agent="a Browser AlipayConnect"), Verdict.PASS),
+    ],
+)
+def test_a_foreign_code_is_known_by_its_report_or_by_being_left_alone(message: Message, expected: Verdict) -> None:
+    """Where no identity is reported, what is done with the code shows it, or nothing does."""
+    trace = held("foreign")
+    silent = replace(trace, events=tuple(e for e in trace.events if not isinstance(e.message, IdentityAnswer)))
+    assert verdict("test_a_foreign_code_is_told_for_none", silent) == Verdict.PASS
+    assert verdict("test_a_foreign_code_is_told_for_none", said(silent, 0, message)) == expected

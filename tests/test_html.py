@@ -202,13 +202,14 @@ def test_two_figures_are_never_summed(spoilt: Run) -> None:
 
 
 def test_a_part_that_passed_is_little_tested(spoilt: Run) -> None:
-    """What was not judged takes from the second figure, and is never counted as conforming."""
+    """What was not judged takes from the second figure, and is counted neither as tested nor as observed."""
     verdicts = {
         **spoilt[0],
         "requirements": [{**row, "judged": 0, "verdict": "none"} for row in spoilt[0]["requirements"]],
     }
     first, second = figures.conformity(verdicts, ENGLISH), figures.extent(verdicts, ENGLISH)
-    assert (first.value.split()[0], second.value.split()[0]) == ("0", "0")
+    assert (first.value, second.value.split()[0]) == ("0 of 0", "0")
+    assert "Only observed: 0. " in second.words
 
 
 @pytest.mark.parametrize(

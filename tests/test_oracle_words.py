@@ -342,3 +342,29 @@ def test_fields_that_no_message_has_are_all_named() -> None:
     """In order, so that the words are the same every time."""
     found = _judged(lambda e: e.reached(Scan, payload="p", code="c"), [_SCAN])
     assert found.seen == "TypeError: 'Scan has no field code, payload'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "app_link", "hint"),
+    [
+        (HandleAction, False, "server or client: without [features] app_link nobody sees which of the two it was"),
+        (HandleAction, True, ""),
+        (UserInitiatedPay, False, ""),
+    ],
+)
+def test_who_it_was_is_said_to_be_open_where_nobody_sees_it(kind: type[Message], *, app_link: bool, hint: str) -> None:
+    """What a client does not say may be its server's fault; what a server does not say is its own."""
+    codes = Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t")
+    trace = Trace(
+        scenario=Scenario(payments=(Payment(code=ORDER),)),
+        codes=(codes,),
+        events=(Event(number=1, payment=0, message=_SCAN),),
+        ending=ENDED,
+        app_link=app_link,
+    )
+    found = judge(lambda held: _some(held, kind), trace)
+    assert (found.verdict, found.hint) == (Verdict.FAIL, hint)
+
+
+def _some(trace: Trace, kind: type[Message]) -> None:
+    expect(trace).some(kind)

@@ -335,6 +335,16 @@ def test_a_rewritten_journal_tells_another_tale(small: Path) -> None:
     assert any(sentence.startswith("journal.jsonl: nothing says that ") for sentence in told)
 
 
+def test_a_run_is_as_old_as_its_first_attempt(small: Path) -> None:
+    """The verdict file cannot make a run younger than its journal."""
+    forger = Forger(small)
+    forger.verdicts["started"] = "2030-01-01T00:00:00+00:00"
+    forger.saved()
+    (told,) = differences(small)
+    assert told.endswith("; the verdict file says '2030-01-01T00:00:00+00:00'")
+    assert told.startswith("journal.jsonl, line 1: the run began at ")
+
+
 def test_other_suites_are_a_reason(small: Path) -> None:
     """Where other suites judge, that is said."""
     forger = Forger(small)

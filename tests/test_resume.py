@@ -100,6 +100,7 @@ def test_going_on_ends_as_an_unbroken_run(
         lost = {entry.told["conversation"] for entry in before.of(journal.BEGUN)}
         lost -= {entry.told["conversation"] for entry in before.of(journal.CONVERSED)}
         assert (made["attempts"]["count"], set(made["attempts"]["again"])) == (2, lost)
+        assert made["started"] == f"{before.entries[0].at[:19]}+00:00"
         held = [entry.told["conversation"] for entry in after.of(journal.CONVERSED)]
         assert sorted(held) == sorted(set(held))
         assert [entry.event for entry in after.of(journal.ABORTED, journal.RESUMED, journal.FINISHED)] == [

@@ -109,14 +109,14 @@ def test_a_run_without_faults_has_no_such_section(render: Callable[[Mapping[str,
     assert SILENT not in page
 
 
-def test_the_terminal_says_it_beside_the_result() -> None:
-    """One line for each kind of finding, right before the result."""
+def test_the_terminal_says_it_first() -> None:
+    """One line for each kind of finding, before anything else that sums up the run."""
     outcome = folded([judged(row(stated("R1")), Verdict.PASS)])
     made = verdicts("missing-payload-paid")["findings"]
     lines = list(terminal.summary(outcome, (), target="t", newer_edition=None, findings=made))
-    assert lines[-2:] == [
+    assert lines[:2] == [
         f"MONEY        {safety.DEBITED_WITH_SDK}, in 8 conversations, {made[0]['scenario']} for one",
-        "result       conforms",
+        "target       t",
     ]
 
 

@@ -68,6 +68,11 @@ class Record:
         return {kept.name: kept.trace for kept in self._kept.values()}
 
     @property
+    def began(self) -> str:
+        """When the first attempt began (UTC, ISO 8601); to be asked for after `start`."""
+        return self._journal.began
+
+    @property
     def attempt(self) -> int:
         """Which attempt this is, from 1."""
         return self._journal.attempt

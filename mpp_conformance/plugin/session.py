@@ -57,7 +57,6 @@ class _Run:
     record: Record
     conversations: "Conversations"
     asked: int
-    started: datetime
     clock: float
     absent: list[Planned]
     """Selected rows that do not apply."""
@@ -149,7 +148,7 @@ class ConformanceSession:
             record.close()
             raise pytest.UsageError(str(problem)) from problem
         conversations.prepare(record.start(self._facts(), scenarios, len(selected)))
-        return _Run(record, conversations, len(scenarios), started, time.monotonic(), absent, allure, len(selected))
+        return _Run(record, conversations, len(scenarios), time.monotonic(), absent, allure, len(selected))
 
     def _preflight(self) -> None:
         try:
@@ -315,7 +314,7 @@ class ConformanceSession:
         facts = document.RunFacts(
             run=run.record.folder.path.name,
             target=self._setup.shown,
-            started=run.started.isoformat(timespec="seconds"),
+            started=document.whole_seconds(run.record.began),
             milliseconds=round((time.monotonic() - run.clock) * 1_000),
             issued=datetime.now(UTC).isoformat(timespec="seconds"),
             claims=self._setup.raw,

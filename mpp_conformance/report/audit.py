@@ -101,8 +101,7 @@ def _received(verdicts: Row, say: Say) -> str:
 
 
 def _performed(verdicts: Row, say: Say) -> str:
-    seconds = f"{verdicts['milliseconds'] / 1000:.1f}"
-    return say("{date}, in {seconds} s", date=shown.moment(verdicts["started"]), seconds=seconds)
+    return shown.performed(verdicts, say)
 
 
 def _issued(verdicts: Row, _: Say) -> str:

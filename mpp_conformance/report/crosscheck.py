@@ -39,6 +39,9 @@ def _attempts(known: Journal, verdicts: Mapping[str, Any]) -> Iterator[str]:
     if (told["count"], told["again"]) != (known.attempts, known.again):
         kept_there = f"{told['count']}, with {told['again']} held again"
         yield f": {known.attempts} attempts, with {known.again} held again; the verdict file tells of {kept_there}"
+    began = document.whole_seconds(known.entries[0].at)
+    if verdicts["started"] != began:
+        yield f", line 1: the run began at {began}; the verdict file says {ascii(verdicts['started'])[:60]}"
     state = told["journal"] or {"entries": 0, "head": ""}
     place = state["entries"] - 1
     if not 0 <= place < len(known.entries) or known.entries[place].digest != state["head"]:

@@ -47,9 +47,10 @@ class VerdictFileError(ValueError):
 class RunFacts:
     """What is to be said of a run beside its verdicts.
 
-    ``started``, ``issued``: UTC, ISO 8601; ``milliseconds``: how long it took; ``claims``: as ``Wallet.claims()`` gives
-    them; ``particulars``: what the report says of the test itself, as ``Wallet.particulars()`` gives it; ``catalogue``:
-    the digest of the suite; ``conversations``: how many were asked for; ``traces``: the ones held.
+    ``started`` (the first attempt), ``issued``: UTC, ISO 8601; ``milliseconds``: how long the last attempt took;
+    ``claims``: as ``Wallet.claims()`` gives them; ``particulars``: what the report says of the test itself, as
+    ``Wallet.particulars()`` gives it; ``catalogue``: the digest of the suite; ``conversations``: how many were asked
+    for; ``traces``: the ones held.
     """
 
     run: str
@@ -165,6 +166,11 @@ def _by_requirement(results: Iterable[CaseResult]) -> dict[str, list[CaseResult]
     for case in results:
         found.setdefault(case.planned.case.requirement.id, []).append(case)
     return found
+
+
+def whole_seconds(moment: str) -> str:
+    """A time of the journal (UTC, ISO 8601, with milliseconds) as the verdict file has times."""
+    return f"{moment[:19]}+00:00"
 
 
 def whole_numbers(value: object) -> object:

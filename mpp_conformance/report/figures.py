@@ -31,7 +31,7 @@ class Figure:
 
 def conformity(verdicts: Row, say: Say) -> Figure:
     """Of the requirements that were tested and decide: how many conform."""
-    counting = [row for row in verdicts["requirements"] if row["counts"]]
+    counting = [row for row in verdicts["requirements"] if row["counts"] and row["judged"]]
     proven = sum(_conforms(row) for row in counting)
     failed = sum(row["verdict"] in {"fail", "error"} for row in counting)
     left = len(counting) - proven - failed
@@ -53,7 +53,7 @@ def extent(verdicts: Row, say: Say) -> Figure:
     rows = verdicts["requirements"]
     excluded = sum(bool(row["excluded"]) for row in rows)
     absent = sum(not row["excluded"] and not row["tested"] for row in rows)
-    observed = sum(row["tested"] and not row["counts"] for row in rows)
+    observed = sum(row["tested"] and not row["counts"] and row["judged"] > 0 for row in rows)
     judged = sum(row["counts"] and row["judged"] == row["applicable"] > 0 for row in rows)
     left = len(rows) - excluded - absent - observed - judged
     counts = verdicts["counts"]

@@ -41,6 +41,8 @@ class JournalFile:
         """The digest of the last one."""
         self.attempt = known.attempts + 1
         """Which attempt this is, from 1."""
+        self.began = known.entries[0].at if known.entries else ""
+        """When the first attempt began (UTC, ISO 8601); empty before a line is written."""
 
     def write(self, event: str, told: Mapping[str, Any], *, attempt: int | None = None) -> None:
         """Append a line about an event; ``attempt``: another one than this."""
@@ -56,7 +58,7 @@ class JournalFile:
             line = entry.data
             if os.write(self._handle, line + b"\n") <= len(line):
                 raise OSError(errno.ENOSPC, "the journal's line found no room")
-            self.entries, self.head = entry.number, entry.digest
+            self.entries, self.head, self.began = entry.number, entry.digest, self.began or entry.at
 
     def close(self) -> None:
         """Write no more; nothing is left of a journal without a line."""

@@ -89,7 +89,7 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
     )
     yield say("Reading"), equal + say("; ") + (say("calendar year") if calendar else say("rolling year"))
     yield say("Target"), verdicts["target"]
-    yield say("Performed"), shown.moment(verdicts["started"])
+    yield say("Performed"), shown.performed(verdicts, say)
     yield say("Run"), verdicts["run"]
     yield say("Suite"), f"{verdicts['suite']['name']} {verdicts['suite']['version']}"
     yield say("Specification"), say(verdicts["source"]["title"])

@@ -24,6 +24,20 @@ def moment(started: str) -> str:
     return started.replace("T", " ").removesuffix("+00:00") + (" UTC" if started.endswith("+00:00") else "")
 
 
+def performed(verdicts: Row, say: Say) -> str:
+    """When the test was performed, and how long it took."""
+    count, seconds = verdicts["attempts"]["count"], f"{verdicts['milliseconds'] / 1000:.1f}"
+    if count == 1:
+        return say("{date}, in {seconds} s", date=moment(verdicts["started"]), seconds=seconds)
+    return say(
+        "from {first} to {last}, in {count} attempts; the last took {seconds} s",
+        first=moment(verdicts["started"]),
+        last=moment(verdicts["issued"]),
+        count=count,
+        seconds=seconds,
+    )
+
+
 def parts(requirements: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     """The tested requirements under the part of the source that their first clause stands in, in its order."""
     found: dict[str, list[Row]] = {sentence.clause.part: [] for sentence in source.sentences()}

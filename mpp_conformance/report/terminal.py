@@ -28,12 +28,16 @@ def summary(
     findings: Sequence[Mapping[str, Any]] = (),
     say: Say = ENGLISH,
 ) -> Iterator[str]:
-    """The lines to print after a run, the result last; ``findings`` as the verdict file has them."""
+    """The lines to print after a run, money first and the result last; ``findings`` as the verdict file has them."""
+    for kind in dict.fromkeys(row["finding"] for row in findings):
+        shown = [row["scenario"] for row in findings if row["finding"] == kind]
+        words = say("{kind}, in {count} conversations, {name} for one", kind=say(kind), count=len(shown), name=shown[0])
+        yield line(say("MONEY"), printable(words, _WIDTH))
     yield line(say("target"), printable(target, _WIDTH))
     if newer_edition is not None:
         yield line(say("edition"), say("a newer edition is known: {edition}", edition=newer_edition))
     yield line(say("cases"), _counted(outcome, say))
-    counting = [row for row in outcome.requirements if row.counts]
+    counting = [row for row in outcome.requirements if row.counts and row.judged]
     conforming = sum(row.verdict is Verdict.PASS and row.judged == row.applicable for row in counting)
     proven = say("{part} conforming of {whole} tested", part=conforming, whole=len(counting))
     yield line(say("requirements"), proven)
@@ -41,10 +45,6 @@ def summary(
     yield from _listed(say("observations"), harmless, [_observed(case, say) for case in outcome.observations], say)
     unfit = say("messages that fitted no open conversation")
     yield from _listed(say("strays"), unfit, [_strayed(stray, say) for stray in strays], say)
-    for kind in dict.fromkeys(row["finding"] for row in findings):
-        shown = [row["scenario"] for row in findings if row["finding"] == kind]
-        words = say("{kind}, in {count} conversations, {name} for one", kind=say(kind), count=len(shown), name=shown[0])
-        yield line(say("MONEY"), printable(words, _WIDTH))
     yield line(say("result"), say(outcome.result.value))
 
 
