@@ -199,5 +199,8 @@ def test_a_bundle_is_looked_through(tmp_path: Path) -> None:
     bundle.write_bytes(zipped(CANARY.encode()))
     result = called(bundle, "--canary", CANARY)
     assert "leak         bundle.zip: canary 1 (read through the archive's 'in/side.txt')" in result.output
-    assert (result.exit_code, result.output.splitlines()[-1]) == (Exit.FAILS, "result       1 files, 1 leak")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (
+        Exit.FAILS,
+        "result       1 file and 1 inside, 1 leak",
+    )
     assert called(bundle).exit_code == Exit.CONFORMS

@@ -69,13 +69,17 @@ class Refused(Exception):  # noqa: N818  # what the bundle is
 
 
 class Bundle(NamedTuple):
-    """A bundle that holds together: its files by name, who signed it (SHA-256 of the key), and its verdict file."""
+    """A bundle that holds together: its files by name, who signed it (SHA-256 of the key), and its verdict file.
+
+    ``mpp_key``: the key that the MPP's messages are said to be signed with (SHA-256), empty where none was signed.
+    """
 
     files: Dict[str, bytes]
     signer: str
     test_key: bool
     verdicts: Dict[str, Any]
     time_stamp: bytes
+    mpp_key: str
 
 
 def verified(data: bytes) -> Bundle:
@@ -102,7 +106,15 @@ def verified(data: bytes) -> Bundle:
         check_gate(verdicts, files[GATE])
     check_kill_matrix(verdicts, json_of(files[KILL_MATRIX], KILL_MATRIX))
     test_key = manifest["signer"].get("test") is not False
-    return Bundle(files, signer, test_key, verdicts, files.get(TIME_STAMP, b""))
+    return Bundle(files, signer, test_key, verdicts, files.get(TIME_STAMP, b""), mpp_key(verdicts))
+
+
+def mpp_key(verdicts: Dict[str, Any]) -> str:
+    """The key that the MPP signed with (SHA-256, hex), empty where nothing was signed; Refused where there is none."""
+    layer = verdicts.get("message_layer")
+    if layer is None:
+        return ""
+    return hashlib.sha256(_unwritten(_of(layer, "mpp_public_key", str, VERDICTS), VERDICTS)).hexdigest()
 
 
 def refuse(where: str, why: str) -> NoReturn:
@@ -723,6 +735,8 @@ def told(bundle: Bundle, key: str) -> List[str]:
         "cases        %d, counted again" % verdicts["counts"]["cases"],
         "signed by    %s (%s)" % (bundle.signer, tested),
     ]
+    if bundle.mpp_key:
+        lines.append("MPP's key    %s: compare it with what the MPP says of its own" % bundle.mpp_key)
     if bundle.time_stamp:
         lines.append("time stamp   there; `mpp-conformance verify --authority FILE` verifies it, this program does not")
     if not key:

@@ -44,8 +44,13 @@ def command(path: Path, wallet: Path | None, canaries: tuple[str, ...]) -> None:
         click.echo(f"note         {name} is too short to be looked for")
     if chosen is None:
         click.echo("note         without --wallet only private keys and canaries are looked for")
-    click.echo(f"result       {count} files, {len(found) or 'no'} leak{'' if len(found) == 1 else 's'}")
+    looked = _counted(count, "file") + (f" and {scanner.inside} inside" if scanner.inside else "")
+    click.echo(f"result       {looked}, {_counted(len(found), 'leak')}")
     click.get_current_context().exit(Exit.FAILS if found else Exit.CONFORMS)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
 def _texts(wallet: Wallet | None, canaries: tuple[str, ...]) -> dict[str, str]:

@@ -17,7 +17,7 @@ _SHOWN: Final = 50
 
 
 @click.command("rejudge", epilog=explained())
-@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("run", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--mpp-key",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -31,6 +31,8 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
     key. Exit code 0: nothing differs, whatever the verdicts are; 1: something does, and all of it is named; 5: nothing
     does, but the run was broken off.
     """
+    if run.is_file():
+        raise click.UsageError(f"{run} is a file, and RUN a run's folder; `mpp-conformance verify` is for bundles")
     try:
         found = rejudgement.rejudged(run)
     except RejudgementError as problem:

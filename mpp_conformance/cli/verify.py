@@ -76,15 +76,16 @@ def _accepted(bundle: Path, key: str, authority: Path | None) -> _Accepted:
 
 
 def _lines(found: _Accepted, key: str) -> Iterator[str]:
-    yield from verify.told(found.bundle, key)
+    *lines, result = verify.told(found.bundle, key)
+    hidden = found.again.readings.hidden
+    yield from lines
+    yield f"{result}; {hidden} messages are hidden, and their signatures not verified" if hidden else result
     if found.dated:
         yield f"time stamp   {found.dated}"
     if found.rejudged:
         yield f"rejudged     {found.again.cases} cases from evidence alone, the same verdicts"
     else:
         yield f"rejudged     no: that takes the build of the suite that judged ({found.again.other_suite})"
-    if found.again.mpp_key:
-        yield f"MPP's key    {found.again.mpp_key}"
     yield from (f"note         {note}" for note in found.again.notes)
 
 

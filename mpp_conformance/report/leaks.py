@@ -36,6 +36,7 @@ _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _DER: Final = b"\x30"
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
+_MEMBER: Final = "the archive's "
 _NOT_ALL: Final = f"more than {MAX_BYTES} bytes to look at, or packed in an unknown way: not all of it was looked at"
 _WIDE: Final = 3
 """One byte in so many is zero in text that has two bytes for each character."""
@@ -64,6 +65,8 @@ class Scanner:
         self._needles = {name: _pattern(text) for name, text in texts.items() if len(text) >= SHORTEST}
         self.unsearched = sorted(name for name, text in texts.items() if len(text) < SHORTEST)
         """What is too short to be looked for."""
+        self.inside = 0
+        """How many files of archives were looked at."""
         if key is not None:
             numbers = key.private_numbers()
             for name, number in (("d", numbers.d), ("p", numbers.p), ("q", numbers.q)):
@@ -90,6 +93,7 @@ class Scanner:
             look.found[Leak(look.file, "a private key", way)] = None
         if len(through) < MAX_DEPTH:
             for how, read in _readings(data, look.left):
+                self.inside += how.startswith(_MEMBER)
                 self._look(look, read, (*through, how))
 
 
@@ -182,7 +186,7 @@ def _members(data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
                     read = member.read(limit + 1)
                 if len(read) > limit:
                     raise TooLargeError
-                yield f"the archive's {entry.filename!a}", read
+                yield f"{_MEMBER}{entry.filename!a}", read
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
         raise TooLargeError from problem
 

@@ -32,7 +32,8 @@ def template() -> str:
 def create(path: Path) -> Created:
     """Write a new wallet file at ``path`` and a key pair beside it; only the user can read the private key.
 
-    WalletFileError if one of the files is there already (nothing is written then), or cannot be written.
+    WalletFileError, which names the file, if one of them is there already (nothing is written then), or cannot be
+    written.
     """
     name = printable(path)
     key = signature.generate_private_key()
@@ -44,7 +45,9 @@ def create(path: Path) -> Created:
     try:
         there = [file for file in texts if os.path.lexists(file)]
         if there:
-            raise WalletFileError(name, [Problem(file.name, "is there already, and is kept") for file in there])
+            others = "".join(f", and {file.name} too" for file in there[:-1])
+            problem = Problem("", f"is there already, and is kept{others}; nothing was written")
+            raise WalletFileError(printable(there[-1]), [problem])
         for file, (text, mode) in texts.items():
             _write_new(file, text, mode)
     except OSError as error:
