@@ -60,6 +60,7 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bundle(certified: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of a run."""
     path = tmp_path_factory.mktemp("bundle") / "one.zip"
+    (certified / "report.pdf").write_bytes(b"as it was set")
     path.write_bytes(pack.pack(certified, keys.generate(), sound()))
     return path
 

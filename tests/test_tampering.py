@@ -39,13 +39,13 @@ def test_what_is_not_tampered_with_is_accepted(bundles: Any) -> None:  # noqa: A
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_tampering_is_refused_by_both_programs(
+def test_tampering_is_refused(
     bundles: Any,  # noqa: ANN401  # of a script
     name: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The refusal begins with the place."""
+    """The refusal begins with the place; verify.py accepts what it takes a report to find, and says what it leaves."""
     data = BY_NAME[name].do(bundles)
     path = tmp_path / "bundle.zip"
     path.write_bytes(data)
@@ -54,8 +54,14 @@ def test_tampering_is_refused_by_both_programs(
     told = capsys.readouterr().out
     ours = CliRunner().invoke(cli, ["verify", str(path), "--key", signer])
     expected = f"REFUSED      {BY_NAME[name].named}"
-    assert (code, told.startswith(expected)) == (verify.REFUSED, True), told
-    assert (ours.exit_code, ours.output) == (1, told)
+    assert (ours.exit_code, ours.output.startswith(expected)) == (1, True), ours.output
+    if BY_NAME[name].alone:
+        assert (code, told) == (verify.REFUSED, ours.output)
+    else:
+        left = (
+            "reports      as signed; `mpp-conformance verify` makes them anew and compares them, this program does not"
+        )
+        assert (code, left in told.splitlines()) == (verify.OK, True), told
 
 
 def test_a_bit_turned_in_any_file_is_named(bundles: Any) -> None:  # noqa: ANN401  # of a script

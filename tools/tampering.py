@@ -49,6 +49,7 @@ class Tampering:
     what: str
     named: str
     by: str = ANYBODY
+    alone: bool = True  # whether verify.py, which makes no report, finds it as well
     do: Callable[[Bundles], bytes] = field(repr=False)
 
 
@@ -240,6 +241,19 @@ def _kill_matrix_of_another_build(bundles: Bundles) -> bytes:
     return _signed({**files, verify.KILL_MATRIX: other}, bundles.key)
 
 
+def _forged(form: str, old: bytes, new: bytes) -> None:
+    def do(bundles: Bundles) -> bytes:
+        return _signed({**bundles.files, form: bundles.files[form].replace(old, new, 1)}, bundles.key)
+
+    name, what = form.replace(".", "-") + "-edited", f"{form} says something else, and everything is signed anew"
+    TAMPERINGS.append(Tampering(name=name, what=what, named=form, by=HOLDER, alone=False, do=do))
+
+
+_forged("report.html", b"<strong>", b"<strong>conforms: ")
+_forged("report.md", b" pass |", b" fail |")
+_forged("junit.xml", b"MUST", b"MAY")
+
+
 # --- what is done to the ZIP file itself ----------------------------------------------------------------------------
 
 
@@ -360,16 +374,21 @@ def _signed(files: Files, key: Ed25519PrivateKey) -> bytes:
 
 def page() -> str:
     """docs/tamper-matrix.md."""
-    rows = "\n".join(f"| `{row.name}` | {row.what} | {row.by} | `{row.named}` |" for row in TAMPERINGS)
+    by = {True: "both", False: "`mpp-conformance verify`"}
+    rows = "\n".join(f"| `{r.name}` | {r.what} | {r.by} | `{r.named}` | {by[r.alone]} |" for r in TAMPERINGS)
     return f"""# What a bundle withstands
 
 Made by `make tampering` from `tools/tampering.py`. Each of these is done to a real bundle in
-`tests/test_tampering.py`; `verify.py` and `mpp-conformance verify` refuse each of them, and name the place. Beside them
-a bit is turned, and a byte is changed with its checksum fixed up, in every single file of a bundle.
+`tests/test_tampering.py`. Each is refused, and the place is named: by `mpp-conformance verify`, and by `verify.py`
+wherever that takes no report made anew. Beside them a bit is turned, and a byte is changed with its checksum fixed up,
+in every single file of a bundle.
 
-| name | what is done | who can do it | the refusal names |
-| --- | --- | --- | --- |
+| name | what is done | who can do it | the refusal names | refused by |
+| --- | --- | --- | --- | --- |
 {rows}
+
+A `report.pdf` is not in the table: no two machines set a page alike, so that nobody compares it. Whoever holds the key
+may sign another one; `mpp-conformance verify` says so of each bundle that has one. Believe `report.html`.
 
 Whoever holds the key that signs can sign anything. What they cannot make is evidence of the MPP's own requests: those
 bear the MPP's signature, and `mpp-conformance rejudge` verifies it again.

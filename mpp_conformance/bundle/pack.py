@@ -17,7 +17,7 @@ from mpp_conformance import canonical
 from mpp_conformance.bundle import keys, verify
 from mpp_conformance.evidence import journal
 from mpp_conformance.evidence.journal import JournalError
-from mpp_conformance.report import document, folder, journal_file, kept
+from mpp_conformance.report import document, folder, journal_file, kept, remaking
 
 Stamp = Callable[[bytes], bytes]
 """Gets a time stamp (RFC 3161) for bytes: the reply of an authority, in DER."""
@@ -40,6 +40,7 @@ def pack(
     ``matrix``: the suite's own kill matrix; ``test_key``: the key vouches for nobody.
     """
     verdicts = _verdicts(run)
+    _faithful(run)
     files = dict(_kept(run, verdicts))
     files[verify.CLAIMS] = canonical.dump({"claims": verdicts["claims"], "suite": verdicts["suite"]})
     files[verify.KILL_MATRIX] = canonical.dump(dict(matrix))
@@ -53,6 +54,16 @@ def pack(
     except verify.Refused as problem:
         raise PackError(f"{run} makes no bundle that would be accepted: {problem}") from problem
     return packed
+
+
+def _faithful(run: Path) -> None:
+    """Nothing is signed that people read otherwise than the verdict file has it; PackError names the form."""
+    try:
+        wrong = [(name, why) for name, why in remaking.differing(run) if why and verify.NAME.fullmatch(name)]
+    except (kept.KeptError, document.VerdictFileError, OSError) as problem:
+        raise PackError(str(problem)) from problem
+    for name, why in wrong:
+        raise PackError(f"{run / name}: {why}. {remaking.advice(name, run)}")
 
 
 def signed(

@@ -768,6 +768,7 @@ def main(arguments: Sequence[str]) -> int:
         print("REFUSED      %s" % problem)
         return REFUSED
     print("\n".join(told(bundle, key)))
+    print("reports      as signed; `mpp-conformance verify` makes them anew and compares them, this program does not")
     print("verified     %s" % ("this is what the holder of that key signed" if key else "but for who signed it"))
     return OK if key else UNKNOWN_SIGNER
 

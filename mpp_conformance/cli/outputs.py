@@ -204,6 +204,7 @@ def _verify() -> Schema:
         "files": COUNT,
         "cases": COUNT,
         "rejudged": TRUTH,
+        "reports": closed({"compared": _NAMES, "not_compared": _NAMES}),
         "signer": SHA256,
         "test_key": TRUTH,
         "time_stamp": or_null(STRING),

@@ -1,7 +1,7 @@
 """``verify``: whether a bundle is what somebody signed, and whether its verdicts follow from its evidence."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +12,7 @@ from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.report import document, kept
 
 if TYPE_CHECKING:
     from mpp_conformance.report.rejudgement import Rejudgement
@@ -22,16 +23,28 @@ _SUITE: Final = f"{verify.VERDICTS}, suite."
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """A bundle that was not refused, when it was stamped (empty: nobody asked), and what judging it again came to."""
+    """A bundle that was not refused, when it was stamped (empty: nobody asked), and what judging it again came to.
+
+    ``compared`` are the reports that came out the same once more, ``differing`` those that another build of the suite
+    makes otherwise, ``unread`` those that no two machines make alike.
+    """
 
     bundle: verify.Bundle
     dated: str
     again: "Rejudgement"
+    compared: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     @property
     def rejudged(self) -> bool:
         """Whether every verdict came out again; that another build of the suite judges otherwise proves nothing."""
         return all(told.startswith(_SUITE) for told in self.again.differences)
+
+    @property
+    def derived(self) -> bool:
+        """Whether verdicts and reports came out again."""
+        return self.rejudged and not self.differing
 
 
 @click.command("verify", epilog=explained())
@@ -44,11 +57,11 @@ class _Accepted:
 )
 @format_option("schemas.md")
 def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
-    """Verify BUNDLE as verify.py does, and judge its evidence again.
+    """Verify BUNDLE as verify.py does, judge its evidence again, and make its reports once more.
 
-    Exit code 0: it is what the holder of --key signed, and every verdict follows from the evidence; 1: refused, and
-    why; 5: the same as 0, but for a key that nobody named, or for a suite of which this is another build, so that it
-    cannot derive the verdicts.
+    Exit code 0: it is what the holder of --key signed, and every verdict and every report follows from the evidence;
+    1: refused, and why; 5: the same as 0, but for a key that nobody named, or for a suite of which this is another
+    build, so that it cannot derive them. A report.pdf is never compared, and that is said.
     """
     found, refused = None, ""
     try:
@@ -61,7 +74,7 @@ def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
         printed(_document(found, refused, key))
     else:
         click.echo("\n".join(_lines(found, key) if found else [f"REFUSED      {refused}"]))
-    proven = Exit.CONFORMS if found and found.rejudged and key else Exit.NOT_PROVEN
+    proven = Exit.CONFORMS if found and found.derived and key else Exit.NOT_PROVEN
     click.get_current_context().exit(proven if found else Exit.FAILS)
 
 
@@ -72,7 +85,7 @@ def _accepted(bundle: Path, key: str, authority: Path | None) -> _Accepted:
     if key and key != found.signer:
         verify.refuse(verify.SIGNER, f"signed by {found.signer}, and expected is {key}")
     dated = _dated(found, authority) if authority is not None else ""
-    return _Accepted(found, dated, _rejudged(found))
+    return _derived(found, dated)
 
 
 def _lines(found: _Accepted, key: str) -> Iterator[str]:
@@ -86,6 +99,12 @@ def _lines(found: _Accepted, key: str) -> Iterator[str]:
         yield f"rejudged     {found.again.cases} cases from evidence alone, the same verdicts"
     else:
         yield f"rejudged     no: that takes the build of the suite that judged ({found.again.other_suite})"
+    if found.compared:
+        yield f"reports      {', '.join(found.compared)}: made once more, the same"
+    if found.differing:
+        yield f"reports      {', '.join(found.differing)}: not compared: that takes the build of the suite that judged"
+    if found.unread:
+        yield f"unread       {', '.join(found.unread)}: no two machines make it alike; believe report.html"
     yield from (f"note         {note}" for note in found.again.notes)
 
 
@@ -102,6 +121,7 @@ def _document(found: _Accepted | None, refused: str, key: str) -> dict[str, Any]
         "files": len(found.bundle.files),
         "cases": again.cases,
         "rejudged": found.rejudged,
+        "reports": {"compared": found.compared, "not_compared": found.differing + found.unread},
         "signer": found.bundle.signer,
         "test_key": found.bundle.test_key,
         "time_stamp": found.dated or None,
@@ -122,12 +142,12 @@ def _dated(found: verify.Bundle, authority: Path) -> str:
     return f"{when.isoformat()}, by the authority in {authority}"
 
 
-def _rejudged(found: verify.Bundle) -> "Rejudgement":
-    """What judging the evidence again by this installation comes to.
+def _derived(found: verify.Bundle, dated: str) -> _Accepted:
+    """The bundle with what judging its evidence again, and making its reports again, comes to in this installation.
 
     Refused where the build of the suite that judged comes to anything else now.
     """
-    from mpp_conformance.report import rejudgement  # noqa: PLC0415  # suites
+    from mpp_conformance.report import rejudgement, remaking  # noqa: PLC0415  # suites, templates
 
     with TemporaryDirectory(prefix="mpp-conformance-") as place:
         run = Path(place, "run")
@@ -137,8 +157,17 @@ def _rejudged(found: verify.Bundle) -> "Rejudgement":
             (run / name).write_bytes(data)
         try:
             told = rejudgement.rejudged(run)
+            if told.differences and not told.other_suite:
+                verify.refuse(verify.VERDICTS, f"judged again it differs: {told.differences[0]}")
         except rejudgement.RejudgementError as problem:
             verify.refuse(verify.VERDICTS, f"it cannot be judged again: {problem}")
-    if told.differences and not told.other_suite:
-        verify.refuse(verify.VERDICTS, f"judged again it differs: {told.differences[0]}")
-    return told
+        try:
+            made = list(remaking.differing(run))
+        except (kept.KeptError, document.VerdictFileError) as problem:
+            made = [("report.html", str(problem))]
+        unread = remaking.uncompared(run)
+    differing = [name for name, why in made if why]
+    if differing and not told.other_suite:
+        verify.refuse(*next((name, why) for name, why in made if why))
+    compared = [name for name, why in made if not why]
+    return _Accepted(found, dated, told, compared=compared, differing=differing, unread=unread)

@@ -12,6 +12,7 @@ from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.text import printable
+from mpp_conformance.verdict import Verdict
 
 FILE: Final = "report.md"
 _LONGEST: Final = 300
@@ -73,7 +74,8 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
     limits, counts, attempts = verdicts["limits"], verdicts["counts"], verdicts["attempts"]
     for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
         yield figure.title, say("{value}. {words}", value=figure.value, words=figure.words)
-    yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in counts["verdicts"].items() if count)
+    worst_last = sorted(counts["verdicts"].items(), key=lambda each: Verdict.from_word(each[0]))
+    yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in worst_last if count)
     if attempts["again"]:
         labels = ", ".join(attempts["again"])
         told = say("attempt {count} of {count}; run again: {labels}", count=attempts["count"], labels=labels)
