@@ -164,17 +164,3 @@ def test_the_story_of_the_readme(tmp_path: Path) -> None:
     named = {name.rstrip("/") for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)}
     assert named - {path.name for path in tmp_path.glob("reports/*/*")} == set()
     assert len(list(tmp_path.glob("reports/*/report.html"))) == sum(" run " in command for command in of_ours) + 1
-
-
-@pytest.mark.parametrize(("doctor", "run", "expected"), [(0, 0, 0), (0, 1, 1), (0, 5, 5), (3, 0, 3)])
-def test_exit_code_of_the_ci_job_is_the_gate(tmp_path: Path, doctor: int, run: int, expected: int) -> None:
-    """The example job runs only what the doctor let pass, and ends as the run did."""
-    stub = tmp_path / "mpp-conformance"
-    codes = f"case $1 in doctor) exit {doctor};; run) exit {run};; esac"
-    stub.write_text(f'#!/bin/sh\necho "$@" >> "$0.log"\n{codes}\n', "ascii")
-    stub.chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
-    job = subprocess.run([ROOT / "examples/ci/ci.sh", "w.toml"], env=environment, cwd=tmp_path, check=False)
-    called = (tmp_path / "mpp-conformance.log").read_text("ascii").splitlines()
-    wanted = ["doctor --wallet w.toml", "run --wallet w.toml --reports build/conformance"]
-    assert (job.returncode, called) == (expected, wanted[:1] if doctor else wanted)

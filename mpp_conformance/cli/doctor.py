@@ -15,6 +15,7 @@ from mpp_conformance.doctor.findings import Finding
 from mpp_conformance.doctor.live import live
 from mpp_conformance.doctor.mpp_server import answering
 from mpp_conformance.doctor.reach import reach
+from mpp_conformance.doctor.waiting import awaited
 from mpp_conformance.wallet import Wallet
 
 FORMAT: Final = "mpp-conformance doctor 1"
@@ -23,7 +24,15 @@ FORMAT: Final = "mpp-conformance doctor 1"
 @click.command("doctor", epilog=explained())
 @needed_wallet_option
 @format_option("schemas.md")
-def command(wallet: Path, form: str) -> None:
+@click.option(
+    "--wait",
+    type=click.IntRange(0, 3600),
+    default=0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a test build that has just been started may take until its adaptor and MPP server answer.",
+)
+def command(wallet: Path, form: str, wait: int) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
     It looks at the file, the port, the adaptor and its clock, and asks the MPP server about an order of nobody's, if
@@ -31,6 +40,8 @@ def command(wallet: Path, form: str) -> None:
     HANDLE_BY_SDK. In none of this does money move. Nothing is judged: what the MPP does wrong is for `run` to say.
     """
     chosen = loaded(wallet)
+    if wait:
+        awaited(chosen, wait)
     findings = []
     for finding in _findings(wallet, chosen):
         findings.append(finding)
