@@ -268,12 +268,28 @@ def _loaded(text: str, load: Callable[..., object], wanted: str, mistaken: Mappi
         if label and label[1].endswith(ending):
             message = f"expected {wanted}, and this is {found}"
             raise ValueError(message)
+    data = b""
     try:
         data = text.encode("ascii") if label else base64.b64decode("".join(text.split()), validate=True)
         return load(data, pem=bool(label))
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        message = f"expected {wanted}, and this cannot be read as one"
+        found = mistaken.get(_half_in(data), "")
+        message = f"expected {wanted}, and this {f'is {found}' if found else 'cannot be read as one'}"
         raise ValueError(message) from None
+
+
+def _half_in(data: bytes) -> str:
+    """Which half of a pair DER holds, as PEM labels it; empty for neither."""
+    for label in ("PUBLIC KEY", "PRIVATE KEY"):
+        try:
+            if label == "PUBLIC KEY":
+                serialization.load_der_public_key(data)
+            else:
+                serialization.load_der_private_key(data, password=None, unsafe_skip_rsa_key_validation=True)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            continue
+        return label
+    return ""
 
 
 def _other_algorithm(wanted: str) -> ValueError:

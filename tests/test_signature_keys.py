@@ -67,6 +67,7 @@ def test_a_private_key_that_will_not_do_is_named() -> None:
         "-----BEGIN PRIVATE KEY-----": f"{_PRIVATE}, and this cannot be read as one",
         "A" * 70_000: f"{_PRIVATE}, and this is longer than any key",
         public: f"{_PRIVATE}, and this is a public key",
+        _PAIR["public_spki_der_base64"]: f"{_PRIVATE}, and this is a public key",
         _pem(_MPP, b"secret"): f"{_PRIVATE}, and this is a private key under a password: write it out without one",
         _pem(ed25519.Ed25519PrivateKey.generate()): f"{_PRIVATE} for RSA, and this key is for another algorithm",
         _pem(small): "the key has 1024 bits; it must have 2048 or more, and 8192 at most",
@@ -81,7 +82,7 @@ def test_a_public_key_that_will_not_do_is_named() -> None:
     expected = {
         _pem(_MPP): private,
         _pem(_MPP, b"secret"): private,
-        _PAIR["private_pkcs8_der_base64"]: f"{_PUBLIC}, and this cannot be read as one",
+        _PAIR["private_pkcs8_der_base64"]: private,
         certificate: f"{_PUBLIC}, and this is a certificate: take the public key out of it",
     }
     assert expected == {text: _problem(signature.load_public_key, text) for text in expected}

@@ -107,6 +107,7 @@ WRONG: Final[list[tuple[str, str | None, str]]] = [
     ("codes__entry", '"e{ID}"', "{id} stands in it nowhere; write {id} in lower case"),
     ("codes__order", '"e{id}"', f'{CODE}; found "e{{id}}": a code of entry could look the same'),
     ("codes__foreign", '"o{id}"', f'{CODE}; found "o{{id}}": a code of order could look the same'),
+    ("evidence__disclose", '"customers"', '[] for none; found "customers": write it in brackets'),
     ("customers__second", '"1"', f'{CUSTOMER}; found "1": funded is the same'),
     ("customers__unfunded", '"2"', f'{CUSTOMER}; found "2": second is the same'),
     ("customers__funded", f'"{"1" * 65}"', f'{CUSTOMER}; found "{"1" * 60}..."'),

@@ -24,6 +24,9 @@ _SHOWN: Final = 60
 _LARGE: Final = 10**18
 _MAX_REASON: Final = 200
 _USER_INFO: Final = re.compile(r"//.*@", re.DOTALL)
+_LINE: Final = re.compile(r"\(at line ([0-9]{1,9}),")
+_ROW: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=\s*(.*?)\s*(?:#.*)?")
+_BARE_TEXT: Final = re.compile(r"[^\"'\[\]{}#=]+")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -101,7 +104,24 @@ def _content(path: Path) -> bytes:
 def _toml_slip(text: str, reason: str) -> str:
     if "-----BEGIN" in text and r"'\n'" in reason:
         return "; a key in PEM does not fit on one line: give the path of its file"
-    return "; a backslash in quotes is written twice" if "Unescaped" in reason or "hex value" in reason else ""
+    if "Unescaped" in reason or "hex value" in reason:
+        return "; a backslash in quotes is written twice"
+    place = _LINE.search(reason)
+    lines = text.replace("\r\n", "\n").split("\n")
+    row = _ROW.fullmatch(lines[int(place[1]) - 1]) if place and int(place[1]) <= len(lines) else None
+    return f"; {_name(row[1])} {slip}" if row and (slip := _value_slip(reason, row[2])) else ""
+
+
+def _value_slip(reason: str, value: str) -> str:
+    """What is wrong with what stands behind a key; empty where nothing comes to mind."""
+    if "overwrite" in reason:
+        return "stands twice in its section"
+    if not value:
+        return "has no value"
+    if value.lower() in {"true", "false"}:
+        return "is written in lower case, true or false"
+    bare = _BARE_TEXT.fullmatch(value) and ("Invalid value" in reason or "after a statement" in reason)
+    return "needs quotes around its text" if bare else ""
 
 
 def _problem(error: "ErrorDetails") -> Problem:
@@ -154,6 +174,8 @@ def _slip(error: "ErrorDetails") -> str:
     is_text = isinstance(error["input"], str)
     if error["type"] == "string_type" and isinstance(error["input"], (int, float)):
         return ": write it in quotes"
+    if is_text and error["type"] == "tuple_type":
+        return ": write it in brackets"
     if is_text and error["type"] in {"int_type", "float_type", "bool_type"}:
         return ": write it without quotes"
     return ""
