@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +13,10 @@ from threading import Thread
 
 import pytest
 
-from mpp_conformance.connectors.direct import DirectConnector
 from mpp_conformance.connectors.http import HttpConnector
 from mpp_conformance.doctor.diagnosis import diagnose
 from mpp_conformance.doctor.findings import Finding
-from mpp_conformance.doctor.live import codes_of, examined, stopped
+from mpp_conformance.doctor.live import examined
 from mpp_conformance.doctor.reach import reach
 from mpp_conformance.messages import (
     GATEWAY,
@@ -25,7 +24,6 @@ from mpp_conformance.messages import (
     IdentityAnswer,
     Launch,
     Malformed,
-    Message,
     NotifyPayment,
     ServerAnswer,
     UserInitiatedPay,
@@ -35,43 +33,10 @@ from mpp_conformance.peers.router import Stray
 from mpp_conformance.servers.listener import listening
 from mpp_conformance.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import BROKEN, WAITED, Event, Trace
+from mpp_conformance.trace import BROKEN, Event
 from mpp_conformance.wallet import Wallet, reference
+from tests.diagnosing import URL, changed, held, only, seen_wrong, wallet, wrong
 from tests.hosting import HOST, NOWHERE, gateway_client, own_keys, wallet_at
-
-URL = "http://127.0.0.1:9400"
-
-
-def wallet(**features: bool) -> Wallet:
-    """The reference wallet with other features."""
-    known = reference()
-    return known.model_copy(update={"features": known.features.model_copy(update=features)})
-
-
-def held(of: Wallet) -> Trace:
-    """The doctor's conversation with the conforming MPP."""
-    return DirectConnector(ConformingMpp(of.profile), of.profile).converse(stopped(codes_of(of)[0]))
-
-
-def changed(trace: Trace, change: Callable[[Event], Event | None], ending: str = WAITED) -> Trace:
-    """A trace whose events were changed, or left out."""
-    events = [made for event in trace.events if (made := change(event)) is not None]
-    return replace(trace, events=tuple(events), ending=ending)
-
-
-def only(*kinds: type[Message]) -> Callable[[Event], Event | None]:
-    """Leave out what the wallet says, but for these kinds."""
-    return lambda event: event if event.message.by_suite or isinstance(event.message, kinds) else None
-
-
-def wrong(findings: Sequence[Finding]) -> list[str]:
-    """The fields that were found to be wrong."""
-    return [finding.where for finding in findings if not finding.ok]
-
-
-def seen_wrong(trace: Trace, of: Wallet, strays: Sequence[Stray] = ()) -> list[str]:
-    """The fields that a conversation shows to be wrong."""
-    return wrong(diagnose(of, trace, strays, URL))
 
 
 @pytest.mark.parametrize("features", [{}, {"order_code": False}, {"app_link": False}])
@@ -348,6 +313,19 @@ def test_something_else_at_the_adaptors_address_is_named(body: bytes, status: in
     with adaptor(body, status) as address:
         findings = reached(address)
     assert (wrong(findings), seen in findings[1].text) == (["[reach] adaptor"], True), findings
+
+
+@pytest.mark.parametrize(
+    ("asked", "likely"),
+    [(("http:", "https:", ""), "it answers plain http: write http://"), (("", "", "/scan"), "leave /scan off")],
+    ids=["https", "operation"],
+)
+def test_slip_in_the_adaptors_address_is_told(asked: tuple[str, str, str], likely: str) -> None:
+    """TLS where there is none, or an operation at its end."""
+    scheme, other, end = asked
+    with adaptor(b"", 404) as address:
+        findings = reached(f"{address.replace(scheme, other) if scheme else address}{end}")
+    assert (wrong(findings), likely in findings[1].text) == (["[reach] adaptor"], True), findings
 
 
 def test_adaptor_that_never_answers_is_named() -> None:

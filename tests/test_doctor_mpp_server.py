@@ -140,6 +140,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
     finding = found(NOWHERE)
     assert (finding.where, finding.ok, finding.judged) == ("[reach] mpp_server", False, False)
     assert finding.text.startswith(f"expected an answer to POST {NOWHERE}{PATH}; seen: Cannot connect")
+    assert "ssl" not in finding.text
     assert "leave [reach] mpp_server out" in finding.text
 
 

@@ -102,7 +102,8 @@ def _problem(body: bytes) -> str:
 
 def words(problem: Exception) -> str:
     """What went wrong with a call."""
-    return wire.printable(str(problem) or type(problem).__name__, _SHOWN)
+    told = str(problem).replace(" ssl:default", "")  # which the HTTP client says of plain HTTP, too
+    return wire.printable(told or type(problem).__name__, _SHOWN)
 
 
 def half(request: httpx.Request, headers: httpx.Headers, body: bytes, status: int | None = None) -> Half:

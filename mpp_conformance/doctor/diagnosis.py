@@ -79,7 +79,10 @@ class _Reading:
         """Whether the adaptor carried out what it was asked, and reports as observer.yaml says."""
         if self._trace.ending == BROKEN or (self._trace.trouble and not self._said):
             seen = printable(self._trace.trouble, _SHOWN)
-            yield Finding.wrong(ADAPTOR, "the adaptor to carry out POST /scan", seen, "see the log of the adaptor")
+            to_report = self._wallet.reach.public_url is not None and "observerUrl" in seen
+            likely = "the adaptor cannot report to this address" if to_report else "see the log of the adaptor"
+            where = PUBLIC_URL if to_report else ADAPTOR
+            yield Finding.wrong(where, "the adaptor to carry out POST /scan", seen, likely)
         for event in self._said:
             message = event.message
             if isinstance(message, Malformed) and message.where != GATEWAY:
@@ -95,6 +98,8 @@ class _Reading:
         told = [event.message.action for event in self._said if isinstance(event.message, IdentityAnswer)]
         mistaken = [action for action in told if action != ("OPEN_URL" if self._by_entry_code else "DECODE")]
         likely = f"the template in {self._codes} does not give codes that your wallet takes for {wanted}"
+        if self._taken_for_the_other(launched=launched):
+            likely += f"; {ENTRY_CODES} and {ORDER_CODES} seem to be swapped"
         if mistaken:
             seen = f"identity answer {printable(mistaken[0], _SHOWN)}"
             yield Finding.wrong(self._codes, f"the wallet to take {self._code} for {wanted}", seen, likely)
@@ -107,6 +112,14 @@ class _Reading:
                 seen = f"userInitiatedPay for {printable(stray.message.code_value, _SHOWN)}"
                 slip = "your wallet changes the code value on its way, or somebody else uses it at this moment"
                 yield Finding.wrong(self._codes, f"userInitiatedPay for {self._code}", seen, slip, judged=True)
+
+    def _taken_for_the_other(self, *, launched: bool) -> bool:
+        """Whether the wallet did with the code what it does with one of the other kind."""
+        if not self._by_entry_code:
+            return launched
+        scanned = self._trace.codes[0].scanned
+        asked = [event.message for event in self._asked] + [stray.message for stray in self._strays]
+        return any(isinstance(one, UserInitiatedPay) and one.code_value == scanned for one in asked)
 
     def _call(self) -> Iterator[Finding]:
         """Whether the MPP server called the simulated Alipay+."""
@@ -142,8 +155,15 @@ class _Reading:
                 "unreadable": "the Signature header is not written as openapi/alipay-plus.yaml says",
                 "invalid": "your MPP server signs other bytes than it sends",
             }.get(outcome, "your MPP server signs with another key than the one whose public half this is")
+            if outcome == "foreign" and self._is_our_own_key():
+                likely = f"this is Alipay+'s key, the public half of {OUR_KEY}; give that of your MPP server"
             expected, seen = "a signature of userInitiatedPay that verifies", printable(detail, _SHOWN)
             yield Finding.wrong(MPP_KEY, expected, seen, likely, judged=outcome != "foreign")
+
+    def _is_our_own_key(self) -> bool:
+        keys = self._wallet.keys
+        ours = None if keys is None else keys.alipay_plus_private_key.public_key()
+        return keys is not None and keys.mpp_public_key == ours
 
     def _client_id(self) -> Iterator[Finding]:
         keys = self._wallet.keys
@@ -196,7 +216,12 @@ class _Reading:
         return f"{likely}; or your test build does nothing on HANDLE_BY_SDK, which a run would judge"
 
     def _app_link(self) -> Iterator[Finding]:
-        if not self._wallet.features.app_link or not self._some(HandleAction, DecodeCallback):
+        if not self._wallet.features.app_link:
+            if self._some(ServerAnswer):
+                text = "the adaptor reports what the server hands the client: claim it (app_link = true), and the two "
+                yield Finding(APP_LINK, ok=True, text=f"{text}are judged apart")
+            return
+        if not self._some(HandleAction, DecodeCallback):
             return
         if self._some(ServerAnswer):
             yield Finding(APP_LINK, ok=True, text="the adaptor reports what the server hands the client")

@@ -18,6 +18,11 @@ from mpp_conformance.wire import UnreadableBodyError, parsed, printable, problem
 MAX_SKEW: Final = 60
 """Seconds that the clocks of wallet and suite may differ: messages bear their time, and old ones may be turned down."""
 _LONGEST: Final = 5.0
+_NO_TLS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
+"""What TLS says of an answer that is none of its own."""
+_PATHS: Final = ("/scan", "/decode", "/health")
+_NOT_THERE: Final = "the test build is not running, or its adaptor listens elsewhere"
+_ANOTHER: Final = "something other than the adaptor listens there"
 _MAX_ANSWER: Final = 65_536
 
 
@@ -54,10 +59,14 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
         return
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         seen = printable(str(problem) or type(problem).__name__, 200)
-        yield _unhealthy(url, seen, "the test build is not running, or its adaptor listens elsewhere")
+        plain = url.startswith("https:") and any(sign in seen for sign in _NO_TLS)
+        likely = "it answers plain http: write http://" if plain else _NOT_THERE
+        yield _unhealthy(url, seen, likely)
         return
     if not answer.is_success:
-        yield _unhealthy(url, f"status {answer.status_code}", "something other than the adaptor listens there")
+        path = next((path for path in _PATHS if adaptor.endswith(path)), "")
+        likely = f"its operations are appended to it: leave {path} off" if path else _ANOTHER
+        yield _unhealthy(url, f"status {answer.status_code}", likely)
         return
     wrong = _problem_of_health(body)
     if wrong:

@@ -107,8 +107,8 @@ def _toml_slip(text: str, reason: str) -> str:
     if "Unescaped" in reason or "hex value" in reason:
         return "; a backslash in quotes is written twice"
     place = _LINE.search(reason)
-    lines = text.replace("\r\n", "\n").split("\n")
-    row = _ROW.fullmatch(lines[int(place[1]) - 1]) if place and int(place[1]) <= len(lines) else None
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")[: int(place[1]) if place else None]
+    row = _ROW.fullmatch(lines[-1]) if place or "Invalid value" in reason or "overwrite" in reason else None
     return f"; {_name(row[1])} {slip}" if row and (slip := _value_slip(reason, row[2])) else ""
 
 
