@@ -326,3 +326,10 @@ def test_the_parts_come_in_any_order_with_blanks(order: str) -> None:
     raw = _raw(_SIGNED)
     expected = signature.Header(key_version=0, signature=raw, encoding=signature.STANDARD)
     assert expected == signature.Header.parse(order.format(_written(raw, signature.STANDARD)))
+
+
+@pytest.mark.parametrize("outcome", ["valid", "invalid", "foreign", "unreadable"])
+def test_whatever_a_header_is_to_come_to_it_names_the_version_of_the_key(outcome: str) -> None:
+    """The first one, unless another is named."""
+    named = [signature.sign_as(outcome, _MPP, _SIGNED), signature.sign_as(outcome, _MPP, _SIGNED, key_version=7)]
+    assert [str(header).split(",")[1] for header in named] == ["keyVersion=1", "keyVersion=7"]

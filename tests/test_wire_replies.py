@@ -108,6 +108,8 @@ def test_a_body_that_is_given_and_keeps_the_interface_is_a_fault_of_the_suite() 
     with pytest.raises(wire.OurMessageIsInvalid) as fault:
         wire.spoilt(_ANSWER, FAULTS["answer-illegal"], text=_SOUND.decode())
     assert str(fault.value) == "the answer that was to break openapi/alipay-plus.yaml keeps it"
+    with pytest.raises(wire.OurMessageIsInvalid):
+        wire.spoilt(_ANSWER, FAULTS["answer-illegal"])
 
 
 # --- headers ------------------------------------------------------------------------------------------------------
