@@ -30,7 +30,7 @@ def _pretty(text: str) -> str:
 
 
 _CHANGES: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
-    ("trimmed white space at its ends", str.strip),
+    ("stripped of white space at its ends", str.strip),
     ("URL-decoded", unquote),
     ("URL-decoded as a form, + became a blank", unquote_plus),
     ("URL-encoded", lambda text: quote(text, safe="", errors=_ANY)),

@@ -1,7 +1,7 @@
 """Sequence diagrams: they show what was seen, what was judged, and nothing else; hostile text stays text."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -15,11 +15,12 @@ from mpp_conformance.report import document
 from mpp_conformance.report.diagram import marks, svg
 from mpp_conformance.report.diagram.marks import Mark, Marks
 from mpp_conformance.report.diagram.picture import ABSENT, LINES, SEEN, UNSEEN, Line, Picture, picture
-from mpp_conformance.report.diagram.telling import noted, told
+from mpp_conformance.report.diagram.telling import noted, told, whole
 from mpp_conformance.report.language import ENGLISH
 from mpp_conformance.requirements import Case
 from mpp_conformance.resources import directory
 from mpp_conformance.scenario import Scenario
+from mpp_conformance.slips import parting
 from mpp_conformance.specimens import FAULTY
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import ENDED, Event, Trace
@@ -263,3 +264,20 @@ def test_marks_of_a_foreign_file_are_bounded() -> None:
             marks=(Mark(requirement="R", how="missing", tone="fail"),),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "told"),
+    [
+        ("success", "failure", ("'success'", "'failure'")),
+        ("HANDLE_BY_SDK", "HANDLE_BY_PSP", ("'HANDLE_BY_SDK'", "'HANDLE_BY_PSP'")),
+        ("S", "", ("'S'", "''")),
+        ("https://a.test/x", "https://a.test/y", None),
+        (" mpp", "mpp", None),
+        ("a" * 40 + "b", "a" * 40 + "c", None),
+        ("a" * 40, "b" * 40, None),
+    ],
+)
+def test_plain_words_that_part_are_told_in_whole(expected: str, seen: str, told: tuple[str, str] | None) -> None:
+    """Of two values of an enumeration no byte need be named; of any other text the place is."""
+    assert whole(asdict(parting(expected, seen))) == told

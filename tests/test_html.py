@@ -154,9 +154,10 @@ def test_card_tells_what_was_sent_received_and_where_they_part(spoilt: Run, page
     for words in (
         "Clause Workflow, Entry code, steps 24-26, sentence 1",
         "Sent to the MPP 6. UserInitiatedPayAnswer (result_status",
+        r"sdk_action_payload ' \tmpp-",
         "Received from it 7. ServerAnswer (action_type HANDLE_BY_SDK, sdk_action_payload",
         "First difference sdk_action_payload, byte 0",
-        "Likely cause it was trimmed white space at its ends",
+        "Likely cause it was stripped of white space at its ends",
         f"Run it again {again.command(spoilt[0]['target'], case)}",
     ):
         assert words in card

@@ -198,7 +198,7 @@ _FAILED: dict[str, tuple[Ask, list[Message], str, str, str]] = {
             "HandleAction with sdk_action_payload 'a long payload' "
             "(first difference at byte 0: expected ' a long payload', seen 'a long payload')"
         ),
-        "it was trimmed white space at its ends",
+        "it was stripped of white space at its ends",
     ),
     "a text where none should be": (
         lambda e: e.one(ResultPage, error_code=None),

@@ -19,6 +19,7 @@ from mpp_conformance.report import document, folder, html, junit, limits_table, 
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.gate import NO_GATE
 from mpp_conformance.report.language import ENGLISH
+from mpp_conformance.report.text import printable
 from mpp_conformance.scenario import Scenario, codes_for
 from mpp_conformance.trace import ENDED, Event, Trace
 from mpp_conformance.verdict import Verdict
@@ -135,7 +136,7 @@ def test_short_report_has_the_result_first() -> None:
         "## Strays",
     ]
     for words in (
-        "| R2 | Workflow, Entry code, step 2; Overview, note | MUST, stated | 1/1 | fail |",
+        "| R2 | Workflow, Entry code, step 2; Overview, note | MUST, stated | 1 of 1 judged | fail |",
         "- not ours: R5",
         "- the wallet does not claim it: 1 cases of R4",
         "- not run: 1 cases of R1",
@@ -180,6 +181,37 @@ def test_wallets_text_means_only_itself(text: str) -> None:
     }
     assert rendered.count("<td>") == 2
     assert re.findall(r"\w://|www\.", shown_text) == []
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "a `b` ``c``", "`", " ends ", "-k 'test_x[order-sdk-F]'", "http://127.0.0.1:1"]
+)
+def test_code_is_copied_as_it_stands(text: str) -> None:
+    """A command or a target comes out of the page as it was put in, backticks and brackets included."""
+    (inline,) = [token for token in MarkdownIt("commonmark").parse(f"- Run: {markdown.code(text)}") if token.children]
+    assert [(token.type, token.content) for token in inline.children or []] == [
+        ("text", "Run: "),
+        ("code_inline", printable(text)),
+    ]
+
+
+def test_the_line_that_runs_a_case_again_can_be_copied() -> None:
+    """Nothing of the command is escaped, nor is the table of wallet.toml that a hint names."""
+    made = sample()
+    made["requirements"][1]["cases"][0]["hint"] = "set [features] app_link"
+    made["target"] = "http:http://127.0.0.1:9300"
+    lines = markdown.render(made).splitlines()
+    assert "  - Run it again: `mpp-conformance run --wallet wallet.toml -k 'test_n[b]'`" in lines
+    assert "- Target: `http:http://127.0.0.1:9300`" in lines
+    assert "  - Likely cause: set [features] app_link" in lines
+
+
+@pytest.mark.parametrize("text", ["[x](y)", "[x][y]", "[x]: y", "![x](y)", "[x]\n\n[x]: y"])
+def test_brackets_of_a_wallet_make_no_link(text: str) -> None:
+    """Neither where they stand in a line, nor at its beginning, where they could define what a later one leads to."""
+    page = f"{markdown.escaped(text)}\n\n- {markdown.escaped(text)}\n\n[x] {markdown.escaped('[x]')}\n"
+    rendered = MarkdownIt("commonmark").render(page)
+    assert [tag for tag in ("<a", "<img") if tag in rendered] == []
 
 
 def test_long_text_is_cut() -> None:

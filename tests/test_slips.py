@@ -17,7 +17,7 @@ _OTHER_TAG = "mpp-00000000000000000002"
 @pytest.mark.parametrize(
     ("expected", "seen", "guess"),
     [
-        ("  text\n", "text", "it was trimmed white space at its ends"),
+        ("  text\n", "text", "it was stripped of white space at its ends"),
         ("a%2Bb", "a+b", "it was URL-decoded"),
         ("a+b%25", "a b%", "it was URL-decoded as a form, + became a blank"),
         ("a b/c", "a%20b%2Fc", "it was URL-encoded"),

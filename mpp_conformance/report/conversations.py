@@ -105,5 +105,10 @@ def _words(event: Event) -> str:
 
 
 def _message(message: Message) -> str:
-    fields = ", ".join(f"{name} {value}" for name, value in shown_fields(message).items())
+    fields = ", ".join(f"{name} {_visible(value)}" for name, value in shown_fields(message).items())
     return f"{message.name} ({fields})" if fields else message.name
+
+
+def _visible(value: str) -> str:
+    """A value between quotes where blanks at its ends, or nothing at all, would not show."""
+    return f"'{value}'" if value != value.strip() or not value else value

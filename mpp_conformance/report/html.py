@@ -15,7 +15,7 @@ from markupsafe import Markup
 from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.conversations import conversations, exchange
 from mpp_conformance.report.diagram import svg
-from mpp_conformance.report.diagram.telling import difference
+from mpp_conformance.report.diagram.telling import difference, whole
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import ENGLISH, Language
@@ -75,6 +75,7 @@ def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENG
             "again": again.command,
             "requirements": {row["id"]: row for row in verdicts["requirements"]},
             "difference": difference,
+            "whole": whole,
             "exchanges": lambda row: exchange(row, trace, language),
             "anchors": {},
             "printed": True,
@@ -107,6 +108,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "conversations": held,
         "anchors": {one.cases[0]["evidence"]: one.anchor for one in held},
         "difference": difference,
+        "whole": whole,
         "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
         "printed": printed,
         "colours": figures.PAPER,

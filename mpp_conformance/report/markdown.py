@@ -20,9 +20,16 @@ _OWN: Final = 1_000
 """Characters of a sentence of ours that may be long."""
 _STRAYS: Final = 10
 _SPECIAL: Final = re.compile(
-    r"[\\`*\[\]<>&|~$#!]|(?<![a-z0-9])_|_(?![a-z0-9])|(?<=\w):(?=//)|(?<=www)\.", re.IGNORECASE
+    r"(?<![!\]\\])\[[a-z_]+\](?![(\[:])|[\\`*\[\]<>&|~$#!]|(?<![a-z0-9])_|_(?![a-z0-9])|(?<=\w):(?=//)|(?<=www)\.",
+    re.IGNORECASE,
 )
-"""What begins something in Markdown, or in GitHub's: an address, too, would become a link."""
+"""What begins something in Markdown, or in GitHub's: an address, too, would become a link.
+
+A plain word in brackets comes first, for that begins nothing by itself: a link takes more behind it, or a definition,
+which begins with what stands here.
+"""
+_WORD: Final = re.compile(r"\[[a-z_]+\]", re.IGNORECASE)
+_BACKTICKS: Final = re.compile("`+")
 
 Row = Mapping[str, Any]
 
@@ -51,7 +58,20 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
 
 def escaped(text: str, limit: int = _LONGEST) -> str:
     """``text`` on one line, meaning in Markdown, and in a table there, nothing but itself."""
-    return _SPECIAL.sub(r"\\\g<0>", printable(text, limit))
+    return _SPECIAL.sub(_kept_or_escaped, printable(text, limit))
+
+
+def _kept_or_escaped(match: re.Match[str]) -> str:
+    found = match.group()
+    return found if _WORD.fullmatch(found) else "\\" + found
+
+
+def code(text: str) -> str:
+    """``text`` on one line as code, to be copied as it stands; not for a table, where a bar would end the cell."""
+    shown_text = printable(text, _OWN)
+    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(shown_text)), default=0))
+    blank = " " if len(fence) > 1 or shown_text != shown_text.strip() else ""
+    return f"{fence}{blank}{shown_text}{blank}{fence}"
 
 
 def _head(verdicts: Row, say: Say) -> Iterator[str]:
@@ -64,7 +84,10 @@ def _head(verdicts: Row, say: Say) -> Iterator[str]:
     yield ""
     yield escaped(audit.witnessed(verdicts, say), _OWN)
     yield ""
-    yield from (f"- {_pair(title, text, say)}" for title, text in _facts(verdicts, say))
+    for title, text in _facts(verdicts, say):
+        yield f"- {_pair(title, text, say)}"
+        if title == say("Reading"):
+            yield f"- {_command('Target', verdicts['target'], say)}"
     if not verdicts["complete"]:
         yield ""
         yield f"**{say('A part of the catalogue was not run. Nothing is certified by this report.')}**"
@@ -90,7 +113,6 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
         say("an amount equal to a limit is within it") if inclusive else say("an amount equal to a limit is over it")
     )
     yield say("Reading"), equal + say("; ") + (say("calendar year") if calendar else say("rolling year"))
-    yield say("Target"), verdicts["target"]
     yield say("Performed"), shown.performed(verdicts, say)
     yield say("Run"), verdicts["run"]
     yield say("Suite"), f"{verdicts['suite']['name']} {verdicts['suite']['version']}"
@@ -99,6 +121,11 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
 
 def _pair(title: str, text: str, say: Say) -> str:
     return escaped(say("{name}: {what}", name=title, what=text), _OWN)
+
+
+def _command(title: str, text: str, say: Say) -> str:
+    """What is for a command line, under a title of ours."""
+    return say("{name}: {what}", name=say(title), what=code(text))
 
 
 def _gate(verdicts: Row, say: Say, gate: Gate) -> Iterator[str]:
@@ -179,6 +206,7 @@ class _Cases:
             purpose = escaped(say("{name}: {what}", name="", what=say(first["purpose"])))
             yield f"- {escaped(name)}{_more(group, say)}{purpose}"
             yield from (f"  - {_pair(label, text, say)}" for label, text in self._told(first) if text)
+            yield f"  - {_command('Run it again', again.command(self._target, first), say)}"
 
     def _told(self, case: Row) -> Iterator[tuple[str, str]]:
         say = self._say
@@ -188,7 +216,6 @@ class _Cases:
         yield say("Look first at"), say(case["blame"])
         yield say("Waiver"), self._gate.words(case, say)
         yield say("Evidence"), f"evidence/{case['evidence']}" if case["evidence"] else ""
-        yield say("Run it again"), again.command(self._target, case)
 
 
 def _requirements(requirements: Iterable[Row], say: Say, gate: Gate) -> Iterator[str]:
@@ -209,7 +236,7 @@ def _requirements(requirements: Iterable[Row], say: Say, gate: Gate) -> Iterator
                 row["id"],
                 say("; ").join(_clause(clause, say) for clause in row["clauses"]),
                 say("{level}, {basis}", level=say(row["level"]), basis=say(row["basis"])),
-                f"{row['judged']}/{row['applicable']}",
+                say("{judged} of {applicable} judged", judged=row["judged"], applicable=row["applicable"]),
                 say(", ").join(verdict),
             )
 

@@ -1,5 +1,6 @@
 """A line of a picture in words: the text equivalent of its arrow, and what stands beside the arrow."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ _HOW: Final = {
     DIFFERENT: "differs",
     OUT_OF_ORDER: "out of order",
 }
+_PLAIN: Final = re.compile("'[A-Za-z_]*'")
+"""A piece of a text as the verdict file quotes it: letters alone, and nothing cut off."""
 
 
 def told(line: Line, say: Say) -> str:
@@ -40,6 +43,15 @@ def difference(deviation: Mapping[str, Any], say: Say) -> str:
         return say("{message} is missing", message=message)
     place = ", ".join(part for part in (message, deviation["field"]) if part)
     return say("{name}: {what}", name=place, what=say(_HOW[deviation["how"]]))
+
+
+def whole(parting: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Two plain words that part, expected and seen, in whole; none where it takes a place to tell them apart."""
+    pieces = [parting[name] for name in ("before", "expected", "seen")]
+    if not all(_PLAIN.fullmatch(piece) for piece in pieces) or len(parting["before"]) - 2 != parting["byte"]:
+        return None
+    before = parting["before"][:-1]
+    return before + parting["expected"][1:], before + parting["seen"][1:]
 
 
 def noted(mark: Mark, say: Say) -> str:
