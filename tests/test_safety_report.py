@@ -102,6 +102,16 @@ def test_the_text_tells_once_what_came_out_alike() -> None:
     assert f"({len(broken) - 1} more)" in line
 
 
+def test_the_page_tells_once_what_came_out_alike_behind_the_requirements() -> None:
+    """A row for each kind, which names every conversation of it; the requirements come first."""
+    rows = verdicts("conforming")["silences"]
+    before, _, section = html.render(verdicts("conforming")).partition('<section id="silences">')
+    section, _, _ = section.partition("</section>")
+    assert '<section id="requirements">' in before
+    assert section.count("<tr><td>") == len({(row["does"], row["reading"], row["calls"]) for row in rows}) < len(rows)
+    assert [row["scenario"] for row in rows if row["scenario"] not in section] == []
+
+
 @pytest.mark.parametrize("render", [html.render, markdown.render], ids=["html", "markdown"])
 def test_a_run_without_faults_has_no_such_section(render: Callable[[Mapping[str, Any]], str]) -> None:
     """Where nothing was asked, nothing is told."""

@@ -168,9 +168,7 @@ def _more(found: Sequence[Row], say: Say) -> str:
 
 def _silences(silences: Iterable[Row], say: Say) -> Iterator[str]:
     """How the wallet met faults that no document speaks of, what needs a look first; what came out alike is a row."""
-    alike: dict[tuple[str, str, int], list[Row]] = {}
-    for row in silences:
-        alike.setdefault((row["does"], row["reading"], row["calls"]), []).append(row)
+    alike = shown.alike(silences)
     if not alike:
         return
     yield from ("", f"## {say('How this wallet behaves where the documents are silent')}", "")
@@ -180,10 +178,11 @@ def _silences(silences: Iterable[Row], say: Say) -> Iterator[str]:
     )
     heads = ("What Alipay+ did", "Conversation", "What the wallet did", "Calls")
     yield from ("", f"| {' | '.join(map(say, heads))} |", "| --- | --- | --- | ---: |")
-    for (does, reading, calls), found in alike.items():
-        told = say("{reading} (look at this)", reading=say(reading)) if found[0]["unsafe"] else say(reading)
-        more = say(" ({count} more)", count=len(found) - 1) if len(found) > 1 else ""
-        yield _table_row(say(does), found[0]["scenario"] + more, told, str(calls))
+    for row, others in alike:
+        reading = say(row["reading"])
+        told = say("{reading} (look at this)", reading=reading) if row["unsafe"] else reading
+        more = say(" ({count} more)", count=len(others)) if others else ""
+        yield _table_row(say(row["does"]), row["scenario"] + more, told, str(row["calls"]))
 
 
 class _Cases:

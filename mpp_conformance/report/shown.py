@@ -63,6 +63,14 @@ def purposes(cases: Iterable[Row]) -> list[tuple[Row, Sequence[Row]]]:
     return [(group[0], group) for group in found.values()]
 
 
+def alike(silences: Iterable[Row]) -> list[tuple[Row, Sequence[Row]]]:
+    """What a wallet did where the documents are silent: what came out alike once, with the others of its kind."""
+    found: dict[tuple[str, str, int], list[Row]] = {}
+    for row in silences:
+        found.setdefault((row["does"], row["reading"], row["calls"]), []).append(row)
+    return [(rows[0], rows[1:]) for rows in found.values()]
+
+
 def limits(boundaries: Iterable[Row], say: Say = ENGLISH) -> list[tuple[str, Sequence[Row]]]:
     """The boundary table limit by limit, each under its title."""
     found: dict[str, list[Row]] = {}
