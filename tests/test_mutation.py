@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -96,6 +97,20 @@ def test_every_survivor_that_is_known_has_a_reason(mutation: ModuleType) -> None
     """The table can be read, and speaks of modules that are tested."""
     known = mutation.table(mutation.TABLE.read_text("utf-8"))
     assert {name for name, _ in known} <= mutation.TESTS.keys()
+
+
+def test_the_page_is_what_its_figures_and_the_reasons_give(mutation: ModuleType) -> None:
+    """Nobody has written into it, and no reason was changed without it; `make mutation` writes it anew."""
+    known = mutation.table(mutation.TABLE.read_text("utf-8"))
+    assert mutation.page(mutation.recorded(), known) == mutation.PAGE.read_text("utf-8")
+
+
+def test_what_the_page_says_of_survivors_is_what_it_explains(mutation: ModuleType) -> None:
+    """Of each module as many survive as have a reason, and few enough."""
+    known = Counter(name for name, _ in mutation.table(mutation.TABLE.read_text("utf-8")))
+    figures = mutation.recorded()
+    assert {name: found.alive for name, found in figures.items()} == {name: known[name] for name in figures}
+    assert [name for name, found in figures.items() if mutation.score(found.made, found.alive) < mutation.TARGET] == []
 
 
 # --- table and complaints -------------------------------------------------------------------------------------------

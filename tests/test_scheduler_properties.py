@@ -101,7 +101,7 @@ class _InTurns:
             delivery = self._router.deliver(arrived, token=say.session)
             calls, spoilt = delivery.calls, delivery.spoilt
             if spoilt is not None and isinstance(say.message, UserInitiatedPay):
-                body = wire.spoilt(spoilt.answer, spoilt.fault)
+                body = spoilt.body()
                 received = wire.arrived(body, spoilt.fault, location=wire.ELSEWHERE)
                 await self._said(world, self._specimen.receive(say.session, say.message, received))
                 calls = (*calls, *world.applied(delivery.payment, spoilt))

@@ -1,7 +1,7 @@
 """Write into README.md what the commands of its section "Figures" print today.
 
-Each console block of that section shows a command and, below it, what it printed: all of it, or its first lines where
-SHOWN says so.
+Each console block of that section shows a command and, below it, what it printed: all of it, its first lines where
+SHOWN says so, or where KEPT names a page the score that this command wrote there when it was last run.
 """
 
 import re
@@ -14,11 +14,14 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
 SECTION = re.compile(r"(?<=\n## Figures\n).*?(?=\n## |\Z)", re.DOTALL)
 BLOCK = re.compile(r"(?<=^```console\n)\$ (.*?)\n.*?(?=^```$)", re.DOTALL | re.MULTILINE)
-SHOWN = {"mpp-conformance coverage": 1, "make mutation": 0, "make bench": 0}
-"""Commands that print more than a reader need see, or take long: how many lines are shown."""
+SHOWN = {"mpp-conformance coverage": 1, "make bench": 0}
+"""Commands that print more than a reader need see, or another thing on each machine: how many lines are shown."""
+KEPT = {"make mutation": ROOT / "docs" / "mutation.md"}
+"""Commands that take long, and the page that each keeps."""
 
 
 def figures(text: str) -> str:
@@ -31,7 +34,9 @@ def _block(command: str) -> str:
 
 
 def printed(command: str) -> list[str]:
-    """What is shown of what a command prints, without the places where it writes something."""
+    """What is shown of what a command prints or has kept, without the places where it writes something."""
+    if command in KEPT:
+        return [line for line in KEPT[command].read_text("utf-8").splitlines() if line.startswith("Score ")]
     count = SHOWN.get(command)
     if count == 0:
         return []
