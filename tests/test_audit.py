@@ -170,3 +170,16 @@ def test_a_run_was_performed_from_its_first_attempt_to_its_last(count: int, told
         "milliseconds": 2_500,
     }
     assert shown.performed(verdicts, ENGLISH) == told
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [
+        ([], "attempt 2 of 2; nothing was run again"),
+        (["a", "b", "c"], "attempt 2 of 2; run again: a, b, c"),
+        (["a", "b", "c", "d", "e"], "attempt 2 of 2; run again: a, b, c (2 more)"),
+    ],
+)
+def test_what_was_run_again_is_named_in_short(again: list[str], told: str) -> None:
+    """The first page has room for a few names; the verdict file has all."""
+    assert shown.attempts({"attempts": {"count": 2, "again": again, "journal": None}}, ENGLISH) == told

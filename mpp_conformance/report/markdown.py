@@ -94,17 +94,12 @@ def _head(verdicts: Row, say: Say) -> Iterator[str]:
 
 
 def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
-    limits, counts, attempts = verdicts["limits"], verdicts["counts"], verdicts["attempts"]
+    limits, counts = verdicts["limits"], verdicts["counts"]
     for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
         yield figure.title, say("{value}. {words}", value=figure.value, words=figure.words)
     worst_last = sorted(counts["verdicts"].items(), key=lambda each: Verdict.from_word(each[0]))
     yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in worst_last if count)
-    if attempts["again"]:
-        labels = ", ".join(attempts["again"])
-        told = say("attempt {count} of {count}; run again: {labels}", count=attempts["count"], labels=labels)
-    else:
-        told = say("attempt {count} of {count}; nothing was run again", count=attempts["count"])
-    yield say("Attempts"), told
+    yield say("Attempts"), shown.attempts(verdicts, say)
     newer = limits["newer"]
     known = say("a newer edition is known: {edition}", edition=newer) if newer else say("no newer edition is known")
     yield say("Limits"), say("{edition}; {newer}", edition=limits["edition"], newer=known)

@@ -11,6 +11,7 @@ from mpp_conformance.verdict import Verdict
 Row = Mapping[str, Any]
 
 _SCOPES: Final = {IN_STORE: "any in-store payment", ENTRY_CODE: "entry code payment"}
+_NAMED: Final = 3
 _PERIODS: Final = {TRANSACTION: "per transaction", YEAR: "per year and individual"}
 
 
@@ -36,6 +37,15 @@ def performed(verdicts: Row, say: Say) -> str:
         count=count,
         seconds=seconds,
     )
+
+
+def attempts(verdicts: Row, say: Say) -> str:
+    """How often the run was begun, and some of what was held again; the verdict file names all of it."""
+    count, again = verdicts["attempts"]["count"], verdicts["attempts"]["again"]
+    if not again:
+        return say("attempt {count} of {count}; nothing was run again", count=count)
+    more = say(" ({count} more)", count=len(again) - _NAMED) if len(again) > _NAMED else ""
+    return say("attempt {count} of {count}; run again: {labels}", count=count, labels=", ".join(again[:_NAMED]) + more)
 
 
 def parts(requirements: Iterable[Row]) -> list[tuple[str, list[Row]]]:
