@@ -9,7 +9,7 @@ import base64
 import binascii
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 from urllib.parse import quote, unquote_to_bytes
@@ -159,7 +159,7 @@ def load_private_key(text: str, *, skip_validation: bool = False) -> RSAPrivateK
         return loader(data, password=None, unsafe_skip_rsa_key_validation=skip_validation)
 
     wanted = "a private key (PEM, or Base64 of PKCS#8 DER)"
-    key = _loaded(text, load, wanted, mistaken={"PUBLIC KEY": "a public key"})
+    key = _loaded(text, load, wanted, half="PUBLIC KEY", told="a public key")
     if not isinstance(key, RSAPrivateKey):
         raise _other_algorithm(wanted)
     return _long_enough(key)
@@ -173,7 +173,7 @@ def load_public_key(text: str) -> RSAPublicKey:
 
     wanted = "a public key (PEM, or Base64 of X.509 SPKI DER)"
     private = "a private key: give its public half, and keep this one to yourself"
-    key = _loaded(text, load, wanted, mistaken={"PRIVATE KEY": private})
+    key = _loaded(text, load, wanted, half="PRIVATE KEY", told=private)
     if not isinstance(key, RSAPublicKey):
         raise _other_algorithm(wanted)
     return _long_enough(key)
@@ -258,38 +258,40 @@ def _misfit(key: RSAPublicKey, made: bytes, signed: bytes) -> tuple[str, str]:
     )
 
 
-def _loaded(text: str, load: Callable[..., object], wanted: str, mistaken: Mapping[str, str]) -> object:
-    """Load a key; what cryptography says of a failure is kept back, and a file taken by mistake is named."""
+def _loaded(text: str, load: Callable[..., object], wanted: str, *, half: str, told: str) -> object:
+    """Load a key; what cryptography says of a failure is kept back, and a file taken by mistake is named.
+
+    ``half``: the other half of a pair, as PEM labels it, and ``told``, what is said of that.
+    """
     if len(text) > MAX_KEY_TEXT:
         message = f"expected {wanted}, and this is longer than any key"
         raise ValueError(message)
     label = _LABEL.search(text)
-    for ending, found in {**mistaken, **_MISTAKEN}.items():
+    for ending, found in {half: told, **_MISTAKEN}.items():
         if label and label[1].endswith(ending):
             message = f"expected {wanted}, and this is {found}"
             raise ValueError(message)
-    data = b""
+    mistaken, unreadable = (f"expected {wanted}, and this {words}" for words in (f"is {told}", "cannot be read as one"))
     try:
         data = text.encode("ascii") if label else base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise ValueError(unreadable) from None
+    try:
         return load(data, pem=bool(label))
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        found = mistaken.get(_half_in(data), "")
-        message = f"expected {wanted}, and this {f'is {found}' if found else 'cannot be read as one'}"
-        raise ValueError(message) from None
+        raise ValueError(mistaken if _holds(half, data) else unreadable) from None
 
 
-def _half_in(data: bytes) -> str:
-    """Which half of a pair DER holds, as PEM labels it; empty for neither."""
-    for label in ("PUBLIC KEY", "PRIVATE KEY"):
-        try:
-            if label == "PUBLIC KEY":
-                serialization.load_der_public_key(data)
-            else:
-                serialization.load_der_private_key(data, password=None, unsafe_skip_rsa_key_validation=True)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            continue
-        return label
-    return ""
+def _holds(half: str, data: bytes) -> bool:
+    """Whether DER holds this half of a pair, which is named as PEM labels it."""
+    try:
+        if half == "PUBLIC KEY":
+            serialization.load_der_public_key(data)
+        else:
+            serialization.load_der_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _other_algorithm(wanted: str) -> ValueError:
