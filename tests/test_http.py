@@ -21,8 +21,10 @@ from mpp_conformance.messages import (
     ResultPage,
     Scan,
 )
+from mpp_conformance.peers.router import Delivery
 from mpp_conformance.peers.world import MAX_EVENTS, World
 from mpp_conformance.scenario import ENTRY, ORDER, Payment, Probe, Scenario, handle_by_sdk, one
+from mpp_conformance.servers.gateway import AnswerError
 from mpp_conformance.servers.listener import ListenError, bound
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trace import BROKEN, ENDED, WAITED, Trace
@@ -163,7 +165,10 @@ def test_second_callback_is_recorded() -> None:
 
 
 def test_late_message_strays_and_names_its_conversation() -> None:
-    """What comes when the conversation is over is refused and kept, with the label of what it came too late for."""
+    """What comes when the conversation is over is refused and kept, with the label of what it came too late for.
+
+    A fault of ours in answering it is told, and leaves unproven what hangs on it.
+    """
 
     async def hold() -> None:
         async with hosted(ConformingMpp) as connector:
@@ -177,6 +182,11 @@ def test_late_message_strays_and_names_its_conversation() -> None:
             assert stray.message == ResultPage(status="S")
             (whole,) = connector.prolonged.values()
             assert (whole.scenario, whole.ending, whole.events[-1].message) == (scenario, ENDED, stray.message)
+            late = Delivery(world=None, reply=None, calls=(), stray=stray)
+            connector._failed(AnswerError(late, "it cannot be written"))
+            (whole,) = connector.prolonged.values()
+            words = "a fault of the suite, when a call came too late: it cannot be written"
+            assert (whole.ending, whole.trouble) == (BROKEN, words)
 
     asyncio.run(hold())
 

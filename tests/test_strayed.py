@@ -16,6 +16,7 @@ from mpp_conformance.evidence import journal, strays
 from mpp_conformance.messages import Launch
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import document, journal_file, rejudgement
+from mpp_conformance.report.folder import RunFolder, RunFolderError
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.trace import Half
 
@@ -73,6 +74,24 @@ def gone_on(bench: Bench, *found: Stray) -> Path:
     bench.strays = list(found)
     assert bench.run(SUITE, "--run", "r", "--resume").ret == pytest.ExitCode.OK
     return bench.pytester.path / "reports/r"
+
+
+def test_what_could_not_be_written_down_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full for a moment loses no message that strayed."""
+    known, tries = RunFolder.keep_strays, []
+
+    def keep(made: RunFolder, found: list[Stray], *, before: int = 0) -> tuple[str, str]:
+        tries.append(len(found))
+        if len(tries) == 1:
+            raise RunFolderError("no room")
+        return known(made, found, before=before)
+
+    monkeypatch.setattr(RunFolder, "keep_strays", keep)
+    bench.strays = [NOBODYS]
+    bench.run(SUITE, "--run", "r")
+    (told,) = journal_file.read(bench.pytester.path / "reports/r").of(journal.STRAYED)
+    assert tries[:2] == [1, 1]
+    assert strays.read((bench.pytester.path / "reports/r/evidence" / told.told["evidence"]).read_bytes()) == (NOBODYS,)
 
 
 def test_what_strays_is_written_down_before_the_run_is_over(bench: Bench) -> None:

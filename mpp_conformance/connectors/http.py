@@ -249,7 +249,9 @@ class HttpConnector:
         """A fault of the suite ends the conversation it arose in; where that is not known, every one."""
         delivery = problem.delivery if isinstance(problem, AnswerError) else None
         if delivery is not None and delivery.stray is not None and delivery.stray.world is not None:
-            # The same answer was a fault when that conversation was held, and has ended it.
+            for ended in (held for held, _ in self._over if held.world is delivery.stray.world):
+                ended.refused = True
+                ended.troubles.append(f"a fault of the suite, when a call came too late: {problem}")
             return
         known = self._open.get(id(delivery.world)) if delivery is not None else None
         for held in [known] if known is not None else list(self._open.values()):

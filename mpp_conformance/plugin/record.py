@@ -144,9 +144,9 @@ class Record:
         new = [stray for stray in found if id(stray) not in self._strays]
         if not new:
             return
-        self._strays |= {id(stray): stray for stray in new}
         written = [self._policy.redacted_stray(stray) for stray in new]
         name, digest = self.folder.keep_strays(written, before=self._heard)
+        self._strays |= {id(stray): stray for stray in new}
         self._heard += sum(half.size for stray in written for half in stray.http)
         self._journal.write(journal.STRAYED, {"evidence": name, "digest": digest})
 
