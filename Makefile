@@ -37,7 +37,7 @@ bench: .venv ## measure speed and print the figures
 figures: .venv ## write into README.md what its figures are today
 	@$(BIN)/python tools/figures.py
 
-mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="oracle trace" tests these alone
+mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="judging/trace wire/orders" tests these alone
 	@nice $(BIN)/python tools/mutation.py $(MODULES)
 
 model: .venv ## write docs/state-model.md anew from the state model's data

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
-from mpp_conformance.messages import (
+from mpp_conformance.pacts import states
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     IdentifyCode,
@@ -21,8 +22,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.pacts import states
-from mpp_conformance.scenario import ENTRY, ORDER
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 from mpp_conformance.wire import Answer, Call
 
 CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"

@@ -16,13 +16,14 @@ from pact import Pact, match
 from pact.interaction import HttpInteraction
 
 from contracts import writing
-from mpp_conformance import signature, wire
-from mpp_conformance.connectors.mpp_server import Answer, MppServer
-from mpp_conformance.messages import CancelPayment, CancelPaymentAnswer, InquiryPayment, InquiryPaymentAnswer
+from mpp_conformance import wire
 from mpp_conformance.pacts import states
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import CancelPayment, CancelPaymentAnswer, InquiryPayment, InquiryPaymentAnswer
+from mpp_conformance.transport.connectors.mpp_server import Answer, MppServer
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 
 FILE: Final = "alipay-plus--mpp-server.json"
 CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"

@@ -6,13 +6,13 @@ from typing import Final
 import pytest
 
 from contracts.writing import PACTS
-from mpp_conformance.messages import Message
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.providers import PROVIDERS
 from mpp_conformance.pacts.verification import Outcome, verified
 from mpp_conformance.peers.refusals import answer_to_stranger
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.protocol.messages import Message
 
 PACT: Final = document.read((PACTS / "mpp-server--alipay-plus.json").read_bytes())
 

@@ -10,10 +10,10 @@ import pytest
 
 from contracts import writing
 from contracts.writing import PACTS
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.providers import PROVIDERS
 from mpp_conformance.pacts.verification import verified
-from mpp_conformance.verdict import Verdict
 
 SERVER: Final = "mpp-server--alipay-plus.json"
 CLIENT: Final = "mpp-client--alipay-plus-client-sdk.json"

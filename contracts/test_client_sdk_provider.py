@@ -6,12 +6,12 @@ from typing import Final
 import pytest
 
 from contracts.writing import PACTS
-from mpp_conformance.messages import Decode
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.client_sdk import StatedClientSdk
 from mpp_conformance.pacts.providers import PROVIDERS
 from mpp_conformance.pacts.verification import Outcome, verified
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.protocol.messages import Decode
 
 PACT: Final = document.read((PACTS / "mpp-client--alipay-plus-client-sdk.json").read_bytes())
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contracts import writing
-from mpp_conformance.catalogue import load
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import load
 
 
 @pytest.mark.parametrize("path", sorted(writing.PACTS.glob("*.json")), ids=lambda path: path.stem)

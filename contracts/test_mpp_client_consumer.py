@@ -16,7 +16,8 @@ from pact.interaction import AsyncMessageInteraction, SyncMessageInteraction
 
 from contracts import writing
 from mpp_conformance import wire
-from mpp_conformance.messages import (
+from mpp_conformance.pacts import states
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
@@ -29,7 +30,6 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.pacts import states
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.wallet import reference
 

@@ -18,13 +18,14 @@ from pact.interaction import HttpInteraction
 
 from contracts import writing
 from contracts.exchanges import CLIENT_ID, EXCHANGES, PAGE, SHORT, Exchange
-from mpp_conformance import signature, wire
-from mpp_conformance.messages import UserInitiatedPayAnswer
+from mpp_conformance import wire
 from mpp_conformance.pacts import states
-from mpp_conformance.servers.gateway_client import GatewayClient
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import UserInitiatedPayAnswer
+from mpp_conformance.transport.servers.gateway_client import GatewayClient
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 from mpp_conformance.wire import Answer
 
 FILE: Final = "mpp-server--alipay-plus.json"

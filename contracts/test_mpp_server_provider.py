@@ -8,7 +8,11 @@ from typing import Any, Final
 import pytest
 
 from contracts.writing import PACTS
-from mpp_conformance.messages import (
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.pacts import document
+from mpp_conformance.pacts.providers import MppServerProvider
+from mpp_conformance.pacts.verification import Outcome, verified
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -16,12 +20,8 @@ from mpp_conformance.messages import (
     Message,
     Order,
 )
-from mpp_conformance.pacts import document
-from mpp_conformance.pacts.providers import MppServerProvider
-from mpp_conformance.pacts.verification import Outcome, verified
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.verdict import Verdict
 from tests.hosting import NOWHERE, answering, hosted_mpp
 
 PACT: Final = document.read((PACTS / "alipay-plus--mpp-server.json").read_bytes())

@@ -7,9 +7,9 @@ import pytest
 
 from contracts.writing import PACTS
 from mpp_conformance import wire
-from mpp_conformance.messages import Decode, DecodeCallback, Malformed, Message
 from mpp_conformance.pacts import document, validity
 from mpp_conformance.pacts.client_sdk import CALLS
+from mpp_conformance.protocol.messages import Decode, DecodeCallback, Malformed, Message
 from mpp_conformance.wire.operations import REQUEST
 
 DOCUMENTS: Final = {"mpp-server--alipay-plus.json": "alipay-plus", "alipay-plus--mpp-server.json": "mpp-server"}

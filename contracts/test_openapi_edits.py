@@ -9,8 +9,8 @@ import pytest
 
 from contracts.test_openapi import CLIENT_SDK, DOCUMENTS, KINDS
 from contracts.writing import PACTS
+from mpp_conformance.common.resources import directory
 from mpp_conformance.pacts import document, validity
-from mpp_conformance.resources import directory
 from mpp_conformance.wire import schemas
 
 Edit = Callable[[str, str, str], None]

@@ -1,12 +1,12 @@
 """The adaptor, sent what breaks its interface where the wallet allows that: observed, and no more."""
 
-from mpp_conformance.answers import BrokenCalls
-from mpp_conformance.catalogue import FUZZ
-from mpp_conformance.messages import AdaptorAnswer, AdaptorCall, AdaptorHealth
-from mpp_conformance.oracle import expect
-from mpp_conformance.requirements import MPP, SHOULD, SILENT, case, requirement
-from mpp_conformance.source import ADAPTOR
-from mpp_conformance.trace import Trace
+from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.catalogue import FUZZ
+from mpp_conformance.ledger.requirements import MPP, SHOULD, SILENT, case, requirement
+from mpp_conformance.ledger.source import ADAPTOR
+from mpp_conformance.protocol.messages import AdaptorAnswer, AdaptorCall, AdaptorHealth
+from mpp_conformance.scenarios.answers import BrokenCalls
 
 REFUSALS = tuple(str(status) for status in range(400, 500))
 """The statuses that say that the caller is at fault."""

@@ -2,24 +2,9 @@
 
 import re
 
-from mpp_conformance.answers import Choice
-from mpp_conformance.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.messages import (
-    HANDLE_BY_PSP,
-    HANDLE_BY_SDK,
-    Decode,
-    DecodeCallback,
-    HandleAction,
-    IdentityAnswer,
-    Launch,
-    ResultPage,
-    Scan,
-    ServerAnswer,
-    UserInitiatedPay,
-    UserInitiatedPayAnswer,
-)
-from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import (
+from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     CLIENT_SDK,
     CONSUMER,
@@ -33,9 +18,24 @@ from mpp_conformance.requirements import (
     excluded,
     requirement,
 )
-from mpp_conformance.scenario import ENTRY, UNFUNDED
-from mpp_conformance.source import CLIENT_SDK_DOCS, ENTRY_CODE, HIGHLIGHTS
-from mpp_conformance.trace import Trace
+from mpp_conformance.ledger.source import CLIENT_SDK_DOCS, ENTRY_CODE, HIGHLIGHTS
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    Decode,
+    DecodeCallback,
+    HandleAction,
+    IdentityAnswer,
+    Launch,
+    ResultPage,
+    Scan,
+    ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED
 
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 

@@ -1,28 +1,8 @@
 """An Alipay+ with one defect: which answers the MPP may act on, and what it may do with the others."""
 
-from mpp_conformance.answers import Broken
-from mpp_conformance.fault_cells import (
-    DOUBTFUL,
-    NO_ANSWERS,
-    OF_ANOTHER,
-    OTHER_TYPES,
-    REDIRECTED,
-    UNSIGNED,
-    UNVERIFIED,
-    WITHOUT_PAYLOAD,
-)
-from mpp_conformance.messages import (
-    HANDLE_BY_SDK,
-    DecodeCallback,
-    FaultApplied,
-    HandleAction,
-    NotifyPayment,
-    RedirectFollowed,
-    ResultPage,
-    ServerAnswer,
-)
-from mpp_conformance.oracle import Expectation, expect
-from mpp_conformance.requirements import (
+from mpp_conformance.judging.oracle import Expectation, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import (
     DERIVED,
     DOCUMENTED,
     MPP,
@@ -34,8 +14,7 @@ from mpp_conformance.requirements import (
     case,
     requirement,
 )
-from mpp_conformance.scenario import TAG
-from mpp_conformance.source import (
+from mpp_conformance.ledger.source import (
     CLIENT_SDK_DOCS,
     ENTRY_CODE,
     HIGHLIGHTS,
@@ -43,7 +22,28 @@ from mpp_conformance.source import (
     ORDER_CODE,
     USER_EXPERIENCE,
 )
-from mpp_conformance.trace import Trace
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_SDK,
+    DecodeCallback,
+    FaultApplied,
+    HandleAction,
+    NotifyPayment,
+    RedirectFollowed,
+    ResultPage,
+    ServerAnswer,
+)
+from mpp_conformance.scenarios.answers import Broken
+from mpp_conformance.scenarios.fault_cells import (
+    DOUBTFUL,
+    NO_ANSWERS,
+    OF_ANOTHER,
+    OTHER_TYPES,
+    REDIRECTED,
+    UNSIGNED,
+    UNVERIFIED,
+    WITHOUT_PAYLOAD,
+)
+from mpp_conformance.scenarios.scenario import TAG
 
 FLT_1 = requirement(
     "FLT-1",

@@ -1,8 +1,10 @@
 """An Alipay+ with one defect: what the MPP has to bear, and how a payment comes to its end all the same."""
 
-from mpp_conformance.answers import Broken
-from mpp_conformance.fault_cells import AFTERWARDS, AT_FIRST, CARRIED, DRIPPED, ENDING, REPLAYED, SPELLED
-from mpp_conformance.messages import (
+from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, SHOULD, SILENT, case, requirement
+from mpp_conformance.ledger.source import ENTRY_CODE, MESSAGE_LAYER, ORDER_CODE
+from mpp_conformance.protocol.messages import (
     DecodeCallback,
     FaultApplied,
     HandleAction,
@@ -11,19 +13,8 @@ from mpp_conformance.messages import (
     Scan,
     ServerAnswer,
 )
-from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import (
-    DERIVED,
-    DOCUMENTED,
-    MPP,
-    MPP_SERVER,
-    SHOULD,
-    SILENT,
-    case,
-    requirement,
-)
-from mpp_conformance.source import ENTRY_CODE, MESSAGE_LAYER, ORDER_CODE
-from mpp_conformance.trace import Trace
+from mpp_conformance.scenarios.answers import Broken
+from mpp_conformance.scenarios.fault_cells import AFTERWARDS, AT_FIRST, CARRIED, DRIPPED, ENDING, REPLAYED, SPELLED
 
 FLT_3 = requirement(
     "FLT-3",

@@ -3,8 +3,11 @@
 What the documents state of generated answers is judged beside its requirement: SRV-4, SRV-7, SRV-8, EC-25, OC-16.
 """
 
-from mpp_conformance.answers import Choice
-from mpp_conformance.messages import (
+from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DERIVED, MPP, MPP_SERVER, SHOULD, case, requirement
+from mpp_conformance.ledger.source import HIGHLIGHTS, MESSAGE_LAYER
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     DecodeCallback,
     HandleAction,
@@ -14,10 +17,7 @@ from mpp_conformance.messages import (
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import DERIVED, MPP, MPP_SERVER, SHOULD, case, requirement
-from mpp_conformance.source import HIGHLIGHTS, MESSAGE_LAYER
-from mpp_conformance.trace import Trace
+from mpp_conformance.scenarios.answers import Choice
 
 EFFECTS: dict[type[Message], tuple[str, ...]] = {
     NotifyPayment: ("result_status",),

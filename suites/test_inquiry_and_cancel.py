@@ -5,7 +5,11 @@ They are asked of wallets that say in [reach] mpp_server where Alipay+ finds the
 
 from typing import Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.judging.oracle import Expectation, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
+from mpp_conformance.ledger.source import MESSAGE_LAYER, PAYMENTS
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -15,9 +19,7 @@ from mpp_conformance.messages import (
     ResultPage,
     ServerAnswer,
 )
-from mpp_conformance.oracle import Expectation, expect
-from mpp_conformance.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
-from mpp_conformance.scenario import (
+from mpp_conformance.scenarios.scenario import (
     CANCEL,
     ENTRY,
     FUNDED,
@@ -31,8 +33,6 @@ from mpp_conformance.scenario import (
     handle_by_psp,
     one,
 )
-from mpp_conformance.source import MESSAGE_LAYER, PAYMENTS
-from mpp_conformance.trace import Trace
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"

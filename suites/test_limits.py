@@ -2,18 +2,9 @@
 
 from collections.abc import Iterable
 
-from mpp_conformance.boundaries import boundaries
-from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR, Edition, Reading
-from mpp_conformance.messages import (
-    HANDLE_BY_PSP,
-    HANDLE_BY_SDK,
-    NotifyPayment,
-    ResultPage,
-    ServerAnswer,
-    UserInitiatedPayAnswer,
-)
-from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import (
+from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     DOCUMENT,
     MPP,
@@ -24,9 +15,18 @@ from mpp_conformance.requirements import (
     excluded,
     requirement,
 )
-from mpp_conformance.scenario import ORDER, SECOND, Payment, Scenario
-from mpp_conformance.source import OVERVIEW
-from mpp_conformance.trace import Trace
+from mpp_conformance.ledger.source import OVERVIEW
+from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR, Edition, Reading
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenarios.boundaries import boundaries
+from mpp_conformance.scenarios.scenario import ORDER, SECOND, Payment, Scenario
 
 REG_1 = requirement(
     "REG-1",

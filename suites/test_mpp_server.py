@@ -1,21 +1,10 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
-from mpp_conformance.answers import Choice
-from mpp_conformance.cells import (
-    BOTH,
-    changing,
-    expired,
-    failing,
-    in_turn,
-    mixed,
-    paid_and_unpaid,
-    payloads,
-    psp,
-    psp_with_payload,
-    sdk,
-    together,
-)
-from mpp_conformance.messages import (
+from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
+from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
@@ -30,11 +19,22 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
-from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, UNFUNDED, Payment, one
-from mpp_conformance.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
-from mpp_conformance.trace import Trace
+from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.cells import (
+    BOTH,
+    changing,
+    expired,
+    failing,
+    in_turn,
+    mixed,
+    paid_and_unpaid,
+    payloads,
+    psp,
+    psp_with_payload,
+    sdk,
+    together,
+)
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER, UNFUNDED, Payment, one
 
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"

@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from mpp_conformance.cells import BOTH, psp, sdk
-from mpp_conformance.messages import (
+from mpp_conformance.judging.oracle import Expectation, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
+from mpp_conformance.ledger.source import PAYMENTS
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     NotifyPayment,
     NotifyPaymentAnswer,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.oracle import Expectation, expect
-from mpp_conformance.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
-from mpp_conformance.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
-from mpp_conformance.source import PAYMENTS
-from mpp_conformance.trace import Trace
+from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"

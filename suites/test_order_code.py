@@ -1,20 +1,8 @@
 """Workflow, order code (steps 1-20): what the MPP client does, and what is not the MPP's to do."""
 
-from mpp_conformance.answers import Choice
-from mpp_conformance.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.messages import (
-    HANDLE_BY_PSP,
-    HANDLE_BY_SDK,
-    DecodeCallback,
-    HandleAction,
-    ResultPage,
-    Scan,
-    ServerAnswer,
-    UserInitiatedPay,
-    UserInitiatedPayAnswer,
-)
-from mpp_conformance.oracle import expect
-from mpp_conformance.requirements import (
+from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     CLIENT_SDK,
     CONSUMER,
@@ -27,9 +15,21 @@ from mpp_conformance.requirements import (
     excluded,
     requirement,
 )
-from mpp_conformance.scenario import ORDER
-from mpp_conformance.source import HIGHLIGHTS, ORDER_CODE
-from mpp_conformance.trace import Trace
+from mpp_conformance.ledger.source import HIGHLIGHTS, ORDER_CODE
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    DecodeCallback,
+    HandleAction,
+    ResultPage,
+    Scan,
+    ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.scenarios.scenario import ORDER
 
 excluded(
     "OC-0",

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from mpp_conformance.cells import BOTH, EXPIRED_CODE
-from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
-from mpp_conformance.messages import (
+from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
+from mpp_conformance.ledger.source import PAYMENTS
+from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     DecodeCallback,
     NotifyPayment,
@@ -14,9 +17,8 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.oracle import SOME_TEXT, expect
-from mpp_conformance.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
-from mpp_conformance.scenario import (
+from mpp_conformance.scenarios.cells import BOTH, EXPIRED_CODE
+from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
     ORDER,
@@ -27,8 +29,6 @@ from mpp_conformance.scenario import (
     handle_by_psp,
     one,
 )
-from mpp_conformance.source import PAYMENTS
-from mpp_conformance.trace import Trace
 
 SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 NEVER_KNOWN: Final = {

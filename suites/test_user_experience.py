@@ -2,22 +2,9 @@
 
 from collections.abc import Iterable
 
-from mpp_conformance.boundaries import boundaries
-from mpp_conformance.cells import BOTH, psp, sdk
-from mpp_conformance.limits import Edition, Reading
-from mpp_conformance.messages import (
-    HANDLE_BY_PSP,
-    HANDLE_BY_SDK,
-    CashierPage,
-    DecodeCallback,
-    HandleAction,
-    NotifyPayment,
-    ResultPage,
-    ServerAnswer,
-    UserInitiatedPayAnswer,
-)
-from mpp_conformance.oracle import expect
-from mpp_conformance.requirements import (
+from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import (
     CONSUMER,
     DERIVED,
     DOCUMENT,
@@ -30,9 +17,22 @@ from mpp_conformance.requirements import (
     excluded,
     requirement,
 )
-from mpp_conformance.scenario import Scenario
-from mpp_conformance.source import USER_EXPERIENCE
-from mpp_conformance.trace import Trace
+from mpp_conformance.ledger.source import USER_EXPERIENCE
+from mpp_conformance.protocol.limits import Edition, Reading
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    CashierPage,
+    DecodeCallback,
+    HandleAction,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenarios.boundaries import boundaries
+from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.scenario import Scenario
 
 UX_1 = requirement(
     "UX-1",

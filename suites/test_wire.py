@@ -1,12 +1,12 @@
 """The message layer between MPP server and Alipay+: official documentation beside the source document."""
 
-from mpp_conformance.cells import BOTH, psp, sdk
-from mpp_conformance.messages import GATEWAY, Malformed, NotifyPayment, Scan, UserInitiatedPay
-from mpp_conformance.oracle import expect
-from mpp_conformance.requirements import DOCUMENTED, MPP_SERVER, MUST, case, requirement
-from mpp_conformance.scenario import UNFUNDED
-from mpp_conformance.source import MESSAGE_LAYER
-from mpp_conformance.trace import Trace
+from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.requirements import DOCUMENTED, MPP_SERVER, MUST, case, requirement
+from mpp_conformance.ledger.source import MESSAGE_LAYER
+from mpp_conformance.protocol.messages import GATEWAY, Malformed, NotifyPayment, Scan, UserInitiatedPay
+from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.scenario import UNFUNDED
 
 WIRE_1 = requirement(
     "WIRE-1",

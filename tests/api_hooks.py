@@ -12,8 +12,9 @@ import schemathesis
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from mpp_conformance import signature, wire
-from mpp_conformance.messages import Malformed, Message
+from mpp_conformance import wire
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import Malformed, Message
 
 Case = schemathesis.Case[Any]
 

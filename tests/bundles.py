@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mpp_conformance import __version__, catalogue
+from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger import catalogue
 
 PART = ("-k", "single or callback")
 """Some of everything: limits, and conversations beside them."""

@@ -16,21 +16,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from mpp_conformance import connectors, wallet
-from mpp_conformance.cells import sdk
-from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.scenario import ENTRY, Scenario
+from mpp_conformance import wallet
+from mpp_conformance.judging.trace import Event
+from mpp_conformance.scenarios.cells import sdk
+from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import Event
+from mpp_conformance.transport import connectors
+from mpp_conformance.transport.connectors.direct import DirectConnector
 from tests import browser, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from mpp_conformance.messages import Message
+    from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray
-    from mpp_conformance.trace import Trace
+    from mpp_conformance.protocol.messages import Message
 
 _WANTED: Final = {
     "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.doctor.diagnosis import diagnose
-from mpp_conformance.doctor.findings import Finding
-from mpp_conformance.doctor.live import codes_of, stopped
-from mpp_conformance.messages import Message
+from mpp_conformance.judging.trace import WAITED, Event, Trace
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.protocol.messages import Message
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import WAITED, Event, Trace
+from mpp_conformance.transport.connectors.direct import DirectConnector
+from mpp_conformance.trials.doctor.diagnosis import diagnose
+from mpp_conformance.trials.doctor.findings import Finding
+from mpp_conformance.trials.doctor.live import codes_of, stopped
 from mpp_conformance.wallet import Wallet, reference
 
 URL = "http://127.0.0.1:9400"

@@ -20,9 +20,10 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mpp_conformance import signature, wire
-from mpp_conformance.messages import Decode, Scan
-from mpp_conformance.servers.specimen_wallet import SpecimenWallet
+from mpp_conformance import wire
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import Decode, Scan
+from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 
 _CHINA: Final = timezone(timedelta(hours=8))
 _SCHEMAS: Final = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mpp_conformance import canonical
+from mpp_conformance.common import canonical
 from mpp_conformance.evidence import journal
 from mpp_conformance.report import document
 

@@ -15,24 +15,24 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.middleware.base import BaseHTTPMiddleware, DispatchFunction
 from starlette.types import ASGIApp
 
-from mpp_conformance import signature
-from mpp_conformance.cells import psp
-from mpp_conformance.connectors.http import HttpConnector
-from mpp_conformance.messages import Message
+from mpp_conformance.judging.trace import ENDED, Event, Half
 from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import World
-from mpp_conformance.scenario import ORDER, Scenario
-from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import gateway_routes, record
-from mpp_conformance.servers.gateway_client import GatewayClient
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import bound, listening
-from mpp_conformance.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.servers.misdelivery import HOLD
-from mpp_conformance.servers.observer import observer_routes
-from mpp_conformance.servers.specimen_wallet import SpecimenWallet
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import Message
+from mpp_conformance.scenarios.cells import psp
+from mpp_conformance.scenarios.scenario import ORDER, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import ENDED, Event, Half
+from mpp_conformance.transport.connectors.http import HttpConnector
+from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.gateway import gateway_routes, record
+from mpp_conformance.transport.servers.gateway_client import GatewayClient
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import bound, listening
+from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
+from mpp_conformance.transport.servers.misdelivery import HOLD
+from mpp_conformance.transport.servers.observer import observer_routes
+from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.wallet import Keys, Wallet, reference
 
 HOST: Final = "127.0.0.1"

@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance import catalogue, oracle, wallet
-from mpp_conformance.catalogue import Planned
-from mpp_conformance.connectors.direct import DirectConnector
-from mpp_conformance.judgement import Judgement
-from mpp_conformance.messages import Launch
+from mpp_conformance import wallet
+from mpp_conformance.common.resources import directory
+from mpp_conformance.judging import oracle
+from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger import catalogue
+from mpp_conformance.ledger.catalogue import Planned
+from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, STATED, Case, Ledger, Requirement
+from mpp_conformance.ledger.source import ENTRY_CODE, OVERVIEW
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.protocol.messages import Launch
 from mpp_conformance.report import document, folder
 from mpp_conformance.report.document import RunFacts
 from mpp_conformance.report.results import CaseResult, RunResult, fold
-from mpp_conformance.requirements import DERIVED, MPP_SERVER, MUST, STATED, Case, Ledger, Requirement
-from mpp_conformance.resources import directory
-from mpp_conformance.scenario import ENTRY, Payment, one
-from mpp_conformance.source import ENTRY_CODE, OVERVIEW
+from mpp_conformance.scenarios.scenario import ENTRY, Payment, one
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.trace import Trace
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.transport.connectors.direct import DirectConnector
 
 HOSTILE: Final = "<script>alert(1)</script>\x1b[31m\u202e\"'"
 

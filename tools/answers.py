@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from mpp_conformance import answers, generation
+from mpp_conformance import generation
+from mpp_conformance.scenarios import answers
 
 if __name__ == "__main__":
     written = Path(answers.__file__).with_name(answers.FILE)

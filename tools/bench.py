@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mpp_conformance import messages
+from mpp_conformance.protocol import messages
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "mpp_conformance.cli")

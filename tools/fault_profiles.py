@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mpp_conformance.faults import page
+from mpp_conformance.protocol.faults import page
 
 if __name__ == "__main__":
     written = Path(__file__).parents[1] / page.FILE

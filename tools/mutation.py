@@ -2,7 +2,7 @@
 
 ``make mutation`` prints the score of each module and of all together, and ends with 1 where that is below TARGET, where
 a survivor has no reason in ``mutation-survivors.toml``, or where that table has an entry that survives no more. Modules
-named on the command line are tested alone, as ``tools/mutation.py oracle wire/orders``.
+named on the command line are tested alone, as ``tools/mutation.py judging/oracle wire/orders``.
 
 The figures of a module that is in order are written into ``docs/mutation.md`` as soon as it is tested. They hold while
 neither the module nor its tests change: a run that was broken off is gone on with, and what has changed is tested anew.
@@ -37,18 +37,18 @@ the module, its tests and the mutants' tools: where it is still the same, the mo
 """
 ORACLE = ("oracle_judge", "oracle_words", "oracle_unread", "oracle_late", "oracle")
 WIRE = ("wire_bodies", "wire_carried", "wire_reading", "wire", "wire_malformed")
-FAULTY = ("wire_replies", "faults")
+FAULTY = ("wire_replies", "protocol/faults")
 TESTS: Mapping[str, Sequence[str]] = {
-    "judgement": ORACLE,
-    "limits": ("limits",),
-    "oracle": ORACLE,
+    "judging/judgement": ORACLE,
+    "judging/oracle": ORACLE,
+    "judging/trace": ("trace",),
+    "judging/verdict": ("verdict",),
+    "ledger/requirements": ("requirements",),
     "peers/accounts": ("accounts",),
     "peers/alipay_plus": ("alipay_plus", "alipay_plus_again", "unknown_results"),
+    "protocol/limits": ("limits",),
+    "protocol/signature": ("signature", "signature_header", "signature_keys"),
     "report/results": ("results",),
-    "requirements": ("requirements",),
-    "signature": ("signature", "signature_header", "signature_keys"),
-    "trace": ("trace",),
-    "verdict": ("verdict",),
     **{f"wire/{path.stem}": WIRE for path in sorted((ROOT / PACKAGE / "wire").glob("[a-z]*.py"))},
     "wire/replies": FAULTY,
     "wire/schemas": ("wire_schemas", *WIRE),
@@ -151,8 +151,10 @@ def tested(name: str, jobs: int) -> tuple[int, list[str]]:
 
 
 def files(name: str) -> list[str]:
-    """The file of a module and those of its tests, below ROOT."""
-    return [f"{PACKAGE}/{name}.py", *(f"tests/test_{test}.py" for test in TESTS[name])]
+    """The file of a module and those of its tests, below ROOT; a test without a room stands in that of the module."""
+    rooms = [test.rpartition("/") for test in TESTS[name]]
+    own = name.partition("/")[0]
+    return [f"{PACKAGE}/{name}.py", *(f"tests/{room or own}/test_{test}.py" for room, _, test in rooms)]
 
 
 def digest(name: str) -> str:
@@ -164,7 +166,7 @@ def digest(name: str) -> str:
 def line(name: str, figures: Figures) -> str:
     """One line of figures."""
     made, alive, _ = figures
-    return f"{name:<20} {made:>5} mutants {alive:>4} survive {score(made, alive):>6.1f} %"
+    return f"{name:<22} {made:>5} mutants {alive:>4} survive {score(made, alive):>6.1f} %"
 
 
 def score(made: int, alive: int) -> float:

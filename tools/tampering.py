@@ -1,6 +1,6 @@
 """The tamper matrix: what somebody may do to a bundle, and where it is found out. docs/tamper-matrix.md is made of it.
 
-``make tampering`` writes that page; tests/test_tampering.py does each of these things to real bundles, and has
+``make tampering`` writes that page; tests/bundle/test_tampering.py does each of these things to real bundles, and has
 verify.py and ``mpp-conformance verify`` refuse each of them and name the place.
 """
 
@@ -17,8 +17,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from zip_tampering import CENTRAL_FIXED, END, LOCAL_FIXED, with_entry, with_start, without
 
-from mpp_conformance import canonical
 from mpp_conformance.bundle import pack, verify
+from mpp_conformance.common import canonical
 
 PAGE = Path(__file__).parents[1] / "docs/tamper-matrix.md"
 Files = dict[str, bytes]
@@ -379,9 +379,9 @@ def page() -> str:
     return f"""# What a bundle withstands
 
 Made by `make tampering` from `tools/tampering.py`. Each of these is done to a real bundle in
-`tests/test_tampering.py`. Each is refused, and the place is named: by `mpp-conformance verify`, and by `verify.py`
-wherever that takes no report made anew. Beside them a bit is turned, and a byte is changed with its checksum fixed up,
-in every single file of a bundle.
+`tests/bundle/test_tampering.py`. Each is refused, and the place is named: by `mpp-conformance verify`, and by
+`verify.py` wherever that takes no report made anew. Beside them a bit is turned, and a byte is changed with its
+checksum fixed up, in every single file of a bundle.
 
 | name | what is done | who can do it | the refusal names | refused by |
 | --- | --- | --- | --- | --- |

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mpp_conformance import canonical
 from mpp_conformance.bundle import keys, verify
+from mpp_conformance.common import canonical
 from mpp_conformance.evidence import journal
 from mpp_conformance.evidence.journal import JournalError
 from mpp_conformance.report import document, folder, journal_file, kept, remaking

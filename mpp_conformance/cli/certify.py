@@ -12,11 +12,12 @@ from typing import Final
 
 import click
 
-from mpp_conformance import __version__, signature
+from mpp_conformance import __version__
 from mpp_conformance.cli import bundle
 from mpp_conformance.cli.exits import explained
 from mpp_conformance.cli.run import allure_option, execute, free_name, lang_option, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
+from mpp_conformance.protocol import signature
 
 PARALLEL: Final = 16
 _START: Final = 30.0

@@ -9,12 +9,12 @@ import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.common.resources import directory
+from mpp_conformance.judging.verdict import Verdict, worst
 from mpp_conformance.pacts import document, states
 from mpp_conformance.pacts.providers import MPP_SERVER, PROVIDERS, MppServerProvider
 from mpp_conformance.pacts.verification import Outcome, Provider, verified
-from mpp_conformance.resources import directory
-from mpp_conformance.servers.listener import ListenError
-from mpp_conformance.verdict import Verdict, worst
+from mpp_conformance.transport.servers.listener import ListenError
 
 _EXPECTED: Final = "alipay-plus--mpp-server.json"
 """What Alipay+ expects of an MPP server."""

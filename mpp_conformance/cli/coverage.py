@@ -7,11 +7,11 @@ from typing import Any, Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.catalogue import Claims, load, plan
+from mpp_conformance.adequacy.coverage import Parts, case_of, conversation_of, of_plan, only_by, possible
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.coverage import Parts, case_of, conversation_of, of_plan, only_by, possible
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import Claims, load, plan
 from mpp_conformance.wallet import reference
 
 FORMAT: Final = "mpp-conformance coverage 1"

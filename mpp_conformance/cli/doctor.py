@@ -11,11 +11,11 @@ from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
-from mpp_conformance.doctor.findings import Finding
-from mpp_conformance.doctor.live import live
-from mpp_conformance.doctor.mpp_server import answering
-from mpp_conformance.doctor.reach import reach
-from mpp_conformance.doctor.waiting import awaited
+from mpp_conformance.trials.doctor.findings import Finding
+from mpp_conformance.trials.doctor.live import live
+from mpp_conformance.trials.doctor.mpp_server import answering
+from mpp_conformance.trials.doctor.reach import reach
+from mpp_conformance.trials.doctor.waiting import awaited
 from mpp_conformance.wallet import Wallet
 
 FORMAT: Final = "mpp-conformance doctor 1"

@@ -6,13 +6,13 @@ from typing import Any, Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.catalogue import load
 from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.faults import FAMILIES, FAULTS, Fault
-from mpp_conformance.faults.page import spoilt
-from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
-from mpp_conformance.requirements import Case
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.protocol.faults import FAMILIES, FAULTS, Fault
+from mpp_conformance.protocol.faults.page import spoilt
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 
 FORMAT: Final = "mpp-conformance faults 1"
 _SHOWN: Final = 6

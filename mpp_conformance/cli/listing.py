@@ -7,12 +7,12 @@ from typing import Any, Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.catalogue import FEATURES, Claims, Planned, load, plan
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
-from mpp_conformance.requirements import Case, Ledger, Requirement, as_row
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import FEATURES, Claims, Planned, load, plan
+from mpp_conformance.ledger.requirements import Case, Ledger, Requirement, as_row
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 
 FORMAT: Final = "mpp-conformance list 1"
 

@@ -9,15 +9,17 @@ from typing import Any, Final
 
 import click
 
-from mpp_conformance import __version__, cabinet, canonical
-from mpp_conformance.catalogue import digest
+from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option
-from mpp_conformance.limits import DEFAULT_EDITION
+from mpp_conformance.common import canonical
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import digest
+from mpp_conformance.protocol.limits import DEFAULT_EDITION
 from mpp_conformance.report import kill_matrix
 from mpp_conformance.report.allure.node import cache
 from mpp_conformance.report.folder import RunFolder, RunFolderError
-from mpp_conformance.resources import directory
+from mpp_conformance.trials import cabinet
 
 _MAX_KEPT: Final = 64 * 1024 * 1024
 

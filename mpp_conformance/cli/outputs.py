@@ -3,16 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from mpp_conformance.adequacy.matrix import Outcome
 from mpp_conformance.bundle import verify
-from mpp_conformance.catalogue import FEATURES
 from mpp_conformance.cli import answers, coverage, doctor, faults, listing, rejudge
 from mpp_conformance.cli import verify as verification
-from mpp_conformance.faults import FAMILIES
-from mpp_conformance.limits import EDITIONS
-from mpp_conformance.matrix import Outcome
-from mpp_conformance.report import difference, gate, kill_matrix
-from mpp_conformance.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
-from mpp_conformance.shapes import (
+from mpp_conformance.common.shapes import (
     COUNT,
     SHA256,
     STRING,
@@ -25,7 +20,12 @@ from mpp_conformance.shapes import (
     one_of,
     or_null,
 )
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.catalogue import FEATURES
+from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
+from mpp_conformance.protocol.faults import FAMILIES
+from mpp_conformance.protocol.limits import EDITIONS
+from mpp_conformance.report import difference, gate, kill_matrix
 
 _NAMES: Final = many(STRING)
 _WALLET: Final = closed({"name": STRING, "version": STRING})

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import click
 
-from mpp_conformance import signature
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.protocol import signature
 from mpp_conformance.report import rejudgement
 from mpp_conformance.report.rejudgement import Rejudgement, RejudgementError
 

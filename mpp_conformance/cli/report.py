@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report import audit, document, html, kept, markdown, pdf, remaking
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
@@ -16,7 +17,6 @@ from mpp_conformance.report.folder import RunFolder, RunFolderError
 from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.language import TAGS, language
 from mpp_conformance.report.text import column, printable
-from mpp_conformance.trace import Trace
 
 _WIDTH = 160
 _lang = click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language.")

@@ -15,15 +15,15 @@ from mpp_conformance.cli import bundle, report
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.gate import parsed
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.connectors import UnknownTargetError, adaptor_of
-from mpp_conformance.doctor.refusal import refusal
+from mpp_conformance.common.resources import directory
 from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.language import TAGS, Language, language
 from mpp_conformance.report.resumption import ResumptionError, begun
 from mpp_conformance.report.terminal import line
 from mpp_conformance.report.waivers import place
-from mpp_conformance.resources import directory
+from mpp_conformance.transport.connectors import UnknownTargetError, adaptor_of
+from mpp_conformance.trials.doctor.refusal import refusal
 from mpp_conformance.wallet import Wallet
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from mpp_conformance.cli.exits import explained
-from mpp_conformance.shapes import SHA256, STRING, closed, document
+from mpp_conformance.common.shapes import SHA256, STRING, closed, document
 
 
 def _verdicts() -> dict[str, Any]:

@@ -15,19 +15,28 @@ import httpx
 from mpp_conformance import wire
 from mpp_conformance.cli.serving import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
-from mpp_conformance.faults import FAULTS
-from mpp_conformance.messages import FaultApplied, Malformed, Message, UserInitiatedPay
+from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.protocol.faults import FAULTS
+from mpp_conformance.protocol.messages import FaultApplied, Malformed, Message, UserInitiatedPay
 from mpp_conformance.report.text import printable, shown_fields
-from mpp_conformance.scenario import ENTRY, ORDER, Answer, Payment, Scenario, handle_by_psp, handle_by_sdk, one
-from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import gateway_routes, record
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.servers.observer import observer_routes
-from mpp_conformance.trace import Half
+from mpp_conformance.scenarios.scenario import (
+    ENTRY,
+    ORDER,
+    Answer,
+    Payment,
+    Scenario,
+    handle_by_psp,
+    handle_by_sdk,
+    one,
+)
+from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.gateway import gateway_routes, record
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
+from mpp_conformance.transport.servers.observer import observer_routes
 from mpp_conformance.wallet import Wallet
 
 _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}

@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 import click
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from mpp_conformance import signature
 from mpp_conformance.cli.exits import Refusal
 from mpp_conformance.cli.serving import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.servers.gateway_client import GatewayClient
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.specimen_wallet import SpecimenWallet
+from mpp_conformance.protocol import signature
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.transport.servers.gateway_client import GatewayClient
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.wallet import Wallet
 
 READY: Final = "ready: "

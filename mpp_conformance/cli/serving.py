@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from mpp_conformance.cli.exits import Refusal
-from mpp_conformance.servers.listener import ListenError
+from mpp_conformance.transport.servers.listener import ListenError
 
 
 def until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None:

@@ -9,7 +9,7 @@ Reading takes every file for hostile: bounded in size, every field there and of 
 from collections.abc import Mapping
 from typing import Final
 
-from mpp_conformance.canonical import digest
+from mpp_conformance.common.canonical import digest
 from mpp_conformance.evidence.values import (
     EvidenceError,
     as_body,
@@ -25,9 +25,9 @@ from mpp_conformance.evidence.values import (
     refuse,
     written,
 )
-from mpp_conformance.messages import BY_NAME, Message
-from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER, Codes, Scenario
-from mpp_conformance.trace import BROKEN, ENDED, WAITED, Event, Half, Trace
+from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Event, Half, Trace
+from mpp_conformance.protocol.messages import BY_NAME, Message
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER, Codes, Scenario
 
 __all__ = [
     "EvidenceError",

@@ -17,7 +17,7 @@ from mpp_conformance.evidence.values import (
     refuse,
     written,
 )
-from mpp_conformance.trace import Trace
+from mpp_conformance.judging.trace import Trace
 
 FORMAT: Final = "mpp-conformance disclosures 1"
 MAX_BYTES: Final = 64 * 1024 * 1024

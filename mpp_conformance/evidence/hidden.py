@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from mpp_conformance import canonical
+from mpp_conformance.common import canonical
 
 _SHOWN: Final = 16
 _SALT: Final = 32

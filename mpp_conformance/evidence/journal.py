@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mpp_conformance import canonical
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.common import canonical
+from mpp_conformance.judging.verdict import Verdict
 
 FORMAT: Final = "mpp-conformance journal 1"
 FILE: Final = "journal.jsonl"

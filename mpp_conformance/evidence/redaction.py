@@ -16,12 +16,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Final
 
-from mpp_conformance import canonical, wire
+from mpp_conformance import wire
+from mpp_conformance.common import canonical
 from mpp_conformance.evidence.hidden import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
 from mpp_conformance.evidence.values import plain
-from mpp_conformance.messages import Malformed, Message
+from mpp_conformance.judging.trace import Event, Half, Trace
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.trace import Event, Half, Trace
+from mpp_conformance.protocol.messages import Malformed, Message
 
 CUSTOMERS: Final = "customers"
 PASS_THROUGH_INFO: Final = "pass_through_info"  # noqa: S105  # no password: the name of a field

@@ -6,12 +6,12 @@ from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from mpp_conformance import evidence
+from mpp_conformance.common.shapes import COUNT, SHA256, STRING, TRUTH, Schema, closed, document, many, or_null, row
 from mpp_conformance.evidence import disclosures, journal, strays
-from mpp_conformance.messages import BY_NAME, Message
-from mpp_conformance.scenario import Codes, Scenario
-from mpp_conformance.shapes import COUNT, SHA256, STRING, TRUTH, Schema, closed, document, many, or_null, row
-from mpp_conformance.trace import BROKEN, ENDED, WAITED
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.protocol.messages import BY_NAME, Message
+from mpp_conformance.scenarios.scenario import Codes, Scenario
 
 _TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
 _BASE64: Final[Schema] = {"type": "string", "contentEncoding": "base64"}

@@ -8,7 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
-from mpp_conformance import canonical
+from mpp_conformance.common import canonical
 from mpp_conformance.evidence.hidden import Commitment, Hidden, HiddenBytes, body_document
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from mpp_conformance import wire
-from mpp_conformance.answers import BrokenCall, Corpus, Generated, Illegal
 from mpp_conformance.generation.fitting import MEANT, fitted
 from mpp_conformance.generation.mirror import CELLS, schema
-from mpp_conformance.messages import Decode, Message, Order, Scan, UserInitiatedPayAnswer
 from mpp_conformance.peers.alipay_plus import filled
-from mpp_conformance.scenario import ENTRY, OBSERVER, ORDER
+from mpp_conformance.protocol.messages import Decode, Message, Order, Scan, UserInitiatedPayAnswer
+from mpp_conformance.scenarios.answers import BrokenCall, Corpus, Generated, Illegal
+from mpp_conformance.scenarios.scenario import ENTRY, OBSERVER, ORDER
 
 if TYPE_CHECKING:
     import jsonschema_rs

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mpp_conformance import wire
-from mpp_conformance.messages import NEVER
-from mpp_conformance.scenario import MARKS, TAG
+from mpp_conformance.protocol.messages import NEVER
+from mpp_conformance.scenarios.scenario import MARKS, TAG
 
 _AMOUNT: Final = {"currency": "CNY", "value": MARKS["amount"]}
 _PAY_TO: Final = {"currency": MARKS["payToCurrency"], "value": MARKS["payToAmount"]}

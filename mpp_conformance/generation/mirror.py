@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mpp_conformance import wire
-from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 
 CELLS: Final = {
     f"{short}-{status}": (action, status)

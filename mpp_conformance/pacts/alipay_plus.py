@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.pacts import states
+from mpp_conformance.pacts.told import Told
+from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
+from mpp_conformance.peers.identification import identity, rules
+from mpp_conformance.peers.refusals import answer_to_stranger
+from mpp_conformance.peers.router import Delivery
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,
     IdentifyCode,
     InquiryCodeRules,
@@ -16,13 +22,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.pacts import states
-from mpp_conformance.pacts.told import Told
-from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
-from mpp_conformance.peers.identification import identity, rules
-from mpp_conformance.peers.refusals import answer_to_stranger
-from mpp_conformance.peers.router import Delivery
-from mpp_conformance.scenario import (
+from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOREIGN,
     ORDER,

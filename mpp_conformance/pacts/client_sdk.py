@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from mpp_conformance import wire
-from mpp_conformance.messages import Decode, DecodeCallback, HandleAction, Launch, Malformed, Message
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.told import Told
 from mpp_conformance.peers.world import World
-from mpp_conformance.scenario import ENTRY, Codes, Payment, Profile, one
+from mpp_conformance.protocol.messages import Decode, DecodeCallback, HandleAction, Launch, Malformed, Message
+from mpp_conformance.scenarios.scenario import ENTRY, Codes, Payment, Profile, one
 
 CALLS: Final[Mapping[str, type[Message]]] = {
     wire.OPERATIONS[kind].name: kind for kind in (Launch, DecodeCallback, HandleAction)

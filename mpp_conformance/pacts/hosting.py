@@ -17,18 +17,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mpp_conformance import signature, wire
+from mpp_conformance import wire
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.client_sdk import StatedClientSdk
 from mpp_conformance.pacts.document import Interaction
 from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verifier import Place
-from mpp_conformance.servers.application import application
-from mpp_conformance.servers.gateway import gateway_routes
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.message_layer import MessageLayer
-from mpp_conformance.servers.signing_proxy import Signer, SigningProxy, before
+from mpp_conformance.protocol import signature
+from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.gateway import gateway_routes
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.message_layer import MessageLayer
+from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 
 HOST: Final = "127.0.0.1"
 STATES: Final = "/_pact/state"

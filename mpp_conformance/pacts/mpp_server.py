@@ -10,12 +10,23 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mpp_conformance.messages import CancelPaymentAnswer, NotifyPayment, ResultPage, UserInitiatedPayAnswer
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction
 from mpp_conformance.pacts.told import Told
-from mpp_conformance.scenario import CANCEL, ENTRY, FUNDED, ORDER, UNFUNDED, Call, Payment, Scenario, handle_by_psp, one
-from mpp_conformance.trace import Trace
+from mpp_conformance.protocol.messages import CancelPaymentAnswer, NotifyPayment, ResultPage, UserInitiatedPayAnswer
+from mpp_conformance.scenarios.scenario import (
+    CANCEL,
+    ENTRY,
+    FUNDED,
+    ORDER,
+    UNFUNDED,
+    Call,
+    Payment,
+    Scenario,
+    handle_by_psp,
+    one,
+)
 from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import printable
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
-from mpp_conformance.messages import Decode, Message
 from mpp_conformance.pacts import hosting, states, validity, wallet_hosting
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus, result_of
 from mpp_conformance.pacts.client_sdk import CALLS, StatedClientSdk
@@ -14,6 +13,7 @@ from mpp_conformance.pacts.hosting import Hosted
 from mpp_conformance.pacts.states import State
 from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verification import Provider
+from mpp_conformance.protocol.messages import Decode, Message
 from mpp_conformance.wallet import Wallet, reference
 from mpp_conformance.wire import printable
 

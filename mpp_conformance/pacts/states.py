@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
-from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS
-from mpp_conformance.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
-from mpp_conformance.scenario import ENTRY, ORDER
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 from mpp_conformance.wire import printable
 
 Given = Sequence[tuple[str, Mapping[str, Any]]]

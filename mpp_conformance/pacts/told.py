@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mpp_conformance.messages import Message
+from mpp_conformance.protocol.messages import Message
 
 
 @dataclass(frozen=True, slots=True)

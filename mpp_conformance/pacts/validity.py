@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from mpp_conformance import wire
-from mpp_conformance.messages import Decode, Message
 from mpp_conformance.pacts.document import Content, Interaction
+from mpp_conformance.protocol.messages import Decode, Message
 from mpp_conformance.wire import ANSWER, REQUEST, Operation
 
 REFUSED: Final = "PARAM_ILLEGAL"

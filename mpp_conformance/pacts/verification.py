@@ -9,12 +9,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction, Pact
 from mpp_conformance.pacts.hosting import Hosted
 from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verifier import GaveUpError, replay
-from mpp_conformance.verdict import Verdict
 
 _TOO_MUCH: Final = (
     "Pact's verifier ended without a word on it; likely: a regular expression among its rules tries too many ways"

@@ -12,10 +12,12 @@ from uuid import uuid4
 
 import httpx
 
-from mpp_conformance import signature, wire
-from mpp_conformance.connectors.adaptor import words
-from mpp_conformance.connectors.http import HttpConnector
-from mpp_conformance.messages import (
+from mpp_conformance import wire
+from mpp_conformance.pacts.hosting import HOST, STATES, Hosted
+from mpp_conformance.pacts.mpp_server import StatedMppServer
+from mpp_conformance.pacts.verifier import Place
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -23,14 +25,13 @@ from mpp_conformance.messages import (
     Malformed,
     Message,
 )
-from mpp_conformance.pacts.hosting import HOST, STATES, Hosted
-from mpp_conformance.pacts.mpp_server import StatedMppServer
-from mpp_conformance.pacts.verifier import Place
-from mpp_conformance.scenario import CANCEL, INQUIRE
-from mpp_conformance.servers.application import application
-from mpp_conformance.servers.http_client import http_client
-from mpp_conformance.servers.listener import listening
-from mpp_conformance.servers.signing_proxy import Answer, Signer, SigningProxy
+from mpp_conformance.scenarios.scenario import CANCEL, INQUIRE
+from mpp_conformance.transport.connectors.adaptor import words
+from mpp_conformance.transport.connectors.http import HttpConnector
+from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.signing_proxy import Answer, Signer, SigningProxy
 from mpp_conformance.wallet import Keys, Wallet
 
 _STEPS: Final = 6

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from mpp_conformance.limits import Edition, Limit, Reading, Spent, exceeded
-from mpp_conformance.scenario import PAID
+from mpp_conformance.protocol.limits import Edition, Limit, Reading, Spent, exceeded
+from mpp_conformance.scenarios.scenario import PAID
 
 CHINA_TIME: Final = timezone(timedelta(hours=8))
 _ROLLING_YEAR: Final = timedelta(days=365)

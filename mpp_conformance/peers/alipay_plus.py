@@ -5,9 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from mpp_conformance import limits, wire
-from mpp_conformance.faults import FAULTS
-from mpp_conformance.messages import (
+from mpp_conformance import wire
+from mpp_conformance.peers.accounts import Accounts, Entry
+from mpp_conformance.peers.identification import identity
+from mpp_conformance.peers.refusals import NO_CODE, NO_ORDER, NOT_SIGNED, refused, unknown
+from mpp_conformance.protocol import limits
+from mpp_conformance.protocol.faults import FAULTS
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     NEVER,
     IdentifyCode,
@@ -19,10 +23,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.accounts import Accounts, Entry
-from mpp_conformance.peers.identification import identity
-from mpp_conformance.peers.refusals import NO_CODE, NO_ORDER, NOT_SIGNED, refused, unknown
-from mpp_conformance.scenario import (
+from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FAILED,
     FOREIGN,

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from mpp_conformance.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer
-from mpp_conformance.scenario import ENTRY, FOREIGN, Codes, CodeTemplates
+from mpp_conformance.protocol.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, Codes, CodeTemplates
 
 USER_AGENT: Final = "AlipayConnect"
 """What the browser of a merchant page is to call itself."""

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.peers.alipay_plus import payment_request_id
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     CashierPage,
@@ -14,8 +15,7 @@ from mpp_conformance.messages import (
     Message,
     NotifyPayment,
 )
-from mpp_conformance.peers.alipay_plus import payment_request_id
-from mpp_conformance.scenario import CANCEL, PAYING, Call, Codes
+from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
 """What an MPP server answers with, by the name of the message."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from mpp_conformance import wire
-from mpp_conformance.messages import (
+from mpp_conformance.peers.identification import NONE_OF_OURS
+from mpp_conformance.protocol.messages import (
     GATEWAY,
     IdentifyCode,
     IdentifyCodeAnswer,
@@ -17,7 +18,6 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.identification import NONE_OF_OURS
 
 Kind = TypeVar("Kind", UserInitiatedPayAnswer, NotifyPaymentAnswer, IdentifyCodeAnswer, InquiryCodeRulesAnswer)
 

@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.judging.trace import Half
+from mpp_conformance.peers.alipay_plus import payment_request_id
+from mpp_conformance.peers.identification import rules
+from mpp_conformance.peers.mpp_server import ANSWERS
+from mpp_conformance.peers.refusals import answer_to_stranger
+from mpp_conformance.peers.world import Late, Sending, Spoilt, World
+from mpp_conformance.protocol.messages import (
     GATEWAY,
     IdentifyCode,
     InquiryCodeRules,
@@ -14,13 +20,7 @@ from mpp_conformance.messages import (
     RedirectFollowed,
     UserInitiatedPay,
 )
-from mpp_conformance.peers.alipay_plus import payment_request_id
-from mpp_conformance.peers.identification import rules
-from mpp_conformance.peers.mpp_server import ANSWERS
-from mpp_conformance.peers.refusals import answer_to_stranger
-from mpp_conformance.peers.world import Late, Sending, Spoilt, World
-from mpp_conformance.scenario import ENTRY, CodeTemplates
-from mpp_conformance.trace import Half
+from mpp_conformance.scenarios.scenario import ENTRY, CodeTemplates
 
 MAX_STRAYS: Final = 1_000
 

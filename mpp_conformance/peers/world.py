@@ -10,8 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance import wire
-from mpp_conformance.faults import FAULTS, Fault
-from mpp_conformance.messages import (
+from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
+from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, filled, payment_request_id
+from mpp_conformance.peers.mpp_server import ANSWERS, Calls, said
+from mpp_conformance.peers.refusals import refusal_of
+from mpp_conformance.protocol.faults import FAULTS, Fault
+from mpp_conformance.protocol.messages import (
     GATEWAY,
     HANDLE_BY_SDK,
     AdaptorAnswer,
@@ -33,11 +37,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.alipay_plus import AlipayPlus, continues, filled, payment_request_id
-from mpp_conformance.peers.mpp_server import ANSWERS, Calls, said
-from mpp_conformance.peers.refusals import refusal_of
-from mpp_conformance.scenario import ENTRY, FOREIGN, HEALTH, Codes, Probe, Profile, Scenario, codes_for
-from mpp_conformance.trace import BROKEN, Event, Half, Trace
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, HEALTH, Codes, Probe, Profile, Scenario, codes_for
 
 MAX_EVENTS: Final = 2_000
 """A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mpp_conformance import oracle
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.judging import oracle
+from mpp_conformance.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from mpp_conformance.plugin.record import Record
     from mpp_conformance.report.results import CaseResult
-    from mpp_conformance.scheduler import Conversations
+    from mpp_conformance.transport.scheduler import Conversations
 
 
 def judge_again(results: list[CaseResult], record: Record, conversations: Conversations) -> None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from mpp_conformance.evidence.hidden import Disclosure
     from mpp_conformance.evidence.journal import Journal
     from mpp_conformance.evidence.redaction import Policy
+    from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray
     from mpp_conformance.report.folder import RunFolder
     from mpp_conformance.report.results import CaseResult
-    from mpp_conformance.scenario import Scenario
-    from mpp_conformance.trace import Trace
+    from mpp_conformance.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,26 +14,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from mpp_conformance import __version__, catalogue, limits, oracle
-from mpp_conformance.catalogue import Key, Planned
+from mpp_conformance import __version__
 from mpp_conformance.evidence import EvidenceError
-from mpp_conformance.judgement import Judgement
+from mpp_conformance.judging import oracle
+from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger import catalogue
+from mpp_conformance.ledger.catalogue import Key, Planned
+from mpp_conformance.ledger.requirements import Case, Ledger
 from mpp_conformance.plugin import setup, target_of, wallet_of, words
 from mpp_conformance.plugin.late import judge_again
 from mpp_conformance.plugin.record import Record
+from mpp_conformance.protocol import limits
 from mpp_conformance.report import document, folder, gate, html, papers, results, resumption, safety_table, terminal
 from mpp_conformance.report.blame import blame
 from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import language
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import printable
-from mpp_conformance.requirements import Case, Ledger
-from mpp_conformance.scenario import ENTRY, FOREIGN, ORDER
-from mpp_conformance.scheduler import NotHeldError
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER
+from mpp_conformance.transport.scheduler import NotHeldError
 
 if TYPE_CHECKING:
-    from mpp_conformance.scheduler import Conversations
+    from mpp_conformance.transport.scheduler import Conversations
 
 NOT_APPLICABLE: Final = "not applicable: "
 _CODE_MARKERS: Final = {ENTRY: "entry_code", ORDER: "order_code", FOREIGN: "foreign_code"}
@@ -339,9 +342,8 @@ class ConformanceSession:
             from mpp_conformance.report.allure.results import AllureResults  # noqa: PLC0415  # only when asked for
 
             kept = run.record.folder.path / folder.EVIDENCE
-            AllureResults(run.allure, made, kept, self._say, run.gate).write(
-                outcome.cases, run.absent, run.record.traces
-            )
+            written_by_us = AllureResults(run.allure, made, kept, self._say, run.gate)
+            written_by_us.write(outcome.cases, run.absent, run.record.traces)
 
     def _gate(self, made: Mapping[str, Any], issued: str) -> Gate:
         """What the waivers make of the run at the moment of its report; nothing without a file of them."""

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance import __version__
-from mpp_conformance.catalogue import Claims
 from mpp_conformance.evidence.redaction import CLASSES, Policy
+from mpp_conformance.ledger.catalogue import Claims
 from mpp_conformance.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mpp_conformance.report.waivers import WaiverFile
-    from mpp_conformance.scenario import Scenario
-    from mpp_conformance.scheduler import Conversations
+    from mpp_conformance.scenarios.scenario import Scenario
+    from mpp_conformance.transport.scheduler import Conversations
     from mpp_conformance.wallet import Keys, Wallet
 
     Begun = Callable[[Scenario], None]
@@ -64,7 +64,7 @@ def resolve(target: str, wallet_file: str) -> Setup:
 
 def _replayed(target: str, wallet_file: str) -> Setup:
     """The claims of a run are part of its record: no other wallet can take them over."""
-    from mpp_conformance.connectors.replay import ReplayConversations, ReplayError  # noqa: PLC0415  # only for a replay
+    from mpp_conformance.transport.connectors.replay import ReplayConversations, ReplayError  # noqa: PLC0415  # only for a replay
 
     try:
         replay = ReplayConversations(Path(target.removeprefix(REPLAY)))
@@ -111,13 +111,13 @@ def _live(target: str, wallet_file: str) -> Setup:
     target = target or (f"http:{chosen.reach.adaptor}" if wallet_file else "")
 
     def connect(run: str, begun: Begun) -> Conversations:
-        from mpp_conformance import connectors  # noqa: PLC0415  # not needed to collect
+        from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect
 
         return connectors.connect(target, chosen, run=run, begun=begun)
 
     def refusal() -> str:
-        from mpp_conformance import connectors  # noqa: PLC0415  # not needed to collect
-        from mpp_conformance.doctor import refusal  # noqa: PLC0415  # likewise
+        from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect
+        from mpp_conformance.trials.doctor import refusal  # noqa: PLC0415  # likewise
 
         return refusal.refusal(chosen, connectors.adaptor_of(target, chosen))
 
@@ -136,7 +136,7 @@ def _nothing_wrong() -> str:
 
 
 def _message_layer(keys: Keys | None) -> dict[str, str] | None:
-    from mpp_conformance import signature  # noqa: PLC0415  # loads cryptography
+    from mpp_conformance.protocol import signature  # noqa: PLC0415  # loads cryptography
 
     if keys is None:
         return None

@@ -7,10 +7,10 @@ from typing import Final
 
 import pytest
 
-from mpp_conformance.answers import name_in
 from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.text import column, printable
+from mpp_conformance.scenarios.answers import name_in
 
 _LABEL: Final = 10
 

@@ -6,12 +6,12 @@ It is advice and decides nothing; what it is drawn from stands in the verdict fi
 import re
 from typing import Final
 
-from mpp_conformance.judgement import Judgement
-from mpp_conformance.messages import GATEWAY, Malformed
+from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.trace import BROKEN, Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.requirements import DOCUMENTED, STATED
+from mpp_conformance.protocol.messages import GATEWAY, Malformed
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.requirements import DOCUMENTED, STATED
-from mpp_conformance.trace import BROKEN, Trace
-from mpp_conformance.verdict import Verdict
 
 MPP: Final = "MPP"
 CONFIGURATION: Final = "configuration"

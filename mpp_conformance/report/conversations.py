@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from mpp_conformance.messages import Message
+from mpp_conformance.judging.trace import Event, Trace
+from mpp_conformance.judging.verdict import Verdict, worst
+from mpp_conformance.protocol.messages import Message
 from mpp_conformance.report.diagram.marks import marks
 from mpp_conformance.report.diagram.picture import Line, picture
 from mpp_conformance.report.diagram.svg import svg
 from mpp_conformance.report.diagram.telling import told
 from mpp_conformance.report.language import Say
 from mpp_conformance.report.text import shown_fields
-from mpp_conformance.trace import Event, Trace
-from mpp_conformance.verdict import Verdict, worst
 
 _RECEIVED: Final = 3
 """Messages that a card shows; the evidence has them all."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from mpp_conformance.catalogue import Key
 from mpp_conformance.evidence import journal
 from mpp_conformance.evidence.journal import Entry, Journal
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.catalogue import Key
 from mpp_conformance.report import document, kept, restored
-from mpp_conformance.verdict import Verdict
 
 _SAID: Final = ("there it was", "the verdict file says")
 

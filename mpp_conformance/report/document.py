@@ -10,18 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mpp_conformance import __version__, canonical, limits, source
-from mpp_conformance.catalogue import Claims, Key, Planned
+from mpp_conformance import __version__
+from mpp_conformance.common import canonical
 from mpp_conformance.evidence import message_document
-from mpp_conformance.judgement import Deviation
+from mpp_conformance.judging.judgement import Deviation
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger import source
+from mpp_conformance.ledger.catalogue import Claims, Key, Planned
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.protocol import limits
 from mpp_conformance.report import limits_table, safety_table
 from mpp_conformance.report.blame import blame
 from mpp_conformance.report.results import CaseResult, RequirementResult, RunResult
 from mpp_conformance.report.text import printable
-from mpp_conformance.scenario import Scenario
-from mpp_conformance.trace import Trace
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.scenarios.scenario import Scenario
 
 FORMAT: Final = "mpp-conformance verdicts 1"
 FILE: Final = "verdicts.json"

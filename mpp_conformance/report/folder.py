@@ -15,9 +15,9 @@ from typing import Final
 from mpp_conformance import evidence
 from mpp_conformance.evidence import disclosures, strays
 from mpp_conformance.evidence.hidden import Disclosure
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.document import FILE as VERDICTS
-from mpp_conformance.trace import Trace
 
 EVIDENCE: Final = "evidence"
 DISCLOSURES: Final = "disclosures"

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, Templa
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.conversations import conversations, exchange
 from mpp_conformance.report.diagram import svg
@@ -20,7 +21,6 @@ from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import ENGLISH, Language
 from mpp_conformance.report.text import printable
-from mpp_conformance.trace import Trace
 
 FILE: Final = "report.html"
 _TEMPLATE: Final = "report.html.j2"

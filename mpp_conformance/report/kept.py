@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from mpp_conformance import evidence
 from mpp_conformance.evidence import EvidenceError, strays
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report import document, folder, gate
 from mpp_conformance.report.gate import Gate
-from mpp_conformance.trace import Trace
 
 _EVIDENCE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json")
 _MAX_FILES: Final = 100_000

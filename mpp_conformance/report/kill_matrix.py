@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from mpp_conformance.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
 from mpp_conformance.report.html import template
 
 FORMAT: Final = "mpp-conformance kill-matrix 1"

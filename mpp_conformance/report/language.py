@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Protocol
 
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
 
 _TAKEN: Final = {
     "kind": "[A-Z][A-Za-z]+",

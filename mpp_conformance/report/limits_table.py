@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mpp_conformance.boundaries import Boundary, boundaries
-from mpp_conformance.limits import Edition, Reading
-from mpp_conformance.messages import UserInitiatedPayAnswer
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import worst
+from mpp_conformance.protocol.limits import Edition, Reading
+from mpp_conformance.protocol.messages import UserInitiatedPayAnswer
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.scenario import Scenario
-from mpp_conformance.trace import Trace
-from mpp_conformance.verdict import worst
+from mpp_conformance.scenarios.boundaries import Boundary, boundaries
+from mpp_conformance.scenarios.scenario import Scenario
 
 Row = dict[str, Any]
 

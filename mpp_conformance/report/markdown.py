@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.report import again, audit, document, figures, shown, statement
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.gate import NO_GATE, Gate
 from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.text import printable
-from mpp_conformance.verdict import Verdict
 
 FILE: Final = "report.md"
 _LONGEST: Final = 300

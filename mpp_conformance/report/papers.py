@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report import document, gate, html, junit, markdown
 from mpp_conformance.report.folder import RunFolder
 from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.language import Language
-from mpp_conformance.trace import Trace
 
 
 def write(

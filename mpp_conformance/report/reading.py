@@ -12,11 +12,14 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from mpp_conformance import signature, wire
+from mpp_conformance import wire
 from mpp_conformance.evidence.hidden import Hidden, HiddenBytes
 from mpp_conformance.evidence.redaction import PROTECTED
-from mpp_conformance.faults import FAULTS
-from mpp_conformance.messages import (
+from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
+from mpp_conformance.peers.world import MAX_HTTP
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.faults import FAULTS
+from mpp_conformance.protocol.messages import (
     BY_NAME,
     GATEWAY,
     FaultApplied,
@@ -26,8 +29,6 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.peers.world import MAX_HTTP
-from mpp_conformance.trace import BROKEN, Event, Half, Trace
 
 _HAPPENED: Final[tuple[type[Message], ...]] = (FaultApplied, RedirectFollowed)
 """What was done, rather than said."""

@@ -12,20 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mpp_conformance import catalogue, evidence, oracle
-from mpp_conformance.catalogue import CatalogueError, Claims, Key, Planned
+from mpp_conformance import evidence
+from mpp_conformance.common.resources import directory
 from mpp_conformance.evidence import EvidenceError, disclosures, journal, strays
 from mpp_conformance.evidence.journal import Journal, JournalError
+from mpp_conformance.judging import oracle
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger import catalogue
+from mpp_conformance.ledger.catalogue import CatalogueError, Claims, Key, Planned
+from mpp_conformance.ledger.requirements import Ledger
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report import crosscheck, document, folder, gate, journal_file, kept, restored, results, strayed
 from mpp_conformance.report.crosscheck import key_of, named
 from mpp_conformance.report.document import RunFacts
 from mpp_conformance.report.reading import MessageLayer, Readings, compare
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.requirements import Ledger
-from mpp_conformance.resources import directory
-from mpp_conformance.trace import Trace
-from mpp_conformance.verdict import Verdict
 
 
 class RejudgementError(ValueError):

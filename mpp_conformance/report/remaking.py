@@ -11,14 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from mpp_conformance import slips
+from mpp_conformance.judging import slips
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report import gate, html, kept, markdown
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.exports import EXPORTS
 from mpp_conformance.report.gate import NO_GATE, Gate, GateFileError
 from mpp_conformance.report.language import TAGS, Language, language
-from mpp_conformance.trace import Trace
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 _PAGE: Final = re.compile(r"report(?:\.[a-z]{2}-[A-Z]{2})?\.(html|md|pdf)")

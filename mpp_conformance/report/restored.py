@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from mpp_conformance.catalogue import Planned
-from mpp_conformance.judgement import Deviation, Judgement
+from mpp_conformance.judging.judgement import Deviation, Judgement
+from mpp_conformance.judging.slips import Parting
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.catalogue import Planned
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.document import RunFacts
-from mpp_conformance.scenario import Scenario
-from mpp_conformance.slips import Parting
-from mpp_conformance.trace import Trace
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     import jsonschema_rs

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mpp_conformance.catalogue import Key, Planned
-from mpp_conformance.judgement import Judgement
-from mpp_conformance.requirements import Ledger, Requirement
-from mpp_conformance.verdict import Verdict, worst
+from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.verdict import Verdict, worst
+from mpp_conformance.ledger.catalogue import Key, Planned
+from mpp_conformance.ledger.requirements import Ledger, Requirement
 
 
 class Result(StrEnum):

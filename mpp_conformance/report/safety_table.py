@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mpp_conformance import safety
+from mpp_conformance.judging import safety
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.scenario import Scenario
-from mpp_conformance.trace import Trace
+from mpp_conformance.scenarios.scenario import Scenario
 
 Row = dict[str, Any]
 

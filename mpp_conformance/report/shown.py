@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from mpp_conformance import source
-from mpp_conformance.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger import source
+from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
 from mpp_conformance.report.language import ENGLISH, Say
-from mpp_conformance.verdict import Verdict
 
 Row = Mapping[str, Any]
 

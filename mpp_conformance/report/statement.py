@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mpp_conformance.catalogue import APP_LINK, ENTRY_CODE, ORDER_CODE
+from mpp_conformance.ledger.catalogue import APP_LINK, ENTRY_CODE, ORDER_CODE
 from mpp_conformance.report.language import Say
 
 _NAMED: Final = 12

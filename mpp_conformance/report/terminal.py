@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.language import ENGLISH, Say
 from mpp_conformance.report.results import CaseResult, RunResult
 from mpp_conformance.report.text import column, printable
-from mpp_conformance.verdict import Verdict
 
 _SHOWN: Final = 10
 _WIDTH: Final = 200

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
-from mpp_conformance.messages import Message
+from mpp_conformance.protocol.messages import Message
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -17,7 +17,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from mpp_conformance import canonical
+from mpp_conformance.common import canonical
 from mpp_conformance.report.gate import EXCUSABLE, FORMAT, in_the_way, name_of
 
 FILE: Final = "waivers.toml"

@@ -6,8 +6,8 @@ Where its reports cannot be read they accuse nobody, and prove nothing; what it 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mpp_conformance.messages import DecodeCallback, HandleAction, Message, ResultPage
-from mpp_conformance.scenario import HEALTH
+from mpp_conformance.protocol.messages import DecodeCallback, HandleAction, Message, ResultPage
+from mpp_conformance.scenarios.scenario import HEALTH
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from mpp_conformance.specimens.consequences import (
     AFTER_ENTRY_STOP,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance.messages import HANDLE_BY_PSP, Message, NotifyPayment, Order, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, Message, NotifyPayment, Order, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
 

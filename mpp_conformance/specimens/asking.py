@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     IdentifyCode,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,

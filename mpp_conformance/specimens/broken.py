@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mpp_conformance import wire
-from mpp_conformance.messages import Message, Order
+from mpp_conformance.protocol.messages import Message, Order
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     CashierPage,
     DecodeCallback,

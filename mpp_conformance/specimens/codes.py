@@ -4,13 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from mpp_conformance.messages import (
-    Decode,
-    IdentityAnswer,
-    Launch,
-    Message,
-    UserInitiatedPayAnswer,
-)
+from mpp_conformance.protocol.messages import Decode, IdentityAnswer, Launch, Message, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
 from mpp_conformance.specimens.consequences import (
     ENTRY_UNASKED,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from mpp_conformance import wire
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,
     CancelPayment,
     CashierPage,
@@ -33,7 +33,7 @@ from mpp_conformance.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenario import HEALTH, UNFUNDED, Profile
+from mpp_conformance.scenarios.scenario import HEALTH, UNFUNDED, Profile
 from mpp_conformance.specimens.books import CLOSED, Entry, ServesAlipayPlus
 
 MOST_REPEATS: Final = 3

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mpp_conformance.messages import Message, NotifyPayment, Order, UserInitiatedPay
+from mpp_conformance.protocol.messages import Message, NotifyPayment, Order, UserInitiatedPay
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mpp_conformance.messages import Message, NotifyPayment, Order, ResultPage, ServerAnswer, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import (
+    Message,
+    NotifyPayment,
+    Order,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,

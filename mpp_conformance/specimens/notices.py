@@ -3,13 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mpp_conformance.messages import (
-    Message,
-    NotifyPayment,
-    NotifyPaymentAnswer,
-    Order,
-    UserInitiatedPayAnswer,
-)
+from mpp_conformance.protocol.messages import Message, NotifyPayment, NotifyPaymentAnswer, Order, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 

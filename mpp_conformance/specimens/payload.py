@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import quote, unquote, unquote_plus
 
-from mpp_conformance.messages import Message, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import Message, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mpp_conformance.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer, Message
+from mpp_conformance.protocol.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer, Message
 from mpp_conformance.specimens.asking import AsksAboutCodes, KeepsRules
 from mpp_conformance.specimens.conforming import Session
 

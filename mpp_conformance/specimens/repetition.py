@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from mpp_conformance.messages import CashierPage, Message, Order, UserInitiatedPay, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import CashierPage, Message, Order, UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
 
 _EXPIRED: Final = "EXPIRED_CODE"

@@ -4,11 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mpp_conformance.messages import (
-    HANDLE_BY_SDK,
-    Message,
-    UserInitiatedPayAnswer,
-)
+from mpp_conformance.protocol.messages import HANDLE_BY_SDK, Message, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,

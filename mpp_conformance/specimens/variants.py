@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mpp_conformance import wire
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     CashierPage,

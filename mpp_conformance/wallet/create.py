@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from mpp_conformance import signature
+from mpp_conformance.protocol import signature
 from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
@@ -26,7 +26,7 @@ class Created:
 
 def template() -> str:
     """The commented text of a new ``wallet.toml``."""
-    return resources.files("mpp_conformance").joinpath("wallet_template.toml").read_text("utf-8")
+    return resources.files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
 
 
 def create(path: Path) -> Created:

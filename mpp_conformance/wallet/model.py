@@ -19,9 +19,9 @@ from pydantic import (
     field_validator,
 )
 
-from mpp_conformance import signature
-from mpp_conformance.limits import DEFAULT_EDITION, EDITIONS, Reading
-from mpp_conformance.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.scenarios.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import fields
 
 BASE_DIR: Final = "base_dir"

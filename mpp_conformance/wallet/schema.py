@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from mpp_conformance.shapes import DIALECT, Schema
+from mpp_conformance.common.shapes import DIALECT, Schema
 from mpp_conformance.wallet.model import Wallet
 
 TITLE: Final = "wallet.toml: what a wallet claims, and how to reach it"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final, TypeVar
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     Decode,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     IdentifyCode,
     InquiryCodeRules,
     Malformed,

@@ -6,7 +6,7 @@ The suite knows two kinds of code; each becomes one rule, and of several rules f
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mpp_conformance.messages import InquiryCodeRulesAnswer
+from mpp_conformance.protocol.messages import InquiryCodeRulesAnswer
 
 _ACTIONS: Final = {"entry_pattern": "OPEN_URL", "order_pattern": "DECODE"}
 PATTERNS: Final = frozenset(_ACTIONS)

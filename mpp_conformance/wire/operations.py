@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
     CashierPage,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from mpp_conformance.messages import Order
+from mpp_conformance.protocol.messages import Order
 
 ACQUIRER_ID: Final = "1022088000000000001"
 PSP_ID: Final = "1022172000000000001"

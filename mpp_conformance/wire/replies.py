@@ -11,7 +11,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from mpp_conformance.faults.profile import (
+from mpp_conformance.protocol.faults.profile import (
     BAD,
     BLANKS,
     CHUNKED,
@@ -26,7 +26,7 @@ from mpp_conformance.faults.profile import (
     VALID,
     Fault,
 )
-from mpp_conformance.messages import (
+from mpp_conformance.protocol.messages import (
     IdentifyCode,
     IdentifyCodeAnswer,
     InquiryCodeRules,

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from mpp_conformance.messages import Message
-from mpp_conformance.resources import directory
+from mpp_conformance.common.resources import directory
+from mpp_conformance.protocol.messages import Message
 from mpp_conformance.wire.operations import OPERATIONS
 from mpp_conformance.wire.reading import printable
 

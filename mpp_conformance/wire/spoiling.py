@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mpp_conformance.faults import Fault
-from mpp_conformance.messages import HANDLE_BY_PSP, Malformed, UserInitiatedPayAnswer
+from mpp_conformance.protocol.faults import Fault
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, Malformed, UserInitiatedPayAnswer
 from mpp_conformance.wire.bodies import GATEWAY_URL, addressed
 from mpp_conformance.wire.carrying import OurMessageIsInvalid, decode, encode
 

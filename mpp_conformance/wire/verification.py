@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from mpp_conformance import signature
-from mpp_conformance.messages import Malformed, Message
-from mpp_conformance.trace import Half
+from mpp_conformance.judging.trace import Half
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import Malformed, Message
 from mpp_conformance.wire.carrying import decode
 from mpp_conformance.wire.reading import printable
 

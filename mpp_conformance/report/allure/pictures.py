@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.report import html
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.diagram.marks import marks
@@ -11,14 +13,12 @@ from mpp_conformance.report.diagram.svg import svg
 from mpp_conformance.report.gate import Gate
 from mpp_conformance.report.language import Language
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.trace import Trace
-from mpp_conformance.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mpp_conformance.catalogue import Key
-    from mpp_conformance.scenario import Scenario
+    from mpp_conformance.ledger.catalogue import Key
+    from mpp_conformance.scenarios.scenario import Scenario
 
 Json = dict[str, Any]
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from mpp_conformance import catalogue
-from mpp_conformance.catalogue import CatalogueError, Claims
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger import catalogue
+from mpp_conformance.ledger.catalogue import CatalogueError, Claims
 from mpp_conformance.report import document, folder, kept, restored
 from mpp_conformance.report.allure.results import DIRECTORY, AllureResults
 from mpp_conformance.report.crosscheck import key_of
 from mpp_conformance.report.language import Language
 from mpp_conformance.report.results import CaseResult
-from mpp_conformance.resources import directory
 
 _SKIPPED: Final = "skipped"
 

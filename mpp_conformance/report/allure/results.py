@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mpp_conformance import evidence
-from mpp_conformance.catalogue import Planned
+from mpp_conformance.judging.trace import Event, Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.catalogue import Planned
+from mpp_conformance.ledger.requirements import MUST, Requirement
 from mpp_conformance.report import again, document
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.allure.pictures import Pictures
@@ -25,10 +28,7 @@ from mpp_conformance.report.language import ENGLISH, Language
 from mpp_conformance.report.results import CaseResult
 from mpp_conformance.report.shown import cny
 from mpp_conformance.report.text import printable
-from mpp_conformance.requirements import MUST, Requirement
-from mpp_conformance.scenario import Payment, Scenario
-from mpp_conformance.trace import Event, Trace
-from mpp_conformance.verdict import Verdict
+from mpp_conformance.scenarios.scenario import Payment, Scenario
 
 DIRECTORY: Final = "allure-results"
 _STEPS: Final = 500

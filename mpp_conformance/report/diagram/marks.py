@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mpp_conformance.judgement import DIFFERENT, MISSING
-from mpp_conformance.messages import BY_NAME
+from mpp_conformance.judging.judgement import DIFFERENT, MISSING
+from mpp_conformance.protocol.messages import BY_NAME
 
 FAIL: Final = "fail"
 INCONCLUSIVE: Final = "inconclusive"

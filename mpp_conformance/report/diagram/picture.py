@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mpp_conformance.messages import APP_LINK, BY_NAME, Malformed, Message
-from mpp_conformance.model import arrows
-from mpp_conformance.model.table import Transition
-from mpp_conformance.model.walk import shown_walk
+from mpp_conformance.adequacy.model import arrows
+from mpp_conformance.adequacy.model.table import Transition
+from mpp_conformance.adequacy.model.walk import shown_walk
+from mpp_conformance.judging.trace import Event, Trace
+from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, Malformed, Message
 from mpp_conformance.report.diagram.marks import Absent, Mark, Marks
 from mpp_conformance.report.text import printable, shown_fields
-from mpp_conformance.trace import Event, Trace
 
 SEEN: Final = "seen"
 UNSEEN: Final = "unseen"

@@ -9,7 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from mpp_conformance.model.arrows import PARTIES
+from mpp_conformance.adequacy.model.arrows import PARTIES
 from mpp_conformance.report.diagram.marks import gravest
 from mpp_conformance.report.diagram.picture import SEEN, UNSEEN, Line, Picture
 from mpp_conformance.report.diagram.telling import noted, what

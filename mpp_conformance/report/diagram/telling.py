@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mpp_conformance.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, UNEXPECTED
+from mpp_conformance.judging.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, UNEXPECTED
 from mpp_conformance.report.diagram.marks import Mark
 from mpp_conformance.report.diagram.picture import ABSENT, UNSEEN, Line
 from mpp_conformance.report.language import Say

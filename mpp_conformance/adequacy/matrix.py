@@ -1,0 +1,251 @@
+"""The kill matrix: which case kills which known MPP, and what that says of the suite.
+
+A faulty MPP is killed when the suite comes to what its fault deserves. Whoever it comes to less for survives, and a
+surviving fault is one the suite would certify. A case is unneeded if without it every fault would still be killed, and
+toothless if nobody ever fails in it: its green means nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+
+from mpp_conformance.judging.verdict import Verdict, worst
+
+
+class Outcome(IntEnum):
+    """What the suite as a whole comes to for one MPP; the greater value is the worse one."""
+
+    CONFORMS = 0
+    """Nothing was found."""
+    OBSERVED = 1
+    """Something was told that counts against nobody."""
+    NOT_PROVEN = 2
+    """No requirement that decides is failed, but not all of them are shown to be met: no certificate."""
+    FAILS = 3
+    """A requirement that decides is failed."""
+    ERROR = 4
+    """A case broke: a fault of the suite."""
+
+    @property
+    def word(self) -> str:
+        """As it is written in reports, in lower case."""
+        return self.name.lower().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One case on one conversation with one MPP.
+
+    ``requirement``: its id; ``decides``: whether failing it fails an MPP; ``case``: ``<suite file>::<function>``;
+    ``scenario``: the conversation's label; ``expected``, ``seen`` and ``hint``: what the case says of it, in words.
+    """
+
+    requirement: str
+    decides: bool
+    case: str
+    scenario: str
+    verdict: Verdict
+    expected: str = field(default="", compare=False)
+    seen: str = field(default="", compare=False)
+    hint: str = field(default="", compare=False)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What this row alone makes of the MPP."""
+        if self.verdict is Verdict.PASS:
+            return Outcome.CONFORMS
+        if self.verdict is Verdict.FAIL:
+            return Outcome.FAILS if self.decides else Outcome.OBSERVED
+        if self.verdict is Verdict.INCONCLUSIVE:
+            return Outcome.NOT_PROVEN if self.decides else Outcome.CONFORMS
+        return Outcome.ERROR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """A known MPP: what it says of itself, and what every case said of it.
+
+    ``breaks``: ids of requirements it is to fail; ``hides``: those that cannot be judged because of its fault;
+    ``observed``: those it fails that decide nothing. A conforming one names none.
+    """
+
+    name: str
+    faulty: bool
+    breaks: frozenset[str]
+    hides: frozenset[str]
+    observed: frozenset[str]
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """The verdict on each requirement."""
+        found: dict[str, list[Verdict]] = {}
+        for row in self.rows:
+            found.setdefault(row.requirement, []).append(row.verdict)
+        return {name: worst(verdicts) for name, verdicts in found.items()}
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What each case makes of it."""
+        found: dict[str, Outcome] = {}
+        for row in self.rows:
+            found[row.case] = max(row.outcome, found.get(row.case, Outcome.CONFORMS))
+        return found
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the whole suite makes of it."""
+        return max(self.outcomes.values(), default=Outcome.CONFORMS)
+
+    @property
+    def due(self) -> Outcome:
+        """What its fault deserves: a faulty one that names nothing is to fail."""
+        if not self.faulty:
+            return Outcome.CONFORMS
+        if self.breaks or not (self.hides or self.observed):
+            return Outcome.FAILS
+        decides = {row.requirement for row in self.rows if row.decides}
+        return Outcome.NOT_PROVEN if self.hides & decides else Outcome.OBSERVED
+
+    @property
+    def killed(self) -> bool:
+        """Whether the suite comes to what its fault deserves; never so for a conforming one."""
+        return self.faulty and self.due <= self.outcome < Outcome.ERROR
+
+    @property
+    def wrongly_killed(self) -> bool:
+        """Whether anything at all is held against a conforming one."""
+        return not self.faulty and self.outcome is not Outcome.CONFORMS
+
+    @property
+    def killing(self) -> tuple[Row, ...]:
+        """The rows that speak against it: those it fails; where it fails none, those in which nothing is proven."""
+        failed = tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
+        return failed or tuple(row for row in self.rows if row.verdict is not Verdict.PASS)
+
+    @cached_property
+    def only_by(self) -> str:
+        """The one case it is killed by; empty where several would do, or none does."""
+        killing = [case for case, outcome in self.outcomes.items() if outcome >= self.due]
+        return killing[0] if self.killed and len(killing) == 1 else ""
+
+    def coming_to(self, verdict: Verdict, *, decides: bool | None = None) -> frozenset[str]:
+        """The ids of the requirements with this verdict; of those that decide, or do not, where that is asked for."""
+        asked = {row.requirement for row in self.rows if decides is None or row.decides is decides}
+        return frozenset(name for name in asked if self.verdicts[name] is verdict)
+
+    @cached_property
+    def misnamed(self) -> str:
+        """In which way it does something else than it names, in words; empty where it does just that."""
+        seen = {
+            "fails": (self.breaks, self.coming_to(Verdict.FAIL, decides=True)),
+            "hides": (self.hides, self.coming_to(Verdict.INCONCLUSIVE)),
+            "is observed to break": (self.observed, self.coming_to(Verdict.FAIL, decides=False)),
+            "sees an error in": (frozenset(), self.coming_to(Verdict.ERROR) | self.coming_to(Verdict.NONE)),
+        }
+        return "; ".join(
+            f"{way} {_listed(found)} and names {_listed(named)}"
+            for way, (named, found) in seen.items()
+            if named != found
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """All known MPPs before all cases. ``kept``: case -> why it stays although it is unneeded."""
+
+    specimens: tuple[Examined, ...]
+    kept: Mapping[str, str]
+
+    @cached_property
+    def cases(self) -> Mapping[str, str]:
+        """Every case and the requirement it tests."""
+        return {row.case: row.requirement for specimen in self.specimens for row in specimen.rows}
+
+    @property
+    def faulty(self) -> tuple[Examined, ...]:
+        """The faulty ones."""
+        return tuple(specimen for specimen in self.specimens if specimen.faulty)
+
+    @property
+    def conforming(self) -> tuple[Examined, ...]:
+        """The conforming ones."""
+        return tuple(specimen for specimen in self.specimens if not specimen.faulty)
+
+    @property
+    def killed(self) -> tuple[str, ...]:
+        """The faulty ones for whom the suite comes to what they deserve."""
+        return tuple(specimen.name for specimen in self.faulty if specimen.killed)
+
+    @property
+    def survivors(self) -> tuple[str, ...]:
+        """The faulty ones whom it lets go."""
+        return tuple(specimen.name for specimen in self.faulty if not specimen.killed)
+
+    @property
+    def wrongly_killed(self) -> tuple[str, ...]:
+        """The conforming ones against whom it holds anything."""
+        return tuple(specimen.name for specimen in self.conforming if specimen.wrongly_killed)
+
+    @property
+    def misnamed(self) -> Mapping[str, str]:
+        """Those that do something else than they name, and what."""
+        return {specimen.name: specimen.misnamed for specimen in self.specimens if specimen.misnamed}
+
+    @cached_property
+    def failing(self) -> Mapping[str, tuple[str, ...]]:
+        """Every case and the MPPs that fail in it."""
+        return self._by_case(
+            (case, specimen.name)
+            for specimen in self.specimens
+            for case in {row.case: None for row in specimen.rows if row.verdict is Verdict.FAIL}
+        )
+
+    @cached_property
+    def alone(self) -> Mapping[str, tuple[str, ...]]:
+        """Every case and the faulty MPPs that only it kills: the survivors if it were deleted."""
+        return self._by_case((specimen.only_by, specimen.name) for specimen in self.specimens if specimen.only_by)
+
+    @property
+    def toothless(self) -> tuple[str, ...]:
+        """The cases that nobody fails in."""
+        return tuple(case for case, names in self.failing.items() if not names)
+
+    @property
+    def unneeded(self) -> tuple[str, ...]:
+        """The cases whose deletion leaves no survivor."""
+        return tuple(case for case, names in self.alone.items() if not names)
+
+    @property
+    def unreasoned(self) -> tuple[str, ...]:
+        """The unneeded cases that no reason keeps."""
+        return tuple(case for case in self.unneeded if case not in self.kept)
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The cases kept for a reason that are needed, or not there at all."""
+        return tuple(case for case in self.kept if case not in self.unneeded)
+
+    @cached_property
+    def idle_rows(self) -> tuple[tuple[str, str], ...]:
+        """Case and scenario of the rows that nobody fails in; other rows of the case may well be needed."""
+        rows = [row for specimen in self.specimens for row in specimen.rows]
+        failed = {(row.case, row.scenario) for row in rows if row.verdict is Verdict.FAIL}
+        return tuple(place for place in dict.fromkeys((row.case, row.scenario) for row in rows) if place not in failed)
+
+    @property
+    def sound(self) -> bool:
+        """Whether the suite kills every fault and nobody else, and every case is there for something."""
+        wrong = (self.survivors, self.wrongly_killed, self.misnamed, self.toothless, self.unreasoned, self.stale)
+        return bool(self.faulty) and not any(wrong)
+
+    def _by_case(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {case: [] for case in self.cases}
+        for case, name in pairs:
+            found[case].append(name)
+        return {case: tuple(names) for case, names in found.items()}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"

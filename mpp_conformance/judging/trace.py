@@ -1,0 +1,161 @@
+"""The ordered record of one conversation, and plain questions to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_SDK,
+    Decode,
+    DecodeCallback,
+    HandleAction,
+    IdentifyCode,
+    IdentifyCodeAnswer,
+    Malformed,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.scenarios.scenario import UNFUNDED, Codes, Scenario
+
+ENDED: Final = "ended"
+"""Everything the suite waited for came."""
+WAITED: Final = "waited"
+"""Patience ran out before it came."""
+BROKEN: Final = "broken"
+"""The wallet could not be spoken to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One half of an HTTP exchange: the request where ``status`` is ``None``, else its answer.
+
+    ``method`` and ``target`` are those of the request in both halves, since both are signed in both. Header names and
+    values are as they were on the wire, as far as the server kept them; ``body`` is its very bytes.
+    """
+
+    method: str
+    target: str
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The value of the first header of this name, however it is spelled; ``None`` without one."""
+        return next((value for known, value in self.headers if known.lower() == name.lower()), None)
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly, that it takes to keep it."""
+        return len(self.target) + sum(len(name) + len(value) for name, value in self.headers) + len(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One message in its place. ``number`` counts from 1; ``payment`` is the index of the payment it belongs to.
+
+    ``at`` (seconds since the conversation began), ``notes`` (what the wire told beside the message) and ``http`` (what
+    carried it) take no part in equality: the same conversation over another connector is an equal one.
+    """
+
+    number: int
+    payment: int
+    message: Message
+    at: float = field(default=0.0, compare=False)
+    notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One conversation: its scenario, the code values used, what crossed the points, and how it came to an end.
+
+    ``ending`` is one of ENDED, WAITED, BROKEN; ``trouble`` says in words what broke.
+    ``app_link``: whether the wallet claims to report what its server hands its client.
+    ``late``: how many of the last events came when the conversation was over.
+    ``began``: when it began (UTC, ISO 8601); empty where no clock ran. It takes no part in equality.
+    """
+
+    scenario: Scenario
+    codes: tuple[Codes, ...]
+    events: tuple[Event, ...]
+    ending: str
+    trouble: str = ""
+    app_link: bool = True
+    late: int = 0
+    began: str = field(default="", compare=False)
+
+    @property
+    def in_time(self) -> "Trace":
+        """The conversation as it was when it was over."""
+        return replace(self, events=self.events[: len(self.events) - self.late], late=0)
+
+    def of(self, payment: int) -> Iterator[Event]:
+        """The events of one payment, in order."""
+        return (event for event in self.events if event.payment == payment)
+
+    def payload(self, payment: int = 0) -> str | None:
+        """The ``sdkActionPayload`` that Alipay+ gave in its answer for this payment, if it gave one."""
+        given = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
+        return next((answer.sdk_action_payload for answer in given if answer.action_type), None)
+
+    def handed(self, payment: int = 0) -> str | None:
+        """The ``sdkActionPayload`` that the MPP client was handed for this payment, as far as anybody can see.
+
+        That is what the MPP server reports to have passed, or, where the wallet does not report its app link, what
+        Alipay+ gave.
+        """
+        if not self.app_link:
+            return self.payload(payment)
+        passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
+        return next((answer.sdk_action_payload for answer in passed if answer.action_type == HANDLE_BY_SDK), None)
+
+    def callback(self, payment: int = 0) -> str | None:
+        """The name of the callback that the client SDK gave with its call of decode, if it called."""
+        calls = (e.message for e in self.of(payment) if isinstance(e.message, Decode))
+        return next((call.callback for call in calls), None)
+
+    def result(self, payment: int = 0) -> str | None:
+        """The payment's result (``S`` or ``F``) that the MPP client was handed, as far as anybody can see.
+
+        That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
+        notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with. A customer who was to have
+        nothing and pays all the same proves nothing, and nor do results that contradict each other.
+        """
+        kind = ServerAnswer if self.app_link else NotifyPayment
+        name = "payment_status" if self.app_link else "result_status"
+        told = [str(getattr(e.message, name)) for e in self.of(payment) if isinstance(e.message, kind)]
+        statuses = {status for status in told if status in {"S", "F"}}
+        if statuses or self.app_link:
+            return statuses.pop() if len(statuses) == 1 else None
+        answers = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
+        without_order = any(answer.action_type and answer.order is None for answer in answers)
+        broke = self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
+        return "F" if without_order or broke else None
+
+    def unreported(self, payment: int = 0) -> bool:
+        """Whether the client acted and no hand-over was reported, although the wallet claims to report its app link."""
+        said = [e.message for e in self.of(payment)]
+        acted = any(isinstance(message, HandleAction | DecodeCallback | ResultPage) for message in said)
+        return self.app_link and acted and not any(isinstance(message, ServerAnswer) for message in said)
+
+    def unidentified(self, payment: int = 0) -> bool:
+        """Whether the MPP asked Alipay+ what a code is and was told nothing: it could not be read, or was refused."""
+        said = [e.message for e in self.of(payment)]
+        told = [message.result_status for message in said if isinstance(message, IdentifyCodeAnswer)]
+        unread = any(isinstance(message, Malformed) and message.operation == IdentifyCode.__name__ for message in said)
+        return (unread or bool(told)) and "S" not in told
+
+    def paid(self, payment: int = 0) -> bool:
+        """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""
+        said = [e.message for e in self.of(payment)]
+        notified = [message.result_status for message in said if isinstance(message, NotifyPayment)]
+        if notified:
+            return "S" in notified
+        return any(
+            (isinstance(message, ServerAnswer) and message.payment_status == "S")
+            or (isinstance(message, ResultPage) and message.status == "S")
+            for message in said
+        )

@@ -1,0 +1,1 @@
+"""What Alipay+ says and can do wrong: messages, signature, limits, fault profiles."""

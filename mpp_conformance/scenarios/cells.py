@@ -1,0 +1,117 @@
+"""The cells of the matrix, as scenarios that several suites judge: code type x actionType x result status.
+
+Equal scenarios are conversed once, so a cell costs the wallet one conversation however many cases judge it.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
+from mpp_conformance.protocol.messages import HANDLE_BY_SDK
+from mpp_conformance.scenarios.payloads import HURTFUL
+from mpp_conformance.scenarios.scenario import (
+    ENTRY,
+    FUNDED,
+    ORDER,
+    SECOND,
+    UNFUNDED,
+    Payment,
+    Scenario,
+    handle_by_psp,
+    handle_by_sdk,
+    one,
+)
+
+BOTH: Final = (ENTRY, ORDER)
+EXPIRED_CODE: Final = "EXPIRED_CODE"
+_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
+
+
+def sdk(code: str, status: str) -> Scenario:
+    """HANDLE_BY_SDK; with ``S`` all the order information stands beside it, so that paying would be possible."""
+    answer = handle_by_sdk(status, with_order=status == "S")
+    return one(f"{_SHORT[code]}-sdk-{status}", Payment(code=code, answer=answer))
+
+
+def psp(code: str, status: str = "S", *, customer: str = FUNDED) -> Scenario:
+    """HANDLE_BY_PSP; ``F``: decoding failed, there is no order; UNFUNDED: the payment fails inside the MPP."""
+    suffix = "-unfunded" if customer == UNFUNDED else ""
+    payment = Payment(code=code, answer=handle_by_psp(status), customer=customer)
+    return one(f"{_SHORT[code]}-psp-{status}{suffix}", payment)
+
+
+def expired(code: str, action: str) -> Scenario:
+    """A code that was valid once: decoding fails with EXPIRED_CODE, and ``action`` says whose business that is."""
+    by_sdk, short = action == HANDLE_BY_SDK, _SHORT[code]
+    answer = handle_by_sdk("F", code=EXPIRED_CODE) if by_sdk else handle_by_psp("F", code=EXPIRED_CODE)
+    return one(f"{short}-{'sdk' if by_sdk else 'psp'}-expired-code", Payment(code=code, answer=answer))
+
+
+def failing(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Payments that fail inside the MPP: left to it whatever the amount, and left to it within and at a limit."""
+    found = [psp(code, customer=UNFUNDED) for code in BOTH]
+    for code, scope in ((ENTRY, ENTRY_CODE), (ORDER, IN_STORE)):
+        within = Payment(code=code, customer=UNFUNDED)
+        amounts = {"within": within}
+        if reading.inclusive:
+            amounts["at"] = replace(within, amount=edition.limit(scope, TRANSACTION).amount)
+        for band, payment in amounts.items():
+            label = f"{_SHORT[code]}-{band}-limit-unfunded"
+            found.append(one(label, payment, edition=edition.name, reading=reading))
+    return found
+
+
+def psp_with_payload(code: str) -> Scenario:
+    """HANDLE_BY_PSP beside a payload: actionType decides, not what else is there."""
+    payment = Payment(code=code, answer=handle_by_psp(payload='{"unused":"{tag}"}'))
+    return one(f"{_SHORT[code]}-psp-with-payload", payment)
+
+
+def outcomes(code: str) -> list[Scenario]:
+    """The ways a payment left to the MPP can end: paid, not paid, and not decoded."""
+    return [psp(code), psp(code, customer=UNFUNDED), psp(code, "F")]
+
+
+def payloads(code: str) -> list[Scenario]:
+    """HANDLE_BY_SDK with each payload that hurts; the two statuses take turns."""
+    return [
+        one(
+            f"{_SHORT[code]}-{name}",
+            Payment(code=code, answer=handle_by_sdk("SF"[number % 2], payload=text)),
+        )
+        for number, (name, text) in enumerate(HURTFUL.items())
+    ]
+
+
+def _stopped(name: str, code: str, customer: str = FUNDED) -> Payment:
+    return Payment(code=code, customer=customer, answer=handle_by_sdk(payload=f'{{"page":"{name}","tag":"{{tag}}"}}'))
+
+
+def together(code: str) -> Scenario:
+    """Two customers at once, each with a payload of their own."""
+    payments = (_stopped("first", code), _stopped("second", code, SECOND))
+    return Scenario(label=f"{_SHORT[code]}-two-at-once", payments=payments, together=True)
+
+
+def in_turn(code: str) -> Scenario:
+    """One customer twice, each time with another payload."""
+    return Scenario(label=f"{_SHORT[code]}-twice-in-turn", payments=(_stopped("first", code), _stopped("second", code)))
+
+
+def changing(code: str) -> Scenario:
+    """One customer four times: the answer changes each time, so that a remembered one would be wrong."""
+    to_pay = Payment(code=code, answer=handle_by_psp())
+    payments = (_stopped("first", code), to_pay, _stopped("third", code), to_pay)
+    return Scenario(label=f"{_SHORT[code]}-changing-answers", payments=payments)
+
+
+def mixed(code: str) -> Scenario:
+    """Two customers at once: one is stopped, the other is left to the MPP."""
+    payments = (_stopped("first", code), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
+    return Scenario(label=f"{_SHORT[code]}-stopped-and-paid-at-once", payments=payments, together=True)
+
+
+def paid_and_unpaid(code: str) -> Scenario:
+    """Two customers at once, both left to the MPP: one can pay, the other cannot."""
+    payments = tuple(Payment(code=code, customer=who, answer=handle_by_psp()) for who in (FUNDED, UNFUNDED))
+    return Scenario(label=f"{_SHORT[code]}-paid-and-unpaid-at-once", payments=payments, together=True)

@@ -1,0 +1,286 @@
+"""The world and the payments of one conversation, written down before it is held.
+
+Scenarios are frozen, hashable and serialisable, and known when tests are collected: equal scenarios are conversed
+once and judged by as many cases as like. ``label`` is for people and takes no part in equality.
+"""
+
+import functools
+import hashlib
+from dataclasses import dataclass, field, fields
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from mpp_conformance.protocol import limits
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+
+ENTRY: Final = "ENTRY_CODE"
+ORDER: Final = "ORDER_CODE"
+FOREIGN: Final = "FOREIGN_CODE"
+"""A code that is none of Alipay+'s."""
+
+FUNDED: Final = "funded"
+SECOND: Final = "second"
+UNFUNDED: Final = "unfunded"
+"""The roles of customers; ``wallet.toml`` says who plays them. ``unfunded`` cannot pay."""
+
+PAID: Final = "paid"
+FAILED: Final = "failed"
+CANCELLED: Final = "cancelled"
+HANDLED_BY_SDK: Final = "handled by sdk"
+"""How a past payment ended; only ``paid`` ones count towards a year's limit."""
+
+TAG: Final = "{tag}"
+"""Stands in a payload for what makes it this payment's own; without it a payload could not be told from another's."""
+
+MARKS: Final = {
+    "paymentRequestId": "{paymentRequestId}",
+    "amount": "{amount}",
+    "payToAmount": "{payToAmount}",
+    "payToCurrency": "{payToCurrency}",
+    "quotePrice": "{quotePrice}",
+    "codeType": "{codeType}",
+}
+"""What stands in a body for what only the payment itself can say, beside :data:`TAG`; each inside a JSON string."""
+
+HEALTH: Final = "health"
+"""The adaptor's operation that asks nothing of it."""
+OBSERVER: Final = "{observerUrl}"
+"""What stands in a call of the adaptor for the address to report to."""
+
+NOON: Final = "2025-06-15T12:00:00+08:00"
+"""The virtual time of a payment where time is of no interest (China time)."""
+
+FOR_EVER: Final = 1_000_000
+"""How often, where it never changes."""
+
+INQUIRE: Final = "inquiryPayment"
+CANCEL: Final = "cancelPayment"
+"""What Alipay+ asks of an MPP server by itself."""
+
+PAYING: Final = "while it is paid"
+"""Before the consumer confirms: at the cashier page or, where that is not reported, at the notification."""
+OVER: Final = "when it is over"
+"""When all that is awaited of the payment has come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Alipay+ answers to userInitiatedPay, whatever the amount.
+
+    ``payload`` is the text of ``sdkActionPayload`` with :data:`TAG` in it, or ``None`` to leave it out.
+    ``with_order``: order information stands beside ``actionForm``.
+    ``body``: the whole answer as JSON text with :data:`TAG` and :data:`MARKS` in it; it is sent as it stands once these
+    are filled in, and the other fields say in short what it says. Empty: the wire writes the body. With the fault
+    profile ``answer-illegal`` it breaks the interface, and goes out instead of the sound answer of the other fields.
+    """
+
+    action_type: str
+    result_status: str
+    result_code: str
+    payload: str | None
+    with_order: bool
+    body: str = ""
+
+
+PLAIN_PAYLOAD: Final = '{"page":"limit","tag":"{tag}"}'
+
+
+def handle_by_sdk(
+    status: str = "F", *, payload: str = PLAIN_PAYLOAD, with_order: bool = False, code: str | None = None
+) -> Answer:
+    """An answer that leaves the next step to the client SDK."""
+    default = "SUCCESS" if status == "S" else "REGULATION_RESTRICTION"
+    return Answer(
+        action_type=HANDLE_BY_SDK,
+        result_status=status,
+        result_code=code or default,
+        payload=payload,
+        with_order=with_order,
+    )
+
+
+def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | None = None) -> Answer:
+    """An answer that leaves the next step to the MPP; decoding that failed (``F``) brings no order."""
+    default = "SUCCESS" if status == "S" else "ORDER_IS_CLOSED"
+    return Answer(
+        action_type=HANDLE_BY_PSP,
+        result_status=status,
+        result_code=code or default,
+        payload=payload,
+        with_order=status == "S",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING or OVER.
+
+    ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to.
+    """
+
+    what: str
+    when: str = OVER
+    strange: bool = False
+    signature: str = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time.
+
+    ``again``: the code of the payment before is scanned once more. ``expired``: the order that Alipay+ tells of was to
+    be paid earlier. ``unknown``, ``notice_unknown``: how often Alipay+ answers userInitiatedPay and notifyPayment with
+    ``U`` before it decides. ``fault``: the fault profile that it answers with (a name in ``faults``). ``calls``: what
+    it asks the MPP server by itself, one after the other.
+    """
+
+    code: str
+    amount: int = 1_000
+    customer: str = FUNDED
+    answer: Answer | None = None
+    at: str = NOON
+    again: bool = False
+    expired: bool = False
+    unknown: int = 0
+    notice_unknown: int = 0
+    fault: str = ""
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A call that breaks the adaptor's interface: its operationId, and its body with :data:`OBSERVER` in it."""
+
+    operation: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPayment:
+    """A payment Alipay+ remembers from before the conversation (``amount`` in fen, ``at`` ISO 8601 with offset)."""
+
+    amount: int
+    by_entry_code: bool
+    at: str
+    customer: str = FUNDED
+    outcome: str = PAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One conversation.
+
+    ``together``: all payments are begun at once; otherwise each begins when the one before has ended.
+    ``breach_status``: the result status Alipay+ gives when the limits decide against a payment. ``probes``: what the
+    adaptor is asked before the first scan, and whether it is in good health after that.
+    """
+
+    payments: tuple[Payment, ...]
+    past: tuple[PastPayment, ...] = ()
+    edition: str = limits.DEFAULT_EDITION
+    reading: limits.Reading = limits.Reading()
+    together: bool = False
+    breach_status: str = "F"
+    probes: tuple[Probe, ...] = ()
+    label: str = field(default="", compare=False)
+
+    def placed(self, payment: int) -> int:
+        """The payment whose code this one scans: itself, or an earlier one."""
+        while self.payments[payment].again and payment:
+            payment -= 1
+        return payment
+
+    @property
+    def probing(self) -> tuple[Probe, ...]:
+        """The probes, and after them the question for the adaptor's health."""
+        return (*self.probes, Probe(operation=HEALTH, body="")) if self.probes else ()
+
+    @property
+    def digest(self) -> str:
+        """A name for this scenario that is the same in every run (hex, 64 digits)."""
+        return _digest(self)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _digest(scenario: Scenario) -> str:
+    """Over all that makes scenarios unequal; it is asked for again and again."""
+    facts = tuple(getattr(scenario, made.name) for made in fields(scenario) if made.compare)
+    return hashlib.sha256(repr(facts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def one(label: str, payment: Payment, **world: object) -> Scenario:
+    """A conversation of a single payment."""
+    return Scenario(label=label, payments=(payment,), **world)  # type: ignore[arg-type]  # forwards fields by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTemplates:
+    """How the wallet's codes look; ``{id}`` stands for 20 decimal digits that make a code unique."""
+
+    entry: str
+    order: str
+    foreign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a conversation must know of the wallet, from ``wallet.toml``.
+
+    ``customers``: role (FUNDED, SECOND, UNFUNDED) and the customer id that plays it.
+    ``quote_price``: units of the settlement currency for one CNY, a decimal text; ``settlement_digits``: how many
+    digits that currency's minor unit has. ``app_link``: the wallet reports what its server hands its client.
+    """
+
+    templates: CodeTemplates
+    customers: tuple[tuple[str, str], ...]
+    settlement_currency: str = "MYR"
+    settlement_digits: int = 2
+    quote_price: str = "0.643"
+    app_link: bool = False
+
+    def customer(self, role: str) -> str:
+        """The customer id that plays ``role``; KeyError for an unknown one."""
+        return dict(self.customers)[role]
+
+    def settled(self, fen: int) -> str:
+        """An amount of CNY as the wallet owes it: minor units of the settlement currency, at least one."""
+        exact = Decimal(fen) * Decimal(self.quote_price) * Decimal(10) ** (self.settlement_digits - 2)
+        return str(max(1, int(exact.to_integral_value(ROUND_HALF_UP))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """The code values of one payment, unique for a conversation of a run.
+
+    ``scanned`` is what the consumer scans; ``decoded`` the order code that the client SDK intercepts (entry code
+    only; equal to ``scanned`` for an order code); ``page_id`` the digits that the merchant page is known by.
+    """
+
+    scanned: str
+    decoded: str
+    page_id: str
+    order_id: str
+    tag: str
+
+
+@functools.lru_cache(maxsize=1_024)
+def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
+    """The code values of payment ``index`` in the run ``run``."""
+    index = scenario.placed(index)
+    place = f"{run}/{scenario.digest}/{index}"
+
+    def digits(use: str) -> str:
+        seed = hashlib.sha256(f"{place}/{use}".encode()).hexdigest()
+        return f"{int(seed, 16) % 10**20:020d}"
+
+    code = scenario.payments[index].code
+    template = {ENTRY: templates.entry, ORDER: templates.order, FOREIGN: templates.foreign}[code]
+    scanned = template.replace("{id}", digits("scanned"))
+    decoded = templates.order.replace("{id}", digits("decoded")) if code == ENTRY else scanned
+    return Codes(
+        scanned=scanned,
+        decoded=decoded,
+        page_id=digits("scanned"),
+        order_id=digits("decoded" if code == ENTRY else "scanned"),
+        tag=f"mpp-{digits('tag')}",
+    )

@@ -1,0 +1,91 @@
+"""Reaching an MPP by a short string: ``specimen:NAME``, ``http:URL`` (``http://...``) or ``replay:DIR``."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.transport.connectors.direct import DirectConnector, DirectConversations, nobody
+from mpp_conformance.transport.scheduler import ConcurrentConversations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mpp_conformance.scenarios.scenario import Scenario
+    from mpp_conformance.transport.scheduler import Conversations
+    from mpp_conformance.wallet import Wallet
+
+FORMS: Final = "specimen:NAME, http:URL or replay:DIR"
+
+
+class UnknownTargetError(ValueError):
+    """The text names no MPP that could be reached; says what it should look like."""
+
+
+def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario], None] = nobody) -> Conversations:
+    """The conversations with the MPP that ``target`` names, for the run called ``run``.
+
+    ``begun`` is told of each conversation before it is held, in whatever thread that is.
+    UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken.
+    """
+    kind, _, rest = target.partition(":")
+    makers: dict[str, Callable[[], Conversations]] = {
+        "specimen": lambda: _specimen(rest, wallet, run, begun),
+        "http": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
+        "https": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
+        "replay": lambda: _replay(rest),
+    }
+    if kind not in makers or not rest:
+        raise UnknownTargetError(f"expected {FORMS}, seen {target!r}")
+    return makers[kind]()
+
+
+def adaptor_of(target: str, wallet: Wallet) -> str:
+    """The address of the adaptor in ``http:URL``, which may also be written as the URL alone.
+
+    UnknownTargetError where it is no address, or one that the wallet's ``[reach]`` does not allow.
+    """
+    from mpp_conformance.wallet import fields  # noqa: PLC0415  # pydantic loads here only
+
+    rest = target.removeprefix("http:")
+    adaptor = rest if rest.startswith("http") else target
+    try:
+        adaptor = fields.base_url(adaptor)
+    except ValueError as problem:
+        raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
+    if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
+        advice = "if you mean it, say [reach] allow_remote = true"
+        raise UnknownTargetError(f"{adaptor} is not this machine alone; {advice}")
+    return adaptor
+
+
+def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+    if name not in SPECIMENS:
+        close = get_close_matches(name, SPECIMENS, 1)
+        hint = f"; did you mean {close[0]}?" if close else "; `mpp-conformance serve wallet --list` names them all"
+        raise UnknownTargetError(f"no specimen is called {name!r}{hint}")
+    kind = SPECIMENS[name]
+    profile = replace(wallet.profile, app_link=wallet.profile.app_link and kind.app_link)
+    return DirectConversations(DirectConnector(kind(profile), profile, run), begun)
+
+
+def _over_http(adaptor: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+    from mpp_conformance.transport.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
+
+    # A run's name may be used twice; a code value never.
+    once = f"{run}-{secrets.token_hex(16)}"
+    return ConcurrentConversations(
+        lambda: HttpConnector(wallet, wallet.profile, run=once, adaptor=adaptor),
+        parallel=wallet.reach.parallel,
+        begun=begun,
+    )
+
+
+def _replay(directory: str) -> Conversations:
+    from mpp_conformance.transport.connectors.replay import ReplayConversations  # noqa: PLC0415  # reports load here only
+
+    return ReplayConversations(Path(directory))

@@ -1,0 +1,336 @@
+"""An MPP over HTTP: its adaptor is spoken to, and it speaks to the simulated Alipay+ and to the observer.
+
+One listener and one HTTP client serve all conversations of a run. What is waited for are events; time only runs out.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from types import TracebackType
+from typing import Final, Self
+
+from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Half, Trace
+from mpp_conformance.peers.router import Delivery, Router, Stray
+from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
+from mpp_conformance.scenarios.scenario import Profile, Scenario
+from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.transport.connectors.mpp_server import (
+    ANSWERS,
+    ELSEWHERE,
+    NOWHERE,
+    Call,
+    MppServer,
+    MppServerUnreachableError,
+    NoAnswerError,
+)
+from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.gateway import AnswerError, gateway_routes, record
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import ListenError, listening
+from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
+from mpp_conformance.transport.servers.observer import observer_routes
+from mpp_conformance.wallet import Keys, Wallet
+from mpp_conformance.wire import OPERATIONS, verified
+
+_LONGEST: Final = 20
+"""A conversation lasts at most this many times the wallet's patience, however much it says."""
+_HELD: Final = 5
+"""The part of the wallet's patience that an answer is held back for where a fault profile has it come late."""
+_LATE: Final = 0.05
+"""Seconds by which a wait may end too late on a machine that is not overloaded."""
+_MOST_TROUBLES: Final = 3
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(slots=True)
+class _Conversation:
+    """A conversation that is being held.
+
+    ``began``: UTC, ISO 8601; ``woken`` is set by whatever happens in it; ``refused``: a call was not carried out, or
+    not answered; ``unreachable``: whom we call is not there; ``fault``: the suite itself failed.
+    """
+
+    world: World
+    began: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    calls: dict[asyncio.Task[None], Sending] = field(default_factory=dict)
+    asking: set[asyncio.Task[None]] = field(default_factory=set)
+    """Those of them that Alipay+ makes to the MPP server."""
+    troubles: list[str] = field(default_factory=list)
+    refused: bool = False
+    unreachable: bool = False
+    fault: Exception | None = None
+
+    @property
+    def over(self) -> bool:
+        """Waiting for anything more is of no use."""
+        return self.unreachable or self.fault is not None
+
+    @property
+    def at_rest(self) -> bool:
+        """All that is awaited has come, so that there is nothing for the wallet to do."""
+        return self.world.finished and not self.world.silent and not self.calls
+
+    def give_up(self) -> None:
+        """A call that is not answered, and after which nothing is heard, has reached nobody for all that is known."""
+        for sending in self.calls.values():
+            asked = sending.message.point == GATEWAY
+            if asked or not self.world.heard_after(sending.payment, sending.event):
+                self.refused = True
+                called = f"POST {OPERATIONS[type(sending.message)].path} of the {'MPP server' if asked else 'adaptor'}"
+                heard = "" if asked else ", and nothing was heard after it"
+                self.troubles.append(f"{called} was not answered{heard}")
+
+    def trace(self) -> Trace:
+        """What came of it."""
+        broken = self.refused or self.unreachable
+        ending = BROKEN if broken else ENDED if self.world.finished else WAITED
+        trace = self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
+        return replace(trace, began=self.began)
+
+
+class HttpConnector:
+    """Holds conversations with the wallet at ``adaptor``, as many at a time as are asked for.
+
+    ``run`` makes its code values and tokens unlike any other's: it must never be used twice with the same wallet.
+    ListenError on entering where ``[reach] listen`` is taken.
+    """
+
+    def __init__(self, wallet: Wallet, profile: Profile, *, run: str, adaptor: str | None = None) -> None:
+        if wallet.keys is None:
+            raise ValueError("[keys] are needed to speak to a wallet over HTTP")
+        self._reach = wallet.reach
+        self._keys = wallet.keys
+        self._layer = _message_layer(wallet.keys)
+        self._profile = profile
+        self._run = run
+        self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
+        self._router = Router(profile.templates)
+        self._open: dict[int, _Conversation] = {}
+        self._over: list[tuple[_Conversation, int]] = []
+        """Conversations that have ended, and how many messages each had then."""
+        self._exits = AsyncExitStack()
+        self._url = ""
+
+    @property
+    def strays(self) -> list[Stray]:
+        """Messages that fitted no open conversation."""
+        return self._router.strays
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+        late = ((held, held.world.recorded - count) for held, count in self._over)
+        return {held.world.scenario: replace(held.trace(), late=count) for held, count in late if count}
+
+    @property
+    def public_url(self) -> str:
+        """Where the wallet finds Alipay+ and the observer."""
+        return self._url
+
+    async def __aenter__(self) -> Self:
+        reach = self._reach
+        routes = [
+            *gateway_routes(
+                self._layer, self._deliver, lambda: self._url, gone=self._gone, hold=reach.patience / _HELD
+            ),
+            *observer_routes(self._router, self._deliver, self._confirmed),
+        ]
+        app = application(routes, lost=self._lost, failed=self._failed)
+        try:
+            here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
+        except ListenError as problem:
+            raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
+        self._url = (reach.public_url or here).rstrip("/")
+        # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
+        client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
+        http = await self._exits.enter_async_context(client)
+        self._adaptor = Adaptor(self._adaptor_url, http)
+        self._mpp_server = MppServer.of(reach, self._keys, http)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exits.aclose()
+
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None] = _nobody) -> Trace:
+        """Hold one conversation to its end.
+
+        ``at_rest`` is called when all that is awaited has come and the wallet is only listened to any more; it may be
+        called more than once, or never. Raises what went wrong inside the suite.
+        """
+        world = World(scenario, self._run, self._profile, time.monotonic)
+        held = _Conversation(world, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        self._router.open(world)
+        self._open[id(world)] = held
+        try:
+            await self._probe(world)
+            for sending in world.begin():
+                self._call(held, sending)
+            await self._heard_out(held, at_rest)
+            held.give_up()
+        finally:
+            self._router.close(world)
+            del self._open[id(world)]
+            calls = list(held.calls)
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+        if held.fault is not None:
+            raise held.fault
+        self._over.append((held, held.world.recorded))
+        return held.trace()
+
+    async def _probe(self, world: World) -> None:
+        """Ask the adaptor what the scenario has it asked, up to a call that it does not answer."""
+        for probe in world.scenario.probing:
+            halves = list[Half]()
+            observer_url = f"{self._url}/o/{world.token(0)}"
+            status = await self._adaptor.probe(probe, observer_url, self._reach.patience, halves.append)
+            world.carried(world.probed(probe, status), *halves)
+            if status == NO_ANSWER:
+                return
+
+    async def _heard_out(self, held: _Conversation, at_rest: Callable[[], None]) -> None:
+        """Listen until the wallet has said nothing for as long as there is reason to wait."""
+        end = time.monotonic() + self._reach.patience * _LONGEST
+        while not held.over:
+            if held.at_rest:
+                at_rest()
+            wait, left = self._wait(held), end - time.monotonic()
+            if left <= 0:
+                held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
+                return
+            if not await _woken(held.woken, min(wait, left)) and wait <= left:
+                return
+
+    def _wait(self, held: _Conversation) -> float:
+        """How long a silence of the wallet is waited for, in seconds."""
+        reach = self._reach
+        if held.refused:
+            return reach.quiet
+        if held.asking:
+            # Such a call runs out by itself, and what that comes to is to be heard.
+            return reach.patience * 2
+        if held.calls or not held.world.finished:
+            return reach.patience
+        return reach.quiet if held.world.silent else reach.settle
+
+    def _deliver(self, message: Message, token: str, notes: Notes) -> Delivery:
+        delivery = self._router.deliver(message, token=token, notes=notes)
+        held = self._open.get(id(delivery.world))
+        if held is not None:
+            for sending in delivery.calls:
+                self._call(held, sending)
+            held.woken.set()
+        return delivery
+
+    def _gone(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
+        """A spoilt answer has gone out; one that did so after its conversation's end is no part of it."""
+        held = self._open.get(id(delivery.world))
+        if held is not None:
+            for sending in record(delivery, complete=complete, halves=halves):
+                self._call(held, sending)
+            held.woken.set()
+
+    def _lost(self, message: Malformed) -> None:
+        self._router.deliver(message)
+
+    def _failed(self, problem: Exception) -> None:
+        """A fault of the suite ends the conversation it arose in; where that is not known, every one."""
+        delivery = problem.delivery if isinstance(problem, AnswerError) else None
+        if delivery is not None and delivery.stray is not None and delivery.stray.world is not None:
+            for ended in (held for held, _ in self._over if held.world is delivery.stray.world):
+                ended.refused = True
+                ended.troubles.append(f"a fault of the suite, when a call came too late: {problem}")
+            return
+        known = self._open.get(id(delivery.world)) if delivery is not None else None
+        for held in [known] if known is not None else list(self._open.values()):
+            held.fault = problem
+            held.woken.set()
+
+    async def _confirmed(self, delivery: Delivery) -> None:
+        """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then."""
+        held = self._open.get(id(delivery.world))
+        end = time.monotonic() + self._reach.quiet
+        while held is not None and held.asking and time.monotonic() < end:
+            await asyncio.wait(held.asking, timeout=end - time.monotonic())
+
+    def _call(self, held: _Conversation, sending: Sending) -> None:
+        task = asyncio.create_task(self._told(held, sending))
+        held.calls[task] = sending
+        if sending.message.point == GATEWAY:
+            held.asking.add(task)
+        task.add_done_callback(lambda done: self._answered(held, done))
+
+    async def _told(self, held: _Conversation, sending: Sending) -> None:
+        message, keep = sending.message, partial(held.world.carried, sending.event)
+        try:
+            if isinstance(message, InquiryPayment | CancelPayment):
+                await self._asked(held, sending.payment, message, keep)
+                return
+            observer_url = f"{self._url}/o/{held.world.token(sending.payment)}"
+            await self._adaptor.tell(message, observer_url, keep)
+        except (AdaptorUnreachableError, MppServerUnreachableError) as problem:
+            held.unreachable = True
+            held.troubles.append(str(problem))
+        except (RefusedError, NoAnswerError) as problem:
+            held.refused = True
+            held.troubles.append(str(problem))
+        except Exception as problem:  # noqa: BLE001  # whoever asked for the conversation is to hear of it
+            held.fault = problem
+
+    async def _asked(self, held: _Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
+        """Alipay+ asks the MPP server, and takes its answer; whoever is not Alipay+ may be refused by silence."""
+        token = held.world.token(payment)
+        try:
+            answer, half = await self._mpp_server.ask(call, keep)
+        except MppServerUnreachableError:
+            raise
+        except NoAnswerError as problem:
+            if call.signature == "valid":
+                raise
+            operation = ANSWERS[type(call)].__name__
+            self._deliver(Malformed(where=GATEWAY, operation=operation, problem=str(problem)), token, ())
+        else:
+            outcome, notes = verified(half, self._layer.public_key, self._layer.client_id)
+            self._deliver(answer, token, notes).heard(half)
+            if call.signature == "valid" and outcome != "valid" and half.status in NOWHERE | ELSEWHERE:
+                called = f"POST {self._mpp_server.addresses[type(call)]}"
+                raise NoAnswerError(called, f"status {half.status}, so that nobody serves what [reach] names")
+
+    def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
+        held.calls.pop(call, None)
+        held.asking.discard(call)
+        held.woken.set()
+
+
+def _message_layer(keys: Keys) -> MessageLayer:
+    return MessageLayer(
+        client_id=keys.client_id,
+        key_version=keys.key_version,
+        public_key=keys.mpp_public_key,
+        private_key=keys.alipay_plus_private_key,
+    )
+
+
+async def _woken(event: asyncio.Event, seconds: float) -> bool:
+    """Whether something happened within the time."""
+    begun = time.monotonic()
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        # Where the machine gave us no time to listen, silence is no silence of the wallet's.
+        return time.monotonic() - begun - seconds > _LATE
+    event.clear()
+    return True

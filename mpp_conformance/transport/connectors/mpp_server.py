@@ -1,0 +1,125 @@
+"""The calls that the simulated Alipay+ makes to the wallet's MPP server (openapi/mpp-server.yaml).
+
+Whatever HTTP brings as an answer is judged. Where none comes, nothing is proven: no document says how fast an MPP
+server must be, and a connection may break anywhere on its way. Nor does a status that tells of another address: the
+slip may be in the wallet file.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final, Self
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from mpp_conformance import wire
+from mpp_conformance.judging.trace import Half
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.messages import (
+    CancelPayment,
+    CancelPaymentAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
+    Malformed,
+)
+from mpp_conformance.scenarios.scenario import CANCEL, INQUIRE
+from mpp_conformance.transport.connectors.adaptor import beginning, half, words
+from mpp_conformance.wallet import Keys, Reach
+
+Call = InquiryPayment | CancelPayment
+Answer = InquiryPaymentAnswer | CancelPaymentAnswer | Malformed
+
+ANSWERS: Final[Mapping[type[Call], type[InquiryPaymentAnswer] | type[CancelPaymentAnswer]]] = {
+    InquiryPayment: InquiryPaymentAnswer,
+    CancelPayment: CancelPaymentAnswer,
+}
+NOWHERE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+"""The status where a path is not served."""
+ELSEWHERE: Final = frozenset(range(300, 400))
+"""The status where another address serves it."""
+_CALLED: Final[Mapping[type[Call], str]] = {InquiryPayment: INQUIRE, CancelPayment: CANCEL}
+
+
+class NoAnswerError(Exception):
+    """A call to the MPP server was not answered, which proves nothing about it; ``seen``: what came instead."""
+
+    def __init__(self, called: str, seen: str) -> None:
+        super().__init__(f"{called}: {seen}")
+        self.seen = seen
+
+
+class TooLateError(NoAnswerError):
+    """Not within the wallet's patience."""
+
+
+class MppServerUnreachableError(NoAnswerError):
+    """Nothing takes calls at the MPP server's address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MppServer:
+    """The MPP server, as Alipay+ calls it.
+
+    ``addresses``: where each operation is served; ``patience``: seconds that a call may take.
+    """
+
+    addresses: Mapping[type[Call], str]
+    client_id: str
+    key_version: int
+    private_key: RSAPrivateKey = field(repr=False)
+    mpp_public_key: RSAPublicKey = field(repr=False)
+    http: httpx.AsyncClient
+    patience: float
+
+    @classmethod
+    def of(cls, reach: Reach, keys: Keys, http: httpx.AsyncClient) -> Self:
+        """The MPP server where ``wallet.toml`` says that it is; ``http`` carries the calls."""
+        return cls(
+            addresses={kind: reach.address(operation) for kind, operation in _CALLED.items()},
+            client_id=keys.client_id,
+            key_version=keys.key_version,
+            private_key=keys.alipay_plus_private_key,
+            mpp_public_key=keys.mpp_public_key,
+            http=http,
+            patience=reach.patience,
+        )
+
+    async def ask(self, call: Call, keep: Callable[[Half], None]) -> tuple[Answer, Half]:
+        """What is answered, sound or `Malformed`, and what carried it.
+
+        ``keep`` is given the request. ``call.signature`` is what verifying it is to come to. NoAnswerError says why
+        there is no answer.
+        """
+        address, content = httpx.URL(self.addresses[type(call)]), wire.encode(call)
+        headers = self._headers(call, _target(address), content)
+        try:
+            async with (
+                asyncio.timeout(self.patience),
+                self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer,
+            ):
+                keep(half(answer.request, answer.request.headers, content))
+                body = await beginning(answer, wire.MAX_BODY + 1)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
+            called = f"the MPP server at {address} cannot be reached"
+            raise MppServerUnreachableError(called, words(problem)) from problem
+        except (TimeoutError, httpx.TimeoutException) as problem:
+            raise TooLateError(f"POST {address}", f"no answer within {self.patience:g} s") from problem
+        except httpx.HTTPError as problem:
+            raise NoAnswerError(f"POST {address}", words(problem)) from problem
+        heard = half(answer.request, answer.headers, body, answer.status_code)
+        return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
+
+    def _headers(self, call: Call, target: str, body: bytes) -> dict[str, str]:
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        signed = signature.content("POST", target, self.client_id, time, body)
+        header = signature.sign_as(call.signature, self.private_key, signed, key_version=self.key_version)
+        headers = {"content-type": "application/json; charset=UTF-8", "client-id": self.client_id, "request-time": time}
+        return headers if header is None else {**headers, "signature": header}
+
+
+def _target(address: httpx.URL) -> str:
+    """What is signed of an address, as it stands in the request."""
+    return address.raw_path.decode("latin-1")

@@ -1,0 +1,178 @@
+"""Conversations ahead of their judgement: distinct ones held once, as many at a time as the wallet bears.
+
+Tests ask for traces one after the other; here they are held concurrently, before and while the tests judge.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from contextlib import AbstractAsyncContextManager
+from typing import Final, Protocol
+
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.peers.router import Stray
+from mpp_conformance.scenarios.scenario import Scenario
+
+_GOODBYE: Final = 10
+"""Seconds that the background thread gets to end."""
+
+
+class Conversations(Protocol):
+    """Where traces come from."""
+
+    @property
+    def strays(self) -> Sequence[Stray]:
+        """Messages of the wallet that fitted no open conversation."""
+
+    def prepare(self, scenarios: Iterable[Scenario]) -> None:
+        """Announce conversations that will be asked for, in their order."""
+
+    def trace(self, scenario: Scenario) -> Trace:
+        """The conversation of this scenario, once it is over; equal scenarios share one."""
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that; to be asked for after `close`."""
+
+    def close(self) -> None:
+        """Leave off what is still going on and stop listening."""
+
+
+class Converser(Protocol):
+    """Holds conversations in an event loop."""
+
+    @property
+    def strays(self) -> Sequence[Stray]:
+        """Messages that fitted no open conversation."""
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
+        """Hold one conversation to its end; ``at_rest`` is called once there is nothing for the wallet to do in it."""
+
+
+class ClosedError(RuntimeError):
+    """A conversation was asked for that was left off when the run was closed."""
+
+
+class NotHeldError(LookupError):
+    """A conversation was asked for that nobody has held, and that nobody can hold any more."""
+
+
+class ConcurrentConversations:
+    """Conversations in a thread of their own, at most ``parallel`` at a time, in the order in which they are asked for.
+
+    A conversation that is at rest, and only listened to any more, counts no longer: listening on costs a run next to
+    nothing. With a wallet that bears one conversation at a time it does count: what comes late could be told of the
+    next one. ``open_connector`` makes the connector inside the thread; what it raises there is raised here. ``begun``
+    is told of each conversation before it is held, in that thread.
+    """
+
+    def __init__(
+        self,
+        open_connector: Callable[[], AbstractAsyncContextManager[Converser]],
+        *,
+        parallel: int,
+        begun: Callable[[Scenario], None] = lambda _: None,
+    ) -> None:
+        self._open_connector = open_connector
+        self._tell_begun = begun
+        self._parallel = parallel
+        self._futures: dict[Scenario, Future[Trace]] = {}
+        self._ready: Future[tuple[asyncio.AbstractEventLoop, Converser]] = Future()
+        self._over = asyncio.Event()
+        self._thread = threading.Thread(target=self._work, name="conversations", daemon=True)
+        self._thread.start()
+        self._loop, self._connector = self._ready.result()
+
+    @property
+    def strays(self) -> Sequence[Stray]:
+        """Messages that fitted no open conversation."""
+        return tuple(self._connector.strays)
+
+    @property
+    def prolonged(self) -> Mapping[Scenario, Trace]:
+        """Conversations of which more was heard when they were over, with that."""
+        return self._connector.prolonged
+
+    def prepare(self, scenarios: Iterable[Scenario]) -> None:
+        """Begin these conversations, in their order."""
+        for scenario in scenarios:
+            if scenario not in self._futures:
+                self._futures[scenario] = self._begun(scenario)
+
+    def trace(self, scenario: Scenario) -> Trace:
+        """The conversation of this scenario, once it is over; raises what went wrong inside the suite."""
+        self.prepare([scenario])
+        try:
+            return self._futures[scenario].result()
+        except CancelledError:
+            raise ClosedError(f"the run was closed before this conversation was over: {scenario.label}") from None
+
+    def close(self) -> None:
+        """Leave off what is still going on and stop listening."""
+        for future in self._futures.values():
+            future.cancel()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._over.set)
+            self._thread.join(_GOODBYE)
+
+    def _begun(self, scenario: Scenario) -> Future[Trace]:
+        coroutine = self._held(scenario)
+        try:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:
+            coroutine.close()
+            raise ClosedError(f"the run was closed before this conversation was asked for: {scenario.label}") from None
+
+    def _work(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self._serve())
+        except BaseException as problem:  # noqa: BLE001  # it is the other thread's to handle
+            if not self._ready.done():
+                self._ready.set_exception(problem)
+
+    async def _serve(self) -> None:
+        self._places = asyncio.Semaphore(self._parallel)
+        async with self._open_connector() as connector:
+            self._ready.set_result((asyncio.get_running_loop(), connector))
+            await self._over.wait()
+
+    async def _held(self, scenario: Scenario) -> Trace:
+        await self._places.acquire()
+        place = _Place(self._places)
+        try:
+            self._tell_begun(scenario)
+            return await self._connector.converse(scenario, place.leave if self._parallel > 1 else _stay)
+        finally:
+            place.leave()
+
+
+class _Place:
+    """One of the places for conversations; it is left once, however often that is said."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._taken = True
+
+    def leave(self) -> None:
+        if self._taken:
+            self._taken = False
+            self._places.release()
+
+
+def _stay() -> None:
+    """Keep the place to the end."""
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop that there is on this platform."""
+    try:
+        import uvloop  # noqa: PLC0415  # not on every platform, and not needed by every command
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

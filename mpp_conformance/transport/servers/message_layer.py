@@ -1,0 +1,71 @@
+"""Requests verified and answers signed, by whichever side serves."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mpp_conformance import wire
+from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
+from mpp_conformance.transport.servers.bodies import request_half, target_of
+
+Notes = Sequence[tuple[str, str]]
+"""What is worth keeping beside a message: name and value."""
+_HEADER_TEXT: Final = re.compile(r"[!-~]{1,64}")
+_A_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLayer:
+    """One side of the message layer as a server holds it: Alipay+, or an MPP server that Alipay+ calls.
+
+    ``public_key`` is that of the other side; ``private_key`` signs what this side says.
+    """
+
+    client_id: str
+    key_version: int
+    public_key: RSAPublicKey = field(repr=False)
+    private_key: RSAPrivateKey = field(repr=False)
+
+    def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
+        """What verification of a request's signature came to, and what is worth keeping of it."""
+        return wire.verified(request_half(request, body), self.public_key, self.client_id)
+
+    def signed(self, request: Request, body: bytes, outcome: str = "valid") -> Response:
+        """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to."""
+        time = _moment()
+        client_id = self._client_id(request)
+        signed = signature.content(request.method, target_of(request), client_id, time, body)
+        header = signature.sign_as(outcome, self.private_key, signed, key_version=self.key_version)
+        headers = {
+            "content-type": "application/json; charset=UTF-8",
+            "client-id": client_id,
+            "response-time": time,
+        }
+        return Response(body, headers=headers if header is None else {**headers, "signature": header})
+
+    def spoilt(self, request: Request, body: bytes, fault: Fault, location: str) -> wire.Headers:
+        """The headers of an answer with a defect; ``location`` is where a redirect leads to."""
+        time, client_id = _moment(fault.age), self._client_id(request)
+        signed_time = _moment(_A_DAY) if fault.signature == STALE else time
+        signed_body = body + b"\n" if fault.signature == BAD else body
+        signed = signature.content(request.method, target_of(request), client_id, signed_time, signed_body)
+        key = signature.foreign_key() if fault.signature == FOREIGN_KEY else self.private_key
+        header = "" if fault.signature == MISSING else signature.sign(key, signed, key_version=self.key_version)
+        return wire.headers(body, fault, client_id=client_id, time=time, signature=header, location=location)
+
+    def _client_id(self, request: Request) -> str:
+        """Repeated even where it is a wrong one: the caller verifies with what it sent."""
+        sent = request.headers.get("client-id", "")
+        return sent if _HEADER_TEXT.fullmatch(sent) else self.client_id
+
+
+def _moment(age: int = 0) -> str:
+    """The time ``age`` seconds ago, as Response-Time names it."""
+    return (datetime.now(UTC) - timedelta(seconds=age)).isoformat(timespec="milliseconds")

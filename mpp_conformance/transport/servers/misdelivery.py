@@ -1,0 +1,89 @@
+"""Answers that are carried out by hand, byte for byte: no server library would do what a fault profile asks for.
+
+Nothing waits longer than ``hold``; whoever waits is woken when the MPP hangs up.
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from typing import Final
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from mpp_conformance.protocol.faults.profile import DRIP, RESET, SILENT, TRUNCATED, Fault
+from mpp_conformance.transport.servers.listener import TRANSPORT
+
+HOLD: Final = 2.0
+"""Seconds that silence lasts and that a drip takes, unless somebody says otherwise."""
+_PIECES: Final = 8
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
+"""A socket that lingers for no time at all says RST when it is closed."""
+
+
+class Misdelivery(Response):
+    """``sent``, the bytes of a whole HTTP answer, as ``fault`` has them delivered; the connection ends with it.
+
+    ``gone`` is called once the MPP has met the fault, and not if it has hung up before; it is told whether all that was
+    to come has come.
+    """
+
+    def __init__(self, sent: bytes, fault: Fault, *, hold: float, gone: Callable[[bool], object]) -> None:
+        super().__init__()
+        self._sent, self._fault, self._hold, self._gone = sent, fault, hold, gone
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # nothing by ASGI
+        """Deliver it."""
+        transport: asyncio.Transport = scope[TRANSPORT]
+        hung_up = asyncio.ensure_future(_disconnected(receive))
+        try:
+            if not transport.is_closing():
+                await self._deliver(transport, hung_up)
+            await asyncio.wait({hung_up}, timeout=self._hold)
+            transport.abort()
+            await hung_up
+        finally:
+            hung_up.cancel()
+
+    async def _deliver(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> None:
+        delivery, complete = self._fault.delivery, True
+        if delivery == SILENT:
+            await asyncio.wait({hung_up}, timeout=self._hold)
+        elif delivery == DRIP:
+            complete = await self._drip(transport, hung_up)
+        elif delivery == TRUNCATED:
+            transport.write(self._sent[: len(self._sent) - _missing(self._sent)])
+        elif delivery != RESET:
+            transport.write(self._sent)
+        if delivery in {SILENT, RESET}:
+            _reset(transport)
+        else:
+            transport.close()
+        self._gone(complete)
+
+    async def _drip(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> bool:
+        size = -(-len(self._sent) // _PIECES)
+        for start in range(0, len(self._sent), size):
+            await asyncio.wait({hung_up}, timeout=self._hold / _PIECES)
+            if hung_up.done():
+                return False
+            transport.write(self._sent[start : start + size])
+        return True
+
+
+def _missing(sent: bytes) -> int:
+    """How many bytes of the body never come: half of them."""
+    return len(sent.partition(b"\r\n\r\n")[2]) // 2
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    if transport.is_closing():
+        return
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    transport.abort()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

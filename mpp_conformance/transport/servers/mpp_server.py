@@ -1,0 +1,38 @@
+"""An MPP server as Alipay+ calls it (openapi/mpp-server.yaml)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mpp_conformance import wire
+from mpp_conformance.protocol.messages import CancelPayment, InquiryPayment, Malformed, Message
+from mpp_conformance.transport.servers.application import refusal
+from mpp_conformance.transport.servers.bodies import body_of
+from mpp_conformance.transport.servers.message_layer import MessageLayer
+
+Serve = Callable[[InquiryPayment | CancelPayment], Message | None]
+"""The answer to a call of Alipay+; ``None`` where there is none."""
+
+
+def mpp_server_routes(layer: MessageLayer, serve: Serve) -> list[Route]:
+    """The operations that Alipay+ calls; an answer is signed as its ``signature`` says."""
+
+    def endpoint(kind: type[InquiryPayment] | type[CancelPayment]) -> Route:
+        async def take(request: Request) -> Response:
+            body = await body_of(request)
+            outcome, _ = layer.verified(request, body)
+            message = wire.decode(kind, body)
+            if isinstance(message, Malformed):
+                return refusal(HTTPStatus.BAD_REQUEST, message.problem)
+            answer = serve(replace(message, signature=outcome))
+            if answer is None:
+                return refusal(HTTPStatus.NOT_FOUND, "nothing is served here")
+            return layer.signed(request, wire.encode(answer), getattr(answer, "signature", "valid"))
+
+        return Route(wire.OPERATIONS[kind].path, take, methods=["POST"])
+
+    return [endpoint(InquiryPayment), endpoint(CancelPayment)]

@@ -1,0 +1,1 @@
+"""A wallet or an answer tried out: the doctor, every known MPP before every case, generated answers."""

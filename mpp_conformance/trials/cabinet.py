@@ -1,0 +1,136 @@
+"""The cabinet: every known MPP before every case, in this process.
+
+Each conversation is held once, with a specimen that has heard nothing before: what a case says of it depends on no
+other case, and taking one away changes nothing else.
+"""
+
+import functools
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from mpp_conformance import wallet
+from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
+from mpp_conformance.common.resources import directory
+from mpp_conformance.judging import oracle
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.catalogue import CatalogueError, load
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Edition, Reading
+from mpp_conformance.protocol.messages import Message
+from mpp_conformance.scenarios.scenario import Profile, Scenario
+from mpp_conformance.specimens import FAULTY, SPECIMENS, Specimen
+from mpp_conformance.transport.connectors.direct import DirectConnector
+from mpp_conformance.wire import carried
+
+KEPT: Final = "kept_cases.toml"
+"""Beside the suites: the cases that stay although no specimen dies by them alone, each with its reason."""
+
+Conversations = Mapping[Scenario, list[tuple[Case, str]]]
+"""Each distinct conversation, and the cases that judge it with the label each of them gives it."""
+
+Before = dict[Scenario, tuple[Trace, tuple[Row, ...]]]
+"""What was judged of each conversation when it was first held: most MPPs say the same in most of them."""
+
+
+def conversations(
+    cases: Iterable[Case], edition: Edition = EDITIONS[DEFAULT_EDITION], reading: Reading = Reading()
+) -> Conversations:
+    """What is to be held with an MPP that claims every feature."""
+    found: dict[Scenario, list[tuple[Case, str]]] = {}
+    for case in cases:
+        for scenario in case.scenarios(edition, reading):
+            found.setdefault(scenario, []).append((case, scenario.label))
+    return found
+
+
+def judged(
+    specimen: Specimen, held: Conversations, *, app_link: bool | None = None, before: Before | None = None
+) -> tuple[Row, ...]:
+    """What every case says of a specimen; ``app_link``: what its wallet claims, else what it does.
+
+    ``before``: what was judged of the same conversations, which is not judged again; it learns what is new.
+    """
+    before = {} if before is None else before
+    profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
+    found: list[Row] = []
+    for scenario, cases in held.items():
+        trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
+        like, rows = before.get(scenario, (None, ()))
+        if like != trace:
+            rows = tuple(_rows(cases, trace))
+            before.setdefault(scenario, (trace, rows))
+        found += rows
+    return tuple(found)
+
+
+def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
+    for case, label in cases:
+        judgement = oracle.judge(case.judge, trace)
+        yield Row(
+            requirement=case.requirement.id,
+            decides=case.requirement.decides,
+            case=f"{case.module}::{case.name}",
+            scenario=label,
+            verdict=judgement.verdict,
+            expected=judgement.expected,
+            seen=judgement.seen,
+            hint=judgement.hint,
+        )
+
+
+def examined(
+    specimen: Specimen, held: Conversations, *, app_link: bool | None = None, before: Before | None = None
+) -> Examined:
+    """As :func:`judged`, beside what the specimen says of itself."""
+    return Examined(
+        name=specimen.name,
+        faulty=specimen.name in FAULTY,
+        breaks=specimen.breaks,
+        hides=specimen.hides,
+        observed=specimen.observed,
+        rows=judged(specimen, held, app_link=app_link, before=before),
+    )
+
+
+@functools.cache
+def matrix() -> Matrix:
+    """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
+    suites = directory("suites")
+    held = conversations(load(suites).cases)
+    before: Before = {}
+    found = tuple(examined(specimen, held, before=before) for specimen in SPECIMENS.values())
+    return Matrix(specimens=found, kept=kept(suites))
+
+
+def kept(suites: Path) -> Mapping[str, str]:
+    """Case -> why it stays; empty without a table, CatalogueError for one that is no such thing."""
+    path = suites / KEPT
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise CatalogueError(f"{KEPT}: {problem}") from problem
+    for case, reason in found.items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise CatalogueError(f"{KEPT}: {case} needs a reason, in words")
+    return found
+
+
+def _carried(message: Message) -> Message:
+    """Specimens differ in one place: most of what one says has been said by others before."""
+    try:
+        return _carried_before(message)
+    except TypeError:  # a field that cannot be hashed: none that the wire lets through
+        return carried(message)
+
+
+_carried_before: Final = functools.lru_cache(maxsize=4096)(carried)
+
+
+@functools.cache
+def _profile(*, app_link: bool) -> Profile:
+    return replace(wallet.reference().profile, app_link=app_link)

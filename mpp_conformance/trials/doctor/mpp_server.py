@@ -1,0 +1,109 @@
+"""Whether the MPP server answers Alipay+ where ``[reach] mpp_server`` says.
+
+It is asked how an order has ended that nobody has placed. Whatever an MPP server makes of such a question, no money
+moves; a cancellation might be taken for one of another order.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Final
+from uuid import uuid4
+
+from mpp_conformance import wire
+from mpp_conformance.judging.trace import Half
+from mpp_conformance.protocol.messages import InquiryPayment, Malformed
+from mpp_conformance.scenarios.scenario import INQUIRE
+from mpp_conformance.transport.connectors.mpp_server import (
+    ELSEWHERE,
+    NOWHERE,
+    Answer,
+    MppServer,
+    MppServerUnreachableError,
+    NoAnswerError,
+    TooLateError,
+)
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.trials.doctor.findings import INQUIRY_PATH, MPP_KEY, MPP_SERVER, OUR_KEY, PATIENCE, Finding
+from mpp_conformance.wallet import Keys, Wallet
+
+_SHOWN: Final = 200
+_ANOTHER: Final = "something other than the MPP server listens there (the adaptor?), or in front of it"
+_NONE: Final = f"if it answers no calls of Alipay+, leave {MPP_SERVER} out, and what needs it does not apply"
+_SLIPS: Final = {
+    "missing": "your test build signs what it says to Alipay+, and not what it answers",
+    "unreadable": "the Signature header is not written as openapi/mpp-server.yaml says",
+    "invalid": "your MPP server signs other bytes than it sends, or another path than the one that is called, for "
+    "instance behind a proxy that changes it",
+    "foreign": f"your MPP server signs its answers with another key than that of {MPP_KEY}, or for another Client-Id",
+}
+
+
+def answering(wallet: Wallet) -> list[Finding]:
+    """What an inquiry about an order of nobody's shows; nothing where the file names no MPP server.
+
+    It takes up to the wallet's patience.
+    """
+    if wallet.reach.mpp_server is None or wallet.keys is None:
+        return []
+    return [asyncio.run(_asked(wallet, wallet.keys))]
+
+
+async def _asked(wallet: Wallet, keys: Keys) -> Finding:
+    url = wallet.reach.address(INQUIRE)
+    expected = f"an answer to POST {url}"
+    inquiry = InquiryPayment(payment_request_id=f"2025061519{uuid4().int % 10**20:020d}")
+    try:
+        async with http_client(timeout=wallet.reach.patience) as http:
+            answer, half = await MppServer.of(wallet.reach, keys, http).ask(inquiry, lambda _: None)
+    except MppServerUnreachableError as problem:
+        likely = f"the MPP server is not running, or listens elsewhere; {_NONE}"
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, likely)
+    except TooLateError as problem:
+        likely = f"your MPP server waits for somebody else before it answers; or {PATIENCE} is shorter than it needs"
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, likely, judged=True)
+    except NoAnswerError as problem:
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, _ANOTHER)
+    return _read(keys, url, answer, half)
+
+
+def _read(keys: Keys, url: str, answer: Answer, half: Half) -> Finding:
+    """What an answer shows; one that the MPP server has signed is its own, and so is what is wrong with it."""
+    outcome, notes = wire.verified(half, keys.mpp_public_key, keys.client_id)
+    own = outcome == "valid"
+    if half.status in NOWHERE:
+        likely = f"your MPP server serves inquiryPayment at another path: say so here; or {_ANOTHER}; {_NONE}"
+        return Finding.wrong(INQUIRY_PATH, f"an answer to POST {url}", f"status {half.status}", likely, judged=own)
+    if half.status != HTTPStatus.OK:
+        likely = f"{_ANOTHER}; or your MPP server answers trouble of its own with a status, where all answers have 200"
+        seen, judged = f"status {half.status}", own or half.status not in ELSEWHERE
+        return Finding.wrong(MPP_SERVER, f"status 200 of POST {url}", seen, likely, judged=judged)
+    if isinstance(answer, Malformed):
+        expected = f"an answer to POST {url} as openapi/mpp-server.yaml describes it"
+        seen = wire.printable(answer.problem, _SHOWN)
+        if _is_json(half.body):
+            return Finding.wrong(MPP_SERVER, expected, seen, "a slip in what your MPP server answers", judged=True)
+        return Finding.wrong(MPP_SERVER, expected, seen, _ANOTHER, judged=own)
+    if not own:
+        seen = wire.printable(dict(notes).get("signature-detail", "") or f"a signature that is {outcome}", _SHOWN)
+        expected = f"a signature of the answer to POST {url} that verifies"
+        return Finding.wrong(MPP_SERVER, expected, seen, _SLIPS[outcome], judged=outcome != "foreign")
+    return _said(url, wire.printable(answer.result_code, _SHOWN))
+
+
+def _said(url: str, code: str) -> Finding:
+    """What a sound answer says of the call; whether that is right is for a run to judge."""
+    if code == "INVALID_SIGNATURE":
+        likely = (
+            f"your MPP server does not know the public half of {OUR_KEY} as the public key of Alipay+; or it verifies "
+            "other bytes than those that come, or another path than the one that is called"
+        )
+        return Finding.wrong(MPP_SERVER, f"POST {url} to believe our signature", code, likely, judged=True)
+    return Finding(MPP_SERVER, ok=True, text=f"{url} answers about an order of nobody's, signed: {code}")
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        wire.parsed(body)
+    except wire.UnreadableBodyError:
+        return False
+    return True

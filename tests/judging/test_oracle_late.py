@@ -1,0 +1,125 @@
+"""What came when a conversation was over can break a duty; it meets none, and nothing is missing after it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mpp_conformance.judging.oracle import expect, judge
+from mpp_conformance.judging.trace import ENDED, WAITED, Event, Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.protocol.messages import (
+    CLIENT_SDK,
+    HandleAction,
+    Malformed,
+    Message,
+    ResultPage,
+    Scan,
+    UserInitiatedPay,
+)
+from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
+
+HINT = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
+SCAN = Scan(code_value="c", customer_id="u")
+ASKED = UserInitiatedPay(code_value="c", customer_id="u")
+ACTION, OTHER = HandleAction(sdk_action_payload="p"), HandleAction(sdk_action_payload="q")
+UNREAD = Malformed(where=CLIENT_SDK, operation="HandleAction", problem="no JSON")
+
+
+def _trace(in_time: tuple[Message, ...], late: tuple[Message, ...], ending: str = ENDED) -> Trace:
+    return Trace(
+        scenario=Scenario(payments=(Payment(code=ORDER),)),
+        codes=(Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t"),),
+        events=tuple(Event(number=n, payment=0, message=said) for n, said in enumerate(in_time + late, start=1)),
+        ending=ending,
+        late=len(late),
+    )
+
+
+def _some(trace: Trace) -> None:
+    expect(trace).reached(Scan).some(HandleAction, sdk_action_payload="p")
+
+
+def _one(trace: Trace) -> None:
+    expect(trace).reached(Scan).one(HandleAction, sdk_action_payload="p")
+
+
+def _none(trace: Trace) -> None:
+    expect(trace).reached(Scan).none(ResultPage)
+
+
+def _asked_first(trace: Trace) -> None:
+    expect(trace).reached(UserInitiatedPay).some(HandleAction)
+
+
+def _broken(trace: Trace) -> None:
+    expect(trace).reached(Scan)
+    if trace.late:
+        message = "no such thing"
+        raise ValueError(message)
+
+
+@pytest.mark.parametrize("ending", [ENDED, WAITED])
+@pytest.mark.parametrize(
+    ("question", "in_time", "late", "verdict", "hint"),
+    [
+        (_some, (SCAN,), (ACTION,), Verdict.INCONCLUSIVE, HINT),
+        (_one, (SCAN,), (ACTION,), Verdict.INCONCLUSIVE, HINT),
+        (_some, (SCAN, OTHER), (ACTION,), Verdict.INCONCLUSIVE, HINT),
+        (_some, (SCAN,), (UNREAD,), Verdict.INCONCLUSIVE, HINT),
+        (_asked_first, (SCAN,), (ASKED,), Verdict.INCONCLUSIVE, HINT),
+        (_asked_first, (SCAN,), (ASKED, ACTION), Verdict.INCONCLUSIVE, ""),
+        (_one, (SCAN, OTHER), (UNREAD,), Verdict.FAIL, ""),
+        (_one, (SCAN,), (OTHER,), Verdict.FAIL, ""),
+        (_one, (SCAN, ACTION), (ACTION,), Verdict.FAIL, ""),
+        (_none, (SCAN,), (ResultPage(status="S"),), Verdict.FAIL, ""),
+        (_some, (SCAN,), (ResultPage(status="S"),), Verdict.FAIL, ""),
+        (_one, (SCAN, ACTION), (ResultPage(status="S"),), Verdict.PASS, ""),
+        (_one, (SCAN, ACTION), (UNREAD,), Verdict.INCONCLUSIVE, "one is not: no JSON"),
+        (_broken, (SCAN,), (ACTION,), Verdict.ERROR, "a fault of the suite, not of the wallet"),
+    ],
+    ids=[
+        "some-comes-late",
+        "the-one-comes-late",
+        "the-right-one-comes-late",
+        "what-comes-late-cannot-be-read",
+        "the-stimulus-comes-late",
+        "all-comes-late",
+        "a-wrong-one-stays-wrong",
+        "what-comes-late-is-wrong",
+        "a-second-one-comes-late",
+        "an-unwanted-one-comes-late",
+        "it-never-comes",
+        "nothing-hangs-on-it",
+        "one-that-cannot-be-read-comes-late",
+        "our-own-fault",
+    ],
+)
+def test_a_late_message_breaks_duties_and_meets_none(  # noqa: PLR0917  # a row of a table
+    question: Callable[[Trace], None],
+    in_time: tuple[Message, ...],
+    late: tuple[Message, ...],
+    verdict: Verdict,
+    hint: str,
+    ending: str,
+) -> None:
+    """A verdict that hangs on it is no pass, and accuses nobody of being slow."""
+    found = judge(question, _trace(in_time, late, ending))
+
+    assert (found.verdict, found.hint) == (verdict, hint)
+
+
+def test_what_was_asked_is_told_with_the_verdict() -> None:
+    """The words and the picture are those of the conversation in which it was missing."""
+    found = judge(_some, _trace((SCAN,), (ACTION,)))
+
+    assert (found.expected, found.seen) == (
+        "at least one HandleAction with sdk_action_payload 'p'",
+        "no HandleAction",
+    )
+    assert found.deviation is not None
+    assert found.deviation.how == "missing"
+
+
+def test_a_conversation_in_time_is_the_one_that_was_over() -> None:
+    """Without its late messages a conversation is the one that it was."""
+    assert _trace((SCAN, ACTION), (OTHER,)).in_time == _trace((SCAN, ACTION), ())

@@ -1,0 +1,120 @@
+"""A wheel, built and installed outside the checkout, works there on its declared dependencies alone."""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from importlib import metadata
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from mpp_conformance.ledger import catalogue
+
+ROOT = Path(__file__).parents[2]
+NAME = "mpp-conformance"
+BIN = "Scripts" if sys.platform == "win32" else "bin"
+
+pytestmark = pytest.mark.slow
+
+
+def declared(name: str) -> set[str]:
+    """The distributions that ``name`` needs, directly or not, as their metadata declare them for this machine."""
+    found: set[str] = set()
+    waiting = [(name, "")]
+    seen = set(waiting)
+    while waiting:
+        current, extra = waiting.pop()
+        for requirement in map(Requirement, metadata.requires(current) or ()):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                needed = {(canonicalize_name(requirement.name), e) for e in ("", *requirement.extras)}
+                found |= {n for n, _ in needed}
+                waiting += needed - seen
+                seen |= needed
+    return found
+
+
+def link(names: set[str], folder: Path) -> None:
+    """Link what the distributions hold into ``folder``, in place of downloading them once more."""
+    for name in names:
+        for file in metadata.files(name) or ():
+            top = folder / file.parts[0]
+            if file.parts[0] not in {"..", "__pycache__"} and not top.exists():
+                top.symlink_to(Path(str(metadata.distribution(name).locate_file(file.parts[0]))))
+
+
+def call(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command that sees nothing of this checkout; its time is bounded."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL"))}
+    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this checkout, built offline with the environment's own hatchling."""
+    folder = tmp_path_factory.mktemp("dist")
+    built = call(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment that holds the wheel and its declared dependencies."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    venv.create(folder)
+    python = folder / BIN / ("python.exe" if sys.platform == "win32" else "python")
+    packages = Path(
+        call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).stdout[:-1]
+    )
+    link(declared(NAME), packages)
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    installed = call(*pip, "install", "--no-index", "--no-deps", wheel, cwd=folder)
+    assert installed.returncode == 0, installed.stderr
+    return folder
+
+
+def test_wheel_carries_what_the_checkout_holds(wheel: Path) -> None:
+    """Suites, openapi and contracts travel with the wheel, whole, and nothing beside the package does."""
+    carried = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    tracked = {
+        f"mpp_conformance/_data/{path.relative_to(ROOT).as_posix()}"
+        for folder in ("suites", "openapi", "contracts")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert {name for name in carried if name.startswith("mpp_conformance/_data/")} == tracked
+    assert {name.split("/")[0] for name in carried} == {"mpp_conformance"}
+    assert [name for name in carried if "__pycache__" in name] == []
+
+
+def test_installed_package_finds_what_it_carries(elsewhere: Path) -> None:
+    """The installed package finds its own suites, not those of a checkout."""
+    script = "from mpp_conformance.common.resources import directory; print(directory('suites'))"
+    assert (
+        "site-packages/mpp_conformance/_data/suites"
+        in Path(call(elsewhere / BIN / "python", "-c", script, cwd=elsewhere).stdout).as_posix()
+    )
+
+
+def test_installed_plugin_serves_plain_pytest(elsewhere: Path, tmp_path: Path) -> None:
+    """Plain pytest on the installed suites knows the plugin without being told: it is an entry point."""
+    script = "from mpp_conformance.common.resources import directory; print(directory('suites'))"
+    suites = call(elsewhere / BIN / "python", "-c", script, cwd=elsewhere).stdout.strip()
+    pytest_ = (elsewhere / BIN / "python", "-m", "pytest", "-p", "no:schemathesis", "--collect-only", "-q")
+    result = call(*pytest_, suites, "--mpp", "specimen:conforming", cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "test_order_code.py::" in result.stdout
+
+
+def test_installed_command_certifies_the_conforming_specimen(elsewhere: Path, tmp_path: Path) -> None:
+    """Outside the checkout the installed command finds the conforming specimen conformant, as the very same suite."""
+    result = call(elsewhere / BIN / NAME, "run", "--mpp", "specimen:conforming", cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (verdicts,) = tmp_path.glob("reports/*/verdicts.json")
+    found = json.loads(verdicts.read_text(encoding="utf-8"))
+    assert (found["overall"], found["suite"]["digest"]) == ("conformant", catalogue.digest(ROOT / "suites"))
