@@ -8,7 +8,7 @@ from typing import Any
 
 from mpp_conformance.common import canonical
 from mpp_conformance.evidence import journal
-from mpp_conformance.report import document
+from mpp_conformance.report.verdict_file import document
 
 Change = Callable[[Any], object]
 

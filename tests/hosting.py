@@ -25,12 +25,12 @@ from mpp_conformance.scenarios.scenario import ORDER, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.faulty_delivery import HOLD
 from mpp_conformance.transport.servers.gateway import gateway_routes, record
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import bound, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.transport.servers.misdelivery import HOLD
 from mpp_conformance.transport.servers.observer import observer_routes
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.wallet import Keys, Wallet, reference

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mpp_conformance.report import journal_file
+from mpp_conformance.report.run_folder import journal_file
 
 OTHERS = ("cacheprovider", "schemathesis", "pact", "anyio", "hypothesispytest")
 ARGUMENTS = [

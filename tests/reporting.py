@@ -16,9 +16,10 @@ from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, STATE
 from mpp_conformance.ledger.source import ENTRY_CODE, OVERVIEW
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import Launch
-from mpp_conformance.report import document, folder
-from mpp_conformance.report.document import RunFacts
-from mpp_conformance.report.results import CaseResult, RunResult, fold
+from mpp_conformance.report.run_folder import folder
+from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.document import RunFacts
+from mpp_conformance.report.verdict_file.folding import CaseResult, RunResult, fold
 from mpp_conformance.scenarios.scenario import ENTRY, Payment, one
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.direct import DirectConnector

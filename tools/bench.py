@@ -17,7 +17,7 @@ from mpp_conformance.protocol import messages
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "mpp_conformance.cli")
-CABINET = "from mpp_conformance import cabinet; cabinet.matrix()"
+CABINET = "from mpp_conformance.trials import cabinet; cabinet.matrix()"
 STARTS = 9
 CABINETS = 3
 RUNS = 3

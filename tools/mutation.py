@@ -36,7 +36,7 @@ own tests have to notice it. Those that nobody noticed stand below, each with th
 the module, its tests and the mutants' tools: where it is still the same, the module is not tested again.
 """
 ORACLE = ("oracle_judge", "oracle_words", "oracle_unread", "oracle_late", "oracle")
-WIRE = ("wire_bodies", "wire_carried", "wire_reading", "wire", "wire_malformed")
+WIRE = ("wire_bodies", "wire_encoding", "wire_parsing", "wire", "wire_malformed")
 FAULTY = ("wire_replies", "protocol/faults")
 TESTS: Mapping[str, Sequence[str]] = {
     "judging/judgement": ORACLE,
@@ -48,12 +48,12 @@ TESTS: Mapping[str, Sequence[str]] = {
     "peers/alipay_plus": ("alipay_plus", "alipay_plus_again", "unknown_results"),
     "protocol/limits": ("limits",),
     "protocol/signature": ("signature", "signature_header", "signature_keys"),
-    "report/results": ("results",),
+    "report/verdict_file/folding": ("report/folding",),
     **{f"wire/{path.stem}": WIRE for path in sorted((ROOT / PACKAGE / "wire").glob("[a-z]*.py"))},
     "wire/replies": FAULTY,
     "wire/schemas": ("wire_schemas", *WIRE),
     "wire/verification": ("wire_verification",),
-    "wire/spoiling": FAULTY,
+    "wire/fault_application": FAULTY,
 }
 """Each module, and its own fast tests, which have to notice what is changed there without anybody's help."""
 TOOLS = ("mutants.py", "mutant_trials.py")

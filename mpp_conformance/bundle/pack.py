@@ -17,7 +17,9 @@ from mpp_conformance.bundle import keys, verify
 from mpp_conformance.common import canonical
 from mpp_conformance.evidence import journal
 from mpp_conformance.evidence.journal import JournalError
-from mpp_conformance.report import document, folder, journal_file, kept, remaking
+from mpp_conformance.report.checks import reproduction
+from mpp_conformance.report.run_folder import folder, journal_file, reading
+from mpp_conformance.report.verdict_file import document
 
 Stamp = Callable[[bytes], bytes]
 """Gets a time stamp (RFC 3161) for bytes: the reply of an authority, in DER."""
@@ -59,11 +61,11 @@ def pack(
 def _faithful(run: Path) -> None:
     """Nothing is signed that people read otherwise than the verdict file has it; PackError names the form."""
     try:
-        wrong = [(name, why) for name, why in remaking.differing(run) if why and verify.NAME.fullmatch(name)]
-    except (kept.KeptError, document.VerdictFileError, OSError) as problem:
+        wrong = [(name, why) for name, why in reproduction.differing(run) if why and verify.NAME.fullmatch(name)]
+    except (reading.KeptError, document.VerdictFileError, OSError) as problem:
         raise PackError(str(problem)) from problem
     for name, why in wrong:
-        raise PackError(f"{run / name}: {why}. {remaking.advice(name, run)}")
+        raise PackError(f"{run / name}: {why}. {reproduction.advice(name, run)}")
 
 
 def signed(
@@ -91,28 +93,28 @@ def _kept(run: Path, verdicts: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]
 def _told(run: Path, verdicts: Mapping[str, Any]) -> set[str]:
     """The evidence that the verdict file or the journal tells of; a run that was killed can have left more."""
     try:
-        named = {*kept.names(verdicts), str(verdicts["strays_evidence"]["evidence"])}
+        named = {*reading.names(verdicts), str(verdicts["strays_evidence"]["evidence"])}
         known = journal_file.read(run)
     except OSError as problem:
         raise PackError(f"{run / journal.FILE} cannot be read: {problem.strerror}") from problem
     except JournalError as problem:
         raise PackError(f"{run / journal.FILE}: {problem}") from problem
-    except (kept.KeptError, KeyError, TypeError) as problem:
+    except (reading.KeptError, KeyError, TypeError) as problem:
         raise PackError(f"{run / verify.VERDICTS} cannot be read: {problem!r}") from problem
     return named | {entry.told["evidence"] for entry in known.of(journal.CONVERSED, journal.STRAYED)}
 
 
 def _content(path: Path) -> bytes:
     try:
-        return kept.plain_file(path, verify.MAX_FILE)
+        return reading.plain_file(path, verify.MAX_FILE)
     except OSError as problem:
         raise PackError(f"{path} cannot be read: {problem.strerror}") from problem
 
 
 def _verdicts(run: Path) -> dict[str, Any]:
     try:
-        return kept.verdicts(run)
-    except kept.KeptError as problem:
+        return reading.verdicts(run)
+    except reading.KeptError as problem:
         raise PackError(str(problem)) from problem
 
 

@@ -15,17 +15,17 @@ from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.run import TARGET, refuse_useless
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
+from mpp_conformance.common.text import printable
 from mpp_conformance.generation import corpus
 from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Claims, load
 from mpp_conformance.ledger.requirements import Case
-from mpp_conformance.report.text import printable
 from mpp_conformance.scenarios import answers
 from mpp_conformance.scenarios.answers import AnswersError, Corpus, Found, FromCorpus, Illegal
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 from mpp_conformance.transport import connectors
-from mpp_conformance.trials.trying import Trial, Tried, in_words
+from mpp_conformance.trials.answer_trials import Trial, Tried, in_words
 
 FORMAT: Final = "mpp-conformance answers 1"
 CONVERSATIONS: Final = 60

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mpp_conformance.cli.exits import Refusal, explained
-from mpp_conformance.report.document import FILE as VERDICTS
-from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
+from mpp_conformance.report.verdict_file.document import FILE as VERDICTS
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

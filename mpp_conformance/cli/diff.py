@@ -6,8 +6,9 @@ import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.report import difference, kept
-from mpp_conformance.report.text import printable
+from mpp_conformance.common.text import printable
+from mpp_conformance.report.checks import run_difference
+from mpp_conformance.report.run_folder import reading
 
 _RUN = click.Path(path_type=Path, exists=True, file_okay=False)
 _WIDTH = 400
@@ -25,14 +26,14 @@ def command(context: click.Context, old: Path, new: Path, form: str) -> None:
     Exit code 0: every verdict is the same; 1: one differs.
     """
     try:
-        made = difference.document_of(kept.verdicts(old), kept.verdicts(new))
-    except kept.KeptError as problem:
+        made = run_difference.document_of(reading.verdicts(old), reading.verdicts(new))
+    except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"a verdict file lacks what is compared: {problem!r}") from None
     if form == "json":
         printed(made)
     else:
-        for line in difference.lines(made):
+        for line in run_difference.lines(made):
             click.echo(printable(line, _WIDTH))
     context.exit(Exit.CONFORMS if made["same"] else Exit.FAILS)

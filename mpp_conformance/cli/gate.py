@@ -7,10 +7,13 @@ from typing import Any
 import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
-from mpp_conformance.report import gate, html, kept, waivers
-from mpp_conformance.report.folder import RunFolder, RunFolderError
-from mpp_conformance.report.language import TAGS, language
-from mpp_conformance.report.text import printable
+from mpp_conformance.common.text import printable
+from mpp_conformance.report.gate import decision, waivers
+from mpp_conformance.report.gate.outcome import OPEN, Gate
+from mpp_conformance.report.languages.language import TAGS, language
+from mpp_conformance.report.pages import html, terminal
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 
 _WIDTH = 400
 
@@ -35,11 +38,11 @@ def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
     of the verdict file stays what it is.
     """
     try:
-        verdicts = kept.verdicts(run)
-        made = gate.judged(verdicts, _read(file), datetime.now(UTC))
+        verdicts = reading.verdicts(run)
+        made = decision.judged(verdicts, _read(file), datetime.now(UTC))
         before = _before(run, verdicts)
-        RunFolder(run).write(gate.FILE, gate.encode(made))
-    except (kept.KeptError, RunFolderError) as problem:
+        RunFolder(run).write(decision.FILE, decision.encode(made))
+    except (reading.KeptError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"the verdict file lacks what is looked at: {problem!r}") from None
@@ -47,20 +50,20 @@ def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
         click.echo(
             f"reports      in {run} tell of it when `report html`, `markdown`, `export` and `allure` make them anew"
         )
-    for line in gate.lines(made, language(lang)):
+    for line in terminal.gate_lines(made, language(lang)):
         click.echo(printable(line, _WIDTH))
-    context.exit(Exit.CONFORMS if made.told["after"] == gate.OPEN else Exit.FAILS)
+    context.exit(Exit.CONFORMS if made.told["after"] == OPEN else Exit.FAILS)
 
 
 def _before(run: Path, verdicts: dict[str, Any]) -> dict[str, Any]:
     """What the reports in the folder tell of a gate."""
     try:
-        return _undated(kept.gate_of(run, verdicts))
-    except kept.KeptError:
+        return _undated(reading.gate_of(run, verdicts))
+    except reading.KeptError:
         return {}
 
 
-def _undated(made: gate.Gate) -> dict[str, Any]:
+def _undated(made: Gate) -> dict[str, Any]:
     return {name: value for name, value in made.told.items() if name != "at"}
 
 

@@ -8,8 +8,8 @@ import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.report.folder import DISCLOSURES
-from mpp_conformance.report.leaks import MAX_BYTES, Leak, Scanner
+from mpp_conformance.report.checks.leak_scan import MAX_BYTES, Leak, Scanner
+from mpp_conformance.report.run_folder.folder import DISCLOSURES
 from mpp_conformance.wallet import Wallet
 
 _CUSTOMERS: Final = "customers"

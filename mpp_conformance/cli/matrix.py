@@ -16,9 +16,9 @@ from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import digest
 from mpp_conformance.protocol.limits import DEFAULT_EDITION
-from mpp_conformance.report import kill_matrix
 from mpp_conformance.report.allure.node import cache
-from mpp_conformance.report.folder import RunFolder, RunFolderError
+from mpp_conformance.report.pages import kill_matrix
+from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 from mpp_conformance.trials import cabinet
 
 _MAX_KEPT: Final = 64 * 1024 * 1024
@@ -88,7 +88,7 @@ def _written(out: Path, files: Mapping[str, str]) -> list[Path]:
 
 
 def text(made: Mapping[str, Any]) -> Iterator[str]:
-    """What ``--format text`` prints of a document of :mod:`mpp_conformance.report.kill_matrix`."""
+    """What ``--format text`` prints of a document of :mod:`mpp_conformance.report.pages.kill_matrix`."""
     counts = made["counts"]
     passing = counts["conforming"] - len(made["wrongly_killed"])
     unreasoned = [row["case"] for row in made["unneeded"] if not row["reason"]]

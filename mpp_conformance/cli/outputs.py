@@ -25,7 +25,9 @@ from mpp_conformance.ledger.catalogue import FEATURES
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
 from mpp_conformance.protocol.faults import FAMILIES
 from mpp_conformance.protocol.limits import EDITIONS
-from mpp_conformance.report import difference, gate, kill_matrix
+from mpp_conformance.report.checks import run_difference
+from mpp_conformance.report.gate.outcome import FORMAT
+from mpp_conformance.report.pages import kill_matrix
 
 _NAMES: Final = many(STRING)
 _WALLET: Final = closed({"name": STRING, "version": STRING})
@@ -146,11 +148,17 @@ def _matrix() -> Schema:
 
 def _diff() -> Schema:
     run = closed({"run": STRING, "overall": _OVERALL, "digest": SHA256})
-    words = (difference.WALLET, difference.SUITE, difference.SOURCE, difference.EDITION, difference.CLAIMS)
+    words = (
+        run_difference.WALLET,
+        run_difference.SUITE,
+        run_difference.SOURCE,
+        run_difference.EDITION,
+        run_difference.CLAIMS,
+    )
     sides = {"old": _MAY_LACK, "new": _MAY_LACK}
     return closed(
         {
-            "format": {"const": difference.FORMAT},
+            "format": {"const": run_difference.FORMAT},
             "old": run,
             "new": run,
             "same": TRUTH,
@@ -176,7 +184,7 @@ def _gate() -> Schema:
     left = {"requirement": STRING, "case": STRING, "verdict": _VERDICT, "seen": STRING}
     return closed(
         {
-            "format": {"const": gate.FORMAT},
+            "format": {"const": FORMAT},
             "run": STRING,
             "digest": SHA256,
             "at": {**STRING, "description": "The moment it was judged at, ISO 8601 with an offset."},

@@ -9,8 +9,8 @@ import click
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.protocol import signature
-from mpp_conformance.report import rejudgement
-from mpp_conformance.report.rejudgement import Rejudgement, RejudgementError
+from mpp_conformance.report.checks import rejudgement
+from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
 
 FORMAT: Final = "mpp-conformance rejudgement 1"
 _SHOWN: Final = 50

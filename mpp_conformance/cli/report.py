@@ -6,17 +6,20 @@ from typing import Any
 import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.common.text import column, printable
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.report import audit, document, html, kept, markdown, pdf, remaking
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
-from mpp_conformance.report.document import VerdictFileError
-from mpp_conformance.report.exports import EXPORTS, annotations, recount
-from mpp_conformance.report.folder import RunFolder, RunFolderError
-from mpp_conformance.report.gate import Gate
-from mpp_conformance.report.language import TAGS, language
-from mpp_conformance.report.text import column, printable
+from mpp_conformance.report.checks import recount, reproduction
+from mpp_conformance.report.exports import EXPORTS, annotations
+from mpp_conformance.report.gate.outcome import Gate
+from mpp_conformance.report.languages.language import TAGS, language
+from mpp_conformance.report.pages import html, iso_17025, markdown, pdf
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
+from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.document import VerdictFileError
 
 _WIDTH = 160
 _lang = click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language.")
@@ -90,8 +93,8 @@ def audited(context: click.Context, run: Path, lang: str) -> None:
     """
     say = language(lang)
     try:
-        found = audit.items(kept.verdicts(run), say)
-    except kept.KeptError as problem:
+        found = iso_17025.items(reading.verdicts(run), say)
+    except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
@@ -109,9 +112,9 @@ def audited(context: click.Context, run: Path, lang: str) -> None:
 def _verdicts(run: Path) -> tuple[dict[str, Any], Gate]:
     """The verdict file of a run and its gate."""
     try:
-        verdicts = kept.verdicts(run)
-        return verdicts, kept.gate_of(run, verdicts)
-    except kept.KeptError as problem:
+        verdicts = reading.verdicts(run)
+        return verdicts, reading.gate_of(run, verdicts)
+    except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
@@ -121,8 +124,8 @@ def _read(run: Path) -> tuple[dict[str, Any], Gate, dict[str, Trace]]:
     """The verdict file of a run, its gate, and what of its evidence is sound; says which is not."""
     verdicts, gate = _verdicts(run)
     try:
-        found = kept.traces(run, kept.names(verdicts))
-    except kept.KeptError as problem:
+        found = reading.traces(run, reading.names(verdicts))
+    except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
@@ -176,17 +179,17 @@ def check(context: click.Context, run: Path) -> None:
     """
     try:
         found = dict(recount.forms(run))
-        for name, difference in remaking.differing(run):
+        for name, difference in reproduction.differing(run):
             if difference and not found.get(name):
-                found[name] = [difference, remaking.advice(name, run)]
+                found[name] = [difference, reproduction.advice(name, run)]
             found.setdefault(name, [])
-    except (kept.KeptError, VerdictFileError, OSError) as problem:
+    except (reading.KeptError, VerdictFileError, OSError) as problem:
         raise Refusal(str(problem)) from None
     for name, differences in found.items():
         click.echo(f"{'differs' if differences else 'ok':<9}{name}")
         for words in differences:
             click.echo(f"         {words}")
-    for name in remaking.uncompared(run):
+    for name in reproduction.uncompared(run):
         click.echo(f"unread   {name}: no two machines make it alike")
     wrong = sum(map(bool, found.values()))
     click.echo(f"result   {len(found) - wrong} of {len(found)} forms say what {document.FILE} says")
@@ -205,12 +208,12 @@ def allure(run: Path, lang: str) -> None:
     Allure's generator needs Node. The one on PATH is used, else pip installs one; the generator itself is installed by
     npm. Both happen once, into this user's cache ($MPP_CONFORMANCE_CACHE names another folder).
     """
-    from mpp_conformance.report.allure.remade import RemakingError, remade  # noqa: PLC0415  # loads the suites
+    from mpp_conformance.report.allure.reproduction import RemakingError, remade  # noqa: PLC0415  # loads the suites
 
     try:
         if (run / DIRECTORY).is_dir():
             remade(run, language(lang))
-    except (RemakingError, kept.KeptError, OSError) as problem:
+    except (RemakingError, reading.KeptError, OSError) as problem:
         click.echo(f"allure       {run / DIRECTORY} stays as it is: {problem}")
     try:
         made = generator.generate(run, lambda words: click.echo(f"allure       {words}"), lang)

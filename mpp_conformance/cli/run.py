@@ -16,12 +16,14 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.gate import parsed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
-from mpp_conformance.report import document, folder, html
 from mpp_conformance.report.allure.results import DIRECTORY
-from mpp_conformance.report.language import TAGS, Language, language
-from mpp_conformance.report.resumption import ResumptionError, begun
-from mpp_conformance.report.terminal import line
-from mpp_conformance.report.waivers import place
+from mpp_conformance.report.gate.waivers import place
+from mpp_conformance.report.languages.language import TAGS, Language, language
+from mpp_conformance.report.pages import html
+from mpp_conformance.report.pages.terminal import line
+from mpp_conformance.report.run_folder import folder
+from mpp_conformance.report.run_folder.resumption import ResumptionError, begun
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.transport.connectors import UnknownTargetError, adaptor_of
 from mpp_conformance.trials.doctor.refusal import refusal
 from mpp_conformance.wallet import Wallet

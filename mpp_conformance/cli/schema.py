@@ -12,7 +12,9 @@ from mpp_conformance.common.shapes import SHA256, STRING, closed, document
 
 
 def _verdicts() -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(files("mpp_conformance").joinpath("report/verdicts.schema.json").read_bytes())
+    made: dict[str, Any] = json.loads(
+        files("mpp_conformance.report.verdict_file").joinpath("verdicts.schema.json").read_bytes()
+    )
     return made
 
 

@@ -10,7 +10,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mpp_conformance.cli.exits import Refusal
-from mpp_conformance.cli.serving import for_ever, until_interrupted
+from mpp_conformance.cli.server_lifetime import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.protocol import signature
 from mpp_conformance.specimens import SPECIMENS

@@ -12,10 +12,11 @@ from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.report import document, kept
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.verdict_file import document
 
 if TYPE_CHECKING:
-    from mpp_conformance.report.rejudgement import Rejudgement
+    from mpp_conformance.report.checks.rejudgement import Rejudgement
 
 FORMAT: Final = "mpp-conformance verification 1"
 _SUITE: Final = f"{verify.VERDICTS}, suite."
@@ -147,7 +148,7 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
 
     Refused where the build of the suite that judged comes to anything else now.
     """
-    from mpp_conformance.report import rejudgement, remaking  # noqa: PLC0415  # suites, templates
+    from mpp_conformance.report.checks import rejudgement, reproduction  # noqa: PLC0415  # suites, templates
 
     with TemporaryDirectory(prefix="mpp-conformance-") as place:
         run = Path(place, "run")
@@ -162,10 +163,10 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
         except rejudgement.RejudgementError as problem:
             verify.refuse(verify.VERDICTS, f"it cannot be judged again: {problem}")
         try:
-            made = list(remaking.differing(run))
-        except (kept.KeptError, document.VerdictFileError) as problem:
+            made = list(reproduction.differing(run))
+        except (reading.KeptError, document.VerdictFileError) as problem:
             made = [("report.html", str(problem))]
-        unread = remaking.uncompared(run)
+        unread = reproduction.uncompared(run)
     differing = [name for name, why in made if why]
     if differing and not told.other_suite:
         verify.refuse(*next((name, why) for name, why in made if why))

@@ -11,7 +11,8 @@ from mpp_conformance.bundle import keys
 from mpp_conformance.cli.bundle import loaded
 from mpp_conformance.cli.exits import Refusal, explained
 from mpp_conformance.cli.gate import parsed
-from mpp_conformance.report import kept, waivers
+from mpp_conformance.report.gate import waivers
+from mpp_conformance.report.run_folder import reading
 
 
 @click.command("waive", epilog=explained())
@@ -59,8 +60,8 @@ def _signature(what: str, file: Path, key_file: Path) -> str:
 
 def _drafts(run: Path, wanted: str) -> list[str]:
     try:
-        found = list(waivers.drafts(kept.verdicts(run), wanted))
-    except kept.KeptError as problem:
+        found = list(waivers.drafts(reading.verdicts(run), wanted))
+    except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"the verdict file lacks what is looked at: {problem!r}") from None

@@ -4,8 +4,8 @@ The generator (Schemathesis) runs in a process of its own: it loads slowly, draw
 files behind. The same seed gives the same bytes, in any folder and under any hash seed of Python.
 """
 
-from mpp_conformance.generation.choosing import DEFAULT_SEED, problems, tier
 from mpp_conformance.generation.mirror import CELLS
 from mpp_conformance.generation.process import GenerationError, corpus
+from mpp_conformance.generation.selection import DEFAULT_SEED, problems, tier
 
 __all__ = ["CELLS", "DEFAULT_SEED", "GenerationError", "corpus", "problems", "tier"]

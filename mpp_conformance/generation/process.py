@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from mpp_conformance import wire
-from mpp_conformance.generation.choosing import Row, chosen
 from mpp_conformance.generation.mirror import document
+from mpp_conformance.generation.selection import Row, chosen
 from mpp_conformance.scenarios.answers import Corpus
 
 SECONDS: Final = 300

@@ -27,7 +27,7 @@ from mpp_conformance.judging.judgement import (
     Deviation,
     Judgement,
 )
-from mpp_conformance.judging.slips import Parting, likely_slip, parting, shown
+from mpp_conformance.judging.likely_causes import Parting, likely_slip, parting, shown
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message

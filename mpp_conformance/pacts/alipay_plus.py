@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from mpp_conformance.pacts import states
-from mpp_conformance.pacts.told import Told
+from mpp_conformance.pacts.provider_reply import Told
 from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
 from mpp_conformance.peers.identification import identity, rules
 from mpp_conformance.peers.refusals import answer_to_stranger

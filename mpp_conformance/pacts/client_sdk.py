@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mpp_conformance import wire
 from mpp_conformance.pacts import states
-from mpp_conformance.pacts.told import Told
+from mpp_conformance.pacts.provider_reply import Told
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import Decode, DecodeCallback, HandleAction, Launch, Malformed, Message
 from mpp_conformance.scenarios.scenario import ENTRY, Codes, Payment, Profile, one

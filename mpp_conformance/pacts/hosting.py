@@ -21,7 +21,7 @@ from mpp_conformance import wire
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.client_sdk import StatedClientSdk
 from mpp_conformance.pacts.document import Interaction
-from mpp_conformance.pacts.told import Told
+from mpp_conformance.pacts.provider_reply import Told
 from mpp_conformance.pacts.verifier import Place
 from mpp_conformance.protocol import signature
 from mpp_conformance.transport.servers.application import application

@@ -13,7 +13,7 @@ from typing import Any, Final
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction
-from mpp_conformance.pacts.told import Told
+from mpp_conformance.pacts.provider_reply import Told
 from mpp_conformance.protocol.messages import CancelPaymentAnswer, NotifyPayment, ResultPage, UserInitiatedPayAnswer
 from mpp_conformance.scenarios.scenario import (
     CANCEL,

@@ -10,8 +10,8 @@ from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus, result_of
 from mpp_conformance.pacts.client_sdk import CALLS, StatedClientSdk
 from mpp_conformance.pacts.document import ASYNC, HTTP, SYNC, Interaction, Pact
 from mpp_conformance.pacts.hosting import Hosted
+from mpp_conformance.pacts.provider_reply import Told
 from mpp_conformance.pacts.states import State
-from mpp_conformance.pacts.told import Told
 from mpp_conformance.pacts.verification import Provider
 from mpp_conformance.protocol.messages import Decode, Message
 from mpp_conformance.wallet import Wallet, reference

@@ -13,7 +13,7 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.document import Interaction, Pact
 from mpp_conformance.pacts.hosting import Hosted
-from mpp_conformance.pacts.told import Told
+from mpp_conformance.pacts.provider_reply import Told
 from mpp_conformance.pacts.verifier import GaveUpError, replay
 
 _TOO_MUCH: Final = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from mpp_conformance.report.language import TAGS
+from mpp_conformance.report.languages.language import TAGS
 
 if TYPE_CHECKING:
     from mpp_conformance.plugin.session import ConformanceSession

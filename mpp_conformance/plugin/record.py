@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from mpp_conformance import evidence
 from mpp_conformance.evidence import EvidenceError, journal
-from mpp_conformance.report import strayed
-from mpp_conformance.report.journal_file import JournalFile
-from mpp_conformance.report.kept import evidence_file
+from mpp_conformance.report.run_folder import stray_messages
+from mpp_conformance.report.run_folder.journal_file import JournalFile
+from mpp_conformance.report.run_folder.reading import evidence_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mpp_conformance.evidence.redaction import Policy
     from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray
-    from mpp_conformance.report.folder import RunFolder
-    from mpp_conformance.report.results import CaseResult
+    from mpp_conformance.report.run_folder.folder import RunFolder
+    from mpp_conformance.report.verdict_file.folding import CaseResult
     from mpp_conformance.scenarios.scenario import Scenario
 
 
@@ -47,7 +47,7 @@ class Record:
         self.folder = made
         self._policy = policy
         self._known = known
-        self._before = strayed.told(made.path, known) if known else {}
+        self._before = stray_messages.told(made.path, known) if known else {}
         self._journal = JournalFile(made.path / journal.FILE, known)
         self._kept: dict[Scenario, Kept] = {}
         self._begun = {entry.told["scenario"] for entry in known.of(journal.BEGUN, journal.RERUN)} if known else set()
@@ -87,7 +87,7 @@ class Record:
         if not self._known.over:
             self._journal.write(journal.ABORTED, {"reason": journal.SILENT}, attempt=self._known.attempts)
         self._journal.write(journal.RESUMED, {"torn": self._known.torn, **counts})
-        found, late = self._known.conversed, strayed.unjudged(self._known, self._before)
+        found, late = self._known.conversed, stray_messages.unjudged(self._known, self._before)
         for scenario in asked:
             known = scenario.digest in found and scenario.label not in late
             kept = self._read(*found[scenario.digest]) if known else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance import __version__
+from mpp_conformance.common.text import printable
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
@@ -22,16 +23,18 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import Key, Planned
 from mpp_conformance.ledger.requirements import Case, Ledger
-from mpp_conformance.plugin import setup, target_of, wallet_of, words
-from mpp_conformance.plugin.late import judge_again
+from mpp_conformance.plugin import failure_message, setup, target_of, wallet_of
+from mpp_conformance.plugin.late_messages import judge_again
 from mpp_conformance.plugin.record import Record
 from mpp_conformance.protocol import limits
-from mpp_conformance.report import document, folder, gate, html, papers, results, resumption, safety_table, terminal
-from mpp_conformance.report.blame import blame
-from mpp_conformance.report.gate import NO_GATE, Gate
-from mpp_conformance.report.language import language
-from mpp_conformance.report.results import CaseResult, RunResult
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.gate import decision
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
+from mpp_conformance.report.languages.language import language
+from mpp_conformance.report.pages import html, terminal, writer
+from mpp_conformance.report.run_folder import folder, resumption
+from mpp_conformance.report.verdict_file import document, folding, safety_table
+from mpp_conformance.report.verdict_file.blame import blame
+from mpp_conformance.report.verdict_file.folding import CaseResult, RunResult
 from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER
 from mpp_conformance.transport.scheduler import NotHeldError
 
@@ -251,9 +254,12 @@ class ConformanceSession:
         evidence = run.record.folder.path / folder.EVIDENCE if run else Path(folder.EVIDENCE)
         here = self._config.invocation_params.dir
         target, wallet = self._setup.shown, wallet_of(self._config)
-        again, smaller = words.command(words.node(item, here), target, wallet), words.smaller(result, target, wallet)
+        again, smaller = (
+            failure_message.command(failure_message.node(item, here), target, wallet),
+            failure_message.smaller(result, target, wallet),
+        )
         trace = run.record.traces.get(result.planned.scenario) if run else None
-        return words.told(
+        return failure_message.told(
             result, evidence=evidence, again=again, blame=blame(result, trace), smaller=smaller, say=self._say
         )
 
@@ -302,12 +308,12 @@ class ConformanceSession:
             judge_again(run.results, run.record, run.conversations)
         except Exception as problem:  # noqa: BLE001  # whatever it is, the report still says what was judged
             run.trouble = f"the run could not be closed: {type(problem).__name__}: {problem}"
-        run.outcome = results.fold(run.results, self._ledger, self._plan)
+        run.outcome = folding.fold(run.results, self._ledger, self._plan)
         try:
             self._write(run, run.outcome, int(exitstatus))
         except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
             run.trouble = f"the report could not be written: {type(problem).__name__}: {problem}"
-        green = run.outcome.result in {results.Result.CONFORMS, results.Result.PARTIAL} and not run.trouble
+        green = run.outcome.result in {folding.Result.CONFORMS, folding.Result.PARTIAL} and not run.trouble
         if session.exitstatus == pytest.ExitCode.OK and not green:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -333,7 +339,7 @@ class ConformanceSession:
         )
         made = document.document(outcome, facts)
         run.gate = self._gate(made, facts.issued)
-        written = papers.write(run.record.folder, made, run.record.named, self._say, run.gate)
+        written = writer.write(run.record.folder, made, run.record.named, self._say, run.gate)
         if len(outcome.cases) < run.selected:
             run.record.aborted(_ENDINGS.get(status, f"pytest ended with {status}"))
         else:
@@ -347,7 +353,9 @@ class ConformanceSession:
 
     def _gate(self, made: Mapping[str, Any], issued: str) -> Gate:
         """What the waivers make of the run at the moment of its report; nothing without a file of them."""
-        return NO_GATE if self._waivers is None else gate.judged(made, self._waivers, datetime.fromisoformat(issued))
+        return (
+            NO_GATE if self._waivers is None else decision.judged(made, self._waivers, datetime.fromisoformat(issued))
+        )
 
     def _close(self, run: _Run) -> None:
         if not run.closed:
@@ -373,7 +381,7 @@ class ConformanceSession:
         given: dict[str, Any] = {"target": self._setup.shown, "newer_edition": newer, "findings": found}
         yield from terminal.summary(outcome, strays, **given, say=self._say)
         yield from terminal.attempts(run.record.attempt, run.record.again, self._say)
-        yield from gate.lines(run.gate, self._say) if run.gate else ()
+        yield from terminal.gate_lines(run.gate, self._say) if run.gate else ()
         yield terminal.line(self._say("report"), str(run.record.folder.path / html.FILE))
         if run.trouble:
             yield terminal.line(self._say("trouble"), printable(run.trouble))

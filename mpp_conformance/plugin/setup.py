@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance import __version__
+from mpp_conformance.common.text import printable
 from mpp_conformance.evidence.redaction import CLASSES, Policy
 from mpp_conformance.ledger.catalogue import Claims
-from mpp_conformance.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mpp_conformance.report.waivers import WaiverFile
+    from mpp_conformance.report.gate.waivers import WaiverFile
     from mpp_conformance.scenarios.scenario import Scenario
     from mpp_conformance.transport.scheduler import Conversations
     from mpp_conformance.wallet import Keys, Wallet
@@ -89,7 +89,7 @@ def _replayed(target: str, wallet_file: str) -> Setup:
 
 def waivers(given: str, wallet_file: str, target: str) -> WaiverFile | None:
     """The wallet's waivers; ``None`` where it has none. UsageError says what is wrong with them."""
-    from mpp_conformance.report.waivers import WaiverFileError, load, place  # noqa: PLC0415  # loads cryptography
+    from mpp_conformance.report.gate.waivers import WaiverFileError, load, place  # noqa: PLC0415  # loads cryptography
 
     path = place(given, wallet_file, target)
     try:

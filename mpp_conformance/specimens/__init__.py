@@ -13,14 +13,15 @@ from typing import Final
 from mpp_conformance.specimens import (
     adaptor,
     answers,
-    asking,
-    broken,
-    careless,
     client,
     codes,
+    conforming_variants,
     endings,
+    faulty_answers,
     gateway,
+    gateway_variants,
     inquiries,
+    malformed_answers,
     money,
     notices,
     payload,
@@ -29,8 +30,7 @@ from mpp_conformance.specimens import (
     results,
     server,
     sessions,
-    unproven,
-    variants,
+    unprovable,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
 
@@ -53,13 +53,13 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
     return MappingProxyType({specimen.name: specimen for specimen in specimens})
 
 
-CONFORMING: Final = _by_name((ConformingMpp, *_named([variants, asking])))
+CONFORMING: Final = _by_name((ConformingMpp, *_named([conforming_variants, gateway_variants])))
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(careless, broken, notices, inquiries, repetition, remote, unproven),
+            *(faulty_answers, malformed_answers, notices, inquiries, repetition, remote, unprovable),
         ]
     )
 )

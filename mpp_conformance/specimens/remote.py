@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mpp_conformance.protocol.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer, Message
-from mpp_conformance.specimens.asking import AsksAboutCodes, KeepsRules
 from mpp_conformance.specimens.conforming import Session
+from mpp_conformance.specimens.gateway_variants import AsksAboutCodes, KeepsRules
 
 
 class TakesSuccessForSupport(AsksAboutCodes):

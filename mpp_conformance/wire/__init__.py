@@ -8,10 +8,11 @@ the same documents, and a breach of ours is an exception, never a message.
 """
 
 from mpp_conformance.wire.bodies import GATEWAY_URL
-from mpp_conformance.wire.carrying import OurMessageIsInvalid, carried, decode, encode, read
+from mpp_conformance.wire.encoding import OurMessageIsInvalid, carried, decode, encode, read
+from mpp_conformance.wire.fault_application import spoilt
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
 from mpp_conformance.wire.orders import notify_url, price_of
-from mpp_conformance.wire.reading import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.replies import (
     ANSWERS,
     ELSEWHERE,
@@ -26,7 +27,6 @@ from mpp_conformance.wire.replies import (
     packed,
 )
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
-from mpp_conformance.wire.spoiling import spoilt
 from mpp_conformance.wire.verification import answered, called, verified
 
 __all__ = [

@@ -37,7 +37,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.wire.carrying import decode
+from mpp_conformance.wire.encoding import decode
 
 Headers = tuple[tuple[str, str], ...]
 Call = UserInitiatedPay | NotifyPayment | IdentifyCode | InquiryCodeRules

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from mpp_conformance.common.resources import directory
 from mpp_conformance.protocol.messages import Message
 from mpp_conformance.wire.operations import OPERATIONS
-from mpp_conformance.wire.reading import printable
+from mpp_conformance.wire.parsing import printable
 
 if TYPE_CHECKING:
     import jsonschema_rs

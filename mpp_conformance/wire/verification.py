@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import Malformed, Message
-from mpp_conformance.wire.carrying import decode
-from mpp_conformance.wire.reading import printable
+from mpp_conformance.wire.encoding import decode
+from mpp_conformance.wire.parsing import printable
 
 Notes = tuple[tuple[str, str], ...]
 """What is worth keeping beside a message: name and value."""

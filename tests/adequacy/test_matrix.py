@@ -14,7 +14,7 @@ from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.report import kill_matrix
+from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.trials import cabinet
 
 PASS, FAIL, OPEN, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR

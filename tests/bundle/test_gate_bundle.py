@@ -9,7 +9,10 @@ from click.testing import CliRunner
 
 from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
-from mpp_conformance.report import document, gate, kept
+from mpp_conformance.report.gate import decision
+from mpp_conformance.report.gate.outcome import name_of
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.verdict_file import document
 from tests.bundles import PART, matrix, run
 
 KEY: Final = keys.generate()
@@ -30,7 +33,7 @@ def packed(run: Path, **changes: object) -> bytes:
     told = {**json.loads(files[verify.GATE]), **changes}
     mine = {name: data for name, data in files.items() if name not in (*verify.BESIDE_THE_MANIFEST, verify.SIGNER)}
     mine[verify.GATE] = json.dumps(told).encode()
-    return pack.zipped(pack.signed(run.name, mine, kept.verdicts(run), KEY, test_key=False))
+    return pack.zipped(pack.signed(run.name, mine, reading.verdicts(run), KEY, test_key=False))
 
 
 def refused(data: bytes) -> str:
@@ -47,7 +50,7 @@ def test_a_bundle_holds_the_gate_and_certifies_nothing_by_it(failing: Path, tmp_
     told = CliRunner().invoke(cli, ["verify", str(path), "--key", keys.fingerprint(KEY)])
     assert (told.exit_code, "nonconformant" in told.output) == (0, True), told.output
     found = verify.verified(path.read_bytes())
-    assert json.loads(found.files[gate.FILE])["after"] == "closed"
+    assert json.loads(found.files[decision.FILE])["after"] == "closed"
     assert found.verdicts["overall"] == "nonconformant"
 
 
@@ -75,12 +78,12 @@ def test_a_gate_that_does_not_follow_is_refused_by_the_file_alone(
 def test_a_waiver_that_nobody_signed_is_refused_where_evidence_is_judged_again(failing: Path, tmp_path: Path) -> None:
     """The file alone cannot say whether a waiver is for these cases; mpp-conformance verify derives it."""
     red = [
-        case for case in document.cases(kept.verdicts(failing)) if case["verdict"] != "pass" and not case["observed"]
+        case for case in document.cases(reading.verdicts(failing)) if case["verdict"] != "pass" and not case["observed"]
     ]
     waivers = [
         {"requirement": case["requirement"], "case": "", "owner": "alice", "reason": "r", "ticket": "t"}
         | {"expires": "2099-01-01T00:00:00+00:00", "seen": case["seen"], "signature": "x"}
-        | {"trouble": "", "cases": [gate.name_of(case)], "before": ["fail"]}
+        | {"trouble": "", "cases": [name_of(case)], "before": ["fail"]}
         for case in red
     ]
     path = tmp_path / "one.zip"

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
+from mpp_conformance.common.text import printable
 from mpp_conformance.generation import GenerationError
-from mpp_conformance.report.text import printable
 from mpp_conformance.scenarios import answers
 
 ALL: Final = answers.packaged().answers

@@ -24,8 +24,8 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import Launch
-from mpp_conformance.report import kept
-from mpp_conformance.report.document import cases
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.verdict_file.document import cases
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.trials import cabinet
 from tests.bundles import matrix as sound
@@ -146,7 +146,7 @@ def _gated(run: Path, place: Path) -> list[Any]:
     copied = place / "gated"
     shutil.copytree(run, copied)
     waivers = place / "waivers.toml"
-    red = next(case for case in cases(kept.verdicts(run)) if case["verdict"] == "fail")
+    red = next(case for case in cases(reading.verdicts(run)) if case["verdict"] == "fail")
     fields = {"owner": "alice", "reason": "r", "ticket": "t", **{name: red[name] for name in ("requirement", "seen")}}
     lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
     owner = keys.public_text(keys.generate()).strip()

@@ -11,8 +11,8 @@ import pytest
 from mpp_conformance.common import canonical
 from mpp_conformance.evidence import journal
 from mpp_conformance.evidence.journal import Journal, JournalError
-from mpp_conformance.report import journal_file
-from mpp_conformance.report.journal_file import JournalFile
+from mpp_conformance.report.run_folder import journal_file
+from mpp_conformance.report.run_folder.journal_file import JournalFile
 
 STARTED: Final[dict[str, Any]] = {"format": journal.FORMAT, "facts": {"a": {"b": 1}}, "cases": 2, "conversations": 1}
 BEGUN: Final = {"conversation": "one", "scenario": "s1"}

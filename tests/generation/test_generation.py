@@ -11,11 +11,11 @@ from typing import Any, Final
 import pytest
 
 from mpp_conformance import wire
-from mpp_conformance.generation import choosing, process
-from mpp_conformance.generation.choosing import Row, chosen
-from mpp_conformance.generation.fitting import fitted
+from mpp_conformance.generation import process, selection
+from mpp_conformance.generation.adjustment import fitted
 from mpp_conformance.generation.mirror import CELLS, document
 from mpp_conformance.generation.process import GenerationError
+from mpp_conformance.generation.selection import Row, chosen
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, NEVER, UserInitiatedPayAnswer
 from mpp_conformance.scenarios import answers
 from mpp_conformance.scenarios.scenario import ENTRY, MARKS, ORDER, TAG
@@ -167,7 +167,7 @@ def test_the_seed_decides_what_is_taken() -> None:
 
 def test_as_many_are_taken_as_there_are_to_be_of_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each about an outermost field of its own, and no body twice."""
-    monkeypatch.setattr(choosing, "WITHIN", {"null": 3})
+    monkeypatch.setattr(selection, "WITHIN", {"null": 3})
     fields = ("order", "pspId", "acquirerId", "codeType")
     rows = [row(f"Object with valid '{name}' value: Value null value", fields={name: None}) for name in fields]
     made = chosen(rows, 1).legal
@@ -223,7 +223,7 @@ def test_a_broken_call_of_the_adaptor_is_no_answer() -> None:
 
 def test_codes_and_amounts_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The two kinds of code take turns; amounts to be paid are such as no fraction in binary keeps."""
-    monkeypatch.setattr(choosing, "WITHIN", {"drawn": 2})
+    monkeypatch.setattr(selection, "WITHIN", {"drawn": 2})
     drawn = {"pspId": None, "order": None, "codeType": None}
     rows = [row("Positive", "fuzzing", fields={**drawn, "acquirerId": number}) for number in "12"]
     assert [(found.code, found.amount) for found in chosen(rows, 1).legal] == [(ENTRY, 1_000), (ORDER, 1_000)]
@@ -244,4 +244,4 @@ def test_codes_and_amounts_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_the_generators_words_name_fields(description: str, path: list[str]) -> None:
     """The outermost first; this is what breaks if another edition of it words things anew."""
-    assert choosing._path(row(description)) == path
+    assert selection._path(row(description)) == path

@@ -12,7 +12,8 @@ import pytest
 from mpp_conformance import evidence, wallet
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import HandleAction, Launch, Message, ResultPage
-from mpp_conformance.report import document, html
+from mpp_conformance.report.pages import html
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
 
 if TYPE_CHECKING:

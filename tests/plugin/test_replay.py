@@ -13,7 +13,7 @@ from mpp_conformance import evidence, wallet
 from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
 from mpp_conformance.protocol.messages import DecodeCallback
-from mpp_conformance.report import document
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.scenarios.cells import psp, sdk
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp

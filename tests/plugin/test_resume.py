@@ -15,7 +15,8 @@ from mpp_conformance import evidence, wallet
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.evidence import journal
-from mpp_conformance.report import document, journal_file
+from mpp_conformance.report.run_folder import journal_file
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.specimens import SPECIMENS
 from tests.conftest import QUICK
 from tests.serving import wallet_served

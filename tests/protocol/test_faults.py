@@ -20,7 +20,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.wire.spoiling import _CHANGES
+from mpp_conformance.wire.fault_application import _CHANGES
 
 ROOT: Final = Path(__file__).parents[2]
 _ORDER: Final = Order(

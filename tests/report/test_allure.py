@@ -18,10 +18,10 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.evidence import read
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import MUST
-from mpp_conformance.report import document
-from mpp_conformance.report.allure import generator, node, page, words
+from mpp_conformance.report.allure import generator, node, page, side_files
 from mpp_conformance.report.allure.node import GeneratorError
 from mpp_conformance.report.allure.results import DIRECTORY
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.wallet import create
 from tests import browser
 
@@ -75,10 +75,12 @@ def attached(run: Path, holder: dict[str, Any]) -> Iterator[Any]:
 def test_every_row_has_its_result(verdicts: dict[str, Any], results: list[dict[str, Any]]) -> None:
     """What was judged and what does not apply: each row once, with its verdict, and no other."""
     judged = [(row["requirement"], row["case"], row["scenario"], row["verdict"]) for row in document.cases(verdicts)]
-    absent = [(r["requirement"], r["case"], r["scenario"], words.NOT_APPLICABLE) for r in verdicts["not_applicable"]]
+    absent = [
+        (r["requirement"], r["case"], r["scenario"], side_files.NOT_APPLICABLE) for r in verdicts["not_applicable"]
+    ]
     observed = {(row["case"], row["scenario"]) for row in document.cases(verdicts) if row["observed"]}
     told = {
-        (r, c, s): words.OBSERVATION if (c, s) in observed and verdict != "pass" else verdict
+        (r, c, s): side_files.OBSERVATION if (c, s) in observed and verdict != "pass" else verdict
         for r, c, s, verdict in judged + absent
     }
     found = {}
@@ -88,7 +90,7 @@ def test_every_row_has_its_result(verdicts: dict[str, Any], results: list[dict[s
         found[requirement, case, scenario] = verdict
     assert found == told
     assert len(results) == len(told) == len({result["uuid"] for result in results})
-    assert {"pass", "fail", "inconclusive", words.NOT_APPLICABLE} <= set(told.values())
+    assert {"pass", "fail", "inconclusive", side_files.NOT_APPLICABLE} <= set(told.values())
 
 
 def test_a_result_is_found_by_clause_requirement_and_level(results: list[dict[str, Any]]) -> None:
@@ -156,7 +158,7 @@ def test_every_result_has_its_diagram_and_what_did_not_pass_its_card(
 def test_a_category_takes_what_it_is_for(run: Path, results: list[dict[str, Any]]) -> None:
     """Whatever did not simply pass falls into one category, by status and message, and by label for Allure 3."""
     categories = json.loads((run / DIRECTORY / "categories.json").read_bytes())
-    titles = {word: title for title, word, _ in words.CATEGORIES}
+    titles = {word: title for title, word, _ in side_files.CATEGORIES}
     for result in results:
         (word,) = labels(result, "verdict")
         told = result["statusDetails"].get("message", "")
@@ -165,7 +167,7 @@ def test_a_category_takes_what_it_is_for(run: Path, results: list[dict[str, Any]
             for category in categories
             if result["status"] in category["matchedStatuses"] and re.fullmatch(category["messageRegex"], told)
         ]
-        ruled = [r["name"] for r in words.rules() if re.search(r["matchers"]["labels"]["verdict"], word)]
+        ruled = [r["name"] for r in side_files.rules() if re.search(r["matchers"]["labels"]["verdict"], word)]
         assert (taken, ruled) == (([], []) if word == "pass" else ([titles[word]], [titles[word]]))
 
 

@@ -10,7 +10,7 @@ from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
 from mpp_conformance.protocol.messages import CLIENT_SDK, GATEWAY, Malformed
-from mpp_conformance.report.blame import BLAMES, blame
+from mpp_conformance.report.verdict_file.blame import BLAMES, blame
 from mpp_conformance.scenarios.cells import sdk
 from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -82,7 +82,9 @@ def test_a_stimulus_that_never_came_is_the_mpps() -> None:
 
 def test_reports_and_the_schema_know_the_same_words() -> None:
     """Every case that did not pass has its blame in the verdict file."""
-    schema = json.loads(files("mpp_conformance.report").joinpath("verdicts.schema.json").read_text("utf-8"))
+    schema = json.loads(
+        files("mpp_conformance.report.verdict_file").joinpath("verdicts.schema.json").read_text("utf-8")
+    )
     assert schema["$defs"]["case"]["properties"]["blame"]["enum"] == ["", *BLAMES]
     blamed = {case["verdict"]: case["blame"] for row in sample()["requirements"][:2] for case in row["cases"]}
     assert blamed == {"pass": "", "fail": "MPP"}

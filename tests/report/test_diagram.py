@@ -10,17 +10,17 @@ import pytest
 from mpp_conformance.adequacy.model.arrows import PARTIES
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
-from mpp_conformance.judging.slips import parting
+from mpp_conformance.judging.likely_causes import parting
 from mpp_conformance.judging.trace import ENDED, Event, Trace
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.protocol.messages import DecodeCallback, Launch, Malformed, Message, UserInitiatedPay
-from mpp_conformance.report import document
-from mpp_conformance.report.diagram import marks, svg
-from mpp_conformance.report.diagram.marks import Mark, Marks
-from mpp_conformance.report.diagram.picture import ABSENT, LINES, SEEN, UNSEEN, Line, Picture, picture
-from mpp_conformance.report.diagram.telling import noted, told, whole
-from mpp_conformance.report.language import ENGLISH
+from mpp_conformance.report.languages.language import ENGLISH
+from mpp_conformance.report.pages.diagram import marks, svg
+from mpp_conformance.report.pages.diagram.marks import Mark, Marks
+from mpp_conformance.report.pages.diagram.picture import ABSENT, LINES, SEEN, UNSEEN, Line, Picture, picture
+from mpp_conformance.report.pages.diagram.wording import noted, told, whole
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.specimens import FAULTY
 from mpp_conformance.specimens.conforming import ConformingMpp

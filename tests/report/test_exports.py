@@ -14,10 +14,10 @@ from jsonschema import Draft7Validator
 from trestle.oscal.assessment_results import AssessmentResults
 
 from mpp_conformance.cli import cli
-from mpp_conformance.report import document
-from mpp_conformance.report.blame import BLAMES
-from mpp_conformance.report.document import VerdictFileError
 from mpp_conformance.report.exports import EXPORTS, ctrf, oscal, table
+from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.blame import BLAMES
+from mpp_conformance.report.verdict_file.document import VerdictFileError
 from tests.bundles import PART, run
 from tests.reporting import HOSTILE, sample
 

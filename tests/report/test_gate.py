@@ -21,12 +21,17 @@ from mpp_conformance.bundle import keys
 from mpp_conformance.cli import cli
 from mpp_conformance.common import canonical
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.report import document, gate, html, junit, kept, markdown, rejudgement
-from mpp_conformance.report.allure.remade import RemakingError, remade
-from mpp_conformance.report.exports import EXPORTS, annotations, recount
-from mpp_conformance.report.gate import NO_GATE, Gate, GateFileError
-from mpp_conformance.report.language import ENGLISH, language
-from mpp_conformance.report.waivers import Waiver, WaiverFile
+from mpp_conformance.report.allure.reproduction import RemakingError, remade
+from mpp_conformance.report.checks import recount, rejudgement
+from mpp_conformance.report.exports import EXPORTS, annotations, junit
+from mpp_conformance.report.gate import decision
+from mpp_conformance.report.gate.decision import GateFileError
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
+from mpp_conformance.report.gate.waivers import Waiver, WaiverFile
+from mpp_conformance.report.languages.language import ENGLISH, language
+from mpp_conformance.report.pages import html, markdown
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.verdict_file import document
 from tests.bundles import PART, run
 from tests.reporting import HOSTILE, M1, M2, facts, folded, judged, row
 
@@ -59,7 +64,7 @@ def verdicts() -> dict[str, Any]:
 
 def gated(*waivers: Waiver) -> Gate:
     """The gate of that run by these waivers."""
-    return gate.judged(verdicts(), of(*waivers), NOW)
+    return decision.judged(verdicts(), of(*waivers), NOW)
 
 
 WAIVED: Final = gated(signed("R-2", "b", reason=HOSTILE))
@@ -73,7 +78,7 @@ CHINESE: Final = language("zh-CN")
 @pytest.mark.parametrize("made", [gated(), WAIVED, EXPIRED], ids=["none", "waived", "expired"])
 def test_a_gate_file_is_derived_again(made: Gate) -> None:
     """What is read back is what was written, with the moment it was judged at, and not with today."""
-    assert gate.read(gate.encode(made), verdicts()).told == made.told
+    assert decision.read(decision.encode(made), verdicts()).told == made.told
 
 
 def forged(**changes: object) -> bytes:
@@ -112,14 +117,14 @@ def of_row(**changes: object) -> bytes:
 def test_a_gate_file_that_says_another_thing_is_refused(data: bytes, told: str) -> None:
     """Result, moment, waiver, key: nothing is taken from the file that does not follow from what was signed."""
     with pytest.raises(GateFileError, match=re.escape(told)):
-        gate.read(data, verdicts())
+        decision.read(data, verdicts())
 
 
 def test_a_gate_of_another_run_is_refused() -> None:
     """The same waivers on other verdicts come to something else."""
     other = {**verdicts(), "run": "another"}
     with pytest.raises(GateFileError, match="'run': it does not follow"):
-        gate.read(gate.encode(WAIVED), other)
+        decision.read(decision.encode(WAIVED), other)
 
 
 def test_a_waiver_that_excuses_counts_before_one_that_does_not() -> None:
@@ -266,7 +271,7 @@ def test_the_gate_is_told_in_chinese(made: Gate) -> None:
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that fails, with a file that waives all of it beside it, all forms of it, and its Allure results."""
     place = tmp_path_factory.mktemp("gates")
-    first = kept.verdicts(run(place, "first", *PART, mpp=MPP))
+    first = reading.verdicts(run(place, "first", *PART, mpp=MPP))
     red = [case for case in document.cases(first) if case["verdict"] != "pass" and not case["observed"]]
     told = [signed(name, seen) for name, seen in sorted({(case["requirement"], case["seen"]) for case in red})]
     (place / "waivers.toml").write_text(toml(told), "utf-8")
@@ -290,12 +295,12 @@ def toml(rows: list[Waiver]) -> str:
 
 def test_a_run_tells_of_its_waivers_in_every_form(failing: Path) -> None:
     """Each form has what gate.json has; the verdicts are derived again, and the result is what it was."""
-    told = json.loads((failing / gate.FILE).read_bytes())
+    told = json.loads((failing / decision.FILE).read_bytes())
     assert (told["before"], told["left"], {row["trouble"] for row in told["waivers"]}) == ("nonconformant", [], {""})
     assert [(name, found) for name, found in recount.forms(failing) if found] == []
     assert len(list(recount.forms(failing))) == 5
     assert rejudgement.rejudged(failing).differences == []
-    assert kept.verdicts(failing)["overall"] == "nonconformant"
+    assert reading.verdicts(failing)["overall"] == "nonconformant"
 
 
 def test_allure_knows_what_is_waived(failing: Path) -> None:
@@ -324,8 +329,8 @@ def test_a_form_that_hides_a_waiver_is_named(failing: Path, tmp_path: Path, form
 def test_a_gate_that_was_edited_is_named_by_all(failing: Path, tmp_path: Path) -> None:
     """The command rejudge names it, and no report is made of it; none of them ends with a traceback."""
     place = copied(failing, tmp_path)
-    told = json.loads((place / gate.FILE).read_bytes())
-    (place / gate.FILE).write_text(json.dumps({**told, "after": "open"}))
+    told = json.loads((place / decision.FILE).read_bytes())
+    (place / decision.FILE).write_text(json.dumps({**told, "after": "open"}))
     assert rejudgement.rejudged(place).differences == [
         "gate.json: 'after': it does not follow from its waivers and this run"
     ]
@@ -374,7 +379,7 @@ def test_allures_results_of_other_suites_stay_as_they_are(failing: Path, tmp_pat
     verdicts_of = json.loads((place / document.FILE).read_bytes())
     verdicts_of["suite"]["digest"] = "0" * 64
     (place / document.FILE).write_bytes(canonical.dump(verdicts_of))
-    (place / gate.FILE).unlink()
+    (place / decision.FILE).unlink()
     with pytest.raises(RemakingError, match="judged by other suites"):
         remade(place, ENGLISH)
 
@@ -391,7 +396,7 @@ def test_a_wrong_file_of_waivers_stops_a_run_before_it_begins(tmp_path: Path) ->
 def test_a_gate_of_no_verdict_file_is_none(tmp_path: Path) -> None:
     """Without gate.json there is nothing to tell; a link in its place is refused."""
     (tmp_path / document.FILE).write_bytes(canonical.dump(verdicts()))
-    assert not kept.gate_of(tmp_path, verdicts())
-    (tmp_path / gate.FILE).symlink_to(tmp_path / document.FILE)
-    with pytest.raises(kept.KeptError, match="no such plain file"):
-        kept.gate_of(tmp_path, verdicts())
+    assert not reading.gate_of(tmp_path, verdicts())
+    (tmp_path / decision.FILE).symlink_to(tmp_path / document.FILE)
+    with pytest.raises(reading.KeptError, match="no such plain file"):
+        reading.gate_of(tmp_path, verdicts())

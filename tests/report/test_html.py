@@ -14,11 +14,12 @@ from click.testing import CliRunner
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.report import again, document, figures, html, statement
-from mpp_conformance.report.conversations import exchange
-from mpp_conformance.report.diagram import svg
-from mpp_conformance.report.document import VerdictFileError
-from mpp_conformance.report.language import ENGLISH
+from mpp_conformance.report.languages.language import ENGLISH
+from mpp_conformance.report.pages import figures, html, statement
+from mpp_conformance.report.pages.conversations import exchange
+from mpp_conformance.report.pages.diagram import svg
+from mpp_conformance.report.verdict_file import document, rerun_command
+from mpp_conformance.report.verdict_file.document import VerdictFileError
 from mpp_conformance.specimens import FAULTY
 from tests import browser
 from tests.reporting import run_of, sample
@@ -158,7 +159,7 @@ def test_card_tells_what_was_sent_received_and_where_they_part(spoilt: Run, page
         "Received from it 7. ServerAnswer (action_type HANDLE_BY_SDK, sdk_action_payload",
         "First difference sdk_action_payload, byte 0",
         "Likely cause it was stripped of white space at its ends",
-        f"Run it again {again.command(spoilt[0]['target'], case)}",
+        f"Run it again {rerun_command.command(spoilt[0]['target'], case)}",
     ):
         assert words in card
 
@@ -248,7 +249,7 @@ def test_scope_is_what_the_wallet_claims() -> None:
 def test_repro_judges_that_case_alone_with_the_same_verdict(spoilt: Run, tmp_path: Path) -> None:
     """The line of a failure card, typed as it stands, runs one case, which fails as it did."""
     case = failing(spoilt, "SRV-4")
-    words = shlex.split(again.command(spoilt[0]["target"], case))
+    words = shlex.split(rerun_command.command(spoilt[0]["target"], case))
     program = Path(sys.executable).with_name(words[0])
     words += ["--run", "r"]
     ended = subprocess.run([program, *words[1:]], cwd=tmp_path, capture_output=True, timeout=120, check=False)
@@ -269,7 +270,7 @@ def test_repro_judges_that_case_alone_with_the_same_verdict(spoilt: Run, tmp_pat
 def test_repro_names_the_mpp_as_it_was_reached(target: str, expected: str) -> None:
     """A wallet over HTTP is named by its file; nothing in the line can start a second command."""
     case = {"case": "test_x", "scenario": "a'; rm -rf /"}
-    line = again.command(target, case)
+    line = rerun_command.command(target, case)
     assert line.startswith(f"mpp-conformance run {expected} -k ")
     assert shlex.split(line)[-1] == "test_x[a'; rm -rf /]"
 

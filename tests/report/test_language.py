@@ -14,13 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
+from mpp_conformance.common.text import printable
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import BY_NAME, Launch
-from mpp_conformance.report import html, markdown, terminal
-from mpp_conformance.report.language import ENGLISH, TAGS, Language, language
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.languages.language import ENGLISH, TAGS, Language, language
+from mpp_conformance.report.pages import html, markdown, terminal
 from mpp_conformance.specimens import FAULTY, SPECIMENS
 from mpp_conformance.trials import cabinet
 from tests.reporting import HOSTILE, M1, M2, O3, folded, run_of, sample
@@ -218,14 +218,14 @@ def test_every_sentence_in_the_code_has_its_chinese(text: str) -> None:
 
 
 def _said_by_templates() -> Iterator[str]:
-    for path in sorted((ROOT / "mpp_conformance/report/templates").glob("*.j2")):
+    for path in sorted((ROOT / "mpp_conformance/report/pages/templates").glob("*.j2")):
         yield from re.findall(r"""_\("((?:[^"\\]|\\.)*)\"""", path.read_text("utf-8"))
 
 
 def _said_by_modules() -> Iterator[str]:
     modules = [path.read_text("utf-8") for path in sorted((ROOT / "mpp_conformance/report").rglob("*.py"))]
     for module in modules:
-        for node in ast.walk(ast.parse(module if "report.language import" in module else "")):
+        for node in ast.walk(ast.parse(module if "languages.language import" in module else "")):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
                 yield from [str(node.args[0].value)] if isinstance(node.args[0], ast.Constant) else []
 

@@ -15,9 +15,10 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
-from mpp_conformance.report import document, html, pdf
-from mpp_conformance.report.conversations import conversations
-from mpp_conformance.report.language import ENGLISH, language
+from mpp_conformance.report.languages.language import ENGLISH, language
+from mpp_conformance.report.pages import html, pdf
+from mpp_conformance.report.pages.conversations import conversations
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.scenarios.cells import sdk
 from mpp_conformance.scenarios.scenario import ENTRY
 from tests.adequacy.test_model import held

@@ -14,8 +14,9 @@ from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.protocol import signature
-from mpp_conformance.report import document, rejudgement, restored
-from mpp_conformance.report.rejudgement import RejudgementError
+from mpp_conformance.report.checks import rejudgement
+from mpp_conformance.report.checks.rejudgement import RejudgementError
+from mpp_conformance.report.verdict_file import document, parsing
 from tests.bundles import matrix
 from tests.forging import Forger, copied, message, rewritten
 from tests.serving import of_specimen
@@ -297,7 +298,7 @@ def test_missing_evidence_is_named(run: Path) -> None:
     assert differences(run) == [f"evidence/{path.name}: there is no such plain file"]
 
 
-MEMBERS: Final = sorted(json.loads(Path(restored.__file__).with_name(restored.SCHEMA).read_bytes())["required"])
+MEMBERS: Final = sorted(json.loads(Path(parsing.__file__).with_name(parsing.SCHEMA).read_bytes())["required"])
 
 
 @pytest.mark.parametrize("name", MEMBERS)

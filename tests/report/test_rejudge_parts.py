@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common import canonical
-from mpp_conformance.report import document, rejudgement
+from mpp_conformance.report.checks import rejudgement
+from mpp_conformance.report.verdict_file import document
 from tests.forging import Forger, copied, message, rewritten
 from tests.serving import of_specimen
 

@@ -13,7 +13,8 @@ from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import HandleAction, Launch, UserInitiatedPay
-from mpp_conformance.report import document, rejudgement
+from mpp_conformance.report.checks import rejudgement
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp
 from tests.forging import rewritten
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mpp_conformance.protocol.messages import Message
-    from mpp_conformance.report.rejudgement import Rejudgement
+    from mpp_conformance.report.checks.rejudgement import Rejudgement
     from tests.conftest import Bench
 
     Again = Callable[[str], Rejudgement]

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from mpp_conformance.common.text import printable
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Planned
 from mpp_conformance.ledger.requirements import SHOULD, Ledger, Requirement
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import Launch
-from mpp_conformance.report import document, folder, terminal
-from mpp_conformance.report.document import VerdictFileError
-from mpp_conformance.report.folder import RunFolderError
-from mpp_conformance.report.results import Result, fold
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.pages import terminal
+from mpp_conformance.report.run_folder import folder
+from mpp_conformance.report.run_folder.folder import RunFolderError
+from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.document import VerdictFileError
+from mpp_conformance.report.verdict_file.folding import Result, fold
 from tests.reporting import HOSTILE, M1, M2, O3, facts, folded, judged, row, sample, stated
 
 PASS, FAIL, INCONCLUSIVE, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR

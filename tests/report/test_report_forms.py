@@ -12,21 +12,24 @@ import pytest
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
+from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import ENDED, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.limits import EDITIONS, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_SDK, NotifyPayment, UserInitiatedPayAnswer
-from mpp_conformance.report import document, folder, html, junit, limits_table, markdown, papers, shown
-from mpp_conformance.report.document import VerdictFileError
-from mpp_conformance.report.gate import NO_GATE
-from mpp_conformance.report.language import ENGLISH
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.exports import junit
+from mpp_conformance.report.gate.outcome import NO_GATE
+from mpp_conformance.report.languages.language import ENGLISH
+from mpp_conformance.report.pages import formatting, html, markdown, writer
+from mpp_conformance.report.run_folder import folder
+from mpp_conformance.report.verdict_file import document, limits_table
+from mpp_conformance.report.verdict_file.document import VerdictFileError
 from mpp_conformance.scenarios.boundaries import boundaries
 from mpp_conformance.scenarios.scenario import Scenario, codes_for
 from mpp_conformance.wallet import reference
 from tests.reporting import HOSTILE, M1, O3, judged, row, sample
 
-SCHEMA = json.loads(files("mpp_conformance.report").joinpath("verdicts.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(files("mpp_conformance.report.verdict_file").joinpath("verdicts.schema.json").read_text("utf-8"))
 EDITION = EDITIONS["2023-12"]
 OVER = UserInitiatedPayAnswer(
     result_status="F", result_code="TOO_MUCH", result_message="", action_type=HANDLE_BY_SDK, sdk_action_payload="p"
@@ -95,8 +98,8 @@ def test_boundary_rows_say_what_was_answered_and_judged() -> None:
         "evidence": "x-00000000.json",
     }
     assert (rows["order-single-at"]["answer"], rows["order-single-at"]["verdict"]) == (None, "none")
-    assert shown.answered(rows["order-single-over"]) == "HANDLE_BY_SDK F TOO_MUCH"
-    assert [shown.taken(rows[name]) for name in ("order-single-over", "order-single-at")] == ["no", "not held"]
+    assert formatting.answered(rows["order-single-over"]) == "HANDLE_BY_SDK F TOO_MUCH"
+    assert [formatting.taken(rows[name]) for name in ("order-single-over", "order-single-at")] == ["no", "not held"]
 
 
 def test_every_boundary_is_in_the_table_under_its_limit() -> None:
@@ -105,7 +108,7 @@ def test_every_boundary_is_in_the_table_under_its_limit() -> None:
     assert sorted(row["scenario"] for row in rows) == sorted(
         b.scenario.label for b in boundaries(EDITIONS["2024-03"], Reading())
     )
-    assert [title for title, _ in shown.limits(rows)] == [
+    assert [title for title, _ in formatting.limits(rows)] == [
         "any in-store payment, per transaction: 35,000.00 CNY",
         "any in-store payment, per year and individual: 350,000.00 CNY",
         "entry code payment, per transaction: 500.00 CNY",
@@ -288,5 +291,5 @@ def test_verdict_file_is_there_even_if_a_page_cannot_be_made(tmp_path: Path, mon
     monkeypatch.setattr(html, "render", fail)
     run = folder.create(tmp_path, "r")
     with pytest.raises(VerdictFileError):
-        papers.write(run, sample(), {}, ENGLISH, NO_GATE)
+        writer.write(run, sample(), {}, ENGLISH, NO_GATE)
     assert document.read((run.path / document.FILE).read_bytes())["overall"] == "nonconformant"

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from mpp_conformance.judging import safety
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.faults import FAULTS
-from mpp_conformance.report import html, markdown, terminal
-from mpp_conformance.report.language import language
+from mpp_conformance.report.languages.language import language
+from mpp_conformance.report.pages import html, markdown, terminal
 from mpp_conformance.specimens import SPECIMENS
 from tests.report.test_report_forms import SCHEMA
 from tests.reporting import folded, judged, row, run_of, stated

@@ -20,10 +20,12 @@ from mpp_conformance.judging.oracle import judge
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
-from mpp_conformance.report import document, waivers
-from mpp_conformance.report import gate as gates
-from mpp_conformance.report.gate import Gate
-from mpp_conformance.report.waivers import WaiverFileError
+from mpp_conformance.report.gate import decision as gates
+from mpp_conformance.report.gate import waivers
+from mpp_conformance.report.gate.outcome import Gate
+from mpp_conformance.report.gate.waivers import WaiverFileError
+from mpp_conformance.report.pages import terminal
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wallet import reference
@@ -175,7 +177,7 @@ def test_a_run_of_a_part_opens_no_gate() -> None:
     """Whatever passed in it."""
     made = judged_gate(NONE, Verdict.PASS, missing=True)
     assert [made.told[name] for name in ("after", "complete", "left")] == ["closed", False, []]
-    assert "in the way   a part of the catalogue was not run" in list(gates.lines(made))
+    assert "in the way   a part of the catalogue was not run" in list(terminal.gate_lines(made))
 
 
 def test_a_draft_is_a_waiver_once_its_owner_has_filled_it_in(tmp_path: Path) -> None:

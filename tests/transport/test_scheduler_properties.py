@@ -22,8 +22,8 @@ from mpp_conformance.ledger.requirements import Ledger
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import Sending, World
 from mpp_conformance.protocol.messages import GATEWAY, Malformed, UserInitiatedPay
-from mpp_conformance.report import document
-from mpp_conformance.report.results import CaseResult, fold
+from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.folding import CaseResult, fold
 from mpp_conformance.scenarios.scenario import OBSERVER, Profile, Scenario
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import Say

@@ -29,8 +29,8 @@ from mpp_conformance.scenarios.scenario import (
     one,
 )
 from mpp_conformance.specimens import SPECIMENS
-from mpp_conformance.specimens.asking import AsksAboutCodes, KeepsRules
 from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.specimens.gateway_variants import AsksAboutCodes, KeepsRules
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wallet import reference
 from tests.hosting import hosted

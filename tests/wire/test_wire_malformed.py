@@ -17,7 +17,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     UserInitiatedPay,
 )
-from mpp_conformance.wire.carrying import MAX_PROBLEM, MAX_REFERENCE
+from mpp_conformance.wire.encoding import MAX_PROBLEM, MAX_REFERENCE
 
 _QUICK: Final = settings(max_examples=200, deadline=None)
 

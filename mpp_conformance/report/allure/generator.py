@@ -11,8 +11,8 @@ from typing import Any, Final
 from mpp_conformance.report.allure import node, page
 from mpp_conformance.report.allure.node import GeneratorError, Node, Say
 from mpp_conformance.report.allure.results import DIRECTORY
-from mpp_conformance.report.allure.words import rules
-from mpp_conformance.report.folder import RunFolder
+from mpp_conformance.report.allure.side_files import rules
+from mpp_conformance.report.run_folder.folder import RunFolder
 
 FILE: Final = "allure.html"
 VERSION: Final = "3.18.0"

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from mpp_conformance.report.text import printable
+from mpp_conformance.common.text import printable
 
 CACHE_VARIABLE: Final = "MPP_CONFORMANCE_CACHE"
 OLDEST: Final = (20, 19)

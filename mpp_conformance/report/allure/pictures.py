@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.report import html
 from mpp_conformance.report.allure.files import linked
-from mpp_conformance.report.diagram.marks import marks
-from mpp_conformance.report.diagram.picture import picture
-from mpp_conformance.report.diagram.svg import svg
-from mpp_conformance.report.gate import Gate
-from mpp_conformance.report.language import Language
-from mpp_conformance.report.results import CaseResult
+from mpp_conformance.report.gate.outcome import Gate
+from mpp_conformance.report.languages.language import Language
+from mpp_conformance.report.pages import html
+from mpp_conformance.report.pages.diagram.marks import marks
+from mpp_conformance.report.pages.diagram.picture import picture
+from mpp_conformance.report.pages.diagram.svg import svg
+from mpp_conformance.report.verdict_file.folding import CaseResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from mpp_conformance import evidence
+from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Planned
 from mpp_conformance.ledger.requirements import MUST, Requirement
-from mpp_conformance.report import again, document
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.allure.pictures import Pictures
-from mpp_conformance.report.allure.words import NOT_APPLICABLE, OBSERVATION, beside, message
-from mpp_conformance.report.gate import NO_GATE, WAIVED, Gate
-from mpp_conformance.report.language import ENGLISH, Language
-from mpp_conformance.report.results import CaseResult
-from mpp_conformance.report.shown import cny
-from mpp_conformance.report.text import printable
+from mpp_conformance.report.allure.side_files import NOT_APPLICABLE, OBSERVATION, beside, message
+from mpp_conformance.report.gate.outcome import NO_GATE, WAIVED, Gate
+from mpp_conformance.report.languages.language import ENGLISH, Language
+from mpp_conformance.report.languages.values import cny
+from mpp_conformance.report.verdict_file import document, rerun_command
+from mpp_conformance.report.verdict_file.folding import CaseResult
 from mpp_conformance.scenarios.scenario import Payment, Scenario
 
 DIRECTORY: Final = "allure-results"
@@ -143,7 +143,7 @@ class AllureResults:
         lines += [f"look first at: {row['blame']}"] if row["blame"] else []
         lines += [f"waiver: {printable(waiver)}"] if waiver else []
         lines += [f"evidence: evidence/{case.evidence} (SHA-256 {case.digest})"] if case.evidence else []
-        lines.append(f"again: {again.command(self._verdicts['target'], row)}")
+        lines.append(f"again: {rerun_command.command(self._verdicts['target'], row)}")
         return {
             "message": message(word, case.planned.case.requirement.id, document.reason(case)),
             "trace": "".join(f"{line}\n" for line in lines),

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mpp_conformance.report import junit
-from mpp_conformance.report.document import VerdictFileError
-from mpp_conformance.report.exports import annotations, ctrf, oscal, table
-from mpp_conformance.report.gate import NO_GATE, Gate
+from mpp_conformance.report.exports import annotations, ctrf, junit, oscal, table
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
+from mpp_conformance.report.verdict_file.document import VerdictFileError
 
 Render = Callable[[Mapping[str, Any], Gate], bytes]
 

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mpp_conformance.report.gate import NO_GATE, WAIVED, Gate
-from mpp_conformance.report.text import printable
+from mpp_conformance.common.text import printable
+from mpp_conformance.report.gate.outcome import NO_GATE, WAIVED, Gate
 
 GITLAB_FILE: Final = "gl-code-quality-report.json"
 _LONGEST: Final = 1_000

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from mpp_conformance.report.exports import table
-from mpp_conformance.report.gate import NO_GATE, Gate
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 
 FILE: Final = "ctrf.json"
 SPECIFICATION: Final = "0.0.0"

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mpp_conformance.report import document
-from mpp_conformance.report.gate import NO_GATE, Gate
-from mpp_conformance.report.text import printable
+from mpp_conformance.common.text import printable
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
+from mpp_conformance.report.verdict_file import document
 
 FILE: Final = "oscal-assessment-results.json"
 VERSION: Final = "1.1.3"

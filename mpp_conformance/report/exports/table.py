@@ -8,9 +8,9 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mpp_conformance.report import document
-from mpp_conformance.report.gate import NO_GATE, Gate
-from mpp_conformance.report.text import printable
+from mpp_conformance.common.text import printable
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
+from mpp_conformance.report.verdict_file import document
 
 FILE: Final = "cases.csv"
 NOT_APPLICABLE: Final = "not applicable"

@@ -7,7 +7,8 @@ from typing import Any
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.catalogue import Claims
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.report import document, kept
+from mpp_conformance.report.run_folder import reading
+from mpp_conformance.report.verdict_file import document
 from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.transport.scheduler import NotHeldError
 
@@ -30,13 +31,13 @@ class ReplayConversations:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         try:
-            verdicts = kept.verdicts(directory)
+            verdicts = reading.verdicts(directory)
             self.raw_claims: dict[str, Any] = dict(verdicts["claims"])
             self.claims = Claims.of(self.raw_claims)
             self.particulars = {str(name): str(said) for name, said in verdicts["particulars"].items()}
             self.message_layer: dict[str, str] | None = verdicts["message_layer"]
-            self._names = kept.names(verdicts)
-        except kept.KeptError as problem:
+            self._names = reading.names(verdicts)
+        except reading.KeptError as problem:
             raise ReplayError(str(problem)) from problem
         except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise ReplayError(f"{directory / document.FILE} lacks what a replay needs: {problem!r}") from problem
@@ -62,7 +63,7 @@ class ReplayConversations:
         NotHeldError where there was none; NoEvidenceError where there may have been one.
         """
         if self._traces is None:
-            found = kept.traces(self._directory, self._names)
+            found = reading.traces(self._directory, self._names)
             self._traces = {trace.scenario: trace for trace in found.traces.values()}
             self._problems = found.problems
         held = self._traces.get(scenario)

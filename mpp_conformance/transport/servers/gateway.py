@@ -19,9 +19,9 @@ from mpp_conformance.peers.router import Delivery
 from mpp_conformance.peers.world import Sending
 from mpp_conformance.protocol.messages import Message, RedirectFollowed
 from mpp_conformance.transport.servers.application import refusal
-from mpp_conformance.transport.servers.bodies import answer_half, body_of, request_half, target_of
+from mpp_conformance.transport.servers.faulty_delivery import HOLD, Misdelivery
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.transport.servers.misdelivery import HOLD, Misdelivery
+from mpp_conformance.transport.servers.request_bodies import answer_half, body_of, request_half, target_of
 
 Deliver = Callable[[Message, str, Notes], Delivery]
 """Gives a message of the wallet to its conversation: message, observer token (empty at the gateway), notes."""

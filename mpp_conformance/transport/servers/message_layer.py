@@ -13,7 +13,7 @@ from starlette.responses import Response
 from mpp_conformance import wire
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
-from mpp_conformance.transport.servers.bodies import request_half, target_of
+from mpp_conformance.transport.servers.request_bodies import request_half, target_of
 
 Notes = Sequence[tuple[str, str]]
 """What is worth keeping beside a message: name and value."""

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from mpp_conformance import wire
 from mpp_conformance.protocol.messages import CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.transport.servers.application import refusal
-from mpp_conformance.transport.servers.bodies import body_of
 from mpp_conformance.transport.servers.message_layer import MessageLayer
+from mpp_conformance.transport.servers.request_bodies import body_of
 
 Serve = Callable[[InquiryPayment | CancelPayment], Message | None]
 """The answer to a call of Alipay+; ``None`` where there is none."""

@@ -12,8 +12,8 @@ from mpp_conformance import wire
 from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.protocol.messages import CLIENT_SDK, CashierPage, Malformed, Message
 from mpp_conformance.transport.servers.application import refusal
-from mpp_conformance.transport.servers.bodies import answer_half, body_of, request_half
 from mpp_conformance.transport.servers.gateway import Deliver
+from mpp_conformance.transport.servers.request_bodies import answer_half, body_of, request_half
 
 REPORTS: Final[Mapping[str, type[Message]]] = {
     operation.path.rpartition("/")[2]: kind

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from mpp_conformance import wire
 from mpp_conformance.protocol import signature
 from mpp_conformance.transport.servers.application import application, refusal
-from mpp_conformance.transport.servers.bodies import body_of, target_of
+from mpp_conformance.transport.servers.request_bodies import body_of, target_of
 
 _OF_THE_CONNECTION: Final = frozenset(
     (

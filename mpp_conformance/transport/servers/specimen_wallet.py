@@ -33,11 +33,11 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.scenario import HEALTH
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from mpp_conformance.transport.servers.application import application, refusal
-from mpp_conformance.transport.servers.bodies import body_of
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.message_layer import MessageLayer
 from mpp_conformance.transport.servers.mpp_server import mpp_server_routes
 from mpp_conformance.transport.servers.observer import REPORTS
+from mpp_conformance.transport.servers.request_bodies import body_of
 from mpp_conformance.wallet.fields import is_loopback
 
 MAX_SESSIONS: Final = 1_000

@@ -1,0 +1,1 @@
+"""The words of a report: English sentences, and what other languages have for them."""

@@ -1,0 +1,11 @@
+"""Amounts and moments of a verdict file as people read them, in every language."""
+
+
+def cny(fen: int) -> str:
+    """An amount in fen as people read it: ``7,000.00``."""
+    return f"{fen // 100:,}.{fen % 100:02}"
+
+
+def moment(started: str) -> str:
+    """A time of the verdict file, which is UTC in ISO 8601, as people read it."""
+    return started.replace("T", " ").removesuffix("+00:00") + (" UTC" if started.endswith("+00:00") else "")

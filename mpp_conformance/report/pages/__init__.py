@@ -1,0 +1,1 @@
+"""The report for people: HTML, Markdown, terminal, PDF, and the drawings of conversations."""

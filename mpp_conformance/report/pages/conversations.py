@@ -1,0 +1,114 @@
+"""The conversations of a run for people: each with its drawing, its messages in words, and the cases judged on it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from mpp_conformance.judging.trace import Event, Trace
+from mpp_conformance.judging.verdict import Verdict, worst
+from mpp_conformance.protocol.messages import Message
+from mpp_conformance.report.languages.language import Say
+from mpp_conformance.report.pages.diagram.marks import marks
+from mpp_conformance.report.pages.diagram.picture import Line, picture
+from mpp_conformance.report.pages.diagram.svg import svg
+from mpp_conformance.report.pages.diagram.wording import told
+from mpp_conformance.report.pages.formatting import shown_fields
+
+_RECEIVED: Final = 3
+"""Messages that a card shows; the evidence has them all."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One conversation. ``anchor`` names it in a page; ``told``: number or step, and sentence, of each line.
+
+    ``drawing`` is empty where its evidence is not at hand; ``verdict`` is the worst that counts.
+    """
+
+    anchor: str
+    label: str
+    verdict: str
+    messages: int
+    drawing: Markup
+    told: tuple[tuple[str, str], ...]
+    cases: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What went to the MPP before it went wrong, and what came from it, in words; empty where there is nothing."""
+
+    sent: str = ""
+    received: tuple[str, ...] = ()
+
+
+def conversations(
+    cases: Iterable[Row], traces: Mapping[str, Trace], say: Say, *, alone: bool = False
+) -> list[Conversation]:
+    """All that have evidence, the worst first, else in the order of their cases.
+
+    ``traces``: by the name of the evidence file; ``alone``: each drawing brings its own style.
+    """
+    held: dict[str, list[Row]] = {}
+    for case in cases:
+        if case["evidence"]:
+            held.setdefault(case["evidence"], []).append(case)
+    anchors = {name: f"c{number}" for number, name in enumerate(held, start=1)}
+    found = [_made(anchors[name], rows, traces.get(name), say, alone=alone) for name, rows in held.items()]
+    return sorted(found, key=lambda one: -Verdict.from_word(one.verdict))
+
+
+def exchange(case: Row, trace: Trace | None, say: Say) -> Exchange:
+    """What a failure card shows of the conversation: the suite's last word before, and what the case points at."""
+    if trace is None:
+        return Exchange()
+    pointed = [event for event in trace.events if event.number in case["events"]]
+    deviation = case["deviation"]
+    payment = pointed[0].payment if pointed else deviation["payment"] if deviation else 0
+    before = [
+        event
+        for event in trace.of(payment)
+        if event.message.by_suite and (not pointed or event.number < pointed[0].number)
+    ]
+    received = tuple(_words(event) for event in pointed[:_RECEIVED])
+    nothing = (say("nothing of the kind"),) if deviation and deviation["how"] == "missing" else ()
+    return Exchange(sent=_words(before[-1]) if before else "", received=received or nothing)
+
+
+def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, say: Say, *, alone: bool) -> Conversation:
+    label = cases[0]["scenario"]
+    drawn = None if trace is None else picture(trace, marks(cases))
+    return Conversation(
+        anchor=anchor,
+        label=label,
+        verdict=worst(Verdict.from_word(case["verdict"]) for case in cases if not case["observed"]).word,
+        messages=0 if trace is None else len(trace.events),
+        drawing=Markup("") if drawn is None else svg(drawn, say, title=label, alone=alone),
+        told=() if drawn is None else tuple(_told(drawn.lines, say)),
+        cases=tuple(cases),
+    )
+
+
+def _told(lines: Iterable[Line], say: Say) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        number = "" if line.number is None else f"{line.number}."
+        step = say("step {numbers}", numbers=line.steps) if line.steps else ""
+        yield " ".join(word for word in (number, step) if word), told(line, say)
+
+
+def _words(event: Event) -> str:
+    return f"{event.number}. {_message(event.message)}"
+
+
+def _message(message: Message) -> str:
+    fields = ", ".join(f"{name} {_visible(value)}" for name, value in shown_fields(message).items())
+    return f"{message.name} ({fields})" if fields else message.name
+
+
+def _visible(value: str) -> str:
+    """A value between quotes where blanks at its ends, or nothing at all, would not show."""
+    return f"'{value}'" if value != value.strip() or not value else value

@@ -1,0 +1,151 @@
+"""The report to read: one self-contained page made from a verdict file; it loads nothing and runs nothing.
+
+The verdict file is the source of everything that is stated; the evidence beside it only of the drawings and of what
+was sent and received.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
+
+from mpp_conformance.common.text import printable
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.report.gate.outcome import NO_GATE, Gate
+from mpp_conformance.report.languages.language import ENGLISH, Language
+from mpp_conformance.report.languages.values import cny, moment
+from mpp_conformance.report.pages import figures, formatting, iso_17025, statement
+from mpp_conformance.report.pages.conversations import conversations, exchange
+from mpp_conformance.report.pages.diagram import svg
+from mpp_conformance.report.pages.diagram.wording import difference, whole
+from mpp_conformance.report.verdict_file import document, rerun_command
+from mpp_conformance.report.verdict_file.document import VerdictFileError
+
+FILE: Final = "report.html"
+_TEMPLATE: Final = "report.html.j2"
+_CARD: Final = "card-alone.html.j2"
+_CONTENTS: Final = (
+    ("findings", "Money: look at this first"),
+    ("gate", "Gate and waivers"),
+    ("failures", "What stands in the way"),
+    ("observations", "Observations"),
+    ("requirements", "Requirements"),
+    ("silences", "Where the documents are silent"),
+    ("limits", "At the limits"),
+    ("conversations", "Conversations"),
+    ("not-applicable", "Not applicable"),
+    ("strays", "Strays"),
+    ("excluded", "What is not tested, and why"),
+    ("particulars", "Particulars of the test"),
+)
+
+Row = Mapping[str, Any]
+
+
+def render(
+    verdicts: Row,
+    traces: Mapping[str, Trace] | None = None,
+    language: Language = ENGLISH,
+    gate: Gate = NO_GATE,
+    *,
+    printed: bool = False,
+) -> str:
+    """The page for a verdict file; VerdictFileError where the file lacks what the page shows.
+
+    ``traces``: the conversations, by the name of their evidence file; ``gate``: of this verdict file; ``printed``: for
+    paper, everything unfolded and each drawing with its own style.
+    """
+    try:
+        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, gate, printed=printed))
+    except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise VerdictFileError(f"this verdict file lacks what a report shows: {problem}") from problem
+
+
+def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENGLISH, gate: Gate = NO_GATE) -> str:
+    """The card of one case of a verdict file, as a page of its own that leads nowhere."""
+    return template(_CARD).render(
+        {
+            "v": verdicts,
+            "case": case,
+            "gate": gate,
+            "_": language,
+            "told": language.told,
+            "lang": language.tag,
+            "again": rerun_command.command,
+            "requirements": {row["id"]: row for row in verdicts["requirements"]},
+            "difference": difference,
+            "whole": whole,
+            "exchanges": lambda row: exchange(row, trace, language),
+            "anchors": {},
+            "printed": True,
+        }
+    )
+
+
+def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gate, *, printed: bool) -> dict[str, Any]:
+    cases = list(document.cases(verdicts))
+    held = conversations(cases, traces, say, alone=printed)
+    values = {
+        "v": verdicts,
+        "_": say,
+        "told": say.told,
+        "lang": say.tag,
+        "gate": gate,
+        "formatting": formatting,
+        "cny": cny,
+        "moment": moment,
+        "again": rerun_command.command,
+        "statement": statement.statement(verdicts, say),
+        "scope": statement.scope(verdicts, say),
+        "witnessed": iso_17025.witnessed(verdicts, say),
+        "items": iso_17025.items(verdicts, say),
+        "figures": [figures.conformity(verdicts, say), figures.extent(verdicts, say)],
+        "requirements": {row["id"]: row for row in verdicts["requirements"]},
+        "parts": formatting.parts(verdicts["requirements"]),
+        "limits": formatting.limits(verdicts["boundaries"], say),
+        "failures": formatting.groups(case for case in cases if case["verdict"] != "pass" and not case["observed"]),
+        "observations": formatting.groups(case for case in cases if case["observed"]),
+        "excluded": [row for row in verdicts["requirements"] if row["excluded"]],
+        "conversations": held,
+        "anchors": {one.cases[0]["evidence"]: one.anchor for one in held},
+        "difference": difference,
+        "whole": whole,
+        "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
+        "printed": printed,
+        "colours": figures.PAPER,
+        "drawing_style": Markup("{}").format(svg.STYLE),
+    }
+    return {**values, "contents": list(_contents({**values, **verdicts}, say))}
+
+
+def _contents(there: Row, say: Language) -> Iterator[tuple[str, str]]:
+    """The sections that the page has, in its order."""
+    for anchor, title in _CONTENTS:
+        if there.get(anchor.replace("-", "_"), True):
+            yield anchor, say(title)
+
+
+@cache
+def template(name: str) -> Template:
+    """The page ``name`` of this package: whatever is put into it is escaped, and nothing may be missing."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("mpp_conformance.report.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _plain(value: object) -> object:
+    """Text from the file without what could turn its direction; a macro's markup, a subclass of text, as it is."""
+    return printable(value) if type(value) is str else value

@@ -1,0 +1,98 @@
+"""The kill matrix as a document for programs and as a page for people; the page is made from the document alone."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.report.pages.html import template
+
+FORMAT: Final = "mpp-conformance kill-matrix 1"
+JSON_FILE: Final = "kill-matrix.json"
+HTML_FILE: Final = "kill-matrix.html"
+_TEMPLATE: Final = "kill-matrix.html.j2"
+
+
+def document(matrix: Matrix, *, version: str, edition: str, suites: str) -> dict[str, Any]:
+    """The whole matrix in JSON's terms (docs/kill-matrix-json.md); ``suites``: the digest of the suite."""
+    return {
+        "format": FORMAT,
+        "version": version,
+        "edition": edition,
+        "suites": suites,
+        "sound": matrix.sound,
+        "counts": _counts(matrix),
+        "survivors": [_fate(specimen) for specimen in matrix.faulty if not specimen.killed],
+        "wrongly_killed": [_fate(specimen) for specimen in matrix.conforming if specimen.wrongly_killed],
+        "misnamed": [{"specimen": name, "how": how} for name, how in matrix.misnamed.items()],
+        "toothless": list(matrix.toothless),
+        "unneeded": [{"case": case, "reason": matrix.kept.get(case)} for case in matrix.unneeded],
+        "stale": list(matrix.stale),
+        "idle_rows": [{"case": case, "scenario": scenario} for case, scenario in matrix.idle_rows],
+        "cases": [
+            {
+                "case": case,
+                "requirement": requirement,
+                "failing": list(matrix.failing[case]),
+                "alone": list(matrix.alone[case]),
+            }
+            for case, requirement in matrix.cases.items()
+        ],
+        "specimens": [_specimen(specimen) for specimen in matrix.specimens],
+    }
+
+
+def page(made: Mapping[str, Any]) -> str:
+    """The page for a document of :func:`document`."""
+    requirements = dict.fromkeys(case["requirement"] for case in made["cases"])
+    kills = {
+        specimen["name"]: {kill["requirement"]: kill for kill in specimen["kills"]} for specimen in made["specimens"]
+    }
+    reasons = {row["case"]: row["reason"] for row in made["unneeded"]}
+    return template(_TEMPLATE).render(m=made, requirements=list(requirements), kills=kills, reasons=reasons)
+
+
+def _counts(matrix: Matrix) -> dict[str, int]:
+    killed = [specimen.outcome for specimen in matrix.faulty if specimen.killed]
+    return {
+        "faulty": len(matrix.faulty),
+        "killed": len(killed),
+        "killed_by_failing": killed.count(Outcome.FAILS),
+        "killed_by_lack_of_proof": killed.count(Outcome.NOT_PROVEN),
+        "killed_by_observation": killed.count(Outcome.OBSERVED),
+        "conforming": len(matrix.conforming),
+        "cases": len(matrix.cases),
+        "rows": max((len(specimen.rows) for specimen in matrix.specimens), default=0),
+    }
+
+
+def _fate(specimen: Examined) -> dict[str, str]:
+    return {"specimen": specimen.name, "due": specimen.due.word, "outcome": specimen.outcome.word}
+
+
+def _specimen(specimen: Examined) -> dict[str, Any]:
+    return {
+        "name": specimen.name,
+        "faulty": specimen.faulty,
+        "due": specimen.due.word,
+        "outcome": specimen.outcome.word,
+        "breaks": sorted(specimen.breaks),
+        "hides": sorted(specimen.hides),
+        "observed": sorted(specimen.observed),
+        "kills": _kills(specimen.killing),
+    }
+
+
+def _kills(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Requirement by requirement, the cases that speak against an MPP and in which conversations they do."""
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for row in rows:
+        cases = found.setdefault((row.requirement, row.verdict.word), {})
+        cases.setdefault(row.case, []).append(row.scenario)
+    return [
+        {
+            "requirement": requirement,
+            "verdict": verdict,
+            "cases": [{"case": case, "scenarios": scenarios} for case, scenarios in cases.items()],
+        }
+        for (requirement, verdict), cases in found.items()
+    ]

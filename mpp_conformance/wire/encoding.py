@@ -1,0 +1,123 @@
+"""Messages to bytes and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mpp_conformance.protocol.messages import (
+    IdentifyCode,
+    InquiryCodeRules,
+    Malformed,
+    Message,
+    NotifyPayment,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.wire.bodies import BESIDE_THE_BODY, GATEWAY_URL, Kind, addressed, body_of, message_of
+from mpp_conformance.wire.operations import OPERATIONS
+from mpp_conformance.wire.parsing import UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.schemas import problems, validator_of
+
+MAX_PROBLEM: Final = 500
+"""Characters of `Malformed.problem`, before escapes."""
+MAX_REFERENCE: Final = 8_192
+"""Characters of `Malformed.reference`: as many as the longest code that can be identified."""
+_REFERENCES: Final[Mapping[type[Message], str]] = {
+    UserInitiatedPay: "codeValue",
+    IdentifyCode: "codeValue",
+    NotifyPayment: "paymentRequestId",
+}
+"""Where a call to Alipay+ says which payment it is about."""
+_MOST_NAMED: Final = 3
+_NOWHERE: Final = f"{GATEWAY_URL}/o/0"
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class OurMessageIsInvalid(Exception):  # noqa: N818  # the name says whose fault it is
+    """The suite was about to say what breaks ``openapi/``: our fault, never the wallet's."""
+
+
+def encode(
+    message: Message, *, observer_url: str | None = None, gateway_url: str = GATEWAY_URL, check: bool = True
+) -> bytes:
+    """The compact JSON body, in UTF-8, that carries ``message``.
+
+    ``observer_url``: where the wallet is to report (`Scan` and `Decode` need it); ``gateway_url``: where the simulated
+    Alipay+ listens, for the address of notifyPayment. Raises OurMessageIsInvalid if the suite's own message breaks its
+    schema, unless ``check`` is off because a scenario wants it so. What a wallet says is written as it is: it is the
+    reader who judges it.
+    """
+    given = message.body if isinstance(message, UserInitiatedPayAnswer) else None
+    made = body_of(message, observer_url=observer_url, gateway_url=gateway_url) if given is None else {}
+    text = _JSON.encode(made) if given is None else addressed(given, gateway_url)
+    if not check or not message.by_suite:
+        # Half a surrogate pair makes bytes that are no UTF-8; the reader says so.
+        return text.encode("utf-8", "surrogatepass")
+    try:
+        encoded = text.encode("utf-8")
+        body = made if given is None else parsed(encoded)
+    except UnicodeEncodeError:
+        raise _fault(message, "half a surrogate pair in a text") from None
+    except UnreadableBodyError as unreadable:
+        raise _fault(message, str(unreadable)) from None
+    if not validator_of(type(message)).is_valid(body):
+        raise _fault(message, _in_short(problems(type(message), body)))
+    return encoded
+
+
+def decode(message_type: type[Kind], body: bytes) -> Kind | Malformed:
+    """The message in ``body``, or `Malformed`; never an exception, whatever the bytes are."""
+    return read(message_type, body)[0]
+
+
+def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mapping[str, Any]]:
+    """The message in ``body``, and the whole body, for what the message has no field for (``observerUrl``, say).
+
+    The body of a malformed message is empty where it could not be parsed, and else what was parsed.
+    """
+    try:
+        # A request without fields may be sent without a body.
+        instance = parsed(body) if body or message_type is not InquiryCodeRules else {}
+    except UnreadableBodyError as unreadable:
+        return _malformed(message_type, str(unreadable), {}), {}
+    if validator_of(message_type).is_valid(instance):
+        return message_of(message_type, instance), instance
+    return _malformed(message_type, _in_short(problems(message_type, instance)), instance), instance
+
+
+def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
+    """What arrives at the other end of a wire when ``message`` is sent: the message, or `Malformed`.
+
+    ``check`` as for `encode`. What travels beside the body (whether its signature verifies) arrives as it was sent, and
+    so does a body that a scenario gave. What has no body of its own arrives as it is.
+    """
+    if type(message) not in OPERATIONS:
+        return message
+    arrived = decode(type(message), encode(message, observer_url=_NOWHERE, check=check))
+    if isinstance(arrived, Malformed):
+        return arrived
+    beside = {name: getattr(message, name) for name in BESIDE_THE_BODY if hasattr(message, name)}
+    return replace(arrived, **beside) if beside else arrived
+
+
+def _fault(message: Message, problem: str) -> OurMessageIsInvalid:
+    named = OPERATIONS[type(message)].document
+    return OurMessageIsInvalid(f"the suite's own {message.name} breaks openapi/{named}.yaml: {problem}")
+
+
+def _in_short(found: list[str]) -> str:
+    named = "; ".join(found[:_MOST_NAMED])
+    more = len(found) - _MOST_NAMED
+    return f"{named}; and {more} more" if more > 0 else named
+
+
+def _malformed(message_type: type[Message], problem: str, body: Mapping[str, Any]) -> Malformed:
+    bears = body.get(_REFERENCES[message_type]) if message_type in _REFERENCES else None
+    known = isinstance(bears, str | int) and bears != ""
+    return Malformed(
+        where=message_type.point,
+        operation=message_type.__name__,
+        problem=printable(problem, MAX_PROBLEM),
+        reference=str(bears)[:MAX_REFERENCE] if known else None,
+    )
