@@ -17,8 +17,9 @@ from mpp_conformance.cli.server_lifetime import for_ever, until_interrupted
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import Half
+from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery, Router
-from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import FaultApplied, Malformed, Message, UserInitiatedPay
 from mpp_conformance.report.pages.formatting import shown_fields

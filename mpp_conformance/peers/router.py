@@ -8,8 +8,9 @@ from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.identification import rules
 from mpp_conformance.peers.mpp_server import ANSWERS
+from mpp_conformance.peers.reactions import Sending, Spoilt
 from mpp_conformance.peers.refusals import answer_to_stranger
-from mpp_conformance.peers.world import Late, Sending, Spoilt, World
+from mpp_conformance.peers.world import Late, World
 from mpp_conformance.protocol.messages import (
     GATEWAY,
     IdentifyCode,

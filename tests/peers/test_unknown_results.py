@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from mpp_conformance.judging.trace import BROKEN, ENDED, Trace
-from mpp_conformance.peers.world import MAX_EVENTS, World
+from mpp_conformance.peers.record import MAX_EVENTS
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import (
     DecodeCallback,
     Message,

@@ -5,7 +5,8 @@ from typing import Final
 
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Half
 from mpp_conformance.peers.alipay_plus import payment_request_id
-from mpp_conformance.peers.world import MAX_EVENTS, MAX_HTTP, World
+from mpp_conformance.peers.record import MAX_EVENTS, MAX_HTTP
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,

@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from mpp_conformance.judging.trace import Event, Trace
+from mpp_conformance.peers.reactions import Spoilt
 from mpp_conformance.peers.router import Delivery
-from mpp_conformance.peers.world import Spoilt, World
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.faults import FAULTS, Fault
 from mpp_conformance.protocol.messages import FaultApplied, UserInitiatedPay, UserInitiatedPayAnswer

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Trace
+from mpp_conformance.peers.record import MAX_EVENTS
 from mpp_conformance.peers.router import Delivery
-from mpp_conformance.peers.world import MAX_EVENTS, World
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import (
     AdaptorAnswer,
     AdaptorCall,

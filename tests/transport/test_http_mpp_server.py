@@ -13,7 +13,8 @@ from mpp_conformance.judging import oracle
 from mpp_conformance.judging.trace import BROKEN, ENDED, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
-from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.peers.reactions import Sending
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import CancelPaymentAnswer, InquiryPayment, InquiryPaymentAnswer, Malformed
 from mpp_conformance.scenarios.scenario import Scenario

@@ -19,8 +19,9 @@ from mpp_conformance.judging import oracle
 from mpp_conformance.judging.trace import ENDED, WAITED, Trace
 from mpp_conformance.ledger.catalogue import Claims, Planned, load, plan
 from mpp_conformance.ledger.requirements import Ledger
+from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Router, Stray
-from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, Malformed, UserInitiatedPay
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.folding import CaseResult, fold

@@ -16,7 +16,7 @@ from mpp_conformance import wire
 from mpp_conformance.evidence.hidden import Hidden, HiddenBytes
 from mpp_conformance.evidence.redaction import PROTECTED
 from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
-from mpp_conformance.peers.world import MAX_HTTP
+from mpp_conformance.peers.record import MAX_HTTP
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (

@@ -10,8 +10,9 @@ from itertools import chain
 
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import ENDED, WAITED, Trace
+from mpp_conformance.peers.reactions import Sending, Spoilt
 from mpp_conformance.peers.router import Router, Stray
-from mpp_conformance.peers.world import Sending, Spoilt, World
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, Malformed, Message, UserInitiatedPay
 from mpp_conformance.scenarios.scenario import OBSERVER, Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp

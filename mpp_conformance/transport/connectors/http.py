@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Half, Trace
+from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery, Router, Stray
-from mpp_conformance.peers.world import Sending, World
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError

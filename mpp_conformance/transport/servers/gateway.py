@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import Half
+from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery
-from mpp_conformance.peers.world import Sending
 from mpp_conformance.protocol.messages import Message, RedirectFollowed
 from mpp_conformance.transport.servers.application import refusal
 from mpp_conformance.transport.servers.faulty_delivery import HOLD, Misdelivery

@@ -1,0 +1,115 @@
+"""What a conversation still awaits of a conforming wallet, and which call of Alipay+ is due.
+
+Waiting is no judgement: what never comes only makes the conversation longer. A message type that a conforming wallet
+owes is awaited here.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from mpp_conformance.peers.alipay_plus import continues
+from mpp_conformance.peers.mpp_server import ANSWERS, Calls
+from mpp_conformance.peers.reactions import MOST_UNDECIDED, Reactions
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_SDK,
+    CashierPage,
+    DecodeCallback,
+    HandleAction,
+    IdentifyCode,
+    Launch,
+    Malformed,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPay,
+)
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, Call
+
+_ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
+"""What counts as a call to Alipay+, whether it could be read or not."""
+_BESIDE: Final = ANSWERS | {IdentifyCode.__name__}
+"""What could not be read of these tells nothing of the payment."""
+
+
+@dataclass(slots=True)
+class Awaited:
+    """What the wallet has said at each payment of one conversation, and what it still owes."""
+
+    peers: Reactions
+    _calls: tuple[Calls, ...] = field(init=False)
+    _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
+    _failed: set[int] = field(default_factory=set)
+    """The payments whose consumers were shown a failure."""
+
+    def __post_init__(self) -> None:
+        self._calls = tuple(Calls(payment.calls) for payment in self.peers.scenario.payments)
+
+    def heard(self, payment: int, message: Message) -> None:
+        """The wallet has said this at a payment."""
+        # A cashier page that comes before the decision is none of a payment that Alipay+ knows.
+        early = isinstance(message, CashierPage) and self.peers.alipay_plus.answer_given(payment) is None
+        if not early and not (isinstance(message, Malformed) and message.operation in _BESIDE):
+            self._seen.setdefault(payment, set()).add(type(message))
+        if isinstance(message, ResultPage) and message.status == "F":
+            self._failed.add(payment)
+        self._calls[payment].answered(message)
+
+    def at(self, payment: int) -> set[type[Message]]:
+        """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
+        answer = self._calls[payment].awaited
+        return self._owed(payment) | (set() if answer is None else {answer})
+
+    def asking(self, payment: int) -> bool:
+        """Whether Alipay+ waits for an answer of the MPP server about a payment."""
+        return self._calls[payment].waiting
+
+    def due(self, payment: int) -> Call | None:
+        """What Alipay+ asks the MPP server by itself now; ``None`` while it is not time."""
+        if not self._calls[payment].due:
+            return None
+        # A failure may be notified late, or never: nothing hangs on it.
+        late = {NotifyPayment} if payment in self._failed else set()
+        over = self.peers.alipay_plus.answer_given(payment) is not None and not self._owed(payment) - late
+        return self._calls[payment].next(self._seen.get(payment, ()), over=over)
+
+    def silent(self, payment: int) -> bool:
+        """Nothing sure to come tells the end of this payment: only a longer silence does."""
+        undecided = self.peers.alipay_plus.answer_given(payment) is None and payment not in self.peers.spoiling
+        return self.peers.scenario.payments[payment].code == FOREIGN or undecided
+
+    def _owed(self, payment: int) -> set[type[Message]]:
+        """What is awaited without answers to what Alipay+ asks by itself."""
+        peers, alipay_plus = self.peers, self.peers.alipay_plus
+        code = peers.scenario.payments[payment].code
+        seen = self._seen.get(payment, set())
+        if code == FOREIGN:
+            return set()
+        expected: set[type[Message]] = {UserInitiatedPay}
+        if code == ENTRY:
+            expected.add(Launch)
+        if payment in peers.spoiling and payment not in peers.decided:
+            return self._end(payment) if peers.spoiling[payment] < MOST_UNDECIDED else set()
+        answer = alipay_plus.answer_given(payment)
+        if answer is None and 0 < alipay_plus.unknown_given(payment) < MOST_UNDECIDED:
+            return self._end(payment)
+        if answer is None:
+            # A refused call is answered, and nothing is sure to follow.
+            return expected - seen if seen.isdisjoint(_ASKED) else set()
+        if peers.profile.app_link:
+            expected.add(ServerAnswer)
+        if answer.action_type == HANDLE_BY_SDK:
+            expected.add(DecodeCallback if code == ENTRY else HandleAction)
+        else:
+            expected |= {ResultPage} | ({DecodeCallback} if code == ENTRY else set())
+            told = peers.scenario.payments[payment].again or self._calls[payment].cancelled
+            if continues(answer) and not told:
+                expected.add(NotifyPayment)
+        return (expected - seen) | ({NotifyPayment} if alipay_plus.notice_wanted(payment) else set())
+
+    def _end(self, payment: int) -> set[type[Message]]:
+        """What an MPP says that has no decision: it asks again, or it gives up and says so in one way or another."""
+        seen = self._seen.get(payment, set())
+        last: type[Message] = DecodeCallback if self.peers.scenario.payments[payment].code == ENTRY else ResultPage
+        end: set[type[Message]] = {ResultPage, last}
+        return end - seen if seen.isdisjoint({HandleAction, last}) else set()

@@ -1,0 +1,77 @@
+"""The record of one conversation: what crossed each point, numbered and timed, with what HTTP carried of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
+from mpp_conformance.protocol.messages import Message
+from mpp_conformance.scenarios.scenario import Codes, Scenario
+
+MAX_EVENTS: Final = 2_000
+"""A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""
+MAX_HTTP: Final = 16 * 1024 * 1024
+"""Bytes of HTTP that are kept of one conversation; a wallet that sends more is cut off likewise."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What is written down of one conversation, in the order in which it is told; ``clock`` gives seconds."""
+
+    clock: Callable[[], float]
+    cut_off: str = field(init=False, default="")
+    """What the wallet has said more of than is recorded, in words; empty where all of it is."""
+    _events: list[Event] = field(default_factory=list)
+    _kept: int = 0
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    def __len__(self) -> int:
+        """How many messages there are: the number of the latest."""
+        return len(self._events)
+
+    def write(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> int:
+        """Write a message down; its number, 0 where it finds no room."""
+        if len(self._events) == MAX_EVENTS:
+            self.cut_off = f"{MAX_EVENTS} messages"
+            return 0
+        self._events.append(
+            Event(
+                number=len(self._events) + 1,
+                payment=payment,
+                message=message,
+                at=round(self.clock() - self._started, 6),
+                notes=tuple(notes),
+            )
+        )
+        return len(self._events)
+
+    def carried(self, event: int, *halves: Half) -> None:
+        """Keep what HTTP carried of a recorded message, by its number (0: of none)."""
+        self._kept += sum(half.size for half in halves)
+        if self._kept > MAX_HTTP:
+            self.cut_off = f"{MAX_HTTP} bytes of HTTP"
+        elif event:
+            known = self._events[event - 1]
+            self._events[event - 1] = replace(known, http=known.http + halves)
+
+    def heard_after(self, payment: int, number: int) -> bool:
+        """Whether the wallet has said anything at a payment after the message of this number."""
+        return any(e.payment == payment and e.number > number and not e.message.by_suite for e in self._events)
+
+    def trace(
+        self, scenario: Scenario, codes: tuple[Codes, ...], *, ending: str, trouble: str, app_link: bool
+    ) -> Trace:
+        """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
+        if self.cut_off:
+            ending, trouble = BROKEN, f"the conversation had more than {self.cut_off}"
+        return Trace(
+            scenario=scenario,
+            codes=codes,
+            events=tuple(self._events),
+            ending=ending,
+            trouble=trouble,
+            app_link=app_link,
+        )
