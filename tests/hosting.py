@@ -182,7 +182,7 @@ async def front(
         *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test", gone=gone, hold=hold),
         *observer_routes(router, deliver),
     ]
-    app = application(routes, lost=router.deliver)
+    app = application(routes, lost=lambda message, _: router.deliver(message))
     if manner is not None:
         app.add_middleware(BaseHTTPMiddleware, dispatch=manner)
     async with listening(app, HOST, 0) as url:

@@ -1,6 +1,7 @@
 """Which conversation a message belongs to, when many are held at once at one Alipay+ and one observer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,6 +85,14 @@ class Delivery:
             self.stray.carried(half)
 
 
+class ReactionError(Exception):
+    """The peers of a conversation failed at a message of the wallet's: the suite's own fault."""
+
+    def __init__(self, world: World, problem: Exception) -> None:
+        super().__init__(f"{type(problem).__name__}: {problem}")
+        self.world = world
+
+
 @dataclass(slots=True)
 class Router:
     """The open conversations of a run. A message that fits none is kept as a stray, never dropped.
@@ -114,7 +123,10 @@ class Router:
         self._each(world, self._leave)
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
-        """Give a message of the wallet to its conversation; ``token`` names the payment of a report."""
+        """Give a message of the wallet to its conversation; ``token`` names the payment of a report.
+
+        ReactionError names the conversation whose peers could not say what follows.
+        """
         place = self._place(message, token)
         if place is None and isinstance(message, InquiryCodeRules) and message.signature == "valid":
             # It belongs to no conversation by its nature.
@@ -125,7 +137,8 @@ class Router:
             return Delivery(world=None, reply=truth or answer_to_stranger(message), calls=(), stray=stray)
         world, index = place
         before = world.recorded
-        sendings = world.receive(index, message, notes)
+        with _blamed_on(world):
+            sendings = world.receive(index, message, notes)
         reply = next((sending for sending in sendings if sending.message.is_reply), None)
         return Delivery(
             world=world,
@@ -136,6 +149,11 @@ class Router:
             event=before + 1 if world.recorded > before else 0,
             answer=0 if reply is None else reply.event,
         )
+
+    def named_in(self, text: str) -> World | None:
+        """The open conversation that one of its names stands in ``text`` of: a token, an order, or a code's digits."""
+        names = (place for known in (self._tokens, self._orders, self._ids) for place in known.items())
+        return next((world for name, (world, _) in names if name in text), None)
 
     def knows(self, token: str) -> bool:
         """Whether a report with this token belongs to an open conversation."""
@@ -176,7 +194,8 @@ class Router:
             if isinstance(message, UserInitiatedPay):
                 index = world.current(index, message.customer_id)
             stray.conversation, stray.world = world.scenario.label, world
-            stray.late = world.late(index, message, notes)
+            with _blamed_on(world):
+                stray.late = world.late(index, message, notes)
         self.strays.append(stray)
         return stray
 
@@ -214,6 +233,14 @@ class Router:
             self._codes.pop(code, None)
         for digits in (codes.order_id, codes.page_id):
             self._ids.pop(digits, None)
+
+
+@contextmanager
+def _blamed_on(world: World) -> Iterator[None]:
+    try:
+        yield
+    except Exception as problem:
+        raise ReactionError(world, problem) from problem
 
 
 def _is_call(message: Message) -> bool:

@@ -87,6 +87,11 @@ def url_host(text: str) -> str:
     return urlsplit(text).hostname or ""
 
 
+def url_path(text: str) -> str:
+    """The path of such an address, without a slash at its end; empty without one."""
+    return urlsplit(text).path.rstrip("/")
+
+
 def host_and_port(text: str) -> tuple[str, int]:
     """A numeric address, or localhost, and a port (0: any free one); an IPv6 address stands in brackets."""
     match = _LISTEN.fullmatch(text)

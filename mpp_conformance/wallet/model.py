@@ -124,6 +124,11 @@ class Reach(Section):
         return "" if self.mpp_server is None else f"{self.mpp_server}{path}"
 
     @property
+    def public_path(self) -> str:
+        """The path that stands before ours in ``public_url``; empty without one."""
+        return fields.url_path(self.public_url or "")
+
+    @property
     def port(self) -> int:
         """The port to listen at; 0 for any that is free."""
         return fields.host_and_port(self.listen)[1]

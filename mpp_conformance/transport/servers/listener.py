@@ -11,26 +11,17 @@ from typing import Any, Final
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-TRANSPORT: Final = "mpp_conformance.transport"
-"""Where an application finds the transport of its exchange: a defect in carrying is carried out by hand."""
+from mpp_conformance.transport.servers.connection import UNREADABLE, Connection
+
 BACKLOG: Final = 1_024
 _GOODBYE: Final = 1.0
 """Seconds that open exchanges get to end when the listener closes."""
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # not to listen at: how to reach it from here
 
 
-class _Connection(HttpToolsProtocol):
-    """A connection that says what carries it."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # ours beside those of ASGI
-
-
 _CONFIG: Final[dict[str, Any]] = {
-    "http": _Connection,
+    "http": Connection,
     "ws": "none",
     "lifespan": "off",
     "log_config": None,
@@ -71,6 +62,7 @@ async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
+    server.lifespan.state[UNREADABLE] = getattr(app.state, "unreadable", None)
     try:
         await server.startup(sockets=[made])
         # It does no more than keep the Date header of answers right.
