@@ -1,6 +1,6 @@
 """Which conversation a message belongs to, when many are held at once at one Alipay+ and one observer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,7 +34,7 @@ Place = tuple[World, int]
 class Stray:
     """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for.
 
-    ``http`` is what carried it and takes no part in equality, nor do ``world``, that conversation, and ``late``, what
+    ``between``: what changed it on its way, in words; empty where nothing did, for all that is known. ``http`` is what carried it and takes no part in equality, nor do ``world``, that conversation, and ``late``, what
     became of the message there.
     """
 
@@ -43,6 +43,7 @@ class Stray:
     http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
     world: World | None = field(default=None, compare=False, repr=False)
     late: Late | None = field(default=None, compare=False, repr=False)
+    between: str = field(default="", compare=False, repr=False)
 
     def carried(self, half: Half) -> None:
         """Keep what carried it, or the answer to it."""
@@ -114,13 +115,19 @@ class Router:
 
     def open(self, world: World) -> None:
         """Take messages for a conversation from now on."""
-        self._each(world, self._enter)
+        for index in range(len(world.scenario.payments)):
+            self._enter(world, index)
 
-    def close(self, world: World) -> None:
-        """Take no more; what still comes is a stray that names this conversation."""
-        if self.strays:
-            self._each(world, self._claim)
-        self._each(world, self._leave)
+    def close(self, world: World) -> list[str]:
+        """Take no more; what still comes is a stray that names this conversation.
+
+        Returns what stood between the two sides, in words, by the messages that were found to belong to it.
+        """
+        indices = range(len(world.scenario.payments))
+        claimed = [stray for index in indices for stray in self._claim(world, index)]
+        for index in indices:
+            self._leave(world, index)
+        return [stray.between for stray in claimed if stray.between]
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report.
@@ -151,8 +158,8 @@ class Router:
         )
 
     def named_in(self, text: str) -> World | None:
-        """The open conversation that one of its names stands in ``text`` of: a token, an order, or a code's digits."""
-        names = (place for known in (self._tokens, self._orders, self._ids) for place in known.items())
+        """The conversation, open or over, that ``text`` has a name of: a token, an order, or the digits of a code."""
+        names = (place for known in (self._tokens, self._orders, self._ids, self._closed) for place in known.items())
         return next((world for name, (world, _) in names if name in text), None)
 
     def knows(self, token: str) -> bool:
@@ -199,18 +206,15 @@ class Router:
         self.strays.append(stray)
         return stray
 
-    def _claim(self, world: World, index: int) -> None:
+    def _claim(self, world: World, index: int) -> Iterator[Stray]:
         """A call that nobody could place belongs to a payment that has waited for one of its kind in vain."""
         for kind in world.awaited(index):
             for stray in self.strays:
                 if _is_nameless(stray.message, kind):
                     self.strays.remove(stray)
                     world.carried(world.noted(index, stray.message), *stray.http)
+                    yield stray
                     break
-
-    def _each(self, world: World, act: Callable[[World, int], None]) -> None:
-        for index in range(len(world.scenario.payments)):
-            act(world, index)
 
     def _enter(self, world: World, index: int) -> None:
         codes, place = world.codes[index], (world, index)

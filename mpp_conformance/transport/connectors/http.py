@@ -130,6 +130,8 @@ class HttpConnector:
         """Conversations that have ended, and how many messages each had then."""
         self._exits = AsyncExitStack()
         self._url = ""
+        self.here = ""
+        """Where we listen, whoever stands before it."""
 
     @property
     def strays(self) -> list[Stray]:
@@ -162,10 +164,10 @@ class HttpConnector:
         ]
         app = application(below(reach.public_path, routes), lost=self._lost, failed=self._failed)
         try:
-            here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
+            self.here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
-        self._url = (reach.public_url or here).rstrip("/")
+        self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
         http = await self._exits.enter_async_context(client)
@@ -195,7 +197,8 @@ class HttpConnector:
             await self._heard_out(held, at_rest)
             held.give_up()
         finally:
-            self._router.close(world)
+            for between in self._router.close(world):
+                held.hinder(between)
             del self._open[id(world)]
             calls = list(held.calls)
             for call in calls:
@@ -261,17 +264,21 @@ class HttpConnector:
     def _lost(self, message: Malformed, came: str) -> None:
         """What reached nobody is no message of a conversation; but one that it names is not judged without it."""
         self._router.deliver(message)
-        held = self._open.get(id(self._router.named_in(came)))
-        meant = displaced(message.operation)
-        if held is None:
-            return
-        if message.operation == NO_HTTP:
-            held.fault = UnreadableRequestError(f"a request could not be read as HTTP: {message.problem}")
-            held.woken.set()
-        elif meant:
-            held.hinder(f"{message.operation} came, which leads nowhere; Alipay+ is called at {self._url}{meant}")
+        world, meant = self._router.named_in(came), displaced(message.operation)
+        unread = f"a request could not be read as HTTP: {message.problem}"
+        for held in self._held_in(world):
+            if message.operation == NO_HTTP and id(world) in self._open:
+                held.fault = UnreadableRequestError(unread)
+                held.woken.set()
+            elif message.operation == NO_HTTP:
+                held.world.noted(0, message)
+                held.hinder(unread)
+            elif meant:
+                held.hinder(f"{message.operation} came, which leads nowhere; Alipay+ is called at {self._url}{meant}")
 
     def _hindered(self, delivery: Delivery, between: str) -> None:
+        if delivery.stray is not None:
+            delivery.stray.between = between
         for held in self._held_in(delivery.world or (delivery.stray.world if delivery.stray else None)):
             held.hinder(between)
 
