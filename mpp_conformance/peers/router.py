@@ -34,7 +34,8 @@ Place = tuple[World, int]
 class Stray:
     """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for.
 
-    ``between``: what changed it on its way, in words; empty where nothing did, for all that is known. ``http`` is what carried it and takes no part in equality, nor do ``world``, that conversation, and ``late``, what
+    ``between``: what changed it on its way, in words; empty where nothing did, for all that is known. ``http`` is what
+    carried it and takes no part in equality, nor do ``between``, ``world``, that conversation, and ``late``, what
     became of the message there.
     """
 

@@ -134,15 +134,13 @@ def test_a_request_that_is_refused_as_no_http_is_an_error_of_its_conversation() 
 
     async def converse() -> list[Trace | BaseException]:
         async with hosted_wallet(ConformingMpp, settle=2.0) as (_, connector):
-            others = [asyncio.create_task(connector.converse(scenario)) for scenario in (psp(ORDER), sdk(ORDER, "S"))]
-            scenario = psp(ENTRY)
-            hurt = asyncio.create_task(connector.converse(scenario))
-            while not any(held.world.scenario is scenario for held in connector._open.values()):
-                await asyncio.sleep(0)
-            await _refused(
-                connector, next(held.world for held in connector._open.values() if held.world.scenario is scenario)
-            )
-            return await asyncio.gather(hurt, *others, return_exceptions=True)
+            ready = asyncio.Event()
+            scenarios = (psp(ENTRY), psp(ORDER), sdk(ORDER, "S"))
+            held = [asyncio.create_task(connector.converse(scenario, ready.set)) for scenario in scenarios]
+            await ready.wait()
+            worlds = [held.world for held in connector._open.values()]
+            await _refused(connector, next(world for world in worlds if world.scenario == scenarios[0]))
+            return await asyncio.gather(*held, return_exceptions=True)
 
     hurt, *others = asyncio.run(converse())
     assert isinstance(hurt, UnreadableRequestError)
