@@ -99,7 +99,7 @@ def findings(trace: Trace) -> Iterator[Finding]:
             DEBITED_TWICE: _second_debits(events),
             DEBITED_WITH_SDK: _successes(events) if _left_to_sdk(trace, index) else (),
             UNVERIFIED: _acted_on(trace, index) if _never_verified(events) else (),
-            REOPENED: _after_cancellation(events),
+            REOPENED: () if trace.raced(index) else _after_cancellation(events),
         }
         for kind, found in shown.items():
             if found:

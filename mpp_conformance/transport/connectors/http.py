@@ -34,7 +34,7 @@ from mpp_conformance.transport.servers.gateway import AnswerError, gateway_route
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.transport.servers.observer import observer_routes
+from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Keys, Wallet
 from mpp_conformance.wire import OPERATIONS, changed, displaced, verified
 
@@ -42,6 +42,8 @@ _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
 _HELD: Final = 5
 """The part of the wallet's patience that an answer is held back for where a fault profile has it come late."""
+_PAGE: Final = 0.8
+"""The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
 _LATE: Final = 0.05
 """Seconds by which a wait may end too late on a machine that is not overloaded."""
 _MOST_TROUBLES: Final = 3
@@ -299,12 +301,19 @@ class HttpConnector:
         open_ = [self._open[id(world)]] if id(world) in self._open else []
         return open_ or [held for held, _ in self._over if held.world is world]
 
-    async def _confirmed(self, delivery: Delivery) -> None:
-        """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then."""
+    async def _confirmed(self, delivery: Delivery, gone: Gone) -> None:
+        """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then.
+
+        Where that takes too long, or the adaptor does not wait, the two race from now on.
+        """
         held = self._open.get(id(delivery.world))
-        end = time.monotonic() + self._reach.quiet
-        while held is not None and held.asking and time.monotonic() < end:
+        if held is None or not held.asking:
+            return
+        end = time.monotonic() + self._reach.patience * _PAGE
+        while held.asking and time.monotonic() < end:
             await asyncio.wait(held.asking, timeout=end - time.monotonic())
+        if held.asking or await gone():
+            held.world.went_on(delivery.event)
 
     def _call(self, held: _Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
