@@ -117,7 +117,7 @@ async def _serve(
 ) -> NoReturn:
     keys = wallet.keys
     assert keys is not None  # noqa: S101  # a file always has them
-    async with http_client(timeout=wallet.reach.patience) as http:
+    async with http_client(timeout=wallet.reach.patience, keep=True) as http:
         client = GatewayClient(
             url=gateway,
             client_id=keys.client_id,

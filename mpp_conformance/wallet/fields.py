@@ -26,7 +26,9 @@ LISTEN: Final = r"^(\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):[0-9]{1,5}$"
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _LISTEN: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):([0-9]{1,5})")
 _MAX_PORT: Final = 65_535
-_HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?\.?")
+"""With underscores, as names of services in Docker Compose have, or with the dot that ends a full name."""
+_NO_LETTER: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def plain_text(text: str) -> str:
@@ -69,7 +71,8 @@ def base_url(text: str) -> str:
         message = "nothing may follow its path, no ? and no #"
         raise ValueError(message)
     if not parts.hostname or not _is_host(parts.hostname):
-        message = "it names no host"
+        wrong = _NO_LETTER.search(parts.hostname or "")
+        message = f"its host holds {wrong[0]!a}, which no name of a host has" if wrong else "it names no host"
         raise ValueError(message)
     return text.rstrip("/")
 

@@ -18,6 +18,8 @@ from mpp_conformance.wire.operations import OPERATIONS
 from mpp_conformance.wire.parsing import MAX_BODY, printable
 from mpp_conformance.wire.verification import verified
 
+CHANGED: Final = "changed on its way"
+"""How what is said of such a message begins."""
 _ORIGINAL: Final = ("x-forwarded-uri", "x-original-uri", "x-original-url", "x-rewrite-url", "x-envoy-original-path")
 """Headers in which proxies keep the target that they were asked for."""
 _PREFIX: Final = "x-forwarded-prefix"
@@ -45,10 +47,10 @@ def changed(half: Half, key: RSAPublicKey, client_id: str, *, prefix: str = "") 
     for path in _paths(half, prefix):
         if verified(replace(half, target=path), key, client_id)[0] == "valid":
             seen = f"the signature verifies over {printable(path, _SHOWN)}, and {printable(half.target, _SHOWN)} came"
-            return f"something between the two sides changes the path: {seen}"
+            return f"{CHANGED}: {seen}"
     for what, body in _bodies(half):
         if verified(replace(half, body=body), key, client_id)[0] == "valid":
-            return f"something between the two sides changes the body: the signature verifies over {what}"
+            return f"{CHANGED}: the signature verifies over {what}"
     return ""
 
 
@@ -77,8 +79,8 @@ def _lost(half: Half) -> str:
     said = half.header("content-length") or ""
     announced = int(said) if _DIGITS.fullmatch(said) and half.header("transfer-encoding") is None else None
     if announced is not None and announced != len(half.body) and len(half.body) <= MAX_BODY:
-        return f"the body was lost on its way: Content-Length says {announced} bytes, and {len(half.body)} came"
-    return "" if half.body else "the body was lost on its way: what came is signed, and not over an empty body"
+        return f"{CHANGED}: Content-Length says that the body has {announced} bytes, and {len(half.body)} came"
+    return "" if half.body else f"{CHANGED}: it has no body, and was signed over one"
 
 
 def _paths(half: Half, prefix: str) -> Iterator[str]:
@@ -105,6 +107,6 @@ def _bodies(half: Half) -> Iterator[tuple[str, bytes]]:
     if half.body[:2] == b"\x1f\x8b":
         unpacker = zlib.decompressobj(_GZIP)
         try:
-            yield "the body that was compressed on its way", unpacker.decompress(half.body, MAX_BODY)
+            yield "the body before it was compressed", unpacker.decompress(half.body, MAX_BODY)
         except zlib.error:
             return

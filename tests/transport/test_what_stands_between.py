@@ -114,7 +114,7 @@ def test_what_can_be_borne_changes_nothing(edit: Edit, prefix: str) -> None:
     ("edit", "words"),
     [
         (_doubling, f"POST /{PATH} came, which leads nowhere; Alipay+ is called at"),
-        (_losing, "the body was lost on its way"),
+        (_losing, f"POST {PATH}: changed on its way: it has no body"),
     ],
     ids=["slash doubled", "body lost"],
 )
@@ -179,8 +179,8 @@ def _half(signed_for: str, target: str = PATH, body: bytes = b"{}", came: bytes 
         (_half(f"/x{PATH}", x_forwarded_prefix="/x/"), f"verifies over /x{PATH}"),
         (_half(f"/y{PATH}?a", x_original_uri=f"/y{PATH}?a"), f"verifies over /y{PATH}?a"),
         (_half(f"/z{PATH}", x_forwarded_uri=f"https://here/z{PATH}"), f"verifies over /z{PATH}"),
-        (_half(PATH, came=b""), "the body was lost on its way"),
-        (_half(PATH, came=b"{", content_length="2"), "Content-Length says 2 bytes, and 1 came"),
+        (_half(PATH, came=b""), "changed on its way: it has no body"),
+        (_half(PATH, came=b"{", content_length="2"), "Content-Length says that the body has 2 bytes, and 1 came"),
         (_half(PATH), ""),
         (_half("/userInitiatedPay"), ""),
         (_half(PATH, body=b"{}", came=b"{ }"), ""),
