@@ -106,6 +106,13 @@ def test_remote_addresses_are_taken_when_asked_for() -> None:
     assert (found.host, found.adaptor) == ("0.0.0.0", "https://mpp.example.test")  # noqa: S104  # the text under test
 
 
+@pytest.mark.parametrize("host", ["wallet_adaptor", "shop_wallet_1", "_a", "wallet.svc.cluster.local.", "a-b.c"])
+def test_names_that_networks_give_are_taken(host: str) -> None:
+    """Docker Compose puts underscores into the names of services, and a full name may end with a dot."""
+    taken = _parse(reach__allow_remote="true", reach__adaptor=f'"http://{host}:9300"')
+    assert taken.reach.adaptor == f"http://{host}:9300"
+
+
 def test_a_public_address_needs_no_leave() -> None:
     """Telling the wallet another address opens nothing that was not open."""
     assert _parse(reach__public_url='"http://host.docker.internal:9400"').reach.public_url is not None
