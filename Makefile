@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench faults figures mutation model pacts tampering lock wheel clean .venv
+.PHONY: help certify test answers bench faults figures house mutation model pacts tampering lock wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ bench: .venv ## measure speed and print the figures
 
 figures: .venv ## write into README.md what its figures are today
 	@$(BIN)/python tools/figures.py
+
+house: .venv ## print what a newcomer meets first: README's lines, folders, and the arrows between them
+	@$(BIN)/python tools/house.py
 
 mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="judging/trace wire/orders" tests these alone
 	@nice $(BIN)/python tools/mutation.py $(MODULES)
