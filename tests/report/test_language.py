@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.common.text import printable
+from mpp_conformance.judging.attestation import UNATTESTED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.peers.router import Stray
@@ -281,6 +282,7 @@ def test_no_sentence_of_the_suites_is_left_over() -> None:
 def test_no_form_is_left_over() -> None:
     """Each form is had by something that a judgement, a place or a reason says."""
     said = {text for _, *texts in judged() for text in texts} | places()
+    said |= {text.format(point="USER") for text in UNATTESTED.values()} | {"nobody reports USER"}
     said |= {"the wallet does not claim app_link", "no actionForm F X", "both Launch and Scan"}
     said |= {"it expired at x", "it is not signed by x, or was changed since", "x is no owner in [owners]"}
     said |= {"Launch, before which no Scan may come", "a report of the adaptor could not be read: x"}
