@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import quote
+from typing import Final
 
 from mpp_conformance.protocol.messages import Decode, IdentityAnswer, Launch, Message, UserInitiatedPayAnswer
+from mpp_conformance.scenarios.transformations import CODES, Transformation
 from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
 from mpp_conformance.specimens.consequences import (
     ENTRY_UNASKED,
@@ -271,19 +272,41 @@ class AsksForEntryCodesOnly(ConformingMpp):
         return iter(()) if session.callback is None else super().ask(session, code_value)
 
 
-class EncodesCodes(ConformingMpp):
-    """Sends its server the code value URL-encoded.
+class ChangesCodes(ConformingMpp):
+    """Common ground: the client changes the code value that it sends its server.
 
     Both kinds of code go through the same call. Alipay+ knows no such code, so that nothing follows.
     """
 
-    name = "codes-url-encoded"
     breaks = frozenset({"EC-16", "OC-5"})
     hides = UNDECIDED
 
+    def change(self, code_value: str) -> str:
+        """Unchanged; each specimen says what it does instead."""
+        return code_value
+
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
-        """With percent escapes."""
-        yield from super().ask(session, quote(code_value, safe=""))
+        """With another value."""
+        yield from super().ask(session, self.change(code_value))
+
+
+def changing(made: Transformation) -> type[ConformingMpp]:
+    """An MPP that does to each code value what a transformation does."""
+    return type(
+        f"codes-{made.name}",
+        (ChangesCodes,),
+        {
+            "__doc__": f"The code value that it sends was {made.words}.",
+            "__module__": __name__,
+            "name": f"codes-{made.name}",
+            "change": lambda _, code_value: made(code_value),
+        },
+    )
+
+
+_CHANGED: Final = frozenset({"url-encoded", "plus-to-blank", "query-sorted", "fragment-dropped", "host-lower-cased"})
+CHANGING: Final = tuple(changing(made) for made in CODES if made.name in _CHANGED)
+"""Those whose conversations the kill matrix holds; held here, since a class that nobody holds is gone."""
 
 
 class UpperCasesCodes(ConformingMpp):

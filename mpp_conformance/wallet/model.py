@@ -21,6 +21,7 @@ from pydantic import (
 
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.scenarios.code_templates import TELLING
 from mpp_conformance.scenarios.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import fields
 
@@ -361,7 +362,7 @@ def reference() -> Wallet:
             "keys": None,
             "codes": {
                 "entry": f"https://qr.example.test/entry/{fields.ID}",
-                "order": f"https://qr.example.test/order/{fields.ID}",
+                "order": TELLING,
                 "foreign": f"https://elsewhere.example.test/{fields.ID}",
             },
             "customers": {"funded": "customer-1", "second": "customer-2", "unfunded": "customer-3"},
