@@ -20,6 +20,8 @@ def _filled(before: str, after: str) -> str:
 
 TELLING: Final = _filled(f"http://QR.xn--fiqs8s.example.test:80/Order//./x/../{_ID}/?{_QUERY}&long=", _FRAGMENT)
 """A template of order codes that hides nothing; the one of a new ``wallet.toml``."""
+TELLING_ENTRY: Final = f"https://qr.example.test/entry/{_ID}?{_QUERY}{_FRAGMENT}"
+"""A template of entry codes, as browsers write them, since the merchant's page is at this address."""
 
 
 def hidden(template: str) -> tuple[Transformation, ...]:

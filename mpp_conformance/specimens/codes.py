@@ -39,7 +39,7 @@ class DecodesEntryCodes(ConformingMpp):
 
     name = "entry-codes-decoded"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "SDK-2", "EC-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """DECODE wherever it should be OPEN_URL."""
@@ -55,7 +55,7 @@ class KnowsNoEntryCodes(ConformingMpp):
 
     name = "entry-codes-unknown"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -170,7 +170,7 @@ class NeverLaunches(ConformingMpp):
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
         """Nothing that the SDK sees."""
@@ -185,11 +185,23 @@ class LaunchesFrontPage(ConformingMpp):
     """
 
     name = "front-page-launched"
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:
         """Scheme and host."""
         yield Launch(url="/".join(session.scanned.split("/")[:3]))
+
+
+class SortsLaunchedQuery(ConformingMpp):
+    """Parses the scanned address and writes it anew with its query sorted: it knows no better than the merchant."""
+
+    name = "launched-address-written-anew"
+    observed = frozenset({"SDK-2"})
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """The same page, by another address."""
+        address, mark, query = session.scanned.partition("?")
+        yield Launch(url=address + mark + "&".join(sorted(query.split("&"))))
 
 
 class LaunchesSamplePage(ConformingMpp):
@@ -200,6 +212,7 @@ class LaunchesSamplePage(ConformingMpp):
 
     name = "sample-page-launched"
     breaks = frozenset({"EC-3"})
+    observed = frozenset({"SDK-2"})
     hides = ENTRY_UNASKED | {"SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at

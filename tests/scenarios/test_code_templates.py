@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 
-from mpp_conformance.scenarios.code_templates import TELLING, hidden, more_telling
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY, hidden, more_telling
 from mpp_conformance.scenarios.transformations import CODES
 from mpp_conformance.wallet import fields, reference
 
@@ -13,9 +13,17 @@ _PLAIN = "https://qr.example.test/order/{id}"
 def test_the_template_of_a_new_file_hides_nothing() -> None:
     """Whatever programs do to an address changes the order codes of init's wallet.toml, and those of specimens."""
     text = files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
-    templates = [tomllib.loads(text)["codes"]["order"], reference().codes.order, TELLING]
-    assert templates == [fields.code_template(TELLING)] * 3
+    told, known = tomllib.loads(text)["codes"], reference().codes
+    assert (told["order"], known.order) == (TELLING, fields.code_template(TELLING))
+    assert (told["entry"], known.entry) == (TELLING_ENTRY, fields.code_template(TELLING_ENTRY))
     assert [made.name for made in hidden(TELLING)] == []
+
+
+def test_the_address_of_an_entry_code_is_written_as_browsers_write_it() -> None:
+    """Whoever writes it anew as they do launches the same address; who changes its query or its end does not."""
+    names = {made.name for made in hidden(TELLING_ENTRY)}
+    assert {"written-as-a-browser-does", "default-port-dropped", "host-lower-cased"} <= names
+    assert {"query-sorted", "query-written-anew", "fragment-dropped", "url-decoded", "html-unescaped"} & names == set()
 
 
 def test_a_plain_template_hides_much() -> None:
