@@ -309,7 +309,7 @@ def changing(made: Transformation) -> type[ConformingMpp]:
         f"codes-{made.name}",
         (ChangesCodes,),
         {
-            "__doc__": f"The code value that it sends was {made.words}.",
+            "__doc__": f"Sends another code value, by the transformation {made.name}.",
             "__module__": __name__,
             "name": f"codes-{made.name}",
             "change": lambda _, code_value: made(code_value),

@@ -85,7 +85,7 @@ def changing(base: type[ConformingMpp], prefix: str, made: Transformation) -> ty
         f"{prefix}{made.name}",
         (base,),
         {
-            "__doc__": f"What it passes on was {made.words}.",
+            "__doc__": f"Passes on another payload, by the transformation {made.name}.",
             "__module__": __name__,
             "name": f"{prefix}{made.name}",
             "breaks": base.breaks | further,
