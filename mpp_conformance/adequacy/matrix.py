@@ -153,10 +153,14 @@ class Examined:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """All known MPPs before all cases. ``kept``: case -> why it stays although it is unneeded."""
+    """All known MPPs before all cases. ``kept``: case -> why it stays although it is unneeded.
+
+    ``unshown``: the changes of payloads and code values that no conversation shows (see ``transformations``).
+    """
 
     specimens: tuple[Examined, ...]
     kept: Mapping[str, str]
+    unshown: tuple[str, ...] = ()
 
     @cached_property
     def cases(self) -> Mapping[str, str]:
@@ -238,7 +242,7 @@ class Matrix:
     def sound(self) -> bool:
         """Whether the suite kills every fault and nobody else, and every case is there for something."""
         wrong = (self.survivors, self.wrongly_killed, self.misnamed, self.toothless, self.unreasoned, self.stale)
-        return bool(self.faulty) and not any(wrong)
+        return bool(self.faulty) and not any((*wrong, self.unshown))
 
     def _by_case(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {case: [] for case in self.cases}

@@ -1,5 +1,6 @@
 """``certify``: the reference MPP as a process of its own, certified over HTTP like any wallet."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from mpp_conformance.cli.exits import explained
 from mpp_conformance.cli.run import allure_option, execute, free_name, lang_option, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
 from mpp_conformance.protocol import signature
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY
 
 PARALLEL: Final = 16
 _START: Final = 30.0
@@ -41,8 +43,8 @@ client_id = "SANDBOX_5Y0000000000EXAMPLE"
 mpp_public_key = "{mpp_public_key}"
 alipay_plus_private_key = "alipay-plus-private-key.pem"
 [codes]
-entry = "https://qr.example.test/entry/{{id}}"
-order = "https://qr.example.test/order/{{id}}"
+entry = {entry}
+order = {order}
 foreign = "https://elsewhere.example.test/{{id}}"
 [customers]
 funded = "customer-1"
@@ -102,6 +104,8 @@ def _prepared(place: Path) -> Path:
             adaptor=adaptor,
             port=port,
             parallel=PARALLEL,
+            entry=json.dumps(TELLING_ENTRY),
+            order=json.dumps(TELLING),
             mpp_public_key=signature.public_key_text(theirs.public_key()),
         ),
     }

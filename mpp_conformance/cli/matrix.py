@@ -127,6 +127,9 @@ def text(made: Mapping[str, Any]) -> Iterator[str]:
     yield f"kept         {kept} more unneeded cases, each for a reason (suites/{cabinet.KEPT})"
     yield from _listed("stale", made["stale"])
     yield from _listed("idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"]))
+    known, unshown = counts["transformations"], len(made["unshown"])
+    yield f"changes      {known} transformations of payloads and codes, {unshown} without one that shows them"
+    yield from (f"{'':<13}{line}" for line in made["unshown"])
     yield f"result       the suite {'is sound' if made['sound'] else 'is not sound'}"
 
 

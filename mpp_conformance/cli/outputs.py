@@ -132,13 +132,16 @@ def _matrix() -> Schema:
             "edition": _EDITION,
             "suites": SHA256,
             "sound": TRUTH,
-            "counts": closed(dict.fromkeys(("faulty", *killed, "conforming", "cases", "rows"), COUNT)),
+            "counts": closed(
+                dict.fromkeys(("faulty", *killed, "conforming", "cases", "transformations", "rows"), COUNT)
+            ),
             "survivors": fates,
             "wrongly_killed": fates,
             "misnamed": many(closed({"specimen": STRING, "how": STRING})),
             "toothless": _NAMES,
             "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
             "stale": _NAMES,
+            "unshown": _NAMES,
             "idle_rows": many(closed({"case": STRING, "scenario": STRING})),
             "cases": many(closed(case)),
             "specimens": many(closed(specimen)),

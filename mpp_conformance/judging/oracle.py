@@ -319,7 +319,8 @@ class Expectation:
                 continue
             hint, words, parted = "", f"{kind.__name__} with {name} {_value(seen)}", None
             if isinstance(value, str):
-                hint = likely_slip(value, seen) if len(value) > len("HANDLE_BY_SDK") else ""
+                opaque = name == "sdk_action_payload" or len(value) > len("HANDLE_BY_SDK")
+                hint = likely_slip(value, seen) if opaque else ""
                 parted = parting(value, seen) if isinstance(seen, str) else None
                 words += f" ({parted})" if parted else ""
             how = self._deviates(DIFFERENT, kind, field=name, parted=parted)

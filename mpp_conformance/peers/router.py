@@ -25,6 +25,8 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.scenario import ENTRY, CodeTemplates
 
 MAX_STRAYS: Final = 1_000
+_TELLING: Final = 8
+"""Characters of a code that was cut off which still tell whose it is."""
 
 Place = tuple[World, int]
 """A conversation and the index of one of its payments."""
@@ -184,12 +186,17 @@ class Router:
     def _by_code(self, code_value: str) -> Place | None:
         """A code value that was changed on its way still belongs to the payment whose digits it carries.
 
+        One that was cut off before them belongs to the only payment whose code begins like that, if there is only one.
         That is evidence against the change, not a stray.
         """
         exact = self._codes.get(code_value)
         if exact is not None:
             return exact
-        return next((place for digits, place in self._ids.items() if digits in code_value), None)
+        known = next((place for digits, place in self._ids.items() if digits in code_value), None)
+        if known is not None or len(code_value) < _TELLING:
+            return known
+        alike = [place for code, place in self._codes.items() if code.startswith(code_value)]
+        return alike[0] if len({(id(world), index) for world, index in alike}) == 1 else None
 
     def _stray(self, message: Message, token: str, notes: Sequence[tuple[str, str]]) -> Stray | None:
         if len(self.strays) == MAX_STRAYS:

@@ -13,6 +13,7 @@ from typing import Final
 
 from mpp_conformance import wallet
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
+from mpp_conformance.adequacy.transformations import unshown
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.trace import Trace
@@ -101,10 +102,16 @@ def examined(
 def matrix() -> Matrix:
     """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
     suites = directory("suites")
-    held = conversations(load(suites).cases)
+    cases = load(suites).cases
+    held = conversations(cases)
     before: Before = {}
     found = tuple(examined(specimen, held, before=before) for specimen in SPECIMENS.values())
-    return Matrix(specimens=found, kept=kept(suites))
+    templates = _profile(app_link=True).templates
+    return Matrix(
+        specimens=found,
+        kept=kept(suites),
+        unshown=unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

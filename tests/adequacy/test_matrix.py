@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.adequacy.transformations import KNOWN
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.judging.verdict import Verdict
@@ -192,12 +193,13 @@ def test_a_sound_suite() -> None:
         also(sound(), mpp("broken", {"a::1": FAIL, "b::1": ERROR}, breaks="A")),
         replace(sound(), specimens=sound().specimens[:-1]),
         replace(sound(), kept={"b::1": "no more"}),
+        replace(sound(), unshown=("code value: lower-cased",)),
         also(replace(sound(), specimens=sound().specimens[:-2]), mpp("b", {"a::1": FAIL, "b::1": FAIL}, breaks="AB")),
     ],
-    ids=["empty", "no-fault", "survivor", "wrong", "more", "shy", "error", "toothless", "stale", "unneeded"],
+    ids=["empty", "no-fault", "survivor", "wrong", "more", "shy", "error", "toothless", "stale", "unshown", "unneeded"],
 )
 def test_whatever_is_wrong_makes_the_suite_unsound(made: Matrix) -> None:
-    """One survivor, wrong kill, wrong name, toothless or needless case, or stale reason is enough."""
+    """One survivor, wrong kill, wrong name, toothless or needless case, stale reason or unshown change is enough."""
     assert not made.sound
 
 
@@ -271,7 +273,8 @@ def call(monkeypatch: pytest.MonkeyPatch, made: Matrix, *arguments: str | Path) 
 def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The score, whatever is wrong by name, and where the two files are."""
     made = also(sound(), mpp("sly", {"a::1": OPEN}, breaks="A"), mpp("innocent", {"b::1": OPEN}, faulty=False))
-    result = call(monkeypatch, replace(made, kept={"b::1": "no more"}), "--out", tmp_path / "new" / "place")
+    made = replace(made, kept={"b::1": "no more"}, unshown=("code value: lower-cased",))
+    result = call(monkeypatch, made, "--out", tmp_path / "new" / "place")
     assert result.exit_code == Exit.FAULT
     assert result.output.splitlines() == [
         "kill matrix  5 faulty MPPs x 4 cases (8 rows each)",
@@ -286,6 +289,8 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
         "kept         0 more unneeded cases, each for a reason (suites/kept_cases.toml)",
         "stale        b::1",
         *(f"{'' if number else 'idle rows':<13}{case}[first]" for number, case in enumerate(REQUIREMENTS)),
+        f"changes      {KNOWN} transformations of payloads and codes, 1 without one that shows them",
+        "             code value: lower-cased",
         "result       the suite is not sound",
         f"written      {tmp_path}/new/place/kill-matrix.json, {tmp_path}/new/place/kill-matrix.html",
     ]

@@ -242,7 +242,7 @@ def test_the_sentences_say_what_the_drawing_shows() -> None:
     """Each arrow has its sentence, with the fields that the message had."""
     lines = [told(line, ENGLISH) for line in drawn("order-sdk-F", FAULTY["handle-action-never"]).lines]
     assert lines[0] == "merchant to Alipay+: the merchant gets a code for the order"
-    assert lines[1].startswith("consumer to MPP client: Scan (code_value https://qr.example.test/order/")
+    assert lines[1].startswith("consumer to MPP client: Scan (code_value http://QR.xn--fiqs8s.example.test:80/Order/")
     assert lines[-1] == "MPP client to client SDK: HandleAction is missing"
 
 

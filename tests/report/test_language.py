@@ -22,6 +22,7 @@ from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import BY_NAME, Launch
 from mpp_conformance.report.languages.language import ENGLISH, TAGS, Language, language
 from mpp_conformance.report.pages import html, markdown, terminal
+from mpp_conformance.scenarios.transformations import PAYLOADS
 from mpp_conformance.specimens import FAULTY, SPECIMENS
 from mpp_conformance.trials import cabinet
 from tests.reporting import HOSTILE, M1, M2, O3, folded, run_of, sample
@@ -60,6 +61,7 @@ def english_left(told: str) -> list[str]:
         "outcome",
         "message",
     }
+    known |= {"JavaScript", "Python", "Gson", "Java", "Base", "Latin", "Windows", "Punycode", "shell", "dict", "Map"}
     return [word for word in re.findall("[A-Za-z]{3,}", bare) if word not in known]
 
 
@@ -268,9 +270,15 @@ def constants() -> set[str]:
     return found
 
 
+def test_whatever_programs_do_to_a_text_is_told() -> None:
+    """Each transformation that can be named as the likely cause has its Chinese."""
+    said = [f"it was {made.words}" for made in PAYLOADS]
+    assert [text for text in said if CHINESE.told(text) == text or english_left(CHINESE.told(text))] == []
+
+
 def test_no_sentence_of_the_report_is_left_over() -> None:
     """Each key of the report's table is said somewhere in the code."""
-    guesses = {f"it was {text}" for text in constants()}
+    guesses = {f"it was {made.words}" for made in PAYLOADS}
     assert sorted(OWN["sentences"].keys() - constants() - guesses) == []
 
 
@@ -285,6 +293,7 @@ def test_no_form_is_left_over() -> None:
     said |= {text.format(point="USER") for text in UNATTESTED.values()} | {"nobody reports USER"}
     said |= {"the wallet does not claim app_link", "no actionForm F X", "both Launch and Scan"}
     said |= {"it expired at x", "it is not signed by x, or was changed since", "x is no owner in [owners]"}
+    said |= {"it was cut off after 4 units of UTF-16"}
     said |= {"Launch, before which no Scan may come", "a report of the adaptor could not be read: x"}
     numbered = {key: f"<{number}>{' '.join(_names(key))}" for number, key in enumerate(CHINESE.forms)}
     noting = Language("x", CHINESE.sentences, numbered)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.adequacy.transformations import KNOWN
 from mpp_conformance.report.pages.html import template
 
 FORMAT: Final = "mpp-conformance kill-matrix 1"
@@ -27,6 +28,7 @@ def document(matrix: Matrix, *, version: str, edition: str, suites: str) -> dict
         "toothless": list(matrix.toothless),
         "unneeded": [{"case": case, "reason": matrix.kept.get(case)} for case in matrix.unneeded],
         "stale": list(matrix.stale),
+        "unshown": list(matrix.unshown),
         "idle_rows": [{"case": case, "scenario": scenario} for case, scenario in matrix.idle_rows],
         "cases": [
             {
@@ -61,6 +63,7 @@ def _counts(matrix: Matrix) -> dict[str, int]:
         "killed_by_observation": killed.count(Outcome.OBSERVED),
         "conforming": len(matrix.conforming),
         "cases": len(matrix.cases),
+        "transformations": KNOWN,
         "rows": max((len(specimen.rows) for specimen in matrix.specimens), default=0),
     }
 
