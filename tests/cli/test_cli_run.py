@@ -99,7 +99,7 @@ def pytest_that(monkeypatch: pytest.MonkeyPatch) -> Replace:
     def replaced(code: int, verdicts: dict[str, object] | None) -> None:
         def main(arguments: list[str]) -> int:
             options = dict(itertools.pairwise(arguments))
-            made = Path(options["--reports"], options["--run"])
+            made = Path(options["--mpp-reports"], options["--mpp-run"])
             made.mkdir(parents=True, exist_ok=True)
             if verdicts is not None:
                 text = json.dumps({"format": "mpp-conformance verdicts 1", **verdicts}, sort_keys=True)
@@ -185,9 +185,9 @@ def test_a_folder_that_cannot_be_made_is_named(pytest_that: Replace, tmp_path: P
     assert (result.exit_code, "file/below/one cannot be made" in result.output) == (Exit.USAGE, True)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_interrupted_tells_what_was_judged(tmp_path: Path, ending: signal.Signals) -> None:
-    """Ctrl-C, and the signal that a cancelled CI job gets, end a run with 5, and its report says what is missing."""
+    """Ctrl-C, a cancelled CI job and a terminal that closes end a run with 5; its report says what is missing."""
     heard = tmp_path / "heard"
     os.mkfifo(heard)
     reader = os.open(heard, os.O_RDONLY | os.O_NONBLOCK)

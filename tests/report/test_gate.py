@@ -249,9 +249,9 @@ def test_an_annotation_shows_what_nobody_excuses() -> None:
     assert [line.partition(" ")[0] for line in lines] == ["::error", "::error"]
     assert (
         "test_n[c]: expected e; seen c (2 cases). Do R2. Look first at: MPP. 1 cases are waived; this one: not."
-        in lines[0]
+        in lines[1]
     )
-    assert lines[1] == "::error title=mpp-conformance::does not conform; gate closed at 2026-06-01T12:00:00+00:00"
+    assert lines[0] == "::error title=mpp-conformance::does not conform; gate closed at 2026-06-01T12:00:00+00:00"
 
 
 @pytest.mark.parametrize("made", [WAIVED, EXPIRED, gated()], ids=["waived", "expired", "none"])
