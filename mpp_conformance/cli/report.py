@@ -148,9 +148,9 @@ def _read(run: Path) -> tuple[dict[str, Any], Gate, dict[str, Trace]]:
 def export(run: Path, form: tuple[str, ...]) -> None:
     """Write the run in the formats of others, into the folder RUN, each made from its verdict file."""
     try:
-        verdicts, gate = _verdicts(run)
+        verdicts, gate, traces = _read(run)
         for name in form or sorted(EXPORTS):
-            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts, gate))
+            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts, gate, traces))
             click.echo(f"{name:<13}{made}")
     except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None

@@ -15,6 +15,7 @@ from mpp_conformance.cli.exits import Refusal
 from mpp_conformance.cli.server_lifetime import for_ever, until_input_ends, until_interrupted
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.scratch import PREFIX
+from mpp_conformance.common.text import decoded
 from mpp_conformance.protocol import signature
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -101,7 +102,7 @@ def _port(wallet: Wallet) -> int:
 
 def _key(path: Path) -> RSAPrivateKey:
     try:
-        return signature.load_private_key(path.read_text("ascii"))
+        return signature.load_private_key(decoded(path.read_bytes()))
     except (OSError, ValueError) as problem:
         words = problem.strerror if isinstance(problem, OSError) else problem
         raise Refusal(f"{path}: {words}; --new-keys writes a pair, --private-key FILE names another file") from None

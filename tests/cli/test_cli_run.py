@@ -97,7 +97,7 @@ def pytest_that(monkeypatch: pytest.MonkeyPatch) -> Replace:
     """Replaces pytest by something that ends as told and leaves the verdict file it is given."""
 
     def replaced(code: int, verdicts: dict[str, object] | None) -> None:
-        def main(arguments: list[str]) -> int:
+        def main(arguments: list[str], plugins: list[object]) -> int:  # noqa: ARG001  # as pytest has it
             options = dict(itertools.pairwise(arguments))
             made = Path(options["--mpp-reports"], options["--mpp-run"])
             made.mkdir(parents=True, exist_ok=True)

@@ -162,7 +162,7 @@ def test_certify_leaves_neither_its_process_nor_its_keys(tmp_path: Path, ending:
     scratches = tmp_path / "tmp"
     scratches.mkdir()
     environment = {**os.environ, "TMPDIR": str(scratches), "PYTHONUNBUFFERED": "1"}
-    words = [COMMAND, "certify", "--run", "r"]
+    words: list[str | Path] = [COMMAND, "certify", "--run", "r"]
     with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = next(line for line in process.stdout if line.startswith("reference MPP  process "))

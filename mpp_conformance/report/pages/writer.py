@@ -28,7 +28,7 @@ def write(
             run.write(decision.FILE, decision.encode(judged))
         run.write(html.FILE, html.render(verdicts, traces, language, judged).encode())
         run.write(markdown.FILE, markdown.render(verdicts, language, judged).encode())
-        run.write(junit.FILE, junit.render(verdicts, judged))
+        run.write(junit.FILE, junit.render(verdicts, judged, traces))
     except RunFolderError:
         # A disk that is full: no certificate is left of a run that could not be written down.
         run.remove(document.FILE)
