@@ -89,6 +89,12 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     metavar="RUN",
     help="Go on with the run in this folder, which was broken off; wallet, edition and suite must be the same.",
 )
+@click.option(
+    "--no-preflight",
+    "blindly",
+    is_flag=True,
+    help="Begin even if a first call says that wallet.toml is wrong: what it says wrongly may be judged then.",
+)
 @lang_option
 @allure_option
 @bundle.sign_option
@@ -101,6 +107,7 @@ def command(  # noqa: PLR0913  # one for each option
     reports: Path,
     name: str | None,
     broken_off: Path | None,
+    blindly: bool,
     lang: str,
     allure: bool,
     sign: Path | None,
@@ -119,7 +126,7 @@ def command(  # noqa: PLR0913  # one for each option
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
     if chosen is not None:
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
-        if target.startswith("http"):
+        if target.startswith("http") and not blindly:
             refuse_useless(chosen, target)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:

@@ -341,3 +341,20 @@ def test_taken_port_is_named(wallet: Path, side: str) -> None:
         result = subprocess.run([COMMAND, *words[side]], capture_output=True, text=True, timeout=60, check=False)
     field = {"gateway": "[reach] listen", "wallet": "--port"}[side]
     assert (result.returncode, field in result.stderr, port in result.stderr) == (Exit.CONFIGURATION, True, True)
+
+
+def test_a_run_can_begin_without_a_look_beforehand(wallet: Path, tmp_path: Path) -> None:
+    """``run --no-preflight`` holds its conversations even if nobody answers, and accuses nobody."""
+    words: list[str | Path] = [
+        "--wallet",
+        wallet,
+        "--reports",
+        tmp_path / "reports",
+        "--run",
+        "r",
+        "--no-preflight",
+        "-k",
+        "launch_is",
+    ]
+    result = call("run", *words)
+    assert (result.exit_code, (tmp_path / "reports/r/report.html").is_file()) == (Exit.NOT_PROVEN, True), result.output
