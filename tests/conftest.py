@@ -160,7 +160,7 @@ class Bench:
         suites = self.pytester.path / "suites"
         suites.mkdir(exist_ok=True)
         suites.joinpath("test_inline.py").write_text(suite, encoding="utf-8")
-        given = ["--mpp", target] if target else []
+        given = ["--mpp-target", target] if target else []
         fixed = ["suites", "--import-mode=importlib", "--strict-markers", *QUICK]
         return self.pytester.runpytest_inprocess(*fixed, *given, *options)
 

@@ -1,7 +1,6 @@
 """``matrix``: every known MPP before every case, and what that says of the suite."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,9 +13,10 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option
 from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
+from mpp_conformance.common.text import json_text
 from mpp_conformance.ledger.catalogue import digest
 from mpp_conformance.protocol.limits import DEFAULT_EDITION
-from mpp_conformance.report.allure.node import cache
+from mpp_conformance.report.allure.node import GeneratorError, cache
 from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 from mpp_conformance.scenarios.observation import POINTS, observed
@@ -48,7 +48,7 @@ def command(form: str, out: Path, observes: str | None) -> None:
     if observes is not None:
         _visibility(observes)
     made = _made()
-    written = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
+    written = json_text(made, indent=1) + "\n"
     files = _written(out, {kill_matrix.JSON_FILE: written, kill_matrix.HTML_FILE: kill_matrix.page(made)})
     if form == "json":
         click.echo(written, nl=False)
@@ -72,7 +72,10 @@ def _visibility(points: str) -> NoReturn:
 
 def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:
     """The kill matrix of this very build of the suite, made when it is asked for first, and kept for this user."""
-    place = cache() / f"kill-matrix-{_build()}.json"
+    try:
+        place = cache() / f"kill-matrix-{_build()}.json"
+    except GeneratorError:  # there is nowhere to keep it
+        return _made()
     with suppress(OSError, canonical.NotCanonicalError):
         found = canonical.parse(place.read_bytes(), limit=_MAX_KEPT)
         if isinstance(found, dict) and found.get("format") == kill_matrix.FORMAT:

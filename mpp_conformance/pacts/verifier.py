@@ -5,7 +5,6 @@ The verifier writes to the file descriptors of the process; what it has to say i
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mpp_conformance.common.scratch import scratch
 from mpp_conformance.pacts.document import Interaction, Pact
 from mpp_conformance.wire import printable
 
@@ -52,7 +52,7 @@ async def replay(pact: Pact, interactions: Sequence[Interaction], provider: str,
     """
     if not interactions:
         return []
-    with tempfile.TemporaryDirectory(prefix="mpp-conformance-") as folder:
+    with scratch() as folder:
         file = Path(folder) / "pact.json"
         file.write_bytes(pact.replayed(iter(interactions)))
         results = await asyncio.to_thread(_verified, file, pact.provider, place)

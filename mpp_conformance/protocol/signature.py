@@ -286,7 +286,8 @@ def _loaded(text: str, load: Callable[..., object], wanted: str, *, half: str, t
     try:
         return load(data, pem=bool(label))
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError(mistaken if _holds(half, data) else unreadable) from None
+        slip = r"; it holds \n, two characters, where its lines end" if r"\n" in text else ""
+        raise ValueError(mistaken if _holds(half, data) else unreadable + slip) from None
 
 
 def _holds(half: str, data: bytes) -> bool:

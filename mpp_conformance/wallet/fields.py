@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from mpp_conformance.common.text import NotTextError, decoded
+
 ID: Final = "{id}"
 ID_DIGITS: Final = 20
 MAX_CODE: Final = 512
@@ -148,9 +150,9 @@ def key_text(value: str, base: Path) -> str:
         message = f"the file is longer than {MAX_KEY_FILE} bytes"
         raise ValueError(message)
     try:
-        return content.decode("ascii")
-    except UnicodeDecodeError:
-        message = "the file is not text; write the key as PEM, or as Base64"
+        return decoded(content)
+    except NotTextError as problem:
+        message = f"{problem}; a key is written as PEM, or as Base64"
         raise ValueError(message) from None
 
 

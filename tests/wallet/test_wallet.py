@@ -274,7 +274,7 @@ def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         said = _problems(wallets.text(keys__mpp_public_key=f'"{name}"'), tmp_path)[0]
         found[name] = said.rpartition(f'"{name}": ')[2]
     expected = {
-        "der": "the file is not text; write the key as PEM, or as Base64",
+        "der": "byte 2 is not UTF-8; save the file as UTF-8; a key is written as PEM, or as Base64",
         "long": "the file is longer than 65536 bytes",
         "empty": "expected a public key (PEM, or Base64 of X.509 SPKI DER), and this cannot be read as one",
     }

@@ -30,6 +30,10 @@ _SPECIAL: Final = re.compile(
 A plain word in brackets comes first, for that begins nothing by itself: a link takes more behind it, or a definition,
 which begins with what stands here.
 """
+_REFERENCE: Final = re.compile(r"[@#!~&](?=\w)|\bGH-(?=[0-9])", re.IGNORECASE)
+"""What calls a person, or leads to an issue or into a mail program, whatever stands before it: escapes do not help."""
+_JOINER: Final = "\u2060"
+"""Has no width and breaks no line."""
 _WORD: Final = re.compile(r"\[[a-z_]+\]", re.IGNORECASE)
 _BACKTICKS: Final = re.compile("`+")
 
@@ -60,7 +64,7 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
 
 def escaped(text: str, limit: int = _LONGEST) -> str:
     """``text`` on one line, meaning in Markdown, and in a table there, nothing but itself."""
-    return _SPECIAL.sub(_kept_or_escaped, printable(text, limit))
+    return _REFERENCE.sub(f"\\g<0>{_JOINER}", _SPECIAL.sub(_kept_or_escaped, printable(text, limit)))
 
 
 def _kept_or_escaped(match: re.Match[str]) -> str:
