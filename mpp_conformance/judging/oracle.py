@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
+from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
     MISSING,
@@ -70,7 +71,9 @@ def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
     A runner's own ways out (its skips and failures, SystemExit) end no judgement either: they are no verdict on an MPP.
     """
     whole = _judged(question, trace)
-    return _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+    found = _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+    cause = likely_cause(found, trace)
+    return found if cause is None else replace(found, hint=cause.text, cause=cause.kind)
 
 
 def _weighed(before: Judgement, whole: Judgement) -> Judgement:

@@ -22,6 +22,7 @@ from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Edition, 
 from mpp_conformance.protocol.messages import Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import FAULTY, SPECIMENS, Specimen
+from mpp_conformance.specimens.kinds import KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wire import carried
 
@@ -78,6 +79,7 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
             expected=judgement.expected,
             seen=judgement.seen,
             hint=judgement.hint,
+            cause=judgement.cause,
         )
 
 
@@ -88,6 +90,7 @@ def examined(
     return Examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
+        kind=KINDS.get(specimen.name, ""),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,

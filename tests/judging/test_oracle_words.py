@@ -234,7 +234,7 @@ _FAILED: dict[str, tuple[Ask, list[Message], str, str, str]] = {
         [Launch(url=_LONG)],
         "Launch with '124' in url",
         f"url '{_LONG}'",
-        "",
+        "the address launched is not made from the code that was scanned",
     ),
     "no address": (
         lambda e: e.each_holding(Launch, "url", "124"),
@@ -252,7 +252,9 @@ def test_a_failure_says_what_was_wanted_what_was_seen_and_the_likely_slip(name: 
     ask, messages, expected, seen, hint = _FAILED[name]
     found = _judged(ask, messages)
     events = tuple(range(1, len(messages) + 1)) if messages != [_SCAN] else ()
-    assert found == Judgement(verdict=Verdict.FAIL, expected=expected, seen=seen, hint=hint, events=events, asked=1)
+    assert replace(found, cause="") == Judgement(
+        verdict=Verdict.FAIL, expected=expected, seen=seen, hint=hint, events=events, asked=1
+    )
 
 
 @pytest.mark.parametrize(
