@@ -35,7 +35,8 @@ class Judgement:
     """What one case came to on one trace; ``events`` are the numbers of the events that speak for it.
 
     ``hint``: the likely cause in words, or what would let it be judged; ``cause``: the kind of fault that it names
-    (``FaultKind``), empty where none is known.
+    (``FaultKind``), empty where none is known. ``about``: the number of the event by which the suite called for what
+    is judged; ``None`` where the case names none.
     """
 
     verdict: Verdict
@@ -46,3 +47,4 @@ class Judgement:
     deviation: Deviation | None = None
     asked: int = 0
     cause: str = ""
+    about: int | None = None

@@ -68,7 +68,7 @@ def _broken(trace: Trace) -> None:
         (_some, (SCAN, OTHER), (ACTION,), Verdict.INCONCLUSIVE, HINT),
         (_some, (SCAN,), (UNREAD,), Verdict.INCONCLUSIVE, HINT),
         (_asked_first, (SCAN,), (ASKED,), Verdict.INCONCLUSIVE, HINT),
-        (_asked_first, (SCAN,), (ASKED, ACTION), Verdict.INCONCLUSIVE, ""),
+        (_asked_first, (SCAN,), (ASKED, ACTION), Verdict.INCONCLUSIVE, HINT),
         (_one, (SCAN, OTHER), (UNREAD,), Verdict.FAIL, ""),
         (_one, (SCAN,), (OTHER,), Verdict.FAIL, ""),
         (_one, (SCAN, ACTION), (ACTION,), Verdict.FAIL, TWICE),

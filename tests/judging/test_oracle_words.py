@@ -71,7 +71,7 @@ _UNDECIDED: dict[str, tuple[Ask, list[Message], str, str]] = {
         lambda e: e.reached(Launch, url=_LONG),
         [_SCAN],
         "Launch with url 'https://e.test/xxxxxxxxx'..., before anything can be said about what follows",
-        "",
+        "the payment was never begun: nothing came from the MPP",
     ),
     "given": (
         lambda e: e.given(holds=False, what="the sun to shine"),
@@ -83,7 +83,7 @@ _UNDECIDED: dict[str, tuple[Ask, list[Message], str, str]] = {
         lambda e: e.in_order(ResultPage, HandleAction, status="S", error_code=None),
         [_PAID],
         "both ResultPage with status 'S' and error_code absent and HandleAction",
-        "",
+        "the payment was never begun: userInitiatedPay was not called",
     ),
     "proven in order": (
         lambda e: e.proven_in_order(ResultPage, HandleAction),
