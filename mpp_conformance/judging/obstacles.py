@@ -17,7 +17,7 @@ def obstacle(events: Sequence[Event]) -> str:
             return f"an earlier duty was broken: {message.operation} cannot be read, {message.problem}"
         signature = getattr(message, "signature", "valid")
         if not message.by_suite and signature != "valid":
-            return f"an earlier duty was broken: {message.name} is not validly signed (signature {signature})"
+            return f"an earlier duty was broken: {message.name} is not validly signed (signature {signature!r})"
         if isinstance(message, UserInitiatedPayAnswer) and not message.action_type and message.result_status == "F":
             return f"Alipay+ refused userInitiatedPay before any decision: {message.result_code}"
     return _not_begun(events)

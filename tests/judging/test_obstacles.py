@@ -35,7 +35,7 @@ _ANSWER = UserInitiatedPayAnswer(
         ),
         (
             (_SCAN, _UNSIGNED, _REFUSED),
-            "an earlier duty was broken: UserInitiatedPay is not validly signed (signature missing)",
+            "an earlier duty was broken: UserInitiatedPay is not validly signed (signature 'missing')",
         ),
         ((_SCAN, _CALL, _REFUSED), "Alipay+ refused userInitiatedPay before any decision: INVALID_CODE"),
     ],

@@ -152,7 +152,8 @@ def error_code_missing(failure: Failure) -> str:
         return "the MPP server tells its client a failure without an error code"
     if isinstance(failure.wrong, DecodeCallback):
         lacking = any(one.payment_status == "F" and not one.error_code for one in failure.handed)
-        return f"the MPP {'server' if lacking else 'client'} gives a failure no error code"
+        said = "the MPP server gives a failure no error code"
+        return said if lacking else "the MPP client gives a failure no error code"
     return ""
 
 
