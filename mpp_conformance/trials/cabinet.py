@@ -25,6 +25,7 @@ from mpp_conformance.protocol.messages import APP_LINK, Message
 from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS, Specimen
+from mpp_conformance.specimens.kinds import KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wire import carried
 
@@ -81,6 +82,7 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
             expected=judgement.expected,
             seen=judgement.seen,
             hint=judgement.hint,
+            cause=judgement.cause,
         )
 
 
@@ -91,6 +93,7 @@ def examined(
     return Examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
+        kind=KINDS.get(specimen.name, ""),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,

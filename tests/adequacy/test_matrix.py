@@ -21,6 +21,8 @@ from mpp_conformance.trials import cabinet
 PASS, FAIL, OPEN, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR
 REQUIREMENTS: Final = {"a::1": "A", "a::2": "A", "b::1": "B", "o::1": "O"}
 """The cases of made-up matrices, and what they test; O decides nothing."""
+UNSIGNED: Final = "signature missing"
+"""A kind of fault."""
 HOSTILE: Final = "<script>alert(1)</script>\x1b[31m\u202e"
 
 
@@ -46,7 +48,14 @@ def mpp(
         hides=frozenset(hides),
         observed=frozenset(observed),
         rows=tuple(rows),
+        kind="payload lost" if faulty else "",
     )
+
+
+def caused(specimen: Examined, cause: str, *, kind: str = UNSIGNED) -> Examined:
+    """The MPP with a fault of this kind, on whose failure cards this likely cause stands."""
+    rows = (replace(row, cause=cause if row.verdict is FAIL else "") for row in specimen.rows)
+    return replace(specimen, kind=kind, rows=tuple(rows))
 
 
 def matrix(*specimens: Examined, **kept: str) -> Matrix:
@@ -58,10 +67,10 @@ def sound() -> Matrix:
     """One fault for each case, and an MPP without any."""
     return matrix(
         mpp("good", faulty=False),
-        mpp("bad-a1", {"a::1": FAIL}, breaks="A"),
+        caused(mpp("bad-a1", {"a::1": FAIL}, breaks="A"), UNSIGNED),
         mpp("bad-a2", {"a::2": FAIL}, breaks="A"),
         mpp("bad-b", {"b::1": FAIL}, breaks="B"),
-        mpp("odd", {"o::1": FAIL}, observed="O"),
+        caused(mpp("odd", {"o::1": FAIL}, observed="O"), UNSIGNED),
     )
 
 
@@ -218,6 +227,7 @@ def test_the_document_has_specimen_requirement_and_killing_case() -> None:
     assert specimens["bad-b"] == {
         "name": "bad-b",
         "faulty": True,
+        "kind": "payload lost",
         "due": "fails",
         "outcome": "fails",
         "breaks": ["B"],
@@ -279,11 +289,15 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
     assert result.output.splitlines() == [
         "kill matrix  5 faulty MPPs x 4 cases (8 rows each)",
         "killed       4 of 5: 3 fail, 0 for lack of proof, 1 observed",
+        "by kind      2 of 3  payload lost",
+        "             2 of 2  signature missing",
         "survivors    sly: not proven, and fails is due",
         "conforming   1 of 2 pass everything",
         "wrongly hit  innocent: not proven, and conforms is due",
         "misnamed     sly: fails nothing and names A; hides A and names nothing",
         "             innocent: hides B and names nothing",
+        "likely cause right on 1 of 3 deciding cards, 2 of 4 of all",
+        "wrong causes none",
         "cannot fail  none",
         "unneeded     none",
         "kept         0 more unneeded cases, each for a reason (suites/kept_cases.toml)",
@@ -297,6 +311,26 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
     written = json.loads((tmp_path / "new/place/kill-matrix.json").read_text("ascii"))
     assert written["format"] == "mpp-conformance kill-matrix 1"
     assert "sly" in (tmp_path / "new/place/kill-matrix.html").read_text("utf-8")
+
+
+def test_the_command_prints_who_is_not_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With --causes, the failure cards that have no likely cause follow, by MPP and requirement."""
+    result = call(monkeypatch, sound(), "--causes", "--out", tmp_path)
+    assert result.output.splitlines()[9:12] == [
+        "wrong causes none",
+        "without one  bad-a2, A: 1",
+        "             bad-b, B: 1",
+    ]
+
+
+def test_a_likely_cause_of_another_kind_makes_the_suite_unsound(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A cause that names what the MPP does not have is a fault of ours, printed with the MPP and the requirement."""
+    wrong = caused(mpp("bad-b2", {"b::1": FAIL}, breaks="B"), UNSIGNED, kind="payload lost")
+    result = call(monkeypatch, also(sound(), wrong), "--out", tmp_path)
+    assert result.exit_code == Exit.FAULT
+    assert f"wrong causes bad-b2, B second: {UNSIGNED}" in result.output.splitlines()
 
 
 def test_the_command_ends_well_for_a_sound_suite_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

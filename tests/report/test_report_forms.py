@@ -124,10 +124,11 @@ def test_both_pages_show_the_boundary_table() -> None:
 
 
 def test_short_report_has_the_result_first() -> None:
-    """The result comes first, then what stands in the way, requirements, limits, and what was not tested and why."""
+    """The result comes first, then what is not met and why, requirements, limits, and what was not tested and why."""
     lines = markdown.render(sample()).splitlines()
     assert lines[0] == "# does not conform"
     assert [re.sub(r" \(.*", "", line) for line in lines if line.startswith("## ")] == [
+        "## Not met, the gravest first",
         "## What stands in the way",
         "## Requirements",
         "## At the limits",
