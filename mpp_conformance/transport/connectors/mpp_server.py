@@ -6,7 +6,7 @@ slip may be in the wallet file.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,6 +19,10 @@ from mpp_conformance import wire
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import (
+    BLANKS,
+    NEW_CONNECTION,
+    TITLE_CASE,
+    UPPER_CASE,
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -117,7 +121,19 @@ class MppServer:
         signed = signature.content("POST", target, self.client_id, time, body)
         header = signature.sign_as(call.signature, self.private_key, signed, key_version=self.key_version)
         headers = {"content-type": "application/json; charset=UTF-8", "client-id": self.client_id, "request-time": time}
-        return headers if header is None else {**headers, "signature": header}
+        return _carried(headers if header is None else {**headers, "signature": header}, call.carriage.split())
+
+
+def _carried(headers: Mapping[str, str], carriage: Collection[str]) -> dict[str, str]:
+    """The headers as the call wants them spelled, and what else it wants of the connection."""
+    made = dict(headers)
+    if BLANKS in carriage and "signature" in made:
+        made["signature"] = made["signature"].replace(",", ", ")
+    if NEW_CONNECTION in carriage:
+        made["connection"] = "close"
+    if TITLE_CASE in carriage:
+        return {name.title(): value for name, value in made.items()}
+    return {name.upper(): value for name, value in made.items()} if UPPER_CASE in carriage else made
 
 
 def _target(address: httpx.URL) -> str:
