@@ -160,10 +160,8 @@ def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
 
 @case(SRV_1, [paid_then_foreign(code) for code in BOTH])
 def test_a_foreign_code_is_told_for_none(trace: Trace) -> None:
-    """A code that is none of Alipay+'s is told for none, which only leaving it alone shows where it is not reported.
-
-    It comes after one of Alipay+'s: whoever leaves both alone has shown nothing.
-    """
+    """A code that is none of Alipay+'s is told for none, which only leaving it alone shows where it is not reported."""
+    # Whoever leaves the code of Alipay+'s alone that comes before has shown nothing.
     expect(trace, 0).reached(UserInitiatedPay)
     asked = expect(trace, 1).reached(Scan).given(not trace.unidentified(1), IDENTIFIED)
     if identity_reported(trace, 1):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from mpp_conformance.scenarios.call_forms import PLAIN, chosen
+from mpp_conformance.scenarios.call_forms import FORMS, PLAIN, Form, chosen
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
     ENTRY,
@@ -36,11 +36,15 @@ def _early(*calls: Call) -> tuple[Call, ...]:
 def _called(label: str, *calls: Call, code: str = ORDER, customer: str = FUNDED) -> Scenario:
     """A payment left to the MPP, and what Alipay+ asks about it."""
     asked = calls if any(call.strange for call in calls) else (*calls, ASK_ABOUT_NOTHING)
-    forms = chosen(label, len(asked))
-    written = tuple(
-        call if call.form != PLAIN else replace(call, form=form) for call, form in zip(asked, forms, strict=True)
-    )
+    own = [call for call in asked if call.signature == "valid"]
+    forms = iter(chosen(label, len(own)))
+    # A stranger's call is refused for its signature, and not for how it is written.
+    written = tuple(_written(call, next(forms)) if call.signature == "valid" else call for call in asked)
     return one(label, Payment(code=code, customer=customer, answer=handle_by_psp(), calls=written))
+
+
+def _written(call: Call, form: Form) -> Call:
+    return call if call.form != PLAIN else replace(call, form=form)
 
 
 def _confirmed_within(label: str, calls: Sequence[Call]) -> tuple[Scenario, ...]:
@@ -61,8 +65,8 @@ ENTRY_CANCELLED_EARLY: Final = _called("entry-cancelled-while-paying", *_early(T
 CANCELLED_EARLY: Final = (*INQUIRED_ROUND_CANCELLATION[2:], *CANCELLED_ROUND_INQUIRY[1:], ENTRY_CANCELLED_EARLY)
 """Those in which the first cancellation comes while the cashier page is open, and one of an entry code."""
 
-PAID: Final = _called("order-paid-inquired-in-many-spellings", *[ASK] * 8)
-"""Only how it is asked about changes."""
+PAID: Final = _called("order-paid-inquired-in-every-spelling", *[ASK] * (len(FORMS) - 1))
+"""With the question about nothing, each form has its turn: only how it is asked changes."""
 ENTRY_PAID: Final = _called("entry-paid-inquired", ASK, code=ENTRY)
 UNPAID: Final = _called("order-unpaid-inquired", ASK, customer=UNFUNDED)
 BEING_PAID: Final = _called("order-inquired-while-paying", *_early(ASK), ASK)

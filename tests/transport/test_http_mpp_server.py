@@ -18,7 +18,8 @@ from mpp_conformance.peers.world import World
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import CancelPaymentAnswer, InquiryPayment, InquiryPaymentAnswer, Malformed
 from mpp_conformance.scenarios.scenario import Scenario
-from mpp_conformance.specimens import SPECIMENS, Specimen
+from mpp_conformance.specimens import SPECIMENS, Specimen, mutes
+from mpp_conformance.specimens.call_reading import ReadsCapitals, ReadsLowerCase
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.http import HttpConnector, _Conversation
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
@@ -38,9 +39,12 @@ UNSERVED: Final = ("inquiries-not-served", "cancellations-not-served")
 ANSWERING: Final = [
     name
     for name, found in SPECIMENS.items()
-    if found.__module__.endswith((".inquiries", ".asking")) and name not in UNSERVED
+    if (found.__module__.endswith((".inquiries", ".call_reading")) or getattr(found, "mute", "") == mutes.CALLS)
+    and not issubclass(found, ReadsLowerCase | ReadsCapitals | mutes.ServesNoCalls)
+    and name not in UNSERVED
 ]
-"""Those that answer Alipay+ in a way of their own, rightly or wrongly."""
+"""Those that answer Alipay+ in a way of their own, rightly or wrongly, and not by the case of a header's name: their
+host tells them none."""
 UNSIGNED: Final = b'{"result":{"resultCode":"ORDER_NOT_EXIST","resultStatus":"F","resultMessage":"no such order"}}'
 
 
