@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mpp_conformance.judging.calls import tells_orders_apart
 from mpp_conformance.judging.oracle import Expectation, expect
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
@@ -19,6 +20,7 @@ from mpp_conformance.scenarios.cells import BOTH, psp, sdk
 from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
+APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
 PAID: Final = Payment(code=ORDER, answer=handle_by_psp())
 UNKNOWN: Final = one("order-notification-unknown", Payment(code=ORDER, answer=handle_by_psp(), notice_unknown=1))
@@ -155,6 +157,7 @@ def test_a_cancellation_contradicts_no_notification(trace: Trace) -> None:
     """What was notified, and cancelled by Alipay+ after that, is not notified as anything else."""
     asked = expect(trace).reached(NotifyPayment).reached(CancelPaymentAnswer, result_status="S")
     repeats_itself(asked, trace)
+    asked.given(tells_orders_apart(trace), APART)
 
 
 @case(NOT_4, [psp(code) for code in BOTH])

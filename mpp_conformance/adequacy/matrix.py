@@ -9,8 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import Final
 
 from mpp_conformance.judging.verdict import Verdict, worst
+
+REFUSING: Final = "every-call-refused"
+"""The MPP whose server refuses each call of Alipay+, validly signed ones included."""
 
 
 class Outcome(IntEnum):
@@ -46,6 +50,8 @@ class Row:
     case: str
     scenario: str
     verdict: Verdict
+    called: bool = False
+    """Alipay+ calls the MPP server by itself in this conversation."""
     expected: str = field(default="", compare=False)
     seen: str = field(default="", compare=False)
     hint: str = field(default="", compare=False)
@@ -234,11 +240,18 @@ class Matrix:
         failed = {(row.case, row.scenario) for row in rows if row.verdict is Verdict.FAIL}
         return tuple(place for place in dict.fromkeys((row.case, row.scenario) for row in rows) if place not in failed)
 
+    @cached_property
+    def refused(self) -> Mapping[str, bool]:
+        """The cases on calls of Alipay+ that pass for a server that refuses every one; and whether each decides."""
+        rows = [row for made in self.specimens if made.name == REFUSING for row in made.rows]
+        others = {row.case for row in rows if not row.called or row.verdict is not Verdict.PASS}
+        return {row.case: row.decides for row in rows if row.case not in others}
+
     @property
     def sound(self) -> bool:
         """Whether the suite kills every fault and nobody else, and every case is there for something."""
         wrong = (self.survivors, self.wrongly_killed, self.misnamed, self.toothless, self.unreasoned, self.stale)
-        return bool(self.faulty) and not any(wrong)
+        return bool(self.faulty) and not any(wrong) and not any(self.refused.values())
 
     def _by_case(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {case: [] for case in self.cases}

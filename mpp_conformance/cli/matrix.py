@@ -106,6 +106,10 @@ def text(made: Mapping[str, Any]) -> Iterator[str]:
     yield from _listed("unneeded", unreasoned)
     yield f"kept         {kept} more unneeded cases, each for a reason (suites/{cabinet.KEPT})"
     yield from _listed("stale", made["stale"])
+    refused = made["passing_refused"]
+    deciding = sum(row["decides"] for row in refused)
+    yield f"refusal      {len(refused)} cases pass with the server that refuses everything, {deciding} of them decide"
+    yield from (f"{'':<13}{row['case']}" for row in refused)
     yield from _listed("idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"]))
     yield f"result       the suite {'is sound' if made['sound'] else 'is not sound'}"
 

@@ -69,6 +69,7 @@ class VerifiesSpacedBody(VerifiesOtherBytes):
 
     name = "calls-verified-over-body-with-blanks"
     hides = frozenset({"CAN-2", "CAN-3", "CAN-4", "INQ-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7"})
+    breaks = frozenset({"CAN-1", "INQ-1", "INQ-2", "WIRE-6"})
 
     def made(self, body: str) -> str:
         """A blank after each separator, as some libraries write it by themselves."""

@@ -287,12 +287,14 @@ class ServesNoInquiries(ServesNothing):
 
     Without an answer nothing can be said of what it says (INQ-1 to INQ-3, CAN-3), of how it is signed (WIRE-3) or of
     how it reads a call (WIRE-6, WIRE-7); nobody can see that a stranger has changed nothing (WIRE-5), or that it does
-    not say of all orders the same (CAN-1, CAN-2).
+    not say of all orders the same (CAN-1, CAN-2, NOT-3).
     """
 
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"INQ-1", "INQ-2", "INQ-3", "CAN-1", "CAN-2", "CAN-3", "WIRE-3", "WIRE-5", "WIRE-6", "WIRE-7"})
+    hides = frozenset(
+        {"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-5", "WIRE-6", "WIRE-7"}
+    )
 
 
 class ServesNoCancellations(ServesNothing):

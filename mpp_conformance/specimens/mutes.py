@@ -227,7 +227,7 @@ class AlwaysPaid(AnswersAlike):
 
     name = "every-call-answered-as-paid"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7"})
+    hides = frozenset({"CAN-1", "CAN-2", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7"})
     observed = frozenset({"CAN-4"})
     payment = ("S", "SUCCESS")
 
@@ -237,7 +237,7 @@ class AlwaysClosed(AnswersAlike):
 
     name = "every-call-answered-as-closed"
     breaks = frozenset({"INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7"})
     observed = frozenset({"CAN-4"})
     payment = ("F", "ORDER_IS_CLOSED")
 
@@ -247,7 +247,7 @@ class AlwaysUnderWay(AnswersAlike):
 
     name = "every-call-answered-as-under-way"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "INQ-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7"})
+    hides = frozenset({"CAN-1", "CAN-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7"})
     observed = frozenset({"CAN-4"})
     payment = ("U", "PAYMENT_IN_PROCESS")
 

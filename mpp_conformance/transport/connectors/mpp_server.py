@@ -97,15 +97,16 @@ class MppServer:
         ``keep`` is given the request. ``call.signature`` is what verifying it is to come to. NoAnswerError says why
         there is no answer.
         """
-        address, content = httpx.URL(self.addresses[type(call)]), wire.encode(call)
-        headers = self._headers(call, _target(address), content)
+        address, begun = httpx.URL(self.addresses[type(call)]), list[Half]()
         try:
-            async with (
-                asyncio.timeout(self.patience),
-                self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer,
-            ):
-                keep(half(answer.request, answer.request.headers, content))
-                body = await beginning(answer, wire.MAX_BODY + 1)
+            async with asyncio.timeout(self.patience):
+                try:
+                    heard = await self._exchanged(call, address, begun.append)
+                except httpx.RemoteProtocolError:
+                    if begun:
+                        raise
+                    # A connection that was kept may be closed by now; Alipay+ repeats a call that is not answered.
+                    heard = await self._exchanged(call, address, begun.append)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             called = f"the MPP server at {address} cannot be reached"
             raise MppServerUnreachableError(called, words(problem)) from problem
@@ -113,8 +114,18 @@ class MppServer:
             raise TooLateError(f"POST {address}", f"no answer within {self.patience:g} s") from problem
         except httpx.HTTPError as problem:
             raise NoAnswerError(f"POST {address}", words(problem)) from problem
-        heard = half(answer.request, answer.headers, body, answer.status_code)
+        finally:
+            for request in begun:
+                keep(request)
         return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
+
+    async def _exchanged(self, call: Call, address: httpx.URL, keep: Callable[[Half], None]) -> Half:
+        content = wire.encode(call)
+        headers = self._headers(call, _target(address), content)
+        async with self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer:
+            keep(half(answer.request, answer.request.headers, content))
+            body = await beginning(answer, wire.MAX_BODY + 1)
+            return half(answer.request, answer.headers, body, answer.status_code)
 
     def _headers(self, call: Call, target: str, body: bytes) -> dict[str, str]:
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
