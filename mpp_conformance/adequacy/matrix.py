@@ -9,8 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import Final
 
 from mpp_conformance.judging.verdict import Verdict, worst
+
+REFUSING: Final = "every-call-refused"
+"""The MPP whose server refuses each call of Alipay+, validly signed ones included."""
 
 
 class Outcome(IntEnum):
@@ -47,6 +51,8 @@ class Row:
     case: str
     scenario: str
     verdict: Verdict
+    called: bool = False
+    """Alipay+ calls the MPP server by itself in this conversation."""
     expected: str = field(default="", compare=False)
     seen: str = field(default="", compare=False)
     hint: str = field(default="", compare=False)
@@ -284,12 +290,19 @@ class Matrix:
                     found[place] = found.get(place, 0) + 1
         return found
 
+    @cached_property
+    def refused(self) -> Mapping[str, bool]:
+        """The cases on calls of Alipay+ that pass for a server that refuses every one; and whether each decides."""
+        rows = [row for made in self.specimens if made.name == REFUSING for row in made.rows]
+        others = {row.case for row in rows if not row.called or row.verdict is not Verdict.PASS}
+        return {row.case: row.decides for row in rows if row.case not in others}
+
     @property
     def sound(self) -> bool:
         """Whether the suite kills every fault and nobody else, blames none wrongly, and needs every case."""
         wrong: tuple[object, ...] = (self.survivors, self.wrongly_killed, self.misnamed, self.wrong_causes)
         wrong += (self.toothless, self.unreasoned, self.stale, self.unshown)
-        return bool(self.faulty) and not any(wrong)
+        return bool(self.faulty) and not any(wrong) and not any(self.refused.values())
 
     def _by_case(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {case: [] for case in self.cases}

@@ -163,6 +163,11 @@ def _needs(made: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
     yield "unneeded", unreasoned
     yield "kept", [f"{kept} more unneeded cases, each for a reason (suites/{cabinet.KEPT})"]
     yield "stale", made["stale"]
+    deciding = sum(row["decides"] for row in made["passing_refused"])
+    passing = (
+        f"{len(made['passing_refused'])} cases pass with the server that refuses everything, {deciding} of them decide"
+    )
+    yield "refusal", [passing, *(row["case"] for row in made["passing_refused"])]
     yield "idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"])
     yield "changes", [f"{made['counts']['transformations']} transformations of payloads and codes"]
     yield "not shown", made["unshown"]

@@ -149,6 +149,7 @@ def _matrix() -> Schema:
             "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
             "stale": _NAMES,
             "unshown": _NAMES,
+            "passing_refused": many(closed({"case": STRING, "decides": TRUTH})),
             "idle_rows": many(closed({"case": STRING, "scenario": STRING})),
             "cases": many(closed(case)),
             "specimens": many(closed(specimen)),

@@ -165,6 +165,14 @@ class Trace:
         unread = any(isinstance(message, Malformed) and message.operation == IdentifyCode.__name__ for message in said)
         return (unread or bool(told)) and "S" not in told
 
+    def acted_on(self, payment: int = 0) -> bool:
+        """Whether the MPP did anything with what it was answered: handed it over, showed it, told of an end.
+
+        Whoever does nothing takes no payment either, and has shown nothing by that.
+        """
+        kinds = ServerAnswer | HandleAction | DecodeCallback | ResultPage | NotifyPayment
+        return any(isinstance(event.message, kinds) for event in self.of(payment))
+
     def paid(self, payment: int = 0) -> bool:
         """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""
         said = [e.message for e in self.of(payment)]

@@ -13,6 +13,7 @@ from typing import Final
 
 from mpp_conformance.protocol import limits
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.scenarios.call_forms import PLAIN, Form
 from mpp_conformance.scenarios.observation import EVERYTHING, Observed
 
 ENTRY: Final = "ENTRY_CODE"
@@ -137,13 +138,15 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 class Call:
     """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING or OVER.
 
-    ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to.
+    ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to; ``form``: how it is
+    written.
     """
 
     what: str
     when: str = OVER
     strange: bool = False
     signature: str = "valid"
+    form: Form = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,7 @@ class LaunchesFrontPage(ConformingMpp):
     """
 
     name = "front-page-launched"
-    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-1", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:
         """Scheme and host."""
@@ -213,7 +213,7 @@ class LaunchesSamplePage(ConformingMpp):
     name = "sample-page-launched"
     breaks = frozenset({"EC-3"})
     observed = frozenset({"SDK-2"})
-    hides = ENTRY_UNASKED | {"SRV-2"}
+    hides = ENTRY_UNASKED | {"SRV-1", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """The same for everybody."""
@@ -247,7 +247,7 @@ class NeverAsks(ConformingMpp):
 
     name = "user-initiated-pay-never-called"
     breaks = frozenset({"SRV-2"})
-    hides = ENTRY_UNASKED | ORDER_UNASKED
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"SRV-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # asks nobody
         """Nothing."""
@@ -262,7 +262,7 @@ class AsksForOrderCodesOnly(ConformingMpp):
 
     name = "decode-calls-unanswered"
     breaks = frozenset({"SRV-2"})
-    hides = ENTRY_UNASKED
+    hides = ENTRY_UNASKED | {"SRV-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Only for a scanned code."""
@@ -278,7 +278,7 @@ class AsksForEntryCodesOnly(ConformingMpp):
 
     name = "scanned-order-codes-unanswered"
     breaks = frozenset({"SRV-2"})
-    hides = ORDER_UNASKED
+    hides = ORDER_UNASKED | {"SRV-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Only in a call of decode."""

@@ -79,6 +79,7 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
             case=f"{case.module}::{case.name}",
             scenario=label,
             verdict=judgement.verdict,
+            called=any(payment.calls for payment in trace.scenario.payments),
             expected=judgement.expected,
             seen=judgement.seen,
             hint=judgement.hint,

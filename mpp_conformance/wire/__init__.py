@@ -12,7 +12,7 @@ from mpp_conformance.wire.encoding import OurMessageIsInvalid, carried, decode, 
 from mpp_conformance.wire.fault_application import spoilt
 from mpp_conformance.wire.hops import CHANGED, changed, displaced, other_target
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
-from mpp_conformance.wire.orders import notify_url, price_of
+from mpp_conformance.wire.orders import PARTIES, notify_url, price_of
 from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.replies import (
     ANSWERS,
@@ -39,6 +39,7 @@ __all__ = [
     "MAX_BODY",
     "MAX_DEPTH",
     "OPERATIONS",
+    "PARTIES",
     "REQUEST",
     "Answer",
     "Call",

@@ -41,6 +41,7 @@ def document(matrix: Matrix, *, version: str, edition: str, suites: str) -> dict
         "unneeded": [{"case": case, "reason": matrix.kept.get(case)} for case in matrix.unneeded],
         "stale": list(matrix.stale),
         "unshown": list(matrix.unshown),
+        "passing_refused": [{"case": case, "decides": decides} for case, decides in matrix.refused.items()],
         "idle_rows": [{"case": case, "scenario": scenario} for case, scenario in matrix.idle_rows],
         "cases": [
             {
