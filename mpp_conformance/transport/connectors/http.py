@@ -260,11 +260,16 @@ class HttpConnector:
             held.woken.set()
 
     async def _confirmed(self, delivery: Delivery) -> None:
-        """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then."""
+        """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then.
+
+        A server that answers nothing while its report is on its way is not waited for.
+        """
         held = self._open.get(id(delivery.world))
-        end = time.monotonic() + self._reach.quiet
-        while held is not None and held.asking and time.monotonic() < end:
-            await asyncio.wait(held.asking, timeout=end - time.monotonic())
+        while held is not None and held.asking:
+            first = asyncio.FIRST_COMPLETED
+            answered, _ = await asyncio.wait(held.asking, timeout=self._reach.quiet, return_when=first)
+            if not answered:
+                return
 
     def _call(self, held: _Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
