@@ -33,6 +33,7 @@ def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None
     try:
         run.close()
         judge_again(run.results, run.record, run.conversations)
+        _weigh(run)
     except Exception as problem:  # noqa: BLE001  # whatever it is, the report still says what was judged
         run.trouble = f"the run could not be closed: {type(problem).__name__}: {problem}"
     run.outcome = folding.fold(run.results, collection.ledger, collection.plan)
@@ -41,6 +42,15 @@ def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None
     except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
         run.trouble = f"the report could not be written: {type(problem).__name__}: {problem}"
     return run.outcome.result in {folding.Result.CONFORMS, folding.Result.PARTIAL} and not run.trouble
+
+
+def _weigh(run: Execution) -> None:
+    """Put other results in the place of those that hang on what the run has never shown of its set-up."""
+    whole = folding.weighed(run.results, run.record.traces)
+    for before, after in zip(run.results, whole, strict=True):
+        if after.verdict is not before.verdict:
+            run.record.weighed(after)
+    run.results[:] = whole
 
 
 def _write(
