@@ -17,6 +17,8 @@ from mpp_conformance.protocol.messages import (
     BY_NAME,
     GATEWAY,
     HANDLE_BY_PSP,
+    AdaptorAnswer,
+    AdaptorHealth,
     DecodeCallback,
     HandleAction,
     IdentityAnswer,
@@ -28,7 +30,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER, UNFUNDED
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, FUNDED, ORDER, SECOND, UNFUNDED
 
 _OTHER: Final = {ENTRY: ORDER, ORDER: ENTRY}
 _KIND: Final = {"OPEN_URL": ENTRY, "DECODE": ORDER}
@@ -46,11 +48,14 @@ _SOUGHT: Final = {
     ORDER: "a code of [codes] order to be taken for one of Alipay+'s somewhere",
     _REPORTS: "a report to come to [reach] public_url somewhere",
     _BELIEF: "an answer signed with [keys] alipay_plus_private_key to be acted on somewhere",
-    "funded": "a payment of the customer in [customers] funded, which the adaptor confirms, to succeed somewhere",
-    "second": "a payment of the customer in [customers] second, which the adaptor confirms, to succeed somewhere",
+    FUNDED: "a payment of the customer in [customers] funded, which the adaptor confirms, to succeed somewhere",
+    SECOND: "a payment of the customer in [customers] second, which the adaptor confirms, to succeed somewhere",
     UNFUNDED: "a payment of the customer in [customers] unfunded to come to any end somewhere",
+    f"{FUNDED} known": "a scan by the customer in [customers] funded to lead to anything somewhere",
+    f"{SECOND} known": "a scan by the customer in [customers] second to lead to anything somewhere",
+    f"{UNFUNDED} known": "a scan by the customer in [customers] unfunded to lead to anything somewhere",
 }
-"""What must have been seen, by the name of the claim."""
+"""What must have been seen in the run, by the name of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ def signs(trace: Trace) -> Iterator[str]:
         yield from _of_code(payment.code, events)
         if any(_is_report(event) for event in events):
             yield _REPORTS
+        if any(_is_wallets(event) for event in events):
+            yield _known(payment.customer)
         if trace.paid(index):
             yield from (payment.customer, _BELIEF)
         elif payment.customer == UNFUNDED and _left_to_mpp(events) and any(_ends(event) for event in events):
@@ -131,9 +138,18 @@ def _told(kind: str, other: str) -> str:
     return f"{kind} told for {other}"
 
 
+def _known(customer: str) -> str:
+    return f"{customer} known"
+
+
+def _is_wallets(event: Event) -> bool:
+    """Whether the wallet said it of a payment."""
+    return not event.message.by_suite and not isinstance(event.message, AdaptorAnswer | AdaptorHealth)
+
+
 def _is_report(event: Event) -> bool:
     message = event.message
-    return not message.by_suite and (message.where if isinstance(message, Malformed) else message.point) != GATEWAY
+    return _is_wallets(event) and (message.where if isinstance(message, Malformed) else message.point) != GATEWAY
 
 
 def _acts_on_an_answer(event: Event) -> bool:
@@ -162,8 +178,9 @@ def _hangs_on(judgement: Judgement, trace: Trace) -> Iterator[str]:
     if how is None:
         return
     payment, events = trace.scenario.payments[how.payment], tuple(trace.of(how.payment))
-    if payment.code in _OTHER:
-        yield payment.code
+    # Whoever takes a foreign code for one of Alipay+'s may find there what belongs to another template.
+    yield from _OTHER if payment.code == FOREIGN else (payment.code,)
+    yield _known(payment.customer)
     if not set(how.kinds) <= _REACTIONS:
         return
     answered = any(isinstance(event.message, UserInitiatedPayAnswer) for event in events)
