@@ -21,6 +21,7 @@ from mpp_conformance.protocol.messages import (
     AdaptorHealth,
     DecodeCallback,
     HandleAction,
+    IdentifyCode,
     IdentityAnswer,
     Launch,
     Malformed,
@@ -37,8 +38,11 @@ _KIND: Final = {"OPEN_URL": ENTRY, "DECODE": ORDER}
 """What an identity answer takes a code for."""
 _REPORTS: Final = "reports"
 _BELIEF: Final = "belief"
+_CALLS: Final = "calls"
 _LINKS: Final = "links"
 """The wallet launches codes that are none of Alipay+'s, too."""
+_CALLED: Final = frozenset(kind.__name__ for kind in (UserInitiatedPay, IdentifyCode, NotifyPayment))
+"""What an MPP server calls Alipay+ for."""
 _REACTIONS: Final = frozenset(
     kind.__name__ for kind in (NotifyPayment, ServerAnswer, ResultPage, HandleAction, DecodeCallback)
 )
@@ -47,6 +51,7 @@ _SOUGHT: Final = {
     ENTRY: "a code of [codes] entry to be taken for one of Alipay+'s somewhere",
     ORDER: "a code of [codes] order to be taken for one of Alipay+'s somewhere",
     _REPORTS: "a report to come to [reach] public_url somewhere",
+    _CALLS: "a call of the MPP server to come to [reach] listen or public_url somewhere",
     _BELIEF: "an answer signed with [keys] alipay_plus_private_key to be acted on somewhere",
     FUNDED: "a payment of the customer in [customers] funded, which the adaptor confirms, to succeed somewhere",
     SECOND: "a payment of the customer in [customers] second, which the adaptor confirms, to succeed somewhere",
@@ -99,6 +104,8 @@ def signs(trace: Trace) -> Iterator[str]:
         yield from _of_code(payment.code, events)
         if any(_is_report(event) for event in events):
             yield _REPORTS
+        if any(_is_call(event) for event in events):
+            yield _CALLS
         if any(_is_wallets(event) for event in events):
             yield _known(payment.customer)
         if trace.paid(index):
@@ -152,6 +159,12 @@ def _is_report(event: Event) -> bool:
     return _is_wallets(event) and (message.where if isinstance(message, Malformed) else message.point) != GATEWAY
 
 
+def _is_call(event: Event) -> bool:
+    message = event.message
+    kind = message.operation if isinstance(message, Malformed) else message.name
+    return not message.by_suite and kind in _CALLED
+
+
 def _acts_on_an_answer(event: Event) -> bool:
     message = event.message
     return isinstance(message, HandleAction) or bool(
@@ -181,6 +194,8 @@ def _hangs_on(judgement: Judgement, trace: Trace) -> Iterator[str]:
     # Whoever takes a foreign code for one of Alipay+'s may find there what belongs to another template.
     yield from _OTHER if payment.code == FOREIGN else (payment.code,)
     yield _known(payment.customer)
+    if how.kinds == (UserInitiatedPay.__name__,) and how.how == MISSING:
+        yield _CALLS
     if not set(how.kinds) <= _REACTIONS:
         return
     answered = any(isinstance(event.message, UserInitiatedPayAnswer) for event in events)

@@ -226,12 +226,12 @@ class TellsEntryCodesForOrderCodes(ConformingMpp):
 class NeverAsks(ConformingMpp):
     """Tells what a code is, and never calls userInitiatedPay.
 
-    Alipay+ decides on no payment at all, so that nothing follows.
+    Nor is one seen to do so (SRV-2) who calls at another address than [reach] listen. Alipay+ decides on no payment at
+    all, so that nothing follows.
     """
 
     name = "user-initiated-pay-never-called"
-    breaks = frozenset({"SRV-2"})
-    hides = ENTRY_UNASKED | ORDER_UNASKED
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"SRV-2"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # asks nobody
         """Nothing."""
