@@ -1,6 +1,7 @@
 """``run``: a thin front on pytest that works anywhere, keeps everything in one folder and ends with our exit codes."""
 
 import os
+import shlex
 import signal
 import sys
 from contextlib import suppress
@@ -16,6 +17,7 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.gate import parsed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
+from mpp_conformance.evidence import journal
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.gate.waivers import place
 from mpp_conformance.report.languages.language import TAGS, Language, language
@@ -24,18 +26,14 @@ from mpp_conformance.report.pages.terminal import line
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.resumption import ResumptionError, begun
 from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.folding import Result
 from mpp_conformance.transport.connectors import UnknownTargetError, adaptor_of
 from mpp_conformance.trials.doctor.refusal import refusal
 from mpp_conformance.wallet import Wallet
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
 _HTTP: Final = "http:"
-_OF_VERDICT: Final = {
-    "conformant": Exit.CONFORMS,
-    "nonconformant": Exit.FAILS,
-    "inconclusive": Exit.NOT_PROVEN,
-    "error": Exit.FAULT,
-}
+_OF_VERDICT: Final = {result.overall: next(code for code in Exit if code == result.status) for result in Result}
 _WITHOUT_VERDICT: Final = {
     pytest.ExitCode.OK: Exit.NOT_PROVEN,
     pytest.ExitCode.INTERRUPTED: Exit.NOT_PROVEN,
@@ -90,6 +88,11 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     metavar="RUN",
     help="Go on with the run in this folder, which was broken off; wallet, edition and suite must be the same.",
 )
+@click.option(
+    "--no-preflight",
+    is_flag=True,
+    help="Do not try out beforehand whether wallet.toml would accuse the MPP of its slips.",
+)
 @lang_option
 @allure_option
 @bundle.sign_option
@@ -102,6 +105,7 @@ def command(  # noqa: PLR0913  # one for each option
     reports: Path,
     name: str | None,
     broken_off: Path | None,
+    no_preflight: bool,
     lang: str,
     allure: bool,
     sign: Path | None,
@@ -120,7 +124,7 @@ def command(  # noqa: PLR0913  # one for each option
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
     if chosen is not None:
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
-        if target.startswith("http"):
+        if target.startswith("http") and not no_preflight:
             refuse_useless(chosen, target)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:
@@ -182,10 +186,20 @@ def execute(  # noqa: PLR0913  # what a run can be given
     # A job that is cancelled is sent this one: what was judged until then is told, as with Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupted)
     arguments = [*_arguments(target, made, wallet), "--lang", lang, *(["--resume"] if resume else []), *pytest_args]
+    before = _written(made)
     ended = pytest.ExitCode(pytest.main(arguments))
+    if ended is pytest.ExitCode.USAGE_ERROR:
+        if _written(made) == before:
+            return _nothing_judged(made, ended)
+        # The plugin's own status of an error is the same number.
+        ended = pytest.ExitCode.TESTS_FAILED
     if allure and (made / document.FILE).is_file():
         report.attempt(made, lang)
-    return _told(made, ended, language(lang))
+    code = _told(made, ended, language(lang))
+    if ended is pytest.ExitCode.INTERRUPTED and (made / journal.FILE).is_file():
+        given = ("--wallet", str(wallet)) if wallet else ()
+        click.echo(line("resume", shlex.join(["mpp-conformance", "run", *given, "--resume", str(made), *pytest_args])))
+    return code
 
 
 def _interrupted(*_: object) -> NoReturn:
@@ -235,9 +249,14 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
     ]
 
 
+def _written(made: Path) -> int:
+    """The bytes of the run's journal: as many as before where no attempt was begun."""
+    with suppress(OSError):
+        return (made / journal.FILE).stat().st_size
+    return 0
+
+
 def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
-    if ended is pytest.ExitCode.USAGE_ERROR:
-        return _nothing_judged(made, ended)
     try:
         found = document.read((made / document.FILE).read_bytes())
     except FileNotFoundError:

@@ -28,8 +28,8 @@ _ENDINGS: Final[dict[int, str]] = {
 }
 
 
-def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None", status: int) -> bool:
-    """Fold what was judged and write the report; whether all that was judged is proven. ``status``: pytest's."""
+def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None", status: int) -> folding.Result:
+    """Fold what was judged and write the report; what it comes to. ``status``: pytest's."""
     try:
         run.close()
         judge_again(run.results, run.record, run.conversations)
@@ -41,7 +41,7 @@ def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None
         _write(run, run.outcome, collection, waivers, status)
     except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
         run.trouble = f"the report could not be written: {type(problem).__name__}: {problem}"
-    return run.outcome.result in {folding.Result.CONFORMS, folding.Result.PARTIAL} and not run.trouble
+    return run.outcome.result
 
 
 def _weigh(run: Execution) -> None:

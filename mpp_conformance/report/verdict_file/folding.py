@@ -31,6 +31,11 @@ class Result(StrEnum):
         """As programs read it: conformant, nonconformant, inconclusive or error."""
         return _OVERALL[self]
 
+    @property
+    def status(self) -> int:
+        """The exit code of whoever comes to it, pytest or a command."""
+        return _STATUS[self.overall]
+
 
 _OVERALL = {
     Result.CONFORMS: "conformant",
@@ -39,6 +44,7 @@ _OVERALL = {
     Result.PARTIAL: "inconclusive",
     Result.ERROR: "error",
 }
+_STATUS = {"conformant": 0, "nonconformant": 1, "error": 4, "inconclusive": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
