@@ -87,12 +87,17 @@ class SetUp:
         return cls(frozenset(seen))
 
     def weighed(self, judgement: Judgement, trace: Trace) -> Judgement:
-        """A failure that hangs on what was never shown is none; any other judgement stays as it is."""
-        if judgement.verdict is not Verdict.FAIL or judgement.deviation is None:
+        """A failure that hangs on what was never shown is none; what is not proven for want of it is told so.
+
+        Any other judgement stays as it is.
+        """
+        if judgement.verdict not in {Verdict.FAIL, Verdict.INCONCLUSIVE} or judgement.deviation is None:
             return judgement
         lacking = next((claim for claim in _hangs_on(judgement, trace) if claim not in self.shown), None)
         if lacking is None:
             return judgement
+        if judgement.verdict is Verdict.INCONCLUSIVE:
+            return judgement if judgement.hint else replace(judgement, hint=f"this run lacks {_SOUGHT[lacking]}")
         seen = f"none; expected here was {judgement.expected}, seen {judgement.seen}"
         return replace(judgement, verdict=Verdict.INCONCLUSIVE, expected=_SOUGHT[lacking], seen=seen, hint="")
 
