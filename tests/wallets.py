@@ -17,6 +17,7 @@ _MINIMAL: Final = {
     "settlement": {},
     "features": {},
     "limits": {},
+    "observes": {},
     "evidence": {},
     "report": {},
 }

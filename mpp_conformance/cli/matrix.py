@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -19,6 +19,7 @@ from mpp_conformance.protocol.limits import DEFAULT_EDITION
 from mpp_conformance.report.allure.node import cache
 from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
+from mpp_conformance.scenarios.observation import POINTS, observed
 from mpp_conformance.trials import cabinet
 
 _MAX_KEPT: Final = 64 * 1024 * 1024
@@ -33,12 +34,19 @@ _MAX_KEPT: Final = 64 * 1024 * 1024
     show_default=True,
     help=f"Where {kill_matrix.JSON_FILE} and {kill_matrix.HTML_FILE} are written.",
 )
-def command(form: str, out: Path) -> None:
+@click.option(
+    "--observes",
+    metavar="POINTS",
+    help=f"Judge by what is seen at these points alone, comma-separated: {', '.join(POINTS)}.",
+)
+def command(form: str, out: Path, observes: str | None) -> None:
     """Hold every known MPP against every case, to show that the suite fails each faulty one and nobody else.
 
     Beside that: which case could go without any fault surviving it, and in which nobody ever fails. Exit code 0 means
     that every fault is killed, no conforming MPP is, and each case is there for something.
     """
+    if observes is not None:
+        _visibility(observes)
     made = _made()
     written = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
     files = _written(out, {kill_matrix.JSON_FILE: written, kill_matrix.HTML_FILE: kill_matrix.page(made)})
@@ -48,6 +56,18 @@ def command(form: str, out: Path) -> None:
         for line in (*text(made), f"written      {', '.join(map(str, files))}"):
             click.echo(line)
     click.get_current_context().exit(Exit.CONFORMS if made["sound"] else Exit.FAULT)
+
+
+def _visibility(points: str) -> NoReturn:
+    """Print what a judge is worth who sees these points only; ends with 0 if no conforming MPP is accused."""
+    try:
+        found = cabinet.visible(observed(point.strip() for point in points.split(",")))
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--observes") from None
+    click.echo(f"observed     {points}")
+    click.echo(f"accused      {len(found.accused)} of {len(found.conforming)} conforming MPPs")
+    click.echo(f"named        {len(found.named)} of {len(found.faulty)} faulty MPPs fail a requirement that decides")
+    click.get_current_context().exit(Exit.FAULT if found.accused else Exit.CONFORMS)
 
 
 def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:

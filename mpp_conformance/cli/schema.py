@@ -52,7 +52,7 @@ def _journal() -> dict[str, Any]:
 
 def _counting(whole: dict[str, Any]) -> dict[str, Any]:
     """What the parts of the verdict file's schema that stand elsewhere, too, refer to."""
-    return {"count": whole["$defs"]["count"]}
+    return {name: whole["$defs"][name] for name in ("count", "witness")}
 
 
 def _of_command(name: str) -> Callable[[], dict[str, Any]]:

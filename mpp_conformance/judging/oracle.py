@@ -9,6 +9,8 @@ Rules of this file
 - `reached` and `given` come first: no stimulus, no verdict on the reaction.
 - What came when the conversation was over can break a duty, but it meets none, and nothing is missing after it: where
   a verdict hangs on that, the wallet may have been slow only, and no sentence says how fast it must be.
+- What is missing accuses only where everything is reported, what is repeated only where no report is invented twice, an
+  order only where one clock orders the reports; and nothing is absent where not everything is reported.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
@@ -18,6 +20,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
+from mpp_conformance.judging.attestation import UNATTESTED, unattested_by
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
     MISSING,
@@ -169,6 +172,7 @@ class Expectation:
         if not found:
             self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
         if not any(_matches(event.message, kind, wanted) for event in found):
+            self._lacking(_worded(kind, wanted), kind)
             self._compare(found[0], kind, wanted)
         return self
 
@@ -183,6 +187,7 @@ class Expectation:
                 for kind in kinds:
                     self._all_seen(kind)
                 self._fail(worded, "none of them", found, self._deviates(MISSING, *kinds))
+            self._lacking(worded, *kinds)
             kind, wanted = next(option for option in options if isinstance(found[0].message, option[0]))
             self._compare(found[0], kind, wanted, expected=worded)
         return self
@@ -194,7 +199,7 @@ class Expectation:
         if found:
             how = self._deviates(UNEXPECTED, kind)
             self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found, how)
-        self._all_seen(kind)
+        self._absent(kind, f"no {_worded(kind, unwanted)}")
         return self
 
     def in_order(self, first: type[Message], then: type[Message], /, **wanted: Any) -> Self:
@@ -247,7 +252,7 @@ class Expectation:
         if early:
             how = self._deviates(OUT_OF_ORDER, kind, than)
             self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early, how)
-        self._all_seen(kind)
+        self._absent(kind, f"no {kind.__name__} before {than.__name__}")
         return self
 
     def none_but(self, kind: type[Message], **allowed: tuple[Any, ...]) -> Self:
@@ -285,6 +290,17 @@ class Expectation:
             self._all_seen(kind)
         return found
 
+    def _lacking(self, expected: str, *kinds: type[Message]) -> None:
+        """Others of these kinds prove nothing where the right one may not have been reported."""
+        if why := unattested_by(self._deviates(MISSING, *kinds), self._trace.observes):
+            self._undecided(expected, why)
+
+    def _absent(self, kind: type[Message], expected: str) -> None:
+        """As `_all_seen`; what is not reported is absent only where everything is."""
+        self._all_seen(kind)
+        if not self._trace.observes.at(kind.point).complete:
+            self._undecided(expected, UNATTESTED[MISSING].format(point=kind.point))
+
     def _all_seen(self, kind: type[Message]) -> None:
         if self._trace.ending == BROKEN:
             self._undecided("a conversation that was held to its end")
@@ -320,6 +336,8 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
+        if why := unattested_by(how, self._trace.observes):
+            self._undecided(expected, why)
         if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
             hint = _EITHER
         raise Unmet(

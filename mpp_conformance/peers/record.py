@@ -6,7 +6,7 @@ from typing import Final
 
 from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
 from mpp_conformance.protocol.messages import Message
-from mpp_conformance.scenarios.scenario import Codes, Scenario
+from mpp_conformance.scenarios.scenario import Codes, Profile, Scenario
 
 MAX_EVENTS: Final = 2_000
 """A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""
@@ -62,7 +62,7 @@ class Record:
         return any(e.payment == payment and e.number > number and not e.message.by_suite for e in self._events)
 
     def trace(
-        self, scenario: Scenario, codes: tuple[Codes, ...], *, ending: str, trouble: str, app_link: bool
+        self, scenario: Scenario, codes: tuple[Codes, ...], profile: Profile, *, ending: str, trouble: str
     ) -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
         if self.cut_off:
@@ -73,5 +73,6 @@ class Record:
             events=tuple(self._events),
             ending=ending,
             trouble=trouble,
-            app_link=app_link,
+            app_link=profile.app_link,
+            observes=profile.observes,
         )

@@ -173,9 +173,7 @@ class World:
 
     def trace(self, ending: str, trouble: str = "") -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
-        return self._record.trace(
-            self.scenario, self.codes, ending=ending, trouble=trouble, app_link=self.profile.app_link
-        )
+        return self._record.trace(self.scenario, self.codes, self.profile, ending=ending, trouble=trouble)
 
     # --- the course of a conversation ---------------------------------------------------------------------------------
 

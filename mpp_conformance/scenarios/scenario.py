@@ -12,6 +12,7 @@ from typing import Final
 
 from mpp_conformance.protocol import limits
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.scenarios.observation import EVERYTHING, Observed
 
 ENTRY: Final = "ENTRY_CODE"
 ORDER: Final = "ORDER_CODE"
@@ -229,6 +230,7 @@ class Profile:
     ``customers``: role (FUNDED, SECOND, UNFUNDED) and the customer id that plays it.
     ``quote_price``: units of the settlement currency for one CNY, a decimal text; ``settlement_digits``: how many
     digits that currency's minor unit has. ``app_link``: the wallet reports what its server hands its client.
+    ``observes``: who reports what crosses each point.
     """
 
     templates: CodeTemplates
@@ -237,6 +239,7 @@ class Profile:
     settlement_digits: int = 2
     quote_price: str = "0.643"
     app_link: bool = False
+    observes: Observed = EVERYTHING
 
     def customer(self, role: str) -> str:
         """The customer id that plays ``role``; KeyError for an unknown one."""

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from mpp_conformance.wallet import fields
-from mpp_conformance.wallet.model import BASE_DIR, SECTIONS, Section, Wallet
+from mpp_conformance.wallet.model import BASE_DIR, SECTIONS, Wallet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pydantic_core import ErrorDetails
+
+    from mpp_conformance.wallet.section import Section
 
 MAX_FILE: Final = 262_144
 """Bytes of ``wallet.toml`` that are read."""

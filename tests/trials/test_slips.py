@@ -128,6 +128,7 @@ ELSEWHERE: Final = {
     "reach": "addresses are refused beforehand (test_doctor); waits are judged as late (test_oracle_late)",
     "keys": "keys are refused beforehand (test_preflight); another key proves nothing (test_wire_verification)",
     "features": "a claim that does not hold: codes that are not known, a link that is not reported (test_doctor)",
+    "observes": "who says that a message was seen (tests of [observes])",
     "limits": "Alipay+ applies them, and tells the wallet",
     "evidence": "what is hidden is no part of a verdict (test_redaction)",
     "report": "words about the test",

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mpp_conformance import wallet
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import Claims, load, plan
 from mpp_conformance.protocol import limits, signature
 from mpp_conformance.scenarios.scenario import FUNDED, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import Reach, Wallet, WalletFileError, fields
@@ -117,12 +119,21 @@ def test_a_code_of_the_greatest_length_is_taken() -> None:
     assert "its codes would have 513 characters" in _problems(wallets.text(codes__entry=f'"{"e" * 493}{{id}}"'))[0]
 
 
+_WITNESS: Final = dict.fromkeys(("complete", "counted", "ordered"), True)
+
+
 def test_claims_hold_no_keys_addresses_or_customers() -> None:
     """The report gets what the wallet claims, as plain JSON, and nothing else."""
     expected = {
         "wallet": {"name": "W", "version": "1"},
         "features": {"entry_code": True, "order_code": True}
         | dict.fromkeys(("app_link", "at_once", "mpp_server", "fuzz"), False),
+        "observes": {
+            "user": _WITNESS | {"by": "adaptor"},
+            "gateway": _WITNESS | {"by": "suite"},
+            "client_sdk": _WITNESS | {"by": "adaptor"},
+            "app_link": dict.fromkeys(_WITNESS, False) | {"by": "nobody"},
+        },
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
@@ -280,3 +291,38 @@ def test_any_value_anywhere_is_read_or_refused_in_printable_words(place: str, va
     no_key = {"keys__alipay_plus_private_key": "0"}  # looking a real one through takes long
     problems = _problems(wallets.text(**no_key | {place: wallets.toml(value)}))
     assert [problem for problem in problems if not problem.isprintable()] == []
+
+
+# --- who observes what ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "point", "expected"),
+    [
+        ({}, "user", ("adaptor", True, True, True)),
+        ({}, "app_link", ("nobody", False, False, False)),
+        ({"features__app_link": "true"}, "app_link", ("adaptor", True, True, True)),
+        ({"observes__app_link": '"double"'}, "app_link", ("double", True, True, True)),
+        ({"observes__user": '"person"'}, "user", ("person", False, False, False)),
+        ({"observes__user": '"person"', "observes__complete": '["USER"]'}, "user", ("person", True, False, False)),
+        ({"observes__client_sdk": '"nobody"', "observes__ordered": '["CLIENT_SDK"]'}, "client_sdk", ("nobody",)),
+        ({"observes__counted": "[]"}, "gateway", ("suite", True, False, True)),
+    ],
+)
+def test_a_report_is_worth_what_its_reporter_and_the_lists_say(
+    changes: dict[str, str], point: str, expected: tuple[object, ...]
+) -> None:
+    """Adaptor and double report everything, once, in order; others what is attested; nobody reports nothing."""
+    found = _parse(**changes)
+    witness = found.profile.observes.at(point.upper())
+    assert expected == (witness.by, witness.complete, witness.counted, witness.ordered)[: len(expected)]
+    assert found.profile.app_link is (found.profile.observes.app_link.by != "nobody")
+
+
+def test_what_nobody_reports_is_not_applicable() -> None:
+    """A case that looks at a point which nobody reports says so instead of failing."""
+    claims = Claims.of(_parse(observes__client_sdk='"nobody"', features__at_once="true").claims())
+    rows = list(plan(load(directory("suites")).cases, claims))
+    reasons = {row.not_applicable for row in rows if row.case.requirement.id == "OC-16"}
+    assert reasons == {"nobody reports CLIENT_SDK"}
+    assert any(not row.not_applicable for row in rows)
