@@ -43,7 +43,6 @@ from mpp_conformance.scenarios.fault_cells import (
     UNVERIFIED,
     WITHOUT_PAYLOAD,
 )
-from mpp_conformance.scenarios.scenario import TAG
 
 FLT_1 = requirement(
     "FLT-1",
@@ -163,8 +162,8 @@ def nothing_comes_of_it(trace: Trace) -> None:
     """Nobody takes or reports a payment, and nobody passes on the payload."""
     asked = not_taken(trace)
     answer = trace.scenario.payments[0].answer
-    if answer is not None and answer.payload is not None:
-        payload = answer.payload.replace(TAG, trace.codes[0].tag)
+    payload = None if answer is None else answer.payload_of(trace.codes[0].tag)
+    if payload is not None:
         asked.none(ServerAnswer, sdk_action_payload=payload)
         asked.none(HandleAction, sdk_action_payload=payload).none(DecodeCallback, sdk_action_payload=payload)
 

@@ -15,6 +15,7 @@ from mpp_conformance.trials.doctor.findings import Finding
 from mpp_conformance.trials.doctor.live import SMALLEST, live
 from mpp_conformance.trials.doctor.mpp_server import answering, believes
 from mpp_conformance.trials.doctor.reach import reach
+from mpp_conformance.trials.doctor.templates import telling
 from mpp_conformance.trials.doctor.waiting import awaited
 from mpp_conformance.wallet import Wallet
 
@@ -38,10 +39,10 @@ FORMAT: Final = "mpp-conformance doctor 1"
 def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
-    It looks at the file, the port, the adaptor and its clock, and asks the MPP server about an order of nobody's, if
-    the file says where it is. Then it holds a conversation for each kind of code: a scan that Alipay+ answers with
-    HANDLE_BY_SDK. In none of this does money move, unless --pay allows it. Nothing is judged: what may be the MPP's own
-    fault is for `run` to say, and changes nothing of the exit code.
+    It looks at the file, what its codes would hide, the port, the adaptor and its clock, and asks the MPP server about
+    an order of nobody's, if the file says where it is. Then it holds a conversation for each kind of code: a scan that
+    Alipay+ answers with HANDLE_BY_SDK. In none of this does money move, unless --pay allows it. Nothing is judged: what
+    may be the MPP's own fault is for `run` to say, and changes nothing of the exit code.
     """
     chosen = loaded(wallet)
     if wait:
@@ -68,6 +69,7 @@ def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
 def _findings(path: Path, chosen: Wallet, *, pay: bool) -> Iterator[Finding]:
     """What is found out, in groups that come as they are known; no conversation where none can be held."""
     yield Finding(str(path), ok=True, text="can be read, and nothing is wrong in it")
+    yield telling(chosen)
     known = reach(chosen)
     yield from known
     answered = answering(chosen)

@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
 from mpp_conformance.judging.attestation import UNATTESTED, unattested_by
+from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
     MISSING,
@@ -31,6 +32,7 @@ from mpp_conformance.judging.judgement import (
     Judgement,
 )
 from mpp_conformance.judging.likely_causes import Parting, likely_slip, parting, shown
+from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
@@ -73,7 +75,9 @@ def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
     A runner's own ways out (its skips and failures, SystemExit) end no judgement either: they are no verdict on an MPP.
     """
     whole = _judged(question, trace)
-    return _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+    found = _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+    cause = likely_cause(found, trace)
+    return found if cause is None else replace(found, hint=cause.text, cause=cause.kind)
 
 
 def _weighed(before: Judgement, whole: Judgement) -> Judgement:
@@ -85,6 +89,8 @@ def _weighed(before: Judgement, whole: Judgement) -> Judgement:
         return replace(before, verdict=Verdict.INCONCLUSIVE, hint=_LATE)
     if whole.verdict is Verdict.FAIL and before.verdict is not Verdict.FAIL and _missing(whole):
         return replace(whole, verdict=Verdict.INCONCLUSIVE, hint=_LATE)
+    if before.verdict is Verdict.INCONCLUSIVE and whole.verdict is Verdict.PASS:
+        return replace(before, hint=_LATE)
     return max(whole, before, key=lambda judgement: judgement.verdict)
 
 
@@ -128,12 +134,16 @@ class Expectation:
         self._trace = trace
         self._payment = payment
         self._events = tuple(trace.of(payment))
+        self._about: int | None = None
 
     def reached(self, kind: type[Message], **wanted: Any) -> Self:
         """A stimulus took place: without it nothing can be said (INCONCLUSIVE)."""
         self._ask(f"{_worded(kind, wanted)} to take place first")
-        if not any(_matches(event.message, kind, wanted) for event in self._events):
+        found = next((event for event in self._events if _matches(event.message, kind, wanted)), None)
+        if found is None:
             self._undecided(f"{_worded(kind, wanted)}, before anything can be said about what follows", lacking=kind)
+        if found.message.by_suite:
+            self._about = found.number
         return self
 
     def given(self, holds: bool, what: str) -> Self:  # noqa: FBT001  # reads as a sentence: given(condition, words)
@@ -319,7 +329,8 @@ class Expectation:
                 continue
             hint, words, parted = "", f"{kind.__name__} with {name} {_value(seen)}", None
             if isinstance(value, str):
-                hint = likely_slip(value, seen) if len(value) > len("HANDLE_BY_SDK") else ""
+                opaque = name == "sdk_action_payload" or len(value) > len("HANDLE_BY_SDK")
+                hint = likely_slip(value, seen) if opaque else ""
                 parted = parting(value, seen) if isinstance(seen, str) else None
                 words += f" ({parted})" if parted else ""
             how = self._deviates(DIFFERENT, kind, field=name, parted=parted)
@@ -348,6 +359,7 @@ class Expectation:
                 hint=hint,
                 events=tuple(event.number for event in events),
                 deviation=how,
+                about=self._about,
                 asked=len(_asked.get([])),
             )
         )
@@ -363,8 +375,9 @@ class Expectation:
                 verdict=Verdict.INCONCLUSIVE,
                 expected=expected,
                 seen=seen,
-                hint=hint or self._trace.trouble,
+                hint=hint or self._trace.trouble or (obstacle(self._events) if how is not None else ""),
                 deviation=how,
+                about=self._about,
                 asked=len(_asked.get([])),
             )
         )

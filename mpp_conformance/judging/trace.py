@@ -30,6 +30,10 @@ BROKEN: Final = "broken"
 """The wallet could not be spoken to."""
 
 
+WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
+"""The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Half:
     """One half of an HTTP exchange: the request where ``status`` is ``None``, else its answer.
@@ -140,6 +144,13 @@ class Trace:
         whole = self.observes.at(GATEWAY).complete
         broke = whole and self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
         return "F" if without_order or broke else None
+
+    def raced(self, payment: int = 0) -> bool:
+        """Whether the consumer confirmed while Alipay+ waited for an answer of the MPP server.
+
+        Which of two connections was quicker then says nothing of the order in which the MPP did what it tells.
+        """
+        return any(WENT_ON in event.notes for event in self.of(payment))
 
     def unreported(self, payment: int = 0) -> bool:
         """Whether the client acted and no hand-over was reported, although the wallet claims to report its app link."""

@@ -57,6 +57,12 @@ class Record:
             known = self._events[event - 1]
             self._events[event - 1] = replace(known, http=known.http + halves)
 
+    def remark(self, event: int, note: tuple[str, str]) -> None:
+        """Note something beside a recorded message, by its number (0: beside none)."""
+        if event:
+            known = self._events[event - 1]
+            self._events[event - 1] = replace(known, notes=(*known.notes, note))
+
     def heard_after(self, payment: int, number: int) -> bool:
         """Whether the wallet has said anything at a payment after the message of this number."""
         return any(e.payment == payment and e.number > number and not e.message.by_suite for e in self._events)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mpp_conformance import wire
-from mpp_conformance.judging.trace import Half, Trace
+from mpp_conformance.judging.trace import WENT_ON, Half, Trace
 from mpp_conformance.peers.alipay_plus import AlipayPlus
 from mpp_conformance.peers.awaited import Awaited
 from mpp_conformance.peers.mpp_server import said
@@ -119,6 +119,10 @@ class World:
     def carried(self, event: int, *halves: Half) -> None:
         """Keep what HTTP carried of a recorded message, by its number in the record (0: of none)."""
         self._record.carried(event, *halves)
+
+    def went_on(self, event: int) -> None:
+        """The consumer has confirmed the cashier page of this number before Alipay+ was answered what it asked then."""
+        self._record.remark(event, WENT_ON)
 
     # --- what is asked of it ------------------------------------------------------------------------------------------
 

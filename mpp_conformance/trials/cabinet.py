@@ -13,6 +13,7 @@ from typing import Final
 
 from mpp_conformance import wallet
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
+from mpp_conformance.adequacy.transformations import unshown
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
@@ -26,6 +27,7 @@ from mpp_conformance.protocol.messages import APP_LINK, Message
 from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS, Specimen
+from mpp_conformance.specimens.kinds import KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wire import carried
 
@@ -92,6 +94,7 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[tuple[Row, Ju
             expected=judgement.expected,
             seen=judgement.seen,
             hint=judgement.hint,
+            cause=judgement.cause,
         )
         yield row, judgement
 
@@ -110,6 +113,7 @@ def examined(
     return Examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
+        kind=KINDS.get(specimen.name, ""),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,
@@ -121,10 +125,16 @@ def examined(
 def matrix() -> Matrix:
     """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
     suites = directory("suites")
-    held = conversations(load(suites).cases)
+    cases = load(suites).cases
+    held = conversations(cases)
     before: Before = {}
     found = tuple(examined(specimen, held, before=before) for specimen in SPECIMENS.values())
-    return Matrix(specimens=found, kept=kept(suites))
+    templates = _profile(app_link=True).templates
+    return Matrix(
+        specimens=found,
+        kept=kept(suites),
+        unshown=unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from pydantic import (
 
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY
 from mpp_conformance.scenarios.observation import NOBODY, Observed
 from mpp_conformance.scenarios.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import fields
@@ -117,6 +118,11 @@ class Reach(Section):
         """Where Alipay+ finds an operation of the MPP server (INQUIRE or CANCEL); empty where it finds none."""
         path = {INQUIRE: self.inquiry_path, CANCEL: self.cancel_path}[operation]
         return "" if self.mpp_server is None else f"{self.mpp_server}{path}"
+
+    @property
+    def public_path(self) -> str:
+        """The path that stands before ours in ``public_url``; empty without one."""
+        return fields.url_path(self.public_url or "")
 
     @property
     def port(self) -> int:
@@ -365,8 +371,8 @@ def reference() -> Wallet:
             "reach": {"mpp_server": "http://127.0.0.1:9300", "fuzz": True},
             "keys": None,
             "codes": {
-                "entry": f"https://qr.example.test/entry/{fields.ID}",
-                "order": f"https://qr.example.test/order/{fields.ID}",
+                "entry": TELLING_ENTRY,
+                "order": TELLING,
                 "foreign": f"https://elsewhere.example.test/{fields.ID}",
             },
             "customers": {"funded": "customer-1", "second": "customer-2", "unfunded": "customer-3"},

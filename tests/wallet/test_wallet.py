@@ -108,6 +108,13 @@ def test_remote_addresses_are_taken_when_asked_for() -> None:
     assert (found.host, found.adaptor) == ("0.0.0.0", "https://mpp.example.test")  # noqa: S104  # the text under test
 
 
+@pytest.mark.parametrize("host", ["wallet_adaptor", "shop_wallet_1", "_a", "wallet.svc.cluster.local.", "a-b.c"])
+def test_names_that_networks_give_are_taken(host: str) -> None:
+    """Docker Compose puts underscores into the names of services, and a full name may end with a dot."""
+    taken = _parse(reach__allow_remote="true", reach__adaptor=f'"http://{host}:9300"')
+    assert taken.reach.adaptor == f"http://{host}:9300"
+
+
 def test_a_public_address_needs_no_leave() -> None:
     """Telling the wallet another address opens nothing that was not open."""
     assert _parse(reach__public_url='"http://host.docker.internal:9400"').reach.public_url is not None
@@ -267,7 +274,7 @@ def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         said = _problems(wallets.text(keys__mpp_public_key=f'"{name}"'), tmp_path)[0]
         found[name] = said.rpartition(f'"{name}": ')[2]
     expected = {
-        "der": "the file is not text; write the key as PEM, or as Base64",
+        "der": "byte 2 is not UTF-8; save the file as UTF-8; a key is written as PEM, or as Base64",
         "long": "the file is longer than 65536 bytes",
         "empty": "expected a public key (PEM, or Base64 of X.509 SPKI DER), and this cannot be read as one",
     }

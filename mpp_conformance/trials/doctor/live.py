@@ -10,7 +10,7 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, NotifyPayment, ResultPage, ServerAnswer
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, handle_by_psp, handle_by_sdk, one
-from mpp_conformance.transport.connectors.http import HttpConnector
+from mpp_conformance.transport.connectors.http import HttpConnector, UnreadableRequestError
 from mpp_conformance.trials.doctor.diagnosis import diagnose
 from mpp_conformance.trials.doctor.findings import (
     ENTRY_CODES,
@@ -133,7 +133,13 @@ class _Trial:
 
     async def told(self, scenario: Scenario) -> list[Finding]:
         """What a conversation shows; one that was too slow is held once more."""
-        trace, strays = await self._held(scenario)
+        try:
+            trace, strays = await self._held(scenario)
+        except UnreadableRequestError as problem:
+            likely = (
+                "an HTTP library, or a proxy, writes this header in a way that HTTP forbids, or that we do not read"
+            )
+            return [Finding.wrong(LISTEN, "requests that can be read as HTTP/1.1", str(problem), likely)]
         found = self._read(trace, strays)
         if not _nothing_came(found):
             return found
