@@ -97,7 +97,7 @@ class SetUp:
         if lacking is None:
             return judgement
         if judgement.verdict is Verdict.INCONCLUSIVE:
-            return judgement if judgement.hint else replace(judgement, hint=f"this run lacks {_SOUGHT[lacking]}")
+            return replace(judgement, hint=f"this run lacks {_SOUGHT[lacking]}")
         seen = f"none; expected here was {judgement.expected}, seen {judgement.seen}"
         return replace(judgement, verdict=Verdict.INCONCLUSIVE, expected=_SOUGHT[lacking], seen=seen, hint="")
 

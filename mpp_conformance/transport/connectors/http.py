@@ -130,7 +130,7 @@ class HttpConnector:
         self._open: dict[int, _Conversation] = {}
         self._over: list[tuple[_Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
-        self._strayed = asyncio.Event()
+        self._heard = asyncio.Event()
         self._exits = AsyncExitStack()
         self._url = ""
         self.here = ""
@@ -217,8 +217,7 @@ class HttpConnector:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while scenario not in self.prolonged:
-                    self._strayed.clear()
-                    await self._strayed.wait()
+                    await _woken(self._heard, seconds)
         return self.prolonged.get(scenario)
 
     async def _probe(self, world: World) -> None:
@@ -263,8 +262,7 @@ class HttpConnector:
             for sending in delivery.calls:
                 self._call(held, sending)
             held.woken.set()
-        else:
-            self._strayed.set()
+        self._heard.set()
         return delivery
 
     def _gone(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
