@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mpp_conformance import evidence, plugin, wallet
+from mpp_conformance import evidence, wallet
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import HandleAction, Launch, Message, ResultPage
 from mpp_conformance.report.pages import html
@@ -177,9 +177,9 @@ def test_no_marker_saves_a_case(bench: Bench, mark: str) -> None:
     """A marker that skips a case or expects it to fail makes it an error, unless it was judged all the same."""
     bench.specimen = DropsCallback
     result = bench.run(HEAD.replace("@case(EC", f"@pytest.mark.{mark}\n@case(EC"))
-    expected = "fail" if mark == "xfail" else "error"
-    assert result.ret == {"fail": 1, "error": 4}[expected]
-    assert [words(bench)[f"test_callback[entry-sdk-{status}]"] for status in "SF"] == [expected] * 2
+    status, expected = (1, "fail") if mark == "xfail" else (4, "error")
+    assert result.ret == status
+    assert [words(bench)[f"test_callback[entry-sdk-{one}]"] for one in "SF"] == [expected] * 2
 
 
 def test_broken_fixture_is_an_error(bench: Bench) -> None:
@@ -383,20 +383,3 @@ def test_unwritable_report_is_no_success(bench: Bench, monkeypatch: pytest.Monke
     result = bench.run(HEAD)
     assert result.ret == 4
     result.stdout.fnmatch_lines(["trouble      the report could not be written: OSError: no space left"])
-
-
-OTHERS = ["lang", "run", "wallet", "mpp", "reports", "resume", "waivers", "no-preflight", "target"]
-
-
-def test_other_projects_keep_their_options(pytester: pytest.Pytester) -> None:
-    """The plugin is loaded in everybody's pytest: each option of it has a prefix that is its own."""
-    pytester.makeconftest(
-        f"def pytest_addoption(parser):\n    for name in {OTHERS}:\n"
-        "        parser.addoption(f'--{name}', default='theirs', dest=f'their_{name}')\n"
-    )
-    pytester.makepyfile("def test_of_theirs(request):\n    assert request.config.getoption('--lang') == 'theirs'\n")
-    pytester.runpytest_inprocess("-p", "mpp_conformance.plugin").assert_outcomes(passed=1)
-    parser = pytest.Parser(_ispytest=True)
-    plugin.pytest_addoption(parser)
-    names = [name for option in parser.getgroup("mpp-conformance").options for name in option.names()]
-    assert [name for name in names if not name.startswith("--mpp-")] == []
