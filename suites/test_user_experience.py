@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import (
     CONSUMER,
@@ -32,6 +33,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.boundaries import boundaries
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.rounds import stopping
 from mpp_conformance.scenarios.scenario import Scenario
 
 UX_1 = requirement(
@@ -122,12 +124,15 @@ def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
     )
 
 
-@case(UX_6, [sdk(code, status) for code in BOTH for status in ("S", "F")])
+def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Alone, and wherever else Alipay+ leaves a payment to the client SDK."""
+    return [*(sdk(code, status) for code in BOTH for status in ("S", "F")), *stopping(edition, reading)]
+
+
+@case(UX_6, stopped)
 def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
     """With HANDLE_BY_SDK nobody takes or reports a payment, though the order information is at hand."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(
-        NotifyPayment, result_status="S"
-    ).none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    wherever(trace, HANDLE_BY_SDK, not_taken)
 
 
 @case(UX_7, [psp(code) for code in BOTH])
@@ -142,3 +147,9 @@ def test_the_consumer_completes_the_payment(trace: Trace) -> None:
 def test_no_page_of_the_mpp_stands_beside_the_error_page(trace: Trace) -> None:
     """With HANDLE_BY_SDK the MPP shows no cashier page and no result page of its own."""
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(CashierPage).none(ResultPage)
+
+
+def not_taken(trace: Trace, payment: int) -> None:
+    """Nobody is told that the payment was taken."""
+    asked = expect(trace, payment).none(NotifyPayment, result_status="S")
+    asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S")

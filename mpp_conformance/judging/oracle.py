@@ -169,7 +169,9 @@ class Expectation:
         if not found:
             self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
         if not any(_matches(event.message, kind, wanted) for event in found):
-            self._compare(found[0], kind, wanted)
+            # The one that says something else is told before those that say nothing of it.
+            contrary = (e for e in found if all(getattr(e.message, name) is not None for name in wanted))
+            self._compare(next(contrary, found[0]), kind, wanted)
         return self
 
     def either(self, *options: tuple[type[Message], dict[str, Any]]) -> Self:

@@ -25,6 +25,7 @@ from mpp_conformance.specimens import (
     money,
     notices,
     payload,
+    places,
     remote,
     repetition,
     results,
@@ -59,7 +60,7 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(faulty_answers, malformed_answers, notices, inquiries, repetition, remote, unprovable),
+            *(faulty_answers, malformed_answers, notices, inquiries, places, repetition, remote, unprovable),
         ]
     )
 )

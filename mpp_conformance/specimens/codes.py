@@ -38,7 +38,7 @@ class DecodesEntryCodes(ConformingMpp):
 
     name = "entry-codes-decoded"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "EC-9", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """DECODE wherever it should be OPEN_URL."""
@@ -54,7 +54,7 @@ class KnowsNoEntryCodes(ConformingMpp):
 
     name = "entry-codes-unknown"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "EC-9", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -152,7 +152,7 @@ class LaunchesTwice(ConformingMpp):
     """Calls launch from two observers of the same scan."""
 
     name = "launched-twice"
-    breaks = frozenset({"EC-6"})
+    observed = frozenset({"EC-9"})
 
     def launch(self, session: Session) -> Iterator[Message]:
         """And once more."""
@@ -169,7 +169,7 @@ class NeverLaunches(ConformingMpp):
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-9", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
         """Nothing that the SDK sees."""

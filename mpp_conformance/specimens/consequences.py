@@ -13,7 +13,7 @@ _NOTICES: Final = frozenset({"NOT-1", "NOT-2", "NOT-4", "NOT-5", "NOT-7"})
 _REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4", "REP-5"})
 _CALLED_WHEN_OVER: Final = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-3", "WIRE-4", "WIRE-5"})
 _CALLED: Final = _CALLED_WHEN_OVER | {"CAN-4", "INQ-3"}
-_OF_ENTRY_CODES: Final = _NOTICES | _REPEATED | {"CAN-1", "CAN-4", "INQ-1"}
+_OF_ENTRY_CODES: Final = _NOTICES | _REPEATED | {"CAN-1", "CAN-4", "INQ-1", "NOT-3"}
 _OF_ORDER_CODES: Final = _NOTICES | _REPEATED | _CALLED | {"NOT-3", "NOT-6", "EXP-1"}
 ENTRY_UNDECIDED: Final = _EITHER_CODE | _OF_ENTRY_CODES | _ENTRY_FAULTS | {"EC-25", "EC-28", "EC-29", "SDK-1"}
 """Alipay+ decides on no entry code payment: all that follows from its answer."""
@@ -21,9 +21,9 @@ ORDER_UNDECIDED: Final = _EITHER_CODE | _OF_ORDER_CODES | _ORDER_FAULTS | {"OC-1
 """Likewise for order codes."""
 UNDECIDED: Final = ENTRY_UNDECIDED | ORDER_UNDECIDED
 """Likewise for all codes."""
-ENTRY_UNASKED: Final = ENTRY_UNDECIDED | {"EC-16", "WIRE-1", "WIRE-2"}
+ENTRY_UNASKED: Final = ENTRY_UNDECIDED | {"EC-16", "REP-6", "WIRE-1", "WIRE-2"}
 """Alipay+ is asked about no entry code payment: the question itself, too."""
-ORDER_UNASKED: Final = ORDER_UNDECIDED | {"OC-5", "WIRE-1", "WIRE-2"}
+ORDER_UNASKED: Final = ORDER_UNDECIDED | {"OC-5", "REP-6", "WIRE-1", "WIRE-2"}
 """Likewise for order codes."""
 PAYLOAD_NOT_HANDED: Final = frozenset({"EC-25", "OC-16"})
 """The client was handed no payload, so that it had none to give."""
@@ -35,13 +35,13 @@ AFTER_ORDER_PAYMENT: Final = _CALLED_WHEN_OVER | {
     *("SRV-3", "REG-1", "REG-2", "NOT-3", "REP-5", "FLT-6", "FLT-12", "ANS-1"),
 }
 """Likewise for order codes."""
-NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "WIRE-1", "ANS-2"}
+NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "ANS-2"}
 """No notification can be read: neither what it says, nor whether it was signed, nor what it may not say."""
-NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "EXP-1", "WIRE-1"})
+NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "EXP-1"})
 """Likewise, where those of a success can."""
 ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {"INQ-3", "NOT-1", "NOT-3", "NOT-4", "NOT-6", "REP-4", "REP-5"}
 """An order code payment comes to no end: there is nothing to notify or to ask about."""
-ENTRY_NOT_PAID: Final = frozenset({"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-4", "REP-4", "REP-5"})
+ENTRY_NOT_PAID: Final = frozenset({"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-5"})
 """Likewise for an entry code, before whose cashier page it ends."""
 FAILURE_NOT_SHOWN: Final = frozenset({"CAN-1", "INQ-1", "WIRE-4", "REP-4"})
 """The consumer sees no page of a failure: Alipay+ does not know that it is over, nor is one shown too early."""

@@ -93,7 +93,7 @@ class EmptyCustomer(ConformingMpp):
 
     name = "customer-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Nobody asks."""
@@ -108,7 +108,7 @@ class NumberForCustomer(ConformingMpp):
 
     name = "customer-id-as-number"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """A number."""
@@ -124,7 +124,7 @@ class EmptyPassThrough(ConformingMpp):
 
     name = "pass-through-info-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """An empty optional field."""
@@ -206,8 +206,9 @@ class NotifiesSuccessAlways(ConformingMpp):
     """
 
     name = "failure-notified-as-success"
-    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6", "SRV-7"})
+    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6"})
     observed = frozenset({"CAN-4", "EXP-1"})
+    breaks = frozenset({"SRV-7"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always S."""
@@ -222,9 +223,8 @@ class NotifiesFailureAlways(ConformingMpp):
     """
 
     name = "success-notified-as-failure"
-    hides = frozenset(
-        {"CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7", "WIRE-5"}
-    )
+    breaks = frozenset({"SRV-7"})
+    hides = frozenset({"CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "UX-7", "WIRE-5"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always F."""
@@ -289,6 +289,7 @@ class OneCustomer(ConformingMpp):
 
     name = "one-customer-id-for-all"
     hides = frozenset({"REG-2", "REP-5"})
+    breaks = frozenset({"REP-6"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

@@ -290,7 +290,7 @@ class ServesNoInquiries(ServesNothing):
 
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"INQ-1", "INQ-2", "INQ-3", "CAN-3", "WIRE-3", "WIRE-5"})
+    hides = frozenset({"INQ-1", "INQ-2", "INQ-3", "CAN-3", "WIRE-5"})
 
 
 class ServesNoCancellations(ServesNothing):
@@ -301,7 +301,7 @@ class ServesNoCancellations(ServesNothing):
 
     name = "cancellations-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "WIRE-3"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4"})
     unserved = CancelPayment
 
 
@@ -313,7 +313,7 @@ class StatusAsBoolean(ConformingMpp):
 
     name = "cancellation-status-as-boolean"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "WIRE-3"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """A boolean."""
