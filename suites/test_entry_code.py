@@ -1,6 +1,7 @@
 """Workflow, entry code (steps 1-29): what the MPP client does, and what is not the MPP's to do."""
 
 import re
+from urllib.parse import quote
 
 from mpp_conformance.judging.oracle import SOME_TEXT, expect
 from mpp_conformance.judging.sequences import of_each_scan, wherever
@@ -43,6 +44,7 @@ from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
 
 ONE_RESULT = "the server to hand its client the result that it notified"
+PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
 excluded(
@@ -182,6 +184,14 @@ SDK_1 = requirement(
     clauses=[CLIENT_SDK_DOCS.at("decode, callback")],
     text="After a payment left to the MPP the callback succeeds without a payload, or fails with a code of the MPP's.",
 )
+SDK_2 = requirement(
+    "SDK-2",
+    SHOULD,
+    DERIVED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(6)],
+    text="Where the code is an address itself, launch is given that very address, or one that has it whole in it.",
+)
 
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -200,6 +210,20 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
 def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
     """The address given to launch is that of the code which was scanned."""
     of_each_scan(trace, ENTRY, own_page_launched)
+
+
+@case(SDK_2, [psp(ENTRY), sdk(ENTRY, "S")])
+def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> None:
+    """The address given to launch is the scanned one, to the letter; it may be URL-encoded in another address."""
+    trace = trace.opening()
+    scanned = trace.codes[0].scanned
+    asked = expect(trace).reached(Launch).given(names_a_page(trace, 0), PAGE_LAUNCHED)
+    asked.given(scanned.lower().startswith(("http://", "https://")), "the scanned code to be an address")
+    encoded = quote(scanned, safe="")
+    if all(encoded in event.message.url for event in trace.of(0) if isinstance(event.message, Launch)):
+        asked.each_holding(Launch, "url", encoded)
+    else:
+        asked.each(Launch, url=scanned)
 
 
 @case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
@@ -279,7 +303,7 @@ def own_page_launched(trace: Trace, payment: int) -> None:
     """The page of the code that was scanned in this payment."""
     asked = expect(trace.opening(payment), payment).reached(Launch)
     # An address that is none of a code's may lead anywhere, to the right page too.
-    asked.given(names_a_page(trace, payment), "the launched address to be that of a code")
+    asked.given(names_a_page(trace, payment), PAGE_LAUNCHED)
     asked.each_holding(Launch, "url", trace.codes[payment].page_id)
 
 

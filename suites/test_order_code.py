@@ -181,7 +181,8 @@ def no_handle_action(trace: Trace, payment: int) -> None:
     """No handleAction, unless the server has told its client HANDLE_BY_SDK."""
     handed = (event.message for event in trace.of(payment) if isinstance(event.message, ServerAnswer))
     told = any(answer.action_type == HANDLE_BY_SDK for answer in handed)
-    expect(trace, payment).given(not told, "the server not to have told its client HANDLE_BY_SDK").none(HandleAction)
+    asked = expect(trace, payment).given(not told, "the server not to have told its client HANDLE_BY_SDK")
+    asked.none(HandleAction).reached(ResultPage)
 
 
 def passed_by_handle_action(trace: Trace, payment: int = 0) -> None:

@@ -32,9 +32,12 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.cells import BOTH, psp, sdk
-from mpp_conformance.scenarios.rounds import stopping
+from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, psp, sdk
+from mpp_conformance.scenarios.rounds import distinct, stopping
 from mpp_conformance.scenarios.scenario import Scenario
+
+ABLE = "the customer in [customers] funded to be able to pay"
+ACTED_ON = "the MPP to do anything with the answer"
 
 UX_1 = requirement(
     "UX-1",
@@ -124,22 +127,30 @@ def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
     )
 
 
+ABLE_AND_STOPPED = tuple(map(paid_then_stopped, BOTH))
+"""A customer pays, which shows that they can, and is stopped after that."""
+
+
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Alone, and wherever else Alipay+ leaves a payment to the client SDK."""
-    return [*(sdk(code, status) for code in BOTH for status in ("S", "F")), *stopping(edition, reading)]
+    """Alone, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
+    alone = [sdk(code, status) for code in BOTH for status in ("S", "F")]
+    return distinct(alone, ABLE_AND_STOPPED, stopping(edition, reading))
 
 
 @case(UX_6, stopped)
 def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
-    """With HANDLE_BY_SDK nobody takes or reports a payment, though the order information is at hand."""
+    """With HANDLE_BY_SDK nobody takes or reports a payment, by a customer who could and with the order at hand."""
     wherever(trace, HANDLE_BY_SDK, not_taken)
+    if trace.scenario in ABLE_AND_STOPPED:
+        not_taken(trace, 1)
+        expect(trace).given(trace.paid(0), ABLE)
 
 
 @case(UX_7, [psp(code) for code in BOTH])
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
     """Within the limit the payment succeeds and the consumer sees so."""
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").some(ResultPage).given(
-        trace.paid(), "the customer in [customers] funded to be able to pay"
+        trace.paid(), ABLE
     ).some(ResultPage, status="S")
 
 
@@ -151,5 +162,6 @@ def test_no_page_of_the_mpp_stands_beside_the_error_page(trace: Trace) -> None:
 
 def not_taken(trace: Trace, payment: int) -> None:
     """Nobody is told that the payment was taken."""
-    asked = expect(trace, payment).none(NotifyPayment, result_status="S")
-    asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
+    asked.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    asked.given(trace.acted_on(payment), ACTED_ON)

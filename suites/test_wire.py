@@ -1,7 +1,5 @@
 """The message layer between MPP server and Alipay+: official documentation beside the source document."""
 
-from dataclasses import replace
-
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DOCUMENTED, MPP_SERVER, MUST, case, requirement
@@ -45,7 +43,7 @@ def test_requests_are_signed(trace: Trace) -> None:
             for outcome in NOT_VERIFIED:
                 wrong = {"where": GATEWAY, "operation": kind.__name__, "signature": outcome}
                 expect(trace, index).none(Malformed, **wrong)
-            expect(readable(trace), index).none_but(kind, signature=("valid", "foreign"))
+            expect(trace.readable(), index).none_but(kind, signature=("valid", "foreign"))
     asked.given(bool(questions(trace)), "Alipay+ to be asked")
     foreign = [event for event in trace.events if getattr(event.message, "signature", "valid") == "foreign"]
     asked.given(not foreign, "[keys] client_id and mpp_public_key to be those of the MPP server")
@@ -60,11 +58,6 @@ def test_requests_conform_to_the_interface(trace: Trace) -> None:
         for kind in (UserInitiatedPay, NotifyPayment):
             expect(trace, index).none(Malformed, where=GATEWAY, operation=kind.__name__)
     asked.reached(UserInitiatedPay)
-
-
-def readable(trace: Trace) -> Trace:
-    """What could be read."""
-    return replace(trace, events=tuple(event for event in trace.events if not isinstance(event.message, Malformed)))
 
 
 def questions(trace: Trace) -> list[Message]:

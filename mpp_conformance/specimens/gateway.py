@@ -1,5 +1,6 @@
 """MPPs whose server says the wrong thing to Alipay+."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -93,7 +94,7 @@ class EmptyCustomer(ConformingMpp):
 
     name = "customer-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Nobody asks."""
@@ -108,7 +109,7 @@ class NumberForCustomer(ConformingMpp):
 
     name = "customer-id-as-number"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """A number."""
@@ -124,7 +125,7 @@ class EmptyPassThrough(ConformingMpp):
 
     name = "pass-through-info-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """An empty optional field."""
@@ -224,7 +225,25 @@ class NotifiesFailureAlways(ConformingMpp):
 
     name = "success-notified-as-failure"
     breaks = frozenset({"SRV-7"})
-    hides = frozenset({"CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "UX-7", "WIRE-5"})
+    hides = frozenset(
+        {
+            "CAN-1",
+            "FLT-1",
+            "FLT-2",
+            "INQ-1",
+            "NOT-1",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-2",
+            "REP-5",
+            "SRV-5",
+            "UX-6",
+            "UX-7",
+            "WIRE-5",
+        }
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always F."""
@@ -277,7 +296,8 @@ class CustomerPerPayment(ConformingMpp):
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Never the same for two codes."""
-        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{code_value[-20:]}")
+        payment = hashlib.sha256(code_value.encode()).hexdigest()[:20]
+        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{payment}")
 
 
 class OneCustomer(ConformingMpp):

@@ -129,7 +129,7 @@ class LaterPageIsStale(LaterPayments):
     """
 
     name = "result-page-of-payment-before"
-    breaks = frozenset({"EC-29", "OC-20", "REP-5"})
+    breaks = frozenset({"EC-29", "FLT-1", "FLT-2", "OC-20", "REP-2", "REP-5"})
     observed = frozenset({"FLT-6"})
     before: Handed | None = None
 
@@ -178,7 +178,7 @@ class FirstAddress(ConformingMpp):
 
     name = "first-address-for-ever"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "SRV-3", "SRV-4"})
+    hides = frozenset({"ANS-1", "EC-16", "EC-25", "SRV-3", "SRV-4", "UX-6"})
     first: str = ""
 
     def launch(self, session: Session) -> Iterator[Message]:
