@@ -167,7 +167,9 @@ class Expectation:
             self._fail(f"at least one {in_words(kind, wanted)}", counted(kind, 0), found, self._deviates(MISSING, kind))
         if not any(matches(event.message, kind, wanted) for event in found):
             self._lacking(in_words(kind, wanted), kind)
-            self._compare(found[0], kind, wanted)
+            # The one that says something else is told before those that say nothing of it.
+            contrary = (e for e in found if all(getattr(e.message, name) is not None for name in wanted))
+            self._compare(next(contrary, found[0]), kind, wanted)
         return self
 
     def either(self, *options: tuple[type[Message], dict[str, Any]]) -> Self:

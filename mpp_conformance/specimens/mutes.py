@@ -56,7 +56,7 @@ class DoesNothing(Mute):
     name = "nothing-done"
     mute = EVERYTHING
     breaks = frozenset({"EC-6", "SRV-1", "SRV-2"})
-    hides = (ENTRY_UNASKED | ORDER_UNASKED | {"EC-3"}) - {"SRV-1"}
+    hides = (ENTRY_UNASKED | ORDER_UNASKED | {"EC-3"}) - {"SRV-1"} | {"EC-9", "SDK-2"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
         """Nothing."""
@@ -99,8 +99,8 @@ class DeclinesEverything(Mute):
     hides = (
         ORDER_NOT_PAID
         | PAYLOAD_NOT_HANDED
-        | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7")}
-    ) - {"OC-19", "REP-4"}
+        | {*("ANS-1", "CAN-4"), *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7")}
+    ) - {"FLT-12", "FLT-6", "OC-19", "REP-4", "SRV-1", "SRV-9"}
     observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "NOT-2", "REP-3", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -120,9 +120,7 @@ class TellsOfSuccess(Mute):
         {"NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "REP-2", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"}
     )
     hides = (
-        ORDER_NOT_PAID
-        | PAYLOAD_NOT_HANDED
-        | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6", "SRV-7")}
+        ORDER_NOT_PAID | PAYLOAD_NOT_HANDED | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6")}
     ) - {"NOT-1", "OC-19", "REP-2", "REP-4", "UX-6"}
     observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
 
@@ -157,7 +155,7 @@ class ReportsNothing(Mute):
     mute = REPORTS
     breaks = frozenset({"EC-6", "SRV-1", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
     hides = (
-        ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"EC-3", "OC-16", "OC-19", "SRV-2"}
+        ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"EC-3", "EC-9", "OC-16", "OC-19", "SDK-2", "SRV-2"}
     ) - _NOT_REPORTED
     observed = frozenset({"FLT-8"})
 
