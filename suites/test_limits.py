@@ -168,7 +168,8 @@ def year_of_payments(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     payments = [Payment(code=ORDER, amount=amount, at=at) for at in months]
     payments.append(Payment(code=ORDER, amount=yearly - count * amount + 1, at="2025-12-20T12:00:00+08:00"))
     payments.append(Payment(code=ORDER, amount=amount, customer=SECOND, at="2025-12-20T12:01:00+08:00"))
-    yield Scenario(label="a-year-of-payments", payments=tuple(payments), edition=edition.name, reading=reading)
+    world = {"edition": edition.name, "reading": reading, "breach_with_order": True}
+    yield Scenario(label="a-year-of-payments", payments=tuple(payments), **world)
 
 
 @case(REG_2, year_of_payments)
@@ -186,9 +187,8 @@ def stopped_then_paid(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     single = edition.limit(IN_STORE, TRANSACTION).amount
     stopped = Payment(code=ORDER, amount=single + 1)
     paid = Payment(code=ORDER, amount=single - 1)
-    yield Scenario(
-        label="stopped-then-paid", payments=(stopped, paid, stopped, paid), edition=edition.name, reading=reading
-    )
+    world = {"edition": edition.name, "reading": reading, "breach_with_order": True}
+    yield Scenario(label="stopped-then-paid", payments=(stopped, paid, stopped, paid), **world)
 
 
 @case(REG_1, stopped_then_paid)

@@ -14,6 +14,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.orders import COLLECTED
 from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
@@ -116,7 +117,9 @@ NOT_7 = requirement(
 def test_a_payment_that_was_taken_is_notified(trace: Trace) -> None:
     """Alipay+ hears of a success, under its own id of the order."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid(), ABLE).some(NotifyPayment, result_status="S")
+    answers = [event.message for event in trace.of(0) if isinstance(event.message, UserInitiatedPayAnswer)]
+    order = next(answer.order for answer in answers if answer.order)
+    asked.given(trace.paid(), ABLE).some(NotifyPayment, result_status="S", payment_request_id=order.payment_request_id)
 
 
 @case(NOT_2, [psp(code, customer=UNFUNDED) for code in BOTH])
@@ -147,7 +150,7 @@ def test_a_code_that_is_scanned_twice_is_paid_once(trace: Trace) -> None:
     repeats_itself(expect(trace, 1), trace)
 
 
-@case(NOT_4, [psp(code) for code in BOTH])
+@case(NOT_4, [*(psp(code) for code in BOTH), *COLLECTED])
 def test_the_amount_that_is_owed_is_the_amount_of_the_order(trace: Trace) -> None:
     """payToAmount, where a notification has it, is the order's in amount and currency."""
     answers = [event.message for event in trace.of(0) if isinstance(event.message, UserInitiatedPayAnswer)]

@@ -122,7 +122,7 @@ class AsksWhatItDoesNotKnow(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No code of Alipay+'s."""
-        if answer.result_code == "INVALID_CODE":
+        if answer.action_type is None and answer.result_code == "INVALID_CODE":
             yield from super().identified(session, "NONE")
         else:
             yield from super().not_decoded(session, answer)
@@ -144,7 +144,7 @@ class TriesDecodingFirst(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """The refusal of the first question is forgotten."""
-        if answer.result_code != "INVALID_CODE":
+        if answer.action_type is not None or answer.result_code != "INVALID_CODE":
             yield from super().not_decoded(session, answer)
 
 

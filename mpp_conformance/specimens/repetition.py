@@ -6,6 +6,7 @@ from typing import Final
 
 from mpp_conformance.protocol.messages import CashierPage, Message, Order, UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
 
 _EXPIRED: Final = "EXPIRED_CODE"
 
@@ -113,12 +114,13 @@ class PaysFromMemory(ConformingMpp):
 class ExpiredIsNoWord(ConformingMpp):
     """Tells its client nothing of an expired code: the consumer will scan another one.
 
-    No page of a failure can come too early (REP-4).
+    No page of a failure can come too early (REP-4). Of two answers alike, the expired one leads to nothing (ANS-1).
     """
 
     name = "expired-code-not-told"
     breaks = frozenset({"SRV-8"})
     hides = frozenset({"REP-4"})
+    observed = frozenset({"ANS-1"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Silence."""
@@ -126,10 +128,16 @@ class ExpiredIsNoWord(ConformingMpp):
 
 
 class ExpiredIsItsOwn(ConformingMpp):
-    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK."""
+    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK.
+
+    The payload beside such a code is not passed on (SRV-4), whatever else stands there (ANS-1). Its client had nothing
+    to give.
+    """
 
     name = "expired-code-shown-by-itself"
-    breaks = frozenset({"SRV-8"})
+    breaks = frozenset({"SRV-4", "SRV-8"})
+    hides = PAYLOAD_NOT_HANDED
+    observed = frozenset({"ANS-1"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A failure of its own."""

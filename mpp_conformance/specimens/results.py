@@ -266,11 +266,12 @@ class FailedDecodingIsPaid(ConformingMpp):
     """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success.
 
     Where no answer came it does so as well (FLT-5), where it does not verify (FLT-1, FLT-13), and where HANDLE_BY_SDK
-    brought no payload (FLT-2). What is never decided (REP-2) and another customer's code (REP-5) are told as paid, too.
+    brought no payload (FLT-2). What is never decided (REP-2) and another customer's code (REP-5) are told as paid, too,
+    and so is a failure that comes after an order was paid (SRV-3).
     """
 
     name = "failed-decoding-told-as-success"
-    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-8"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-8"})
     observed = frozenset({"FLT-5", "FLT-13"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -282,11 +283,11 @@ class FailedDecodingLeftToSdk(ConformingMpp):
     """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is.
 
     Its client does as it is told, and has no result to go by. That is so, too, where no answer (FLT-5) or no decision
-    came (REP-2), or one of another actionType (FLT-4).
+    came (REP-2), or one of another actionType (FLT-4), and whatever comes before it (SRV-3).
     """
 
     name = "failed-decoding-left-to-sdk"
-    breaks = frozenset({"REP-2", "SRV-8"})
+    breaks = frozenset({"REP-2", "SRV-3", "SRV-8"})
     hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19", "REP-4"}
     observed = frozenset({"FLT-4", "FLT-5"})
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
     Launch,
     Message,
+    Order,
     Scan,
     UserInitiatedPayAnswer,
 )
@@ -16,6 +19,8 @@ from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Ses
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,
 )
+
+_TRANSACTION: Final = 700_000
 
 
 @dataclass
@@ -134,11 +139,12 @@ class AnswersLatestClient(ConformingMpp):
 class OneResult(ConformingMpp):
     """Keeps the result of a payment in one place until its client is told of it.
 
-    There the next customer finds it, whose order is not paid (FLT-6), or whose code was refused (REP-5).
+    There the next customer finds it, whose order is not paid (FLT-6), or whose code was refused (REP-5), and so does
+    the same customer when nothing is decoded (SRV-3).
     """
 
     name = "one-payment-result-for-all"
-    breaks = frozenset({"REP-5", "SRV-7"})
+    breaks = frozenset({"REP-5", "SRV-3", "SRV-7"})
     observed = frozenset({"FLT-6"})
     result: Handed | None = None
 
@@ -254,6 +260,29 @@ class StopSticks(ConformingMpp):
 
 
 @dataclass
+class AnswerFilledAgain(ConformingMpp):
+    """Reads each answer for a customer into the object of the one before: what is not told stays as it was.
+
+    So an order that was paid is paid and told again where nothing was decoded, and the payload of a stop is passed on
+    where the payment is left to the MPP: not as the answer itself says (SRV-3).
+    """
+
+    name = "order-of-last-time-stays"
+    breaks = frozenset({"SRV-3"})
+    orders: dict[str, Order] = field(default_factory=dict)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """With the order before where this answer brings none."""
+        order = answer.order or self.orders.get(session.customer)
+        if order is not None:
+            self.orders[session.customer] = order
+        if answer.action_type == HANDLE_BY_PSP and answer.order is None and order is not None:
+            yield from self.pay(session, order)
+        else:
+            yield from super().answered(session, answer)
+
+
+@dataclass
 class FirstAnswerForEver(ConformingMpp):
     """Keeps the first answer a customer got, and acts on it whenever the customer scans again.
 
@@ -290,7 +319,7 @@ class StopSticksToEntryCodes(StopSticks):
 
 @dataclass
 class LocksCustomers(ConformingMpp):
-    """Locks a customer whose payment was above the limit per transaction, and lets later ones hang."""
+    """Locks a customer who wanted to pay more than 7,000 CNY and was stopped, and lets later payments hang."""
 
     name = "customers-locked-after-stop"
     breaks = frozenset({"REG-1"})
@@ -298,7 +327,8 @@ class LocksCustomers(ConformingMpp):
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Nothing more for a locked customer, unless it is for the SDK."""
-        if answer.result_code == "PAYMENT_AMOUNT_EXCEED_LIMIT":
+        too_much = answer.order is not None and int(answer.order.amount) > _TRANSACTION
+        if answer.action_type == HANDLE_BY_SDK and too_much:
             self.locked.add(session.customer)
         if answer.action_type == HANDLE_BY_SDK or session.customer not in self.locked:
             yield from super().answered(session, answer)

@@ -11,7 +11,7 @@ from mpp_conformance.wire.bodies import GATEWAY_URL
 from mpp_conformance.wire.encoding import OurMessageIsInvalid, carried, decode, encode, read
 from mpp_conformance.wire.fault_application import spoilt
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
-from mpp_conformance.wire.orders import notify_url, price_of
+from mpp_conformance.wire.orders import notify_url, reference_of
 from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.replies import (
     ANSWERS,
@@ -58,11 +58,11 @@ __all__ = [
     "notify_url",
     "packed",
     "parsed",
-    "price_of",
     "printable",
     "problems",
     "problems_of",
     "read",
+    "reference_of",
     "schema",
     "schema_of",
     "spoilt",
