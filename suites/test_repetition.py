@@ -13,11 +13,19 @@ from mpp_conformance.protocol.messages import (
     DecodeCallback,
     NotifyPayment,
     ResultPage,
+    Scan,
     ServerAnswer,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.cells import BOTH, EXPIRED_CODE
+from mpp_conformance.scenarios.cells import (
+    BOTH,
+    EXPIRED_CODE,
+    customers_in_turn,
+    mixed,
+    paid_and_unpaid,
+    together,
+)
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
@@ -98,6 +106,14 @@ REP_5 = requirement(
     clauses=[PAYMENTS.at("userInitiatedPay, codeValue and customerId")],
     text="A code that Alipay+ refuses because it belongs to another customer is not paid.",
 )
+REP_6 = requirement(
+    "REP-6",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("userInitiatedPay, codeValue and customerId")],
+    text="A call about a payment bears no other customer's id than that of the consumer who scanned the code.",
+)
 EXP_1 = requirement(
     "EXP-1",
     SHOULD,
@@ -160,11 +176,28 @@ def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
     expect(trace).none(NotifyPayment, customer_id=second, result_status="S")
 
 
+@case(REP_6, [made(code) for made in (together, mixed, paid_and_unpaid, customers_in_turn) for code in BOTH])
+def test_a_customer_is_not_taken_for_another(trace: Trace) -> None:
+    """With two customers, at once or in turn, what Alipay+ is asked and notified of one never bears the other's id."""
+    roles = [payment.customer for payment in trace.scenario.payments]
+    for index, role in enumerate(roles):
+        asked = expect(trace, index).reached(Scan).reached(UserInitiatedPay)
+        others = [ids(trace, at) for at, other in enumerate(roles) if other != role]
+        for other in sorted(set().union(*others)):
+            asked.none(UserInitiatedPay, customer_id=other).none(NotifyPayment, customer_id=other)
+
+
 @case(EXP_1, [OVERDUE])
 def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
     """Nobody takes a payment for an order that was to be paid before."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     asked.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+
+
+def ids(trace: Trace, payment: int) -> set[str]:
+    """The ids of the customer of a payment: as the scan gave it, and as Alipay+ was asked."""
+    said = [event.message for event in trace.of(payment)]
+    return {message.customer_id for message in said if isinstance(message, Scan | UserInitiatedPay)}
 
 
 def asked_before_unknown(trace: Trace) -> list[UserInitiatedPay]:

@@ -23,7 +23,7 @@ class LaunchesOrderCodes(ConformingMpp):
 
     name = "order-codes-launched"
     breaks = frozenset({"SRV-1"})
-    hides = ORDER_UNASKED | {"SRV-2"}
+    hides = ORDER_UNASKED | {"REP-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """OPEN_URL wherever it should be DECODE."""
@@ -54,7 +54,7 @@ class KnowsNoEntryCodes(ConformingMpp):
 
     name = "entry-codes-unknown"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "REP-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -169,7 +169,7 @@ class NeverLaunches(ConformingMpp):
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "REP-6", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
         """Nothing that the SDK sees."""
@@ -184,7 +184,7 @@ class LaunchesFrontPage(ConformingMpp):
     """
 
     name = "front-page-launched"
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "REP-6", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:
         """Scheme and host."""
@@ -199,7 +199,7 @@ class LaunchesSamplePage(ConformingMpp):
 
     name = "sample-page-launched"
     breaks = frozenset({"EC-3"})
-    hides = ENTRY_UNASKED | {"SRV-2"}
+    hides = ENTRY_UNASKED | {"REP-6", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """The same for everybody."""

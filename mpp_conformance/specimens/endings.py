@@ -108,7 +108,7 @@ class NoCallbackOfResult(ConformingMpp):
 
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
-    hides = frozenset({"ANS-1", "INQ-1", "REP-5", "SDK-1", "SRV-3"})
+    hides = frozenset({"ANS-1", "INQ-1", "REP-5", "REP-6", "SDK-1", "SRV-3"})
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -211,7 +211,7 @@ class NoPageForEntryCode(ConformingMpp):
 
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
-    hides = frozenset({"ANS-1", "INQ-1", "REP-4", "REP-5", "SRV-3"})
+    hides = frozenset({"ANS-1", "INQ-1", "REP-4", "REP-5", "REP-6", "SRV-3"})
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, for an entry code."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mpp_conformance import wire
 from mpp_conformance.protocol.messages import Message, NotifyPayment, Order, UserInitiatedPay
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
@@ -93,7 +94,7 @@ class EmptyCustomer(ConformingMpp):
 
     name = "customer-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Nobody asks."""
@@ -108,7 +109,7 @@ class NumberForCustomer(ConformingMpp):
 
     name = "customer-id-as-number"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """A number."""
@@ -124,7 +125,7 @@ class EmptyPassThrough(ConformingMpp):
 
     name = "pass-through-info-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """An empty optional field."""
@@ -139,7 +140,7 @@ class EmptyPaymentId(ConformingMpp):
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = NO_FAILURE_NOTICE_READ
+    hides = NO_FAILURE_NOTICE_READ | {"REP-6"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -189,7 +190,7 @@ class NotifiesUnknown(ConformingMpp):
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
-    hides = NO_FAILURE_NOTICE_READ
+    hides = NO_FAILURE_NOTICE_READ | {"REP-6"}
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -266,6 +267,37 @@ class OwnOrderId(ConformingMpp):
         return replace(made, payment_request_id=made.payment_id or "")
 
 
+class MerchantOrderId(OwnOrderId):
+    """Notifies under the merchant's reference of an order where Alipay+'s id should be: Alipay+ knows no such order.
+
+    So nobody's year is ever full (REG-2), and there is nothing to repeat (NOT-6).
+    """
+
+    name = "notified-under-merchant-reference"
+    hides = frozenset({"NOT-6", "REG-2"})
+    observed = frozenset()
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """ReferenceOrderId for paymentRequestId."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_request_id=wire.reference_of(order.payment_request_id))
+
+
+class CodeForOrderId(OwnOrderId):
+    """Notifies under the code value where Alipay+'s id of the order should be, and Alipay+ knows no such order.
+
+    So nobody's year is ever full (REG-2), and there is nothing to repeat (NOT-6).
+    """
+
+    name = "notified-under-code-value"
+    hides = frozenset({"NOT-6", "REG-2"})
+    observed = frozenset()
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """CodeValue for paymentRequestId."""
+        return replace(super().notice(session, order, result), payment_request_id=session.code)
+
+
 class CustomerPerPayment(ConformingMpp):
     """Makes up a customerId for each order, to keep its customers unknown.
 
@@ -283,11 +315,11 @@ class CustomerPerPayment(ConformingMpp):
 class OneCustomer(ConformingMpp):
     """Sends its own merchant number as everybody's customerId.
 
-    No requirement says who an individual is. But one customer's full year is another's, too (REG-2), and one
-    customer's code as well (REP-5).
+    So one customer's full year is another's, too (REG-2), and one customer's code as well (REP-5).
     """
 
     name = "one-customer-id-for-all"
+    breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2", "REP-5"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session

@@ -25,7 +25,7 @@ class StatusBeforeActionType(ConformingMpp):
 
     name = "status-before-action-type"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-6"}
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -84,7 +84,7 @@ class BeforeTheUpgrade(ConformingMpp):
 
     name = "before-the-upgrade"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REP-6"}
     observed = frozenset({"NOT-7", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -103,7 +103,7 @@ class RetriesFailures(ConformingMpp):
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | RESULT_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-4"}
+    hides = PAYLOAD_NOT_HANDED | RESULT_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-4", "REP-6"}
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
 
@@ -170,7 +170,7 @@ class HandlesLimitsItself(ConformingMpp):
 
     name = "limits-shown-by-itself"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | {"REG-1", "REG-2", "REP-6"}
     observed = frozenset({"ANS-1", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -285,7 +285,7 @@ class PassesNothing(ConformingMpp):
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-6"}
 
     def pass_to_client(
         self,

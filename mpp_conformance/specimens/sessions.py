@@ -11,8 +11,10 @@ from mpp_conformance.protocol.messages import (
     DecodeCallback,
     Launch,
     Message,
+    NotifyPayment,
     Order,
     Scan,
+    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
@@ -102,7 +104,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
+    hides = frozenset({"EC-16", "EC-25", "REP-6", "SRV-3", "SRV-4", "SRV-7"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -124,7 +126,7 @@ class AnswersLatestClient(ConformingMpp):
     """
 
     name = "answer-to-latest-client"
-    breaks = frozenset({"SRV-3", "SRV-4"})
+    breaks = frozenset({"REP-6", "SRV-3", "SRV-4"})
     hides = PAYLOAD_NOT_HANDED | {"SRV-7"}
     latest: str = ""
 
@@ -225,7 +227,7 @@ class AnswerOfAnybody(ConformingMpp):
 
     name = "answer-of-anybody-before"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
-    hides = frozenset({"REG-2"})
+    hides = frozenset({"REG-2", "REP-6"})
     observed = frozenset({"ANS-1"})
     latest: UserInitiatedPayAnswer | None = None
 
@@ -257,6 +259,42 @@ class StopSticks(ConformingMpp):
         """The next one is stopped as the last one was."""
         known = self.stopped.pop(session.customer, None)
         yield from (super().answered(session, answer) if known is None else super().pass_to_client(session, known))
+
+
+@dataclass
+class CustomerOfLatestScan(ConformingMpp):
+    """Keeps the customer in one place of its server, and notifies Alipay+ in the name of whoever scanned last."""
+
+    name = "customer-of-latest-scan-notified"
+    breaks = frozenset({"REP-6"})
+    latest: str = ""
+
+    def scanned(self, session: Session) -> Iterator[Message]:
+        """In the one place there is."""
+        self.latest = session.customer
+        yield from super().scanned(session)
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Whoever is there by now."""
+        return replace(super().notice(session, order, result), customer_id=self.latest)
+
+
+@dataclass
+class FirstCustomerForEver(ConformingMpp):
+    """Asks Alipay+ in the name of the first customer it has seen, for ever.
+
+    Whose code is another's cannot be told (REP-5), nor whose year is full (REG-2).
+    """
+
+    name = "first-customer-for-ever"
+    breaks = frozenset({"REP-6"})
+    hides = frozenset({"REG-2", "REP-5"})
+    first: str = ""
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """In the name of the first one."""
+        self.first = self.first or session.customer
+        yield UserInitiatedPay(code_value=code_value, customer_id=self.first)
 
 
 @dataclass
@@ -293,7 +331,7 @@ class FirstAnswerForEver(ConformingMpp):
 
     name = "first-answer-for-ever"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
-    hides = frozenset({"REG-2"})
+    hides = frozenset({"REG-2", "REP-6"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 

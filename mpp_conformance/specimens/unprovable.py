@@ -90,7 +90,7 @@ class LaunchesByRedirect(ConformingMpp):
     """
 
     name = "launched-by-redirect"
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "REP-6", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """Twenty digits that are no code's."""
@@ -105,7 +105,7 @@ class IdentifiesOddly(AsksAboutCodes):
     """
 
     name = "identification-refused"
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "REP-6", "SRV-1", "SRV-2"}
 
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""
