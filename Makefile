@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench faults figures mutation model pacts tampering lock wheel clean .venv
+.PHONY: help certify test answers bench faults figures house reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -34,8 +34,11 @@ test: .venv ## lint, import floors, types and the harness's own tests
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py
 
-figures: .venv ## write into README.md what its figures are today
+figures: .venv ## write into docs/adequacy.md what its figures are today
 	@$(BIN)/python tools/figures.py
+
+house: .venv ## print what a newcomer meets first: README's lines, folders, and the arrows between them
+	@$(BIN)/python tools/house.py
 
 mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="judging/trace wire/orders" tests these alone
 	@nice $(BIN)/python tools/mutation.py $(MODULES)
@@ -46,14 +49,24 @@ model: .venv ## write docs/state-model.md anew from the state model's data
 pacts: .venv ## write contracts/pacts/ anew, by driving the consumers that are in the suite
 	@$(BIN)/pytest contracts/test_*_consumer.py -q --write-pacts
 
+reference: .venv ## write docs/reference/ anew: commands, wallet.toml, a page for each requirement
+	@$(BIN)/python tools/reference.py
+
+docs: .venv ## build the documentation as a site into build/site/, and check its links
+	@$(BIN)/zensical build --clean --strict -f mkdocs.yml
+
+picture: .venv ## take the picture of a report that README.md shows; needs Chromium
+	@$(BIN)/python tools/picture.py
+
 tampering: .venv ## write docs/tamper-matrix.md anew from what the tests do to bundles
 	@$(BIN)/python tools/tampering.py
 
 faults: .venv ## write docs/faults.md anew from the fault profiles' data
 	@$(BIN)/python tools/fault_profiles.py
 
-wheel: .venv ## build the wheel into dist/, with suites, openapi and contracts in it
-	@$(BIN)/hatchling build -t wheel -d dist
+wheel: .venv ## build wheel, source distribution and SBOM into dist/; two builds of one tree are equal
+	@$(BIN)/hatchling build -t sdist -t wheel -d dist
+	@$(BIN)/python tools/sbom.py dist/sbom.cdx.json
 
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
@@ -65,6 +78,13 @@ lock: .venv/locked ## write both lock files anew from pyproject.toml, newest ver
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile --group mutation -c requirements.lock $(LOCKED) \
 	  -o requirements-mutation.lock
 	@echo "the lock files are written; git diff shows what moved, make test and make mutation say whether it works"
+
+lowest: .venv ## certify with the oldest release of each direct dependency that pyproject.toml allows
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv/lowest
+	@$(BIN)/uv pip compile -q pyproject.toml --python $(BIN)/python --resolution lowest-direct -o .venv/lowest.txt
+	@$(BIN)/uv pip install -q --python .venv/lowest --only-binary :all: -r .venv/lowest.txt
+	@$(BIN)/uv pip install -q --python .venv/lowest --no-deps .
+	@.venv/lowest/bin/mpp-conformance certify --reports .venv/lowest
 
 clean: ## remove what was made, the environment too; reports/ stays
 	@rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -71,7 +71,6 @@ def decoded(number: int, code: str, amount: int) -> UserInitiatedPayAnswer:
         amount=str(amount),
         pay_to_amount="643",
         pay_to_currency="MYR",
-        quote_price="0.643",
         code_type=SCENARIOS[code],
     )
     return UserInitiatedPayAnswer(

@@ -48,7 +48,6 @@ def answer(action: str, *, payload: str | None = None) -> UserInitiatedPayAnswer
         amount="1000",
         pay_to_amount="643",
         pay_to_currency="MYR",
-        quote_price="0.643",
         code_type="EntryCode",
     )
     return UserInitiatedPayAnswer(

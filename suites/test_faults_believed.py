@@ -38,12 +38,15 @@ from mpp_conformance.scenarios.fault_cells import (
     NO_ANSWERS,
     OF_ANOTHER,
     OTHER_TYPES,
+    PAID_BEFORE,
     REDIRECTED,
     UNSIGNED,
     UNVERIFIED,
+    VERIFIED_BEFORE,
     WITHOUT_PAYLOAD,
 )
-from mpp_conformance.scenarios.scenario import TAG
+
+ABLE = "the customer in [customers] funded to be able to pay"
 
 FLT_1 = requirement(
     "FLT-1",
@@ -103,10 +106,13 @@ FLT_10 = requirement(
 )
 
 
-@case(FLT_1, UNVERIFIED)
+@case(FLT_1, [*UNVERIFIED, VERIFIED_BEFORE])
 def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> None:
-    """The order in such an answer is not paid, and its payload goes nowhere."""
-    nothing_comes_of_it(trace)
+    """The order in such an answer is not paid, and its payload goes nowhere; one whose signature verifies is paid."""
+    last = len(trace.scenario.payments) - 1
+    nothing_comes_of_it(trace, last)
+    if last:
+        expect(trace, 0).given(trace.paid(0), ABLE)
 
 
 @case(FLT_13, UNSIGNED)
@@ -115,10 +121,13 @@ def test_no_answer_is_acted_on_that_is_not_signed(trace: Trace) -> None:
     nothing_comes_of_it(trace)
 
 
-@case(FLT_2, WITHOUT_PAYLOAD)
+@case(FLT_2, [*WITHOUT_PAYLOAD, PAID_BEFORE])
 def test_handle_by_sdk_is_not_paid_for_lack_of_a_payload(trace: Trace) -> None:
     """Although there is nothing to give the SDK and an order is at hand, nobody takes or reports a payment."""
-    not_taken(trace)
+    last = len(trace.scenario.payments) - 1
+    not_taken(trace, last)
+    if last:
+        expect(trace, 0).given(trace.paid(0), ABLE)
 
 
 @case(FLT_2, Broken(action=HANDLE_BY_SDK, with_payload=True))
@@ -159,12 +168,12 @@ def test_a_redirect_is_not_followed(trace: Trace) -> None:
     expect(trace).reached(FaultApplied).none(RedirectFollowed)
 
 
-def nothing_comes_of_it(trace: Trace) -> None:
+def nothing_comes_of_it(trace: Trace, payment: int = 0) -> None:
     """Nobody takes or reports a payment, and nobody passes on the payload."""
-    asked = not_taken(trace)
-    answer = trace.scenario.payments[0].answer
-    if answer is not None and answer.payload is not None:
-        payload = answer.payload.replace(TAG, trace.codes[0].tag)
+    asked = not_taken(trace, payment)
+    answer = trace.scenario.payments[payment].answer
+    payload = None if answer is None else answer.payload_of(trace.codes[payment].tag)
+    if payload is not None:
         asked.none(ServerAnswer, sdk_action_payload=payload)
         asked.none(HandleAction, sdk_action_payload=payload).none(DecodeCallback, sdk_action_payload=payload)
 

@@ -28,6 +28,8 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.boundaries import boundaries
 from mpp_conformance.scenarios.scenario import ORDER, SECOND, Payment, Scenario
 
+ACTED_ON = "the MPP to do anything with the answer"
+
 REG_1 = requirement(
     "REG-1",
     MUST,
@@ -94,10 +96,10 @@ def rows(scope: str, period: str, *, over: bool) -> ScenarioSource:
 
 
 def not_taken(trace: Trace, payment: int = 0) -> None:
-    """Alipay+ decided against the payment, and nobody takes it all the same."""
+    """Alipay+ decided against the payment, and nobody takes it all the same; whoever does nothing proves nothing."""
     expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(
         NotifyPayment, result_status="S"
-    ).none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    ).none(ServerAnswer, payment_status="S").none(ResultPage, status="S").given(trace.acted_on(payment), ACTED_ON)
 
 
 def taken(trace: Trace, payment: int = 0) -> None:

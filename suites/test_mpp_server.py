@@ -30,6 +30,7 @@ from mpp_conformance.scenarios.cells import (
     in_turn,
     mixed,
     paid_and_unpaid,
+    paid_then_foreign,
     payloads,
     psp,
     psp_with_payload,
@@ -37,7 +38,7 @@ from mpp_conformance.scenarios.cells import (
     together,
 )
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER, UNFUNDED, Payment, one
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED
 
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
@@ -160,21 +161,24 @@ def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
         asked.some(UserInitiatedPay).none(Launch)
 
 
-@case(SRV_1, [one("foreign", Payment(code=FOREIGN))])
+@case(SRV_1, [paid_then_foreign(code) for code in BOTH])
 def test_a_foreign_code_is_told_for_none(trace: Trace) -> None:
     """A code that is none of Alipay+'s is told for none, which only leaving it alone shows where it is not reported."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
+    # Whoever leaves the code of Alipay+'s alone that comes before has shown nothing.
+    expect(trace, 0).reached(UserInitiatedPay)
+    asked = expect(trace, 1).reached(Scan).given(not trace.unidentified(1), IDENTIFIED)
+    if identity_reported(trace, 1):
         asked.none_but(IdentityAnswer, action=("NONE",))
     else:
-        asked.given(left_alone(trace), LEFT_ALONE)
+        asked.given(left_alone(trace, 1), LEFT_ALONE)
 
 
-@case(SRV_9, [one("foreign", Payment(code=FOREIGN))])
+@case(SRV_9, [paid_then_foreign(code) for code in BOTH])
 def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
     """It leads to no userInitiatedPay, and to no launch but with the user agent AlipayConnect."""
-    asked = expect(trace).reached(Scan).none(UserInitiatedPay)
-    if any_launch(trace):
+    expect(trace, 0).reached(UserInitiatedPay)
+    asked = expect(trace, 1).reached(Scan).none(UserInitiatedPay)
+    if any_launch(trace, 1):
         asked.each_holding(Launch, "user_agent", CONNECT)
 
 
@@ -330,21 +334,21 @@ def fails_with_a_code(trace: Trace) -> None:
         asked.shown_by(ResultPage, status="F").none(ResultPage, status="S")
 
 
-def identity_reported(trace: Trace) -> bool:
+def identity_reported(trace: Trace, payment: int = 0) -> bool:
     """Whether the wallet reports what its server tells its client of a code."""
-    return any(isinstance(event.message, IdentityAnswer) for event in trace.of(0))
+    return any(isinstance(event.message, IdentityAnswer) for event in trace.of(payment))
 
 
-def left_alone(trace: Trace) -> bool:
+def left_alone(trace: Trace, payment: int) -> bool:
     """Whether a code was neither sent to be decoded nor opened as one of Alipay+'s."""
-    said = [event.message for event in trace.of(0)]
+    said = [event.message for event in trace.of(payment)]
     opened = [message.user_agent or "" for message in said if isinstance(message, Launch)]
     return all(CONNECT in agent for agent in opened) and not any(isinstance(m, UserInitiatedPay) for m in said)
 
 
-def any_launch(trace: Trace) -> bool:
+def any_launch(trace: Trace, payment: int = 0) -> bool:
     """Whether the client launched anything."""
-    return any(isinstance(event.message, Launch) for event in trace.of(0))
+    return any(isinstance(event.message, Launch) for event in trace.of(payment))
 
 
 def declined(trace: Trace, payment: int = 0) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mpp_conformance.judging.calls import tells_orders_apart
 from mpp_conformance.judging.oracle import Expectation, expect
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
@@ -9,15 +10,18 @@ from mpp_conformance.ledger.source import PAYMENTS
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    CancelPaymentAnswer,
     NotifyPayment,
     NotifyPaymentAnswer,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.scenarios.call_cells import PAID_CANCELLED
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
 from mpp_conformance.scenarios.orders import COLLECTED
 from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
+APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
 PAID: Final = Payment(code=ORDER, answer=handle_by_psp())
 UNKNOWN: Final = one("order-notification-unknown", Payment(code=ORDER, answer=handle_by_psp(), notice_unknown=1))
@@ -140,6 +144,7 @@ def test_a_repeated_failure_says_the_same(trace: Trace) -> None:
     """Where a failure is notified more than once, its reason is that of the first time, and all the rest, too."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     repeats_itself(asked.given(not trace.paid(), UNABLE), trace)
+    asked.given(trace.acted_on(), "the payment to come to an end")
 
 
 @case(NOT_3, [SCANNED_TWICE])
@@ -148,6 +153,14 @@ def test_a_code_that_is_scanned_twice_is_paid_once(trace: Trace) -> None:
     expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     repeats_itself(expect(trace).reached(NotifyPayment), trace)
     repeats_itself(expect(trace, 1), trace)
+
+
+@case(NOT_3, PAID_CANCELLED)
+def test_a_cancellation_contradicts_no_notification(trace: Trace) -> None:
+    """What was notified, and cancelled by Alipay+ after that, is not notified as anything else."""
+    asked = expect(trace).reached(NotifyPayment).reached(CancelPaymentAnswer, result_status="S")
+    repeats_itself(asked, trace)
+    asked.given(tells_orders_apart(trace), APART)
 
 
 @case(NOT_4, [*(psp(code) for code in BOTH), *COLLECTED])

@@ -152,7 +152,7 @@ def test_handle_action_is_not_called_for_the_mpps_own_payment(trace: Trace) -> N
     )
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(
         not passed, "the server not to have told its client HANDLE_BY_SDK"
-    ).none(HandleAction)
+    ).none(HandleAction).reached(ResultPage)
 
 
 @case(OC_20, outcomes(ORDER))

@@ -31,8 +31,11 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, psp, sdk
 from mpp_conformance.scenarios.scenario import Scenario
+
+ABLE = "the customer in [customers] funded to be able to pay"
+ACTED_ON = "the MPP to do anything with the answer"
 
 UX_1 = requirement(
     "UX-1",
@@ -110,19 +113,22 @@ def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
     )
 
 
-@case(UX_6, [sdk(code, status) for code in BOTH for status in ("S", "F")])
+@case(UX_6, [*(sdk(code, status) for code in BOTH for status in ("S", "F")), *map(paid_then_stopped, BOTH)])
 def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
-    """With HANDLE_BY_SDK nobody takes or reports a payment, though the order information is at hand."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(
-        NotifyPayment, result_status="S"
-    ).none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    """With HANDLE_BY_SDK nobody takes or reports a payment, by a customer who could and with the order at hand."""
+    last = len(trace.scenario.payments) - 1
+    asked = expect(trace, last).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
+    asked.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    asked.given(trace.acted_on(last), ACTED_ON)
+    if last:
+        asked.given(trace.paid(0), ABLE)
 
 
 @case(UX_7, [psp(code) for code in BOTH])
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
     """Within the limit the payment succeeds and the consumer sees so."""
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").some(ResultPage).given(
-        trace.paid(), "the customer in [customers] funded to be able to pay"
+        trace.paid(), ABLE
     ).some(ResultPage, status="S")
 
 

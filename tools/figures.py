@@ -1,6 +1,6 @@
-"""Write into README.md what the commands of its section "Figures" print today.
+"""Write into docs/adequacy.md what the commands on it print today.
 
-Each console block of that section shows a command and, below it, what it printed: all of it, its first lines where
+Each console block of the page shows a command and, below it, what it printed: all of it, its first lines where
 SHOWN says so, or where KEPT names a page the score that this command wrote there when it was last run.
 """
 
@@ -15,8 +15,7 @@ from click.testing import CliRunner
 from mpp_conformance.cli import cli
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
-SECTION = re.compile(r"(?<=\n## Figures\n).*?(?=\n## |\Z)", re.DOTALL)
+PAGE = ROOT / "docs" / "adequacy.md"
 BLOCK = re.compile(r"(?<=^```console\n)\$ (.*?)\n.*?(?=^```$)", re.DOTALL | re.MULTILINE)
 SHOWN = {"mpp-conformance coverage": 1, "make bench": 0}
 """Commands that print more than a reader need see, or another thing on each machine: how many lines are shown."""
@@ -25,8 +24,8 @@ KEPT = {"make mutation": ROOT / "docs" / "mutation.md"}
 
 
 def figures(text: str) -> str:
-    """README.md with the figures of today."""
-    return SECTION.sub(lambda section: BLOCK.sub(lambda block: _block(block[1]), section[0]), text)
+    """The page with the figures of today."""
+    return BLOCK.sub(lambda block: _block(block[1]), text)
 
 
 def _block(command: str) -> str:
@@ -46,5 +45,5 @@ def printed(command: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    README.write_text(figures(README.read_text("utf-8")), "utf-8")
-    print(f"{README.name} has the figures of today")
+    PAGE.write_text(figures(PAGE.read_text("utf-8")), "utf-8")
+    print(f"{PAGE.name} has the figures of today")

@@ -4,8 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from mpp_conformance import wire
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.protocol.messages import (
+    BLANKS,
+    NEW_CONNECTION,
+    TITLE_CASE,
+    UPPER_CASE,
     CancelPayment,
     CancelPaymentAnswer,
     CashierPage,
@@ -15,6 +20,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPayment,
 )
+from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spelled
 from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
@@ -27,7 +33,19 @@ def said(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
     """The message that asks; of a strange order it bears an id that nobody has heard of."""
     kind = CancelPayment if call.what == CANCEL else InquiryPayment
     of = replace(codes, order_id=codes.tag.removeprefix("mpp-")) if call.strange else codes
-    return kind(payment_request_id=payment_request_id(of), signature=call.signature)
+    number = payment_request_id(of)
+    body = None if call.form == PLAIN else spelled({**wire.PARTIES, "paymentRequestId": number}, call.form)
+    return kind(payment_request_id=number, signature=call.signature, body=body, carriage=_carriage(call.form))
+
+
+def _carriage(form: Form) -> str:
+    chosen = {
+        BLANKS: form.blanks,
+        TITLE_CASE: form.names == TITLE,
+        UPPER_CASE: form.names == UPPER,
+        NEW_CONNECTION: not form.kept,
+    }
+    return " ".join(name for name, holds in chosen.items() if holds)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from mpp_conformance.protocol.messages import HANDLE_BY_SDK
 from mpp_conformance.scenarios.payloads import HURTFUL
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
+    FOREIGN,
     FUNDED,
     ORDER,
     SECOND,
@@ -60,6 +61,19 @@ def failing(edition: Edition, reading: Reading) -> list[Scenario]:
             label = f"{_SHORT[code]}-{band}-limit-unfunded"
             found.append(one(label, payment, edition=edition.name, reading=reading))
     return found
+
+
+def paid_then_stopped(code: str) -> Scenario:
+    """One customer twice: the first payment is left to the MPP, the second one, order and all, to the SDK."""
+    stopped = Payment(code=code, answer=handle_by_sdk("S", with_order=True))
+    payments = (Payment(code=code, answer=handle_by_psp()), stopped)
+    return Scenario(label=f"{_SHORT[code]}-paid-then-stopped", payments=payments)
+
+
+def paid_then_foreign(code: str) -> Scenario:
+    """A code of Alipay+'s that is paid, and after it one that is none."""
+    payments = (Payment(code=code, answer=handle_by_psp()), Payment(code=FOREIGN))
+    return Scenario(label=f"{_SHORT[code]}-paid-then-foreign", payments=payments)
 
 
 def psp_with_payload(code: str) -> Scenario:

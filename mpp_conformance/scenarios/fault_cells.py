@@ -34,6 +34,12 @@ def _each(faults: Iterable[str], codes: Iterable[str], answer: Answer) -> list[S
     return [_met(fault, code, answer) for code in codes for fault in faults]
 
 
+def _after_a_sound_one(fault: str, answer: Answer) -> Scenario:
+    """The same customer's payment before that is answered as ever: whoever pays nothing at all shows nothing."""
+    payments = (Payment(code=ORDER, answer=_TO_PAY), Payment(code=ORDER, answer=answer, fault=fault))
+    return Scenario(label=f"order-sound-then-{fault}", payments=payments)
+
+
 _SIGNATURES: Final = ("signature-bad", "signature-foreign", "signature-stale")
 _PAYLOADS: Final = ("payload-missing", "payload-null", "payload-empty")
 _ENDING: Final = (
@@ -44,6 +50,8 @@ _NO_ANSWERS: Final = ("html-with-200", "status-503", "body-truncated", "reset-be
 
 UNVERIFIED: Final = _each(_SIGNATURES, [ORDER], _TO_PAY) + _each(_SIGNATURES, [ENTRY], _STOPPED)
 """Answers whose signature does not verify: an order to pay, and a payload to pass on."""
+VERIFIED_BEFORE: Final = _after_a_sound_one("signature-bad", _TO_PAY)
+"""A payment whose answer verifies, and after it one whose answer does not."""
 UNSIGNED: Final = [_met("signature-missing", ORDER, _TO_PAY), _met("signature-missing", ENTRY, _STOPPED)]
 """Likewise, without a signature."""
 WITHOUT_PAYLOAD: Final = [
@@ -51,6 +59,8 @@ WITHOUT_PAYLOAD: Final = [
     _met("payload-as-number", ORDER, _STOPPED_WITH_ORDER),
 ]
 """HANDLE_BY_SDK without a payload that could be passed on, beside all the order information."""
+PAID_BEFORE: Final = _after_a_sound_one("payload-missing", _STOPPED_WITH_ORDER)
+"""A payment that is left to the MPP, and after it one that is not, and has no payload."""
 OTHER_TYPES: Final = [
     *_each(("action-type-unknown", "action-type-in-lower-case"), BOTH, _STOPPED),
     *_each(("action-form-missing",), BOTH, _TO_PAY),

@@ -13,6 +13,7 @@ from typing import Final
 from mpp_conformance.specimens import (
     adaptor,
     answers,
+    call_reading,
     client,
     codes,
     conforming_variants,
@@ -23,6 +24,7 @@ from mpp_conformance.specimens import (
     inquiries,
     malformed_answers,
     money,
+    mutes,
     notices,
     payload,
     remote,
@@ -59,7 +61,8 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(faulty_answers, malformed_answers, notices, inquiries, repetition, remote, unprovable),
+            *(faulty_answers, malformed_answers, notices, inquiries, call_reading, repetition, remote, unprovable),
+            mutes,
         ]
     )
 )

@@ -24,7 +24,7 @@ class StatusInWords(ConformingMpp):
     """
 
     name = "page-status-reported-in-words"
-    hides = AFTER_ORDER_PAYMENT | {"CAN-4", "EC-29", "EXP-1", "FLT-5", "OC-20", "REP-2", "REP-4", "UX-7"}
+    hides = AFTER_ORDER_PAYMENT | {"CAN-4", "EC-29", "EXP-1", "FLT-5", "OC-19", "OC-20", "REP-2", "REP-4", "UX-7"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """PAID for S."""
@@ -41,7 +41,20 @@ class CallbackWithoutName(ConformingMpp):
     """
 
     name = "callback-reported-without-name"
-    hides = AFTER_ENTRY_STOP | {"EC-25", "EC-28", "FLT-4", "INQ-1", "REP-2", "REP-5", "SDK-1", "UX-1"}
+    hides = AFTER_ENTRY_STOP | {
+        "CAN-1",
+        "EC-25",
+        "EC-28",
+        "FLT-4",
+        "INQ-1",
+        "REP-2",
+        "REP-5",
+        "SDK-1",
+        "SRV-1",
+        "SRV-9",
+        "UX-1",
+        "UX-6",
+    }
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """No name."""

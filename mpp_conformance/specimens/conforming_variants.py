@@ -11,6 +11,7 @@ from mpp_conformance.protocol.messages import (
     CashierPage,
     DecodeCallback,
     IdentityAnswer,
+    InquiryPaymentAnswer,
     Launch,
     Message,
     NotifyPayment,
@@ -21,6 +22,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 
 
@@ -264,6 +266,40 @@ class EmptyForAbsent(ConformingMpp):
                 }
                 told = replace(told, **filled)
             yield replace(say, message=told)
+
+
+class IgnoresStrangers(ConformingMpp):
+    """Gives no answer to a call of Alipay+ whose signature does not verify."""
+
+    name = "strangers-given-no-answer"
+
+    def hear(self, session: str, message: Message) -> Iterator[Say]:
+        """As if it had not come."""
+        if getattr(message, "signature", "valid") != "valid" and not message.is_reply:
+            return iter(())
+        return super().hear(session, message)
+
+
+class TellsLittle(ConformingMpp):
+    """Answers inquiries with what has to be there, and no more."""
+
+    name = "inquiries-answered-in-short"
+
+    def told(self, entry: Entry) -> InquiryPaymentAnswer:
+        """The two results."""
+        made = super().told(entry)
+        shorter = replace(made, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)
+        return replace(shorter, pay_to_amount=None, pay_to_currency=None)
+
+
+class NotifiesNoClosedOrder(ConformingMpp):
+    """Notifies nothing of an order that Alipay+ itself has cancelled before the consumer confirmed."""
+
+    name = "cancelled-orders-not-notified"
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Alipay+ knows."""
+        return iter(()) if self.booked(session, order).cancelled else super().notify(session, order, result)
 
 
 class ReadsLeniently(ConformingMpp):

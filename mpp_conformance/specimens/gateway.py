@@ -1,5 +1,6 @@
 """MPPs whose server says the wrong thing to Alipay+."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ class EmptyCustomer(ConformingMpp):
 
     name = "customer-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Nobody asks."""
@@ -109,7 +110,7 @@ class NumberForCustomer(ConformingMpp):
 
     name = "customer-id-as-number"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """A number."""
@@ -125,7 +126,7 @@ class EmptyPassThrough(ConformingMpp):
 
     name = "pass-through-info-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9", "WIRE-1"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """An empty optional field."""
@@ -224,7 +225,10 @@ class NotifiesFailureAlways(ConformingMpp):
 
     name = "success-notified-as-failure"
     hides = frozenset(
-        {"CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7", "WIRE-5"}
+        {
+            *("CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7", "WIRE-5"),
+            *("FLT-1", "FLT-2", "REP-2", "REP-5", "UX-6"),
+        }
     )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -283,21 +287,6 @@ class MerchantOrderId(OwnOrderId):
         return replace(made, payment_request_id=wire.reference_of(order.payment_request_id))
 
 
-class CodeForOrderId(OwnOrderId):
-    """Notifies under the code value where Alipay+'s id of the order should be, and Alipay+ knows no such order.
-
-    So nobody's year is ever full (REG-2), and there is nothing to repeat (NOT-6).
-    """
-
-    name = "notified-under-code-value"
-    hides = frozenset({"NOT-6", "REG-2"})
-    observed = frozenset()
-
-    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
-        """CodeValue for paymentRequestId."""
-        return replace(super().notice(session, order, result), payment_request_id=session.code)
-
-
 class CustomerPerPayment(ConformingMpp):
     """Makes up a customerId for each order, to keep its customers unknown.
 
@@ -309,7 +298,8 @@ class CustomerPerPayment(ConformingMpp):
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Never the same for two codes."""
-        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{code_value[-20:]}")
+        payment = hashlib.sha256(code_value.encode()).hexdigest()[:20]
+        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{payment}")
 
 
 class OneCustomer(ConformingMpp):

@@ -126,12 +126,13 @@ class RefusesToCancel(ConformingMpp):
 class KeepsMoney(RefusesToCancel):
     """Refuses to cancel what was paid: that is what refunds are for.
 
-    What was not cancelled is not closed either (CAN-2, CAN-3).
+    What was not cancelled is not closed either (CAN-2, CAN-3), nor does it lead to a notification (NOT-3), and nobody
+    sees that Alipay+ is told from a stranger (WIRE-5).
     """
 
     name = "cancellation-refused-after-success"
     breaks = frozenset({"CAN-1"})
-    hides = frozenset({"CAN-2", "CAN-3"})
+    hides = frozenset({"CAN-2", "CAN-3", "NOT-3", "WIRE-5"})
 
     def refuses(self, entry: Entry) -> bool:
         """Paid."""
@@ -152,12 +153,12 @@ class KeepsFailure(RefusesToCancel):
 class KeepsPaying(RefusesToCancel):
     """Refuses to cancel while the consumer is at the cashier page.
 
-    What was not cancelled is not closed either (CAN-3), nor is it cancelled early (CAN-4).
+    What was not cancelled is not closed either (CAN-3), nor is it cancelled early (CAN-4) or once more (CAN-2).
     """
 
     name = "cancellation-refused-while-paying"
     breaks = frozenset({"CAN-1"})
-    hides = frozenset({"CAN-3", "CAN-4"})
+    hides = frozenset({"CAN-2", "CAN-3", "CAN-4"})
 
     def refuses(self, entry: Entry) -> bool:
         """Under way."""
@@ -203,11 +204,11 @@ class StaysPaid(ConformingMpp):
 class PaysWhatWasCancelled(ConformingMpp):
     """Does not look at cancellations when the consumer confirms.
 
-    What it told as closed did not stay so (CAN-3).
+    It is told as paid after that (CAN-3).
     """
 
     name = "cancelled-payment-taken-all-the-same"
-    hides = frozenset({"CAN-3"})
+    breaks = frozenset({"CAN-3"})
     observed = frozenset({"CAN-4"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -221,7 +222,7 @@ class PaysEntryCodeThatWasCancelled(PaysWhatWasCancelled):
     """Does not look at cancellations when the consumer confirms at the end of an entry code's decode call."""
 
     name = "cancelled-entry-code-payment-taken-all-the-same"
-    hides = frozenset()
+    breaks = frozenset()
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only there."""
@@ -284,36 +285,41 @@ class ServesNothing(ConformingMpp):
 class ServesNoInquiries(ServesNothing):
     """Serves cancellations only.
 
-    Without an answer nothing can be said of what it says (INQ-1 to INQ-3, CAN-3), or of how it is signed (WIRE-3), and
-    nobody can see that a stranger has changed nothing (WIRE-5).
+    Without an answer nothing can be said of what it says (INQ-1 to INQ-3, CAN-3), of how it is signed (WIRE-3) or of
+    how it reads a call (WIRE-6, WIRE-7); nobody can see that a stranger has changed nothing (WIRE-5), or that it does
+    not say of all orders the same (CAN-1, CAN-2, NOT-3).
     """
 
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"INQ-1", "INQ-2", "INQ-3", "CAN-3", "WIRE-3", "WIRE-5"})
+    hides = frozenset(
+        {"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-5", "WIRE-6", "WIRE-7"}
+    )
 
 
 class ServesNoCancellations(ServesNothing):
     """Serves inquiries only.
 
-    Without an answer nothing can be said of what it says (CAN-1 to CAN-4), or of how it is signed (WIRE-3).
+    Without an answer nothing can be said of what it says (CAN-1 to CAN-4), of how it is signed (WIRE-3), or of what
+    follows from it (NOT-3, WIRE-5).
     """
 
     name = "cancellations-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "WIRE-3"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-3", "WIRE-5"})
     unserved = CancelPayment
 
 
 class StatusAsBoolean(ConformingMpp):
     """Answers cancellations with true and false.
 
-    An answer that cannot be read says nothing (CAN-1 to CAN-4), whether signed or not (WIRE-3).
+    An answer that cannot be read says nothing (CAN-1 to CAN-4), whether signed or not (WIRE-3), and nothing of what
+    follows from it (NOT-3, WIRE-5).
     """
 
     name = "cancellation-status-as-boolean"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "WIRE-3"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-3", "WIRE-5"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """A boolean."""

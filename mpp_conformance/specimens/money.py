@@ -93,11 +93,12 @@ class AmountsWrapAround(ConformingMpp):
 class AmountsInThirtyTwoBits(ConformingMpp):
     """Reads the amounts of an order into 32 bits, and breaks down over more.
 
-    What should have gone to the SDK does not get there.
+    What should have gone to the SDK does not get there, and nothing shows that it was not taken (REG-1).
     """
 
     name = "amounts-above-32-bits-crash-server"
     breaks = frozenset({"UX-1"})
+    hides = frozenset({"REG-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word after such an amount."""

@@ -86,7 +86,7 @@ class KeepsResults(ConformingMpp):
 
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
-    hides = AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"REP-4", "SRV-6"}
+    hides = AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"OC-19", "REP-4", "SRV-6"}
     observed = frozenset({"FLT-8"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -105,7 +105,7 @@ class KeepsFailures(ConformingMpp):
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
-    hides = FAILURE_NOT_SHOWN | RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "SRV-6"}
+    hides = FAILURE_NOT_SHOWN | RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "OC-19", "SRV-6"}
     observed = frozenset({"FLT-8"})
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
@@ -250,7 +250,7 @@ class FailedDecodingIsSilent(ConformingMpp):
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "REP-4"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "OC-19", "REP-4"}
     observed = frozenset({"FLT-8"})
 
     def not_decoded(

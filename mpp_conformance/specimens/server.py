@@ -103,7 +103,11 @@ class RetriesFailures(ConformingMpp):
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | RESULT_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-4", "REP-6"}
+    hides = (
+        PAYLOAD_NOT_HANDED
+        | RESULT_NOT_HANDED
+        | {"ANS-1", "OC-19", "REG-1", "REG-2", "REG-3", "REG-4", "REP-4", "REP-6", "UX-6"}
+    )
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
 
@@ -285,7 +289,7 @@ class PassesNothing(ConformingMpp):
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REP-6"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REG-3", "REG-4", "REP-6", "UX-6"}
 
     def pass_to_client(
         self,

@@ -146,7 +146,7 @@ class OneResult(ConformingMpp):
     """
 
     name = "one-payment-result-for-all"
-    breaks = frozenset({"REP-5", "SRV-3", "SRV-7"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-7"})
     observed = frozenset({"FLT-6"})
     result: Handed | None = None
 
@@ -226,7 +226,7 @@ class AnswerOfAnybody(ConformingMpp):
     """
 
     name = "answer-of-anybody-before"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
+    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "UX-6"})
     hides = frozenset({"REG-2", "REP-6"})
     observed = frozenset({"ANS-1"})
     latest: UserInitiatedPayAnswer | None = None
@@ -330,7 +330,7 @@ class FirstAnswerForEver(ConformingMpp):
     """
 
     name = "first-answer-for-ever"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
+    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "UX-6"})
     hides = frozenset({"REG-2", "REP-6"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)

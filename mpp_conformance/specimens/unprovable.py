@@ -22,12 +22,12 @@ from mpp_conformance.specimens.gateway_variants import AsksAboutCodes
 class BooksWhatIsPaid(ConformingMpp):
     """Has an order in its books once it has taken the money, and notifies no failure.
 
-    A failure is notified to nobody (NOT-2), and of an order that is not in the books there is nothing to tell (INQ-1)
-    or to cancel (CAN-1), nor is it closed (CAN-3) or kept from being paid (CAN-4).
+    A failure is notified to nobody (NOT-2), and of an order that is not in the books there is nothing to tell (INQ-1,
+    INQ-3) or to cancel (CAN-1, CAN-2), nor is it closed (CAN-3) or kept from being paid (CAN-4).
     """
 
     name = "only-paid-orders-booked"
-    hides = frozenset({"INQ-1", "CAN-1", "CAN-3", "CAN-4"})
+    hides = frozenset({"INQ-1", "INQ-3", "CAN-1", "CAN-2", "CAN-3", "CAN-4"})
     observed = frozenset({"NOT-2"})
 
     def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
@@ -66,11 +66,12 @@ class CancelsSlowly(ConformingMpp):
     """Answers U to a cancellation that it has begun, and S when Alipay+ tries again.
 
     Where Alipay+ does not try again, no cancellation is seen to succeed (CAN-1), nor what comes of it (CAN-3, CAN-4);
-    where it does, the first answer was none to be given again (CAN-2).
+    where it does, the first answer was none to be given again (CAN-2). Nor is seen what is notified then (NOT-3), or
+    that Alipay+ is told from a stranger (WIRE-5).
     """
 
     name = "cancellation-unknown-at-first"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-5"})
     begun: set[str] = field(default_factory=set)
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
@@ -90,7 +91,7 @@ class LaunchesByRedirect(ConformingMpp):
     """
 
     name = "launched-by-redirect"
-    hides = ENTRY_UNASKED | {"EC-3", "REP-6", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-1", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """Twenty digits that are no code's."""
@@ -105,7 +106,7 @@ class IdentifiesOddly(AsksAboutCodes):
     """
 
     name = "identification-refused"
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "REP-6", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-1", "SRV-2"}
 
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""

@@ -36,7 +36,7 @@ _Place = tuple[str | None, str]
 
 ADDRESSED: Final = (Scan, Decode)
 """The messages that tell the wallet where to report."""
-BESIDE_THE_BODY: Final = frozenset({"body", "signature"})
+BESIDE_THE_BODY: Final = frozenset({"body", "carriage", "signature"})
 """Fields of messages that the body does not carry: what is said of it, and itself."""
 
 _RESULT: Final[Mapping[str, _Place]] = {
@@ -95,7 +95,7 @@ _TABLE: Final = {message_type: _places_of(message_type) for message_type in OPER
 
 def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> dict[str, Any]:
     """The body that carries ``message``, as it would be before JSON; fields that are ``None`` are left out."""
-    body: dict[str, Any] = {}
+    body: dict[str, Any] = {**PARTIES} if isinstance(message, InquiryPayment | CancelPayment) else {}
     for name, outer, inner in _TABLE[type(message)]:
         value = getattr(message, name)
         if value is None:
@@ -108,8 +108,6 @@ def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> 
         body.update(order_to(message.order, gateway_url=gateway_url))
     if isinstance(message, InquiryCodeRulesAnswer):
         body.update(rules_to(message))
-    if isinstance(message, InquiryPayment | CancelPayment):
-        body.update(PARTIES)
     if observer_url is not None and isinstance(message, ADDRESSED):
         body["observerUrl"] = observer_url
     return body

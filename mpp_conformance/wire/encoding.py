@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mpp_conformance.protocol.messages import (
+    CancelPayment,
     IdentifyCode,
     InquiryCodeRules,
+    InquiryPayment,
     Malformed,
     Message,
     NotifyPayment,
@@ -48,7 +50,7 @@ def encode(
     schema, unless ``check`` is off because a scenario wants it so. What a wallet says is written as it is: it is the
     reader who judges it.
     """
-    given = message.body if isinstance(message, UserInitiatedPayAnswer) else None
+    given = message.body if isinstance(message, UserInitiatedPayAnswer | InquiryPayment | CancelPayment) else None
     made = body_of(message, observer_url=observer_url, gateway_url=gateway_url) if given is None else {}
     text = _JSON.encode(made) if given is None else addressed(given, gateway_url)
     if not check or not message.by_suite:

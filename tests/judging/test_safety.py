@@ -115,8 +115,10 @@ def test_what_decides_is_found_without_a_fault_as_well() -> None:
 def test_what_is_told_as_paid_after_its_cancellation_is_found() -> None:
     """With either code; a cancellation that was refused, or one of another order, cancels nothing."""
     name = "cancelled-payment-taken-all-the-same"
-    assert found(name, _HELD) == {REOPENED: 2}
-    trace = held(name, next(scenario for scenario in _HELD if scenario.label == "order-cancelled-while-paying"))
+    assert found(name, _HELD) == {REOPENED: 6}
+    trace = held(
+        name, next(scenario for scenario in _HELD if scenario.label == "order-inquired-cancelled-inquired-confirmed-3")
+    )
     for event in trace.events:
         if isinstance(event.message, CancelPaymentAnswer):
             refused = replace(event, message=replace(event.message, result_status="U"))

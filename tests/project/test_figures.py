@@ -1,4 +1,4 @@
-"""The figures in README.md are what its commands print, and `make figures` writes them."""
+"""The figures in docs/adequacy.md are what its commands print, and `make figures` writes them."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools import tool
 
-README: Final = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+PAGE: Final = (Path(__file__).parents[2] / "docs/adequacy.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +20,18 @@ def figures() -> ModuleType:
 
 def test_the_figures_are_those_of_today(figures: ModuleType) -> None:
     """Each block of the section shows what its command prints; `make figures` writes it anew where it does not."""
-    assert figures.figures(README).splitlines() == README.splitlines()
+    assert figures.figures(PAGE).splitlines() == PAGE.splitlines()
 
 
 def test_the_commands_are_all_there(figures: ModuleType) -> None:
     """No figure is missing; what is another on each machine is not shown."""
-    section = figures.SECTION.search(README)[0]
-    commands = [block[1] for block in figures.BLOCK.finditer(section)]
+    commands = [block[1] for block in figures.BLOCK.finditer(PAGE)]
     assert commands == ["mpp-conformance matrix", "mpp-conformance coverage", "make mutation", "make bench"]
     assert [bool(figures.printed(command)) for command in commands] == [True, True, True, False]
 
 
 def test_an_old_figure_is_replaced(figures: ModuleType) -> None:
     """Whatever stands below a command gives way to what it prints today; the rest of the page stays."""
-    old = re.sub(r"^transitions [0-9]+ of", "transitions 1 of", README, flags=re.MULTILINE)
-    assert old != README
-    assert figures.figures(old) == README
+    old = re.sub(r"^transitions [0-9]+ of", "transitions 1 of", PAGE, flags=re.MULTILINE)
+    assert old != PAGE
+    assert figures.figures(old) == PAGE

@@ -78,6 +78,36 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_two_builds_of_one_tree_are_equal(tmp_path: Path) -> None:
+    """Wheel and source distribution are the same bytes, whenever and wherever they are built."""
+    built: list[dict[str, bytes]] = []
+    for name in ("first", "second"):
+        command = (sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", tmp_path / name)
+        assert call(*command, cwd=ROOT).returncode == 0
+        built.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert sorted(path.rpartition(".")[2] for path in built[0]) == ["gz", "whl"]
+    assert built[0] == built[1]
+
+
+def test_the_wheel_bears_its_licence(wheel: Path) -> None:
+    """The licence travels with the wheel, and its metadata names it."""
+    names = ZipFile(wheel).namelist()
+    told = next(ZipFile(wheel).read(name).decode() for name in names if name.endswith("METADATA"))
+    assert "License-Expression: Apache-2.0" in told.splitlines()
+    assert [name.rpartition("/")[2] for name in names if "/licenses/" in name] == ["LICENSE"]
+
+
+def test_the_sbom_names_what_the_package_needs_at_run_time(tmp_path: Path) -> None:
+    """It is CycloneDX, has each package that is needed with its pinned version, and none of the tests' tools."""
+    made = tmp_path / "sbom.json"
+    done = call(sys.executable, ROOT / "tools/sbom.py", made, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(made.read_bytes())
+    assert (told["bomFormat"], told["metadata"]["component"]["name"]) == ("CycloneDX", NAME)
+    assert {canonicalize_name(part["name"]) for part in told["components"]} == declared(NAME) - {NAME}
+    assert [part["name"] for part in told["components"] if not part.get("version")] == []
+
+
 def test_wheel_carries_what_the_checkout_holds(wheel: Path) -> None:
     """Suites, openapi and contracts travel with the wheel, whole, and nothing beside the package does."""
     carried = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
@@ -106,7 +136,7 @@ def test_installed_plugin_serves_plain_pytest(elsewhere: Path, tmp_path: Path) -
     script = "from mpp_conformance.common.resources import directory; print(directory('suites'))"
     suites = call(elsewhere / BIN / "python", "-c", script, cwd=elsewhere).stdout.strip()
     pytest_ = (elsewhere / BIN / "python", "-m", "pytest", "-p", "no:schemathesis", "--collect-only", "-q")
-    result = call(*pytest_, suites, "--mpp", "specimen:conforming", cwd=tmp_path)
+    result = call(*pytest_, suites, "--mpp-target", "specimen:conforming", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "test_order_code.py::" in result.stdout
 

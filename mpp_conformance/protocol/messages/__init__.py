@@ -9,8 +9,13 @@ Which way a message goes, and at which point, is a fact of its type: connectors 
 from typing import Final
 
 from mpp_conformance.protocol.messages.alipay_plus import (
+    BLANKS,
+    CARRIAGES,
     NEVER,
+    NEW_CONNECTION,
     SIGNATURE_OUTCOMES,
+    TITLE_CASE,
+    UPPER_CASE,
     CancelPayment,
     CancelPaymentAnswer,
     FaultApplied,
@@ -55,13 +60,18 @@ from mpp_conformance.protocol.messages.wallet import (
 __all__ = [
     "ALL",
     "APP_LINK",
+    "BLANKS",
     "BY_NAME",
+    "CARRIAGES",
     "CLIENT_SDK",
     "GATEWAY",
     "HANDLE_BY_PSP",
     "HANDLE_BY_SDK",
     "NEVER",
+    "NEW_CONNECTION",
     "SIGNATURE_OUTCOMES",
+    "TITLE_CASE",
+    "UPPER_CASE",
     "USER",
     "AdaptorAnswer",
     "AdaptorCall",

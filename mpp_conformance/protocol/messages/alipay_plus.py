@@ -27,6 +27,15 @@ with INVALID_SIGNATURE.
 """
 
 
+BLANKS: Final = "blanks"
+TITLE_CASE: Final = "title-case"
+UPPER_CASE: Final = "upper-case"
+NEW_CONNECTION: Final = "new-connection"
+CARRIAGES: Final = (BLANKS, TITLE_CASE, UPPER_CASE, NEW_CONNECTION)
+"""How HTTP can carry a call of Alipay+'s: blanks after the commas of Signature, header names with capitals or all in
+upper case, a connection for it alone."""
+
+
 NEVER: Final = "2099-12-31T23:59:59+08:00"
 """Far off: the suite's clock is virtual, and an order runs out only where a scenario says so."""
 
@@ -160,12 +169,18 @@ class InquiryCodeRulesAnswer(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InquiryPayment(Message):
-    """Alipay+ asks the MPP server how a payment ended."""
+    """Alipay+ asks the MPP server how a payment ended.
+
+    ``body``: the JSON text that says so, where a scenario chose how it is written; ``None``: the wire writes it.
+    ``carriage``: what is uncommon in how HTTP carries it, some of :data:`CARRIAGES` with blanks between them.
+    """
 
     point: ClassVar[str] = GATEWAY
     by_suite: ClassVar[bool] = True
     payment_request_id: str
     signature: str = "valid"
+    body: str | None = None
+    carriage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,12 +211,14 @@ class InquiryPaymentAnswer(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelPayment(Message):
-    """Alipay+ has the MPP server cancel a payment; what was paid goes back."""
+    """Alipay+ has the MPP server cancel a payment; what was paid goes back. The rest as for `InquiryPayment`."""
 
     point: ClassVar[str] = GATEWAY
     by_suite: ClassVar[bool] = True
     payment_request_id: str
     signature: str = "valid"
+    body: str | None = None
+    carriage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

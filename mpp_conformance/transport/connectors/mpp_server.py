@@ -6,7 +6,7 @@ slip may be in the wallet file.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,6 +19,10 @@ from mpp_conformance import wire
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import (
+    BLANKS,
+    NEW_CONNECTION,
+    TITLE_CASE,
+    UPPER_CASE,
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -93,15 +97,16 @@ class MppServer:
         ``keep`` is given the request. ``call.signature`` is what verifying it is to come to. NoAnswerError says why
         there is no answer.
         """
-        address, content = httpx.URL(self.addresses[type(call)]), wire.encode(call)
-        headers = self._headers(call, _target(address), content)
+        address, begun = httpx.URL(self.addresses[type(call)]), list[Half]()
         try:
-            async with (
-                asyncio.timeout(self.patience),
-                self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer,
-            ):
-                keep(half(answer.request, answer.request.headers, content))
-                body = await beginning(answer, wire.MAX_BODY + 1)
+            async with asyncio.timeout(self.patience):
+                try:
+                    heard = await self._exchanged(call, address, begun.append)
+                except httpx.RemoteProtocolError:
+                    if begun:
+                        raise
+                    # A connection that was kept may be closed by now; Alipay+ repeats a call that is not answered.
+                    heard = await self._exchanged(call, address, begun.append)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             called = f"the MPP server at {address} cannot be reached"
             raise MppServerUnreachableError(called, words(problem)) from problem
@@ -109,15 +114,37 @@ class MppServer:
             raise TooLateError(f"POST {address}", f"no answer within {self.patience:g} s") from problem
         except httpx.HTTPError as problem:
             raise NoAnswerError(f"POST {address}", words(problem)) from problem
-        heard = half(answer.request, answer.headers, body, answer.status_code)
+        finally:
+            for request in begun:
+                keep(request)
         return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
+
+    async def _exchanged(self, call: Call, address: httpx.URL, keep: Callable[[Half], None]) -> Half:
+        content = wire.encode(call)
+        headers = self._headers(call, _target(address), content)
+        async with self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer:
+            keep(half(answer.request, answer.request.headers, content))
+            body = await beginning(answer, wire.MAX_BODY + 1)
+            return half(answer.request, answer.headers, body, answer.status_code)
 
     def _headers(self, call: Call, target: str, body: bytes) -> dict[str, str]:
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         signed = signature.content("POST", target, self.client_id, time, body)
         header = signature.sign_as(call.signature, self.private_key, signed, key_version=self.key_version)
         headers = {"content-type": "application/json; charset=UTF-8", "client-id": self.client_id, "request-time": time}
-        return headers if header is None else {**headers, "signature": header}
+        return _carried(headers if header is None else {**headers, "signature": header}, call.carriage.split())
+
+
+def _carried(headers: Mapping[str, str], carriage: Collection[str]) -> dict[str, str]:
+    """The headers as the call wants them spelled, and what else it wants of the connection."""
+    made = dict(headers)
+    if BLANKS in carriage and "signature" in made:
+        made["signature"] = made["signature"].replace(",", ", ")
+    if NEW_CONNECTION in carriage:
+        made["connection"] = "close"
+    if TITLE_CASE in carriage:
+        return {name.title(): value for name, value in made.items()}
+    return {name.upper(): value for name, value in made.items()} if UPPER_CASE in carriage else made
 
 
 def _target(address: httpx.URL) -> str:

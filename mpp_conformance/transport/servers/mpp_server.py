@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mpp_conformance import wire
-from mpp_conformance.protocol.messages import CancelPayment, InquiryPayment, Malformed, Message
+from mpp_conformance.protocol.messages import BLANKS, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.transport.servers.application import refusal
 from mpp_conformance.transport.servers.message_layer import MessageLayer
 from mpp_conformance.transport.servers.request_bodies import body_of
@@ -25,10 +25,12 @@ def mpp_server_routes(layer: MessageLayer, serve: Serve) -> list[Route]:
         async def take(request: Request) -> Response:
             body = await body_of(request)
             outcome, _ = layer.verified(request, body)
+            carriage = BLANKS if ", " in request.headers.get("signature", "") else ""
             message = wire.decode(kind, body)
             if isinstance(message, Malformed):
                 return refusal(HTTPStatus.BAD_REQUEST, message.problem)
-            answer = serve(replace(message, signature=outcome))
+            text = body.decode("utf-8", "surrogateescape")
+            answer = serve(replace(message, signature=outcome, body=text, carriage=carriage))
             if answer is None:
                 return refusal(HTTPStatus.NOT_FOUND, "nothing is served here")
             return layer.signed(request, wire.encode(answer), getattr(answer, "signature", "valid"))

@@ -89,7 +89,11 @@ class SpecimenWallet:
         )
 
     def _served(self, message: InquiryPayment | CancelPayment) -> Message | None:
-        return next((say.message for say in self.specimen.hear("", message) if say.message.is_reply), None)
+        """The answer; what the specimen has to say beside it follows when the answer has gone."""
+        says = list(self.specimen.hear("", message))
+        others = iter([say for say in says if not say.message.is_reply])
+        self._start("", others)
+        return next((say.message for say in says if say.message.is_reply), None)
 
     async def close(self) -> None:
         """Leave off whatever is going on."""
@@ -128,7 +132,9 @@ class SpecimenWallet:
         return Response(status_code=HTTPStatus.ACCEPTED)
 
     def _begin(self, session: str, message: Message) -> None:
-        turn = self.specimen.hear(session, message)
+        self._start(session, self.specimen.hear(session, message))
+
+    def _start(self, session: str, turn: Iterator[Say]) -> None:
         if session in self._turns:
             self._turns[session].append(turn)
             return
