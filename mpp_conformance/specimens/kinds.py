@@ -94,7 +94,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         debited-with-handle-by-sdk transaction-limit-overdrawn yearly-limit-overdrawn
         success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
         yearly-limit-of-new-customers-overdrawn order-beside-failure-paid
-        entry-code-order-beside-handle-by-sdk-paid amounts-above-32-bits-wrap-around handle-by-sdk-notified-as-failure
+        entry-code-order-beside-handle-by-sdk-paid amounts-above-32-bits-wrap-around
+        handle-by-sdk-notified-as-failure
     """,
     FaultKind.SUCCESS_MADE_UP: """
         no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success
