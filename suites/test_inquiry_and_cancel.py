@@ -18,6 +18,7 @@ from mpp_conformance.protocol.messages import (
     InquiryPayment,
     InquiryPaymentAnswer,
     Malformed,
+    Message,
     NotifyPayment,
     ResultPage,
     ServerAnswer,
@@ -46,6 +47,12 @@ UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
 KEYS: Final = "[keys] client_id and mpp_public_key to be those of the MPP server"
 OUR_KEY: Final = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
 CLOSED: Final = "ORDER_IS_CLOSED"
+TELLS: Final[dict[type[Message], str]] = {
+    NotifyPayment: "result_status",
+    ServerAnswer: "payment_status",
+    ResultPage: "status",
+}
+"""What tells how a payment ended, and by which field."""
 UNKNOWN: Final = "ORDER_NOT_EXIST"
 REFUSED: Final = "INVALID_SIGNATURE"
 APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
@@ -231,7 +238,7 @@ def test_what_was_cancelled_is_closed(trace: Trace) -> None:
     expect(trace).reached(CancelPaymentAnswer, result_status="S")
     told = expect(only(trace, lambda one: own(one) and after_cancellation(trace, one))).reached(InquiryPayment)
     told.each(InquiryPaymentAnswer, result_status="S", payment_status="F", payment_code=CLOSED)
-    told.given(taken_before_cancelled(trace) or not trace.paid(), HELD)
+    told.given(taken_before_cancelled(trace) or not (trace.paid() and told_as_paid_last(trace)), HELD)
     shown(trace)
 
 
@@ -355,9 +362,18 @@ def unbooked(trace: Trace, call: type[InquiryPayment] | type[CancelPayment]) -> 
 def taken_before_cancelled(trace: Trace) -> bool:
     """Whether the payment had been taken when the cancellation was answered, as far as anybody can see."""
     end = cancelled(trace) or 0
-    names = {NotifyPayment: "result_status", ServerAnswer: "payment_status", ResultPage: "status"}
     before = [event.message for event in trace.of(0) if event.number < end]
-    return any(getattr(message, names.get(type(message), ""), None) == "S" for message in before)
+    return any(getattr(message, TELLS.get(type(message), ""), None) == "S" for message in before)
+
+
+def told_as_paid_last(trace: Trace) -> bool:
+    """Whether anything says that the payment was taken after the last inquiry: a debit may cross a cancellation."""
+    last = max((one.said.number for one in asked(trace) if own(one)), default=0)
+    return any(
+        getattr(event.message, TELLS.get(type(event.message), ""), None) == "S"
+        for event in trace.of(0)
+        if event.number > last
+    )
 
 
 def over(trace: Trace) -> bool:

@@ -5,7 +5,7 @@ documentation prints blanks after the commas of Signature, and official librarie
 bytes that go out, so that none of this is an MPP server's to choose.
 """
 
-import random
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -75,14 +75,14 @@ FORMS: Final = tuple(
 
 
 def chosen(seed: str, count: int) -> tuple[Form, ...]:
-    """Forms for that many calls (two or more), by chance, and equal for equal seeds.
+    """Forms for that many calls (two or more) in an order that the seed decides.
 
     The first has white space that is ODD, the second is PLAIN.
     """
-    chance = random.Random(seed)  # noqa: S311  # nothing secret hangs on it
-    first = chance.choice([form for form in FORMS if form.space in ODD])
-    others = [form for form in FORMS if form not in (first, PLAIN)]
-    return (first, PLAIN, *chance.sample(others, count - 2))
+    mixed = sorted(FORMS, key=lambda form: hashlib.sha256(f"{seed}/{form}".encode()).digest())
+    first = next(form for form in mixed if form.space in ODD)
+    others = [form for form in mixed if form not in (first, PLAIN)]
+    return (first, PLAIN, *others[: count - 2])
 
 
 def spelled(fields: Mapping[str, str], form: Form) -> str:

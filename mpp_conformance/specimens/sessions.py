@@ -141,8 +141,8 @@ class AnswersLatestClient(ConformingMpp):
 class OneResult(ConformingMpp):
     """Keeps the result of a payment in one place until its client is told of it.
 
-    There the next customer finds it, whose order is not paid (FLT-6), or whose code was refused (REP-5), and so does
-    the same customer when nothing is decoded (SRV-3).
+    There the next payment finds it, whose order is not paid (FLT-6), whose code was refused (REP-5), of which nothing
+    was decoded (SRV-3), or whose answer is none to act on (FLT-1, FLT-2, REP-2).
     """
 
     name = "one-payment-result-for-all"
@@ -220,9 +220,9 @@ class FirstPayloadForEverybody(ConformingMpp):
 class AnswerOfAnybody(ConformingMpp):
     """Keeps the latest answer of Alipay+ in a static field of its server, and acts on the one that was there before.
 
-    A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
-    payload of another (SRV-4). Of two alike, the second does not end as the first (ANS-1). A year of payments is
-    notified one too late, and is never full (REG-2).
+    A later payment does not go on after a stop (REG-1), or goes on where it should not (REP-2, UX-6), is not acted on
+    as its own answer says (SRV-3), and gets the payload of another (SRV-4). Of two alike, the second does not end as
+    the first (ANS-1). A year of payments is notified one too late, and is never full (REG-2).
     """
 
     name = "answer-of-anybody-before"
@@ -324,9 +324,9 @@ class AnswerFilledAgain(ConformingMpp):
 class FirstAnswerForEver(ConformingMpp):
     """Keeps the first answer a customer got, and acts on it whenever the customer scans again.
 
-    A later payment does not go on after a stop (REG-1), is not acted on as its own answer says (SRV-3), and gets the
-    payload of the first one (SRV-4). Of two alike, the second does not end as the first (ANS-1). A year of payments is
-    notified as one, and is never full (REG-2).
+    A later payment does not go on after a stop (REG-1), or goes on where it should not (REP-2, UX-6), is not acted on
+    as its own answer says (SRV-3), and gets the payload of the first one (SRV-4). Of two alike, the second does not end
+    as the first (ANS-1). A year of payments is notified as one, and is never full (REG-2).
     """
 
     name = "first-answer-for-ever"
