@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench faults figures house reference docs picture mutation model pacts tampering lock wheel clean .venv
+.PHONY: help certify test answers bench faults figures house reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -78,6 +78,13 @@ lock: .venv/locked ## write both lock files anew from pyproject.toml, newest ver
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile --group mutation -c requirements.lock $(LOCKED) \
 	  -o requirements-mutation.lock
 	@echo "the lock files are written; git diff shows what moved, make test and make mutation say whether it works"
+
+lowest: .venv ## certify with the oldest release of each direct dependency that pyproject.toml allows
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv/lowest
+	@$(BIN)/uv pip compile -q pyproject.toml --python $(BIN)/python --resolution lowest-direct -o .venv/lowest.txt
+	@$(BIN)/uv pip install -q --python .venv/lowest --only-binary :all: -r .venv/lowest.txt
+	@$(BIN)/uv pip install -q --python .venv/lowest --no-deps .
+	@.venv/lowest/bin/mpp-conformance certify --reports .venv/lowest
 
 clean: ## remove what was made, the environment too; reports/ stays
 	@rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -1,6 +1,7 @@
 """Workflow, entry code (steps 1-29): what the MPP client does, and what is not the MPP's to do."""
 
 import re
+from urllib.parse import quote
 
 from mpp_conformance.judging.oracle import SOME_TEXT, expect
 from mpp_conformance.judging.trace import Trace
@@ -8,11 +9,13 @@ from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     CLIENT_SDK,
     CONSUMER,
+    DERIVED,
     DOCUMENT,
     DOCUMENTED,
     MERCHANT,
     MPP_CLIENT,
     MUST,
+    SHOULD,
     STATED,
     case,
     excluded,
@@ -37,6 +40,7 @@ from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED
 
+PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
 excluded(
@@ -168,6 +172,14 @@ SDK_1 = requirement(
     clauses=[CLIENT_SDK_DOCS.at("decode, callback")],
     text="After a payment left to the MPP the callback succeeds without a payload, or fails with a code of the MPP's.",
 )
+SDK_2 = requirement(
+    "SDK-2",
+    SHOULD,
+    DERIVED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(6)],
+    text="Where the code is an address itself, launch is given that very address, or one that has it whole in it.",
+)
 
 
 @case(EC_3, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY)])
@@ -176,8 +188,21 @@ def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
     for index, codes in enumerate(trace.codes):
         asked = expect(trace, index).reached(Launch)
         # An address that is none of a code's may lead anywhere, to the right page too.
-        asked.given(names_a_page(trace, index), "the launched address to be that of a code")
+        asked.given(names_a_page(trace, index), PAGE_LAUNCHED)
         asked.each_holding(Launch, "url", codes.page_id)
+
+
+@case(SDK_2, [psp(ENTRY), sdk(ENTRY, "S")])
+def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> None:
+    """The address given to launch is the scanned one, to the letter; it may be URL-encoded in another address."""
+    scanned = trace.codes[0].scanned
+    asked = expect(trace).reached(Launch).given(names_a_page(trace, 0), PAGE_LAUNCHED)
+    asked.given(scanned.lower().startswith(("http://", "https://")), "the scanned code to be an address")
+    encoded = quote(scanned, safe="")
+    if all(encoded in event.message.url for event in trace.of(0) if isinstance(event.message, Launch)):
+        asked.each_holding(Launch, "url", encoded)
+    else:
+        asked.each(Launch, url=scanned)
 
 
 @case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])

@@ -45,7 +45,6 @@ from mpp_conformance.scenarios.fault_cells import (
     VERIFIED_BEFORE,
     WITHOUT_PAYLOAD,
 )
-from mpp_conformance.scenarios.scenario import TAG
 
 ABLE = "the customer in [customers] funded to be able to pay"
 
@@ -173,8 +172,8 @@ def nothing_comes_of_it(trace: Trace, payment: int = 0) -> None:
     """Nobody takes or reports a payment, and nobody passes on the payload."""
     asked = not_taken(trace, payment)
     answer = trace.scenario.payments[payment].answer
-    if answer is not None and answer.payload is not None:
-        payload = answer.payload.replace(TAG, trace.codes[payment].tag)
+    payload = None if answer is None else answer.payload_of(trace.codes[payment].tag)
+    if payload is not None:
         asked.none(ServerAnswer, sdk_action_payload=payload)
         asked.none(HandleAction, sdk_action_payload=payload).none(DecodeCallback, sdk_action_payload=payload)
 

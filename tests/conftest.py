@@ -38,6 +38,7 @@ _WANTED: Final = {
     "chromium": "that open pages in Chromium, for there is none on PATH",
     "chinese": "that set Chinese pages, for the system has no font for them",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
+    **{name: f"that call with the HTTP client of {name}, for PATH has none" for name in ("curl", "go", "java", "node")},
 }
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
 
@@ -53,6 +54,10 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "chromium": lambda: browser.PROGRAM is not None,
     "pango": lambda: find_library("pango-1.0") is not None,
     "chinese": _has_chinese_font,
+    "curl": lambda: shutil.which("curl") is not None,
+    "go": lambda: shutil.which("go") is not None,
+    "java": lambda: shutil.which("java") is not None,
+    "node": lambda: shutil.which("node") is not None,
 }
 """What tests with a marker of this name need of the system, and whether it is here."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
@@ -155,7 +160,7 @@ class Bench:
         suites = self.pytester.path / "suites"
         suites.mkdir(exist_ok=True)
         suites.joinpath("test_inline.py").write_text(suite, encoding="utf-8")
-        given = ["--mpp", target] if target else []
+        given = ["--mpp-target", target] if target else []
         fixed = ["suites", "--import-mode=importlib", "--strict-markers", *QUICK]
         return self.pytester.runpytest_inprocess(*fixed, *given, *options)
 

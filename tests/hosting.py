@@ -67,7 +67,7 @@ def message_layer() -> MessageLayer:
 async def gateway_client(url: str, **changes: Any) -> AsyncIterator[GatewayClient]:
     """The MPP server's way to the Alipay+ at ``url``."""
     alipay_plus, mpp = own_keys()
-    async with http_client(timeout=5) as http:
+    async with http_client(timeout=5, keep=True) as http:
         yield replace(
             GatewayClient(
                 url=url,
@@ -117,7 +117,7 @@ async def hosted_wallet(
 @asynccontextmanager
 async def hosted_mpp(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterator[Wallet]:
     """A specimen hosted as an HTTP wallet, for one who listens as the wallet file says; yields that file's content."""
-    with bound(HOST, 0) as probe:
+    with bound(HOST, 0)[0] as probe:
         listen = f"{HOST}:{probe.getsockname()[1]}"
     profile = replace(reference().profile, app_link=specimen.app_link)
     async with gateway_client(f"http://{listen}") as client:
@@ -182,7 +182,7 @@ async def front(
         *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test", gone=gone, hold=hold),
         *observer_routes(router, deliver),
     ]
-    app = application(routes, lost=router.deliver)
+    app = application(routes, lost=lambda message, _: router.deliver(message))
     if manner is not None:
         app.add_middleware(BaseHTTPMiddleware, dispatch=manner)
     async with listening(app, HOST, 0) as url:

@@ -43,12 +43,12 @@ def killed(at: int, options: list[str]) -> int:
         return os.waitpid(child, 0)[1]
     patched = {**vars(os), "write": Dying(at).write}
     vars(journal_file)["os"] = SimpleNamespace(**patched)
-    os._exit(pytest.main([*ARGUMENTS, *options, "--run", f"killed-{at}"]))
+    os._exit(pytest.main([*ARGUMENTS, *options, "--mpp-run", f"killed-{at}"]))
 
 
 def main(step: int, options: list[str]) -> int:
     """Make the runs ``whole`` and ``killed-N``."""
-    if pytest.main([*ARGUMENTS, *options, "--run", "whole"]) != pytest.ExitCode.OK:
+    if pytest.main([*ARGUMENTS, *options, "--mpp-run", "whole"]) != pytest.ExitCode.OK:
         return 1
     with open("reports/whole/journal.jsonl", "rb") as file:  # noqa: PTH123  # here
         lines = len(file.readlines())

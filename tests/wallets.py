@@ -17,6 +17,7 @@ _MINIMAL: Final = {
     "settlement": {},
     "features": {},
     "limits": {},
+    "observes": {},
     "evidence": {},
     "report": {},
 }
@@ -66,6 +67,8 @@ WRONG: Final[list[tuple[str, str | None, str]]] = [
     ("reach__adaptor", '"http://10.0.0.1:9300"', f'{URL}; found "http://10.0.0.1:9300": {FAR}'),
     ("reach__adaptor", '"http://localhost.evil:1"', f'{URL}; found "http://localhost.evil:1": {FAR}'),
     ("reach__adaptor", '"http://"', f'{URL}; found "http://": it names no host'),
+    ("reach__adaptor", '"http://a$b:1"', "its host holds '$', which no name of a host has"),
+    ("reach__adaptor", '"http://-a:1"', "it names no host"),
     ("reach__adaptor", '"http://[::1"', "its host cannot be read, or its port is not a number from 0 to 65535"),
     ("reach__adaptor", '"http://localhost:99999"', "or its port is not a number from 0 to 65535"),
     ("reach__adaptor", '"http://localhost/?a"', "nothing may follow its path, no ? and no #"),

@@ -126,7 +126,7 @@ def _explained(text: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
 
 def _is_key(line: str) -> bool:
     key, equals, value = line.partition(" = ")
-    return bool(equals) and key.isidentifier() and value.startswith('"')
+    return bool(equals) and key.isidentifier() and value.startswith(('"', "["))
 
 
 # --- verdicts and floors ----------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from types import FunctionType
 from typing import Final
 
 from mpp_conformance import wire
@@ -12,7 +11,7 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
-from mpp_conformance.ledger.requirements import Case, Ledger, Requirement
+from mpp_conformance.ledger.requirements import Case, Ledger, Requirement, names_used
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 from mpp_conformance.protocol.messages import BY_NAME, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
@@ -86,7 +85,7 @@ def _mistakes(row: Requirement, found: Matrix) -> Iterator[tuple[str, str]]:
 def _example(case: Case) -> Iterator[str]:
     """The messages that a case asks for, in the conversation that a conforming MPP holds."""
     scenario = _scenarios(case)[0]
-    asked = {BY_NAME[name] for name in _names(case.judge) if name in BY_NAME}
+    asked = {BY_NAME[name] for name in names_used(case.judge) if name in BY_NAME}
     seen = [event.message for event in _held(scenario).events if type(event.message) in asked]
     shown = [message for message in seen if type(message) in wire.OPERATIONS][:_MOST_SHOWN]
     if not shown:
@@ -95,18 +94,6 @@ def _example(case: Case) -> Iterator[str]:
     for message in shown:
         way = "the suite says" if message.by_suite else "the MPP says"
         yield from (f"`{message.name}`, {way}:", "", "```json", _json(message), "```", "")
-
-
-def _names(function: object, depth: int = 3) -> Iterator[str]:
-    """The names that a function uses, and those of the functions of its suite that it calls."""
-    if not isinstance(function, FunctionType):
-        return
-    yield from function.__code__.co_names
-    if depth:
-        for name in function.__code__.co_names:
-            inner = function.__globals__.get(name)
-            if isinstance(inner, FunctionType) and inner.__module__ == function.__module__:
-                yield from _names(inner, depth - 1)
 
 
 def _json(message: Message) -> str:

@@ -42,7 +42,8 @@ class Row:
     """One case on one conversation with one MPP.
 
     ``requirement``: its id; ``decides``: whether failing it fails an MPP; ``case``: ``<suite file>::<function>``;
-    ``scenario``: the conversation's label; ``expected``, ``seen`` and ``hint``: what the case says of it, in words.
+    ``scenario``: the conversation's label; ``expected``, ``seen`` and ``hint``: what the case says of it, in words;
+    ``cause``: the kind of fault that the likely cause names, empty without one.
     """
 
     requirement: str
@@ -55,6 +56,7 @@ class Row:
     expected: str = field(default="", compare=False)
     seen: str = field(default="", compare=False)
     hint: str = field(default="", compare=False)
+    cause: str = field(default="", compare=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -72,8 +74,9 @@ class Row:
 class Examined:
     """A known MPP: what it says of itself, and what every case said of it.
 
-    ``breaks``: ids of requirements it is to fail; ``hides``: those that cannot be judged because of its fault;
-    ``observed``: those it fails that decide nothing. A conforming one names none.
+    ``kind``: that of its fault, empty for a conforming one. ``breaks``: ids of requirements it is to fail; ``hides``:
+    those that cannot be judged because of its fault; ``observed``: those it fails that decide nothing. A conforming one
+    names none.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Examined:
     hides: frozenset[str]
     observed: frozenset[str]
     rows: tuple[Row, ...]
+    kind: str = ""
 
     @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -130,6 +134,11 @@ class Examined:
         failed = tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
         return failed or tuple(row for row in self.rows if row.verdict is not Verdict.PASS)
 
+    @property
+    def cards(self) -> tuple[Row, ...]:
+        """The rows it fails: each is a card of its report, with the likely cause."""
+        return tuple(row for row in self.rows if row.verdict is Verdict.FAIL) if self.faulty else ()
+
     @cached_property
     def only_by(self) -> str:
         """The one case it is killed by; empty where several would do, or none does."""
@@ -159,10 +168,14 @@ class Examined:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """All known MPPs before all cases. ``kept``: case -> why it stays although it is unneeded."""
+    """All known MPPs before all cases. ``kept``: case -> why it stays although it is unneeded.
+
+    ``unshown``: the changes of payloads and code values that no conversation shows (see ``transformations``).
+    """
 
     specimens: tuple[Examined, ...]
     kept: Mapping[str, str]
+    unshown: tuple[str, ...] = ()
 
     @cached_property
     def cases(self) -> Mapping[str, str]:
@@ -241,6 +254,43 @@ class Matrix:
         return tuple(place for place in dict.fromkeys((row.case, row.scenario) for row in rows) if place not in failed)
 
     @cached_property
+    def kinds(self) -> Mapping[str, tuple[Examined, ...]]:
+        """The faulty MPPs by the kind of their fault."""
+        found: dict[str, list[Examined]] = {}
+        for specimen in sorted(self.faulty, key=lambda one: one.kind):
+            found.setdefault(specimen.kind, []).append(specimen)
+        return {kind: tuple(specimens) for kind, specimens in found.items()}
+
+    def cards(self, *, right: bool = False, deciding: bool = False) -> int:
+        """How many rows faulty MPPs fail; of these the ones whose likely cause names the fault, or that decide."""
+        return sum(
+            (not right or row.cause == specimen.kind) and (not deciding or row.decides)
+            for specimen in self.faulty
+            for row in specimen.cards
+        )
+
+    @cached_property
+    def wrong_causes(self) -> tuple[tuple[str, Row], ...]:
+        """MPP and row of each likely cause that names another kind of fault than the MPP has."""
+        return tuple(
+            (specimen.name, row)
+            for specimen in self.faulty
+            for row in specimen.cards
+            if row.cause and row.cause != specimen.kind
+        )
+
+    @property
+    def unexplained(self) -> Mapping[tuple[str, str], int]:
+        """MPP and requirement of the rows without a likely cause, and how many they are."""
+        found: dict[tuple[str, str], int] = {}
+        for specimen in self.faulty:
+            for row in specimen.cards:
+                if not row.cause:
+                    place = (specimen.name, row.requirement)
+                    found[place] = found.get(place, 0) + 1
+        return found
+
+    @cached_property
     def refused(self) -> Mapping[str, bool]:
         """The cases on calls of Alipay+ that pass for a server that refuses every one; and whether each decides."""
         rows = [row for made in self.specimens if made.name == REFUSING for row in made.rows]
@@ -249,8 +299,9 @@ class Matrix:
 
     @property
     def sound(self) -> bool:
-        """Whether the suite kills every fault and nobody else, and every case is there for something."""
-        wrong = (self.survivors, self.wrongly_killed, self.misnamed, self.toothless, self.unreasoned, self.stale)
+        """Whether the suite kills every fault and nobody else, blames none wrongly, and needs every case."""
+        wrong: tuple[object, ...] = (self.survivors, self.wrongly_killed, self.misnamed, self.wrong_causes)
+        wrong += (self.toothless, self.unreasoned, self.stale, self.unshown)
         return bool(self.faulty) and not any(wrong) and not any(self.refused.values())
 
     def _by_case(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

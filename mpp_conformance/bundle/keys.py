@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from mpp_conformance.common.text import decoded
+
 FILE: Final = "signing-key.pem"
 _FOR_THE_USER: Final = 0o600
 _MAX_BYTES: Final = 16_384
@@ -68,7 +70,7 @@ def load(path: Path) -> Ed25519PrivateKey:
     if os.name == "posix" and mode & 0o077:
         raise SigningKeyError(f"{path} can be read by others: chmod 600 {path}")
     try:
-        key = load_pem_private_key(data, password=None)
+        key = load_pem_private_key(decoded(data).encode(), password=None)
     except (ValueError, TypeError):
         raise SigningKeyError(f"{path} holds no private key in PEM without a password") from None
     if not isinstance(key, Ed25519PrivateKey):

@@ -4,6 +4,7 @@ Rules of this floor: a mistake of the user's is one paragraph that says what was
 the likely slip; it is never a traceback. Exit codes are in :mod:`mpp_conformance.cli.exits` and nowhere else.
 """
 
+from mpp_conformance.cli import environment, output
 from mpp_conformance.cli.commands import Commands
 
 cli = Commands(
@@ -37,4 +38,6 @@ cli = Commands(
 
 def main() -> None:
     """Start the command that the command line names; ends the process."""
+    environment.clean()
+    output.install()
     cli.main()

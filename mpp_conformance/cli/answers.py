@@ -15,7 +15,7 @@ from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.run import TARGET, refuse_useless
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
-from mpp_conformance.common.text import printable
+from mpp_conformance.common.text import json_text, printable
 from mpp_conformance.generation import corpus
 from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.verdict import Verdict
@@ -195,5 +195,5 @@ def _smallest(trial: Trial, found: Found, case: Case, most: int, again: list[str
     yield f"smallest    after {shrunk.tried} conversations{end}"
     code = next(name for name, code in _CODES.items() if code == found.code)
     order = ["--code", code, "--amount", str(found.amount)]
-    words = ["mpp-conformance", "answers", "try", json.dumps(json.loads(answer.body)), *order, *again]
+    words = ["mpp-conformance", "answers", "try", json_text(json.loads(answer.body)), *order, *again]
     yield f"again       {shlex.join(words)}"

@@ -1,9 +1,9 @@
 """``certify``: the reference MPP as a process of its own, certified over HTTP like any wallet."""
 
+import json
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +17,9 @@ from mpp_conformance.cli import bundle
 from mpp_conformance.cli.exits import explained
 from mpp_conformance.cli.run import allure_option, execute, free_name, lang_option, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
+from mpp_conformance.common.scratch import scratch
 from mpp_conformance.protocol import signature
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY
 
 PARALLEL: Final = 16
 _START: Final = 30.0
@@ -41,8 +43,8 @@ client_id = "SANDBOX_5Y0000000000EXAMPLE"
 mpp_public_key = "{mpp_public_key}"
 alipay_plus_private_key = "alipay-plus-private-key.pem"
 [codes]
-entry = "https://qr.example.test/entry/{{id}}"
-order = "https://qr.example.test/order/{{id}}"
+entry = {entry}
+order = {order}
 foreign = "https://elsewhere.example.test/{{id}}"
 [customers]
 funded = "customer-1"
@@ -79,7 +81,7 @@ def command(*, reports: Path, name: str | None, lang: str, allure: bool, sign: P
     bundle is signed with a key that is made on the spot and thrown away: it vouches for nobody.
     """
     key = bundle.loaded(sign) if sign is not None else None
-    with tempfile.TemporaryDirectory(prefix="mpp-conformance-") as place:
+    with scratch(beside=reports) as place:
         wallet = _prepared(Path(place))
         with _reference_mpp(wallet) as adaptor:
             name = name or free_name(reports, "reference MPP")
@@ -102,6 +104,8 @@ def _prepared(place: Path) -> Path:
             adaptor=adaptor,
             port=port,
             parallel=PARALLEL,
+            entry=json.dumps(TELLING_ENTRY),
+            order=json.dumps(TELLING),
             mpp_public_key=signature.public_key_text(theirs.public_key()),
         ),
     }
@@ -119,13 +123,18 @@ def _free_ports(count: int) -> list[int]:
 
 @contextmanager
 def _reference_mpp(wallet: Path) -> Iterator[str]:
-    """The address of its adaptor; the process ends with the context, whatever happened in it."""
-    command = [sys.executable, "-m", "mpp_conformance.cli", "serve", "wallet", _MPP, "--wallet", str(wallet)]
+    """The address of its adaptor; the process ends with the context, whatever happened in it.
+
+    It ends with this process, too, even if that is killed: its standard input ends then.
+    """
+    # -P: without the current folder, whose files may be named like modules.
+    command = [sys.executable, "-P", "-m", "mpp_conformance.cli", "serve", "wallet", _MPP, "--wallet", str(wallet)]
+    command.append("--until-input-ends")
     written = wallet.with_name("stderr.txt")
     with (
         written.open("wb") as errors,
         subprocess.Popen(  # noqa: S603  # our own command
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
         ) as process,
     ):
         try:

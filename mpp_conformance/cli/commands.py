@@ -1,7 +1,10 @@
 """A group of commands whose modules are imported when they are called, and which ends with our exit codes."""
 
+import errno
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -10,7 +13,8 @@ from typing import Any, Final, NoReturn
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.cli import output
+from mpp_conformance.cli.exits import Exit, Refusal, explained
 
 DEBUG: Final = "MPP_CONFORMANCE_DEBUG"
 """With this environment variable set, a fault of the suite prints its traceback."""
@@ -57,29 +61,61 @@ class Commands(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run the command that ``args`` name and end the process with its exit code."""
-        sys.exit(self._ended(args, prog_name or self.name, complete_var, extra))
+        _let_go()
+        code = self._ended(args, prog_name or self.name, complete_var, extra)
+        lost = output.loss()
+        if lost is not None:
+            click.echo(f"Error: standard output could not be written: {lost.strerror}", err=True)
+            code = code or Exit.FAULT
+        sys.exit(int(code))
 
     def _ended(
         self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, extra: dict[str, Any]
-    ) -> int:
+    ) -> Exit:
+        """An exit code of ours: a library that ends the process, or has a code of its own, says nothing of an MPP."""
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as problem:
             problem.show()
-            return problem.exit_code
+            return _OF_CLICK.get(type(problem).exit_code, Exit.FAULT)
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)
             return Exit.NOT_PROVEN
-        except Exception as problem:  # noqa: BLE001  # whatever escapes a command is the suite's fault, and said so
+        except (Exception, SystemExit) as problem:  # noqa: BLE001  # whatever escapes a command is said, and not a verdict
             if os.environ.get(DEBUG):
                 traceback.print_exc()
             click.echo(_fault(problem), err=True)
             return Exit.FAULT
-        return code if isinstance(code, int) else Exit.CONFORMS
+        if isinstance(code, Exit):
+            return code
+        return Exit.FAULT if code else Exit.CONFORMS
 
 
-def _fault(problem: Exception) -> str:
+_OF_CLICK: Final = {int(Exit.USAGE): Exit.USAGE, Refusal.exit_code: Exit.CONFIGURATION}
+_OF_THE_MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+
+
+def _let_go() -> None:
+    """End as with Ctrl-C, whoever asks for it: a job that is cancelled, or a terminal that closes."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL and _is_main():
+            signal.signal(number, _interrupted)
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _interrupted(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _fault(problem: BaseException) -> str:
     words = ascii(str(problem))[1:-1] or "no further words"
+    if isinstance(problem, OSError) and problem.errno in _OF_THE_MACHINE:
+        place = f": {ascii(str(problem.filename))[1:-1]}" if problem.filename else ""
+        return f"Error: this machine has no room for what is to be done: {problem.strerror}{place}"
     return (
         f"Error: this is a fault of the suite, not of the wallet: {type(problem).__name__}: {words}\n"
         f"Set {DEBUG}=1 to see where it arose."

@@ -15,6 +15,7 @@ from mpp_conformance.trials.doctor.findings import Finding
 from mpp_conformance.trials.doctor.live import live
 from mpp_conformance.trials.doctor.mpp_server import answering
 from mpp_conformance.trials.doctor.reach import reach
+from mpp_conformance.trials.doctor.templates import telling
 from mpp_conformance.trials.doctor.waiting import awaited
 from mpp_conformance.wallet import Wallet
 
@@ -35,9 +36,10 @@ FORMAT: Final = "mpp-conformance doctor 1"
 def command(wallet: Path, form: str, wait: int) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
-    It looks at the file, the port, the adaptor and its clock, and asks the MPP server about an order of nobody's, if
-    the file says where it is. Then it holds a conversation for each kind of code: a scan that Alipay+ answers with
-    HANDLE_BY_SDK. In none of this does money move. Nothing is judged: what the MPP does wrong is for `run` to say.
+    It looks at the file, what its codes would hide, the port, the adaptor and its clock, and asks the MPP server about
+    an order of nobody's, if the file says where it is. Then it holds a conversation for each kind of code: a scan that
+    Alipay+ answers with HANDLE_BY_SDK. In none of this does money move. Nothing is judged: what the MPP does wrong is
+    for `run` to say.
     """
     chosen = loaded(wallet)
     if wait:
@@ -60,6 +62,7 @@ def command(wallet: Path, form: str, wait: int) -> None:
 def _findings(path: Path, chosen: Wallet) -> Iterator[Finding]:
     """What is found out, in groups that come as they are known; no conversation where none can be held."""
     yield Finding(str(path), ok=True, text="can be read, and nothing is wrong in it")
+    yield telling(chosen)
     known = reach(chosen)
     yield from known
     yield from answering(chosen)

@@ -13,7 +13,7 @@ class Exit(IntEnum):
     FAILS = 1, "the MPP does not conform"
     USAGE = 2, "the command line is wrong"
     CONFIGURATION = 3, "wallet.toml is wrong, or what it names cannot be reached"
-    FAULT = 4, "a fault of the suite"
+    FAULT = 4, "the suite could not do its work: a fault of its own, or of this machine (a full disk)"
     NOT_PROVEN = 5, "not proven: proof is missing, or not everything was judged"
 
     meaning: str

@@ -1,10 +1,11 @@
 """The option ``--format`` of commands that print for programs, too."""
 
-import json
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
+
+from mpp_conformance.common.text import json_text
 
 JSON: Final = "json"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -24,4 +25,4 @@ def format_option(page: str) -> Callable[[Command], Command]:
 
 def printed(document: object) -> None:
     """Print a document for programs: JSON in ASCII, an indented line for each value."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=True))
+    click.echo(json_text(document, indent=2))

@@ -1,11 +1,10 @@
 """``matrix``: every known MPP before every case, and what that says of the suite."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -14,11 +13,13 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option
 from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
+from mpp_conformance.common.text import json_text
 from mpp_conformance.ledger.catalogue import digest
 from mpp_conformance.protocol.limits import DEFAULT_EDITION
-from mpp_conformance.report.allure.node import cache
+from mpp_conformance.report.allure.node import GeneratorError, cache
 from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
+from mpp_conformance.scenarios.observation import POINTS, observed
 from mpp_conformance.trials import cabinet
 
 _MAX_KEPT: Final = 64 * 1024 * 1024
@@ -33,26 +34,50 @@ _MAX_KEPT: Final = 64 * 1024 * 1024
     show_default=True,
     help=f"Where {kill_matrix.JSON_FILE} and {kill_matrix.HTML_FILE} are written.",
 )
-def command(form: str, out: Path) -> None:
+@click.option(
+    "--observes",
+    metavar="POINTS",
+    help=f"Judge by what is seen at these points alone, comma-separated: {', '.join(POINTS)}.",
+)
+@click.option("--causes", is_flag=True, help="Print which failure cards have no likely cause, too.")
+def command(form: str, out: Path, observes: str | None, *, causes: bool) -> None:
     """Hold every known MPP against every case, to show that the suite fails each faulty one and nobody else.
 
-    Beside that: which case could go without any fault surviving it, and in which nobody ever fails. Exit code 0 means
-    that every fault is killed, no conforming MPP is, and each case is there for something.
+    Beside that: which case could go without any fault surviving it, in which nobody ever fails, and on how many failure
+    cards the likely cause names the fault. Exit code 0 means that every fault is killed, no conforming MPP is, no
+    likely cause is wrong, and each case is there for something.
     """
+    if observes is not None:
+        _visibility(observes)
     made = _made()
-    written = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
+    written = json_text(made, indent=1) + "\n"
     files = _written(out, {kill_matrix.JSON_FILE: written, kill_matrix.HTML_FILE: kill_matrix.page(made)})
     if form == "json":
         click.echo(written, nl=False)
     else:
-        for line in (*text(made), f"written      {', '.join(map(str, files))}"):
+        for line in (*text(made, causes=causes), f"written      {', '.join(map(str, files))}"):
             click.echo(line)
     click.get_current_context().exit(Exit.CONFORMS if made["sound"] else Exit.FAULT)
 
 
+def _visibility(points: str) -> NoReturn:
+    """Print what a judge is worth who sees these points only; ends with 0 if no conforming MPP is accused."""
+    try:
+        found = cabinet.visible(observed(point.strip() for point in points.split(",")))
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--observes") from None
+    click.echo(f"observed     {points}")
+    click.echo(f"accused      {len(found.accused)} of {len(found.conforming)} conforming MPPs")
+    click.echo(f"named        {len(found.named)} of {len(found.faulty)} faulty MPPs fail a requirement that decides")
+    click.get_current_context().exit(Exit.FAULT if found.accused else Exit.CONFORMS)
+
+
 def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:
     """The kill matrix of this very build of the suite, made when it is asked for first, and kept for this user."""
-    place = cache() / f"kill-matrix-{_build()}.json"
+    try:
+        place = cache() / f"kill-matrix-{_build()}.json"
+    except GeneratorError:  # there is nowhere to keep it
+        return _made()
     with suppress(OSError, canonical.NotCanonicalError):
         found = canonical.parse(place.read_bytes(), limit=_MAX_KEPT)
         if isinstance(found, dict) and found.get("format") == kill_matrix.FORMAT:
@@ -87,31 +112,66 @@ def _written(out: Path, files: Mapping[str, str]) -> list[Path]:
         raise Refusal(f"{str(out)!a} cannot be made a directory ({problem.strerror})") from None
 
 
-def text(made: Mapping[str, Any]) -> Iterator[str]:
-    """What ``--format text`` prints of a document of :mod:`mpp_conformance.report.pages.kill_matrix`."""
+def text(made: Mapping[str, Any], *, causes: bool = False) -> Iterator[str]:
+    """What ``--format text`` prints of a document of :mod:`mpp_conformance.report.pages.kill_matrix`.
+
+    ``causes``: with the failure cards that have no likely cause.
+    """
+    for head, lines in (*_adequacy(made), *_causes(made, causes=causes), *_needs(made)):
+        yield from _listed(head, lines)
+
+
+def _adequacy(made: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    """Who is killed, and who should have been."""
     counts = made["counts"]
     passing = counts["conforming"] - len(made["wrongly_killed"])
-    unreasoned = [row["case"] for row in made["unneeded"] if not row["reason"]]
-    kept = len(made["unneeded"]) - len(unreasoned)
-    yield f"kill matrix  {counts['faulty']} faulty MPPs x {counts['cases']} cases ({counts['rows']} rows each)"
-    yield (
-        f"killed       {counts['killed']} of {counts['faulty']}: {counts['killed_by_failing']} fail, "
+    yield "kill matrix", [f"{counts['faulty']} faulty MPPs x {counts['cases']} cases ({counts['rows']} rows each)"]
+    killed = (
+        f"{counts['killed']} of {counts['faulty']}: {counts['killed_by_failing']} fail, "
         f"{counts['killed_by_lack_of_proof']} for lack of proof, {counts['killed_by_observation']} observed"
     )
-    yield from _listed("survivors", (_fate(row) for row in made["survivors"]))
-    yield f"conforming   {passing} of {counts['conforming']} pass everything"
-    yield from _listed("wrongly hit", (_fate(row) for row in made["wrongly_killed"]))
-    yield from _listed("misnamed", (f"{row['specimen']}: {row['how']}" for row in made["misnamed"]))
-    yield from _listed("cannot fail", made["toothless"])
-    yield from _listed("unneeded", unreasoned)
-    yield f"kept         {kept} more unneeded cases, each for a reason (suites/{cabinet.KEPT})"
-    yield from _listed("stale", made["stale"])
-    refused = made["passing_refused"]
-    deciding = sum(row["decides"] for row in refused)
-    yield f"refusal      {len(refused)} cases pass with the server that refuses everything, {deciding} of them decide"
-    yield from (f"{'':<13}{row['case']}" for row in refused)
-    yield from _listed("idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"]))
-    yield f"result       the suite {'is sound' if made['sound'] else 'is not sound'}"
+    yield "killed", [killed]
+    yield "by kind", (f"{row['killed']} of {row['faulty']}  {row['kind']}" for row in made["kinds"])
+    yield "survivors", (_fate(row) for row in made["survivors"])
+    yield "conforming", [f"{passing} of {counts['conforming']} pass everything"]
+    yield "wrongly hit", (_fate(row) for row in made["wrongly_killed"])
+    yield "misnamed", (f"{row['specimen']}: {row['how']}" for row in made["misnamed"])
+
+
+def _causes(made: Mapping[str, Any], *, causes: bool) -> Iterator[tuple[str, Iterable[str]]]:
+    """On how many failure cards the likely cause names the fault."""
+    counts = made["counts"]
+    shown = (
+        f"right on {counts['deciding_cards_explained']} of {counts['deciding_cards']} deciding cards, "
+        f"{counts['cards_explained']} of {counts['cards']} of all"
+    )
+    yield "likely cause", [shown]
+    wrong = (
+        f"{row['specimen']}, {row['requirement']} {row['scenario']}: {row['cause']}" for row in made["wrong_causes"]
+    )
+    yield "wrong causes", wrong
+    if causes:
+        lacking = (f"{row['specimen']}, {row['requirement']}: {row['cards']}" for row in made["unexplained"])
+        yield "without one", lacking
+
+
+def _needs(made: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    """Which cases are there for nothing, and what it all comes to."""
+    unreasoned = [row["case"] for row in made["unneeded"] if not row["reason"]]
+    kept = len(made["unneeded"]) - len(unreasoned)
+    yield "cannot fail", made["toothless"]
+    yield "unneeded", unreasoned
+    yield "kept", [f"{kept} more unneeded cases, each for a reason (suites/{cabinet.KEPT})"]
+    yield "stale", made["stale"]
+    deciding = sum(row["decides"] for row in made["passing_refused"])
+    passing = (
+        f"{len(made['passing_refused'])} cases pass with the server that refuses everything, {deciding} of them decide"
+    )
+    yield "refusal", [passing, *(row["case"] for row in made["passing_refused"])]
+    yield "idle rows", (f"{row['case']}[{row['scenario']}]" for row in made["idle_rows"])
+    yield "changes", [f"{made['counts']['transformations']} transformations of payloads and codes"]
+    yield "not shown", made["unshown"]
+    yield "result", [f"the suite {'is sound' if made['sound'] else 'is not sound'}"]
 
 
 def _fate(row: Mapping[str, str]) -> str:

@@ -23,6 +23,7 @@ from mpp_conformance.common.shapes import (
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import FEATURES
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
+from mpp_conformance.protocol.fault_kinds import FaultKind
 from mpp_conformance.protocol.faults import FAMILIES
 from mpp_conformance.protocol.limits import EDITIONS
 from mpp_conformance.report.checks import run_difference
@@ -109,6 +110,7 @@ def _answers() -> Schema:
 
 def _matrix() -> Schema:
     killed = ("killed", "killed_by_failing", "killed_by_lack_of_proof", "killed_by_observation")
+    cards = ("cards", "cards_explained", "deciding_cards", "deciding_cards_explained")
     fates = many(closed({"specimen": STRING, "due": _OUTCOME, "outcome": _OUTCOME}))
     kill = {
         "requirement": STRING,
@@ -118,6 +120,7 @@ def _matrix() -> Schema:
     specimen = {
         "name": STRING,
         "faulty": TRUTH,
+        "kind": _or_empty(one_of(*FaultKind)),
         "due": _OUTCOME,
         "outcome": _OUTCOME,
         "breaks": _NAMES,
@@ -125,6 +128,7 @@ def _matrix() -> Schema:
         "observed": _NAMES,
         "kills": many(closed(kill)),
     }
+    wrong = {"specimen": STRING, "requirement": STRING, "scenario": STRING, "cause": one_of(*FaultKind)}
     case = {"case": STRING, "requirement": STRING, "failing": _NAMES, "alone": _NAMES}
     return closed(
         {
@@ -132,13 +136,19 @@ def _matrix() -> Schema:
             "edition": _EDITION,
             "suites": SHA256,
             "sound": TRUTH,
-            "counts": closed(dict.fromkeys(("faulty", *killed, "conforming", "cases", "rows"), COUNT)),
+            "counts": closed(
+                dict.fromkeys(("faulty", *killed, "conforming", "cases", "transformations", "rows", *cards), COUNT)
+            ),
             "survivors": fates,
             "wrongly_killed": fates,
             "misnamed": many(closed({"specimen": STRING, "how": STRING})),
+            "kinds": many(closed({"kind": one_of(*FaultKind), "faulty": COUNT, "killed": COUNT})),
+            "wrong_causes": many(closed(wrong)),
+            "unexplained": many(closed({"specimen": STRING, "requirement": STRING, "cards": COUNT})),
             "toothless": _NAMES,
             "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
             "stale": _NAMES,
+            "unshown": _NAMES,
             "passing_refused": many(closed({"case": STRING, "decides": TRUTH})),
             "idle_rows": many(closed({"case": STRING, "scenario": STRING})),
             "cases": many(closed(case)),

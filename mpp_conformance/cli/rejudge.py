@@ -8,6 +8,7 @@ import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.common.text import decoded
 from mpp_conformance.protocol import signature
 from mpp_conformance.report.checks import rejudgement
 from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
@@ -50,7 +51,7 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
 def _other_key(path: Path, found: Rejudgement) -> list[str]:
     """Whether the MPP signed with the key in a file."""
     try:
-        key = signature.load_public_key(path.read_text("ascii"))
+        key = signature.load_public_key(decoded(path.read_bytes()))
     except (ValueError, OSError) as problem:
         raise Refusal(f"{path}: {problem}") from None
     expected = rejudgement.fingerprint(signature.public_key_text(key))

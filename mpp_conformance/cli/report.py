@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from mpp_conformance.cli import output
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.common.text import column, printable
 from mpp_conformance.judging.trace import Trace
@@ -147,9 +148,9 @@ def _read(run: Path) -> tuple[dict[str, Any], Gate, dict[str, Trace]]:
 def export(run: Path, form: tuple[str, ...]) -> None:
     """Write the run in the formats of others, into the folder RUN, each made from its verdict file."""
     try:
-        verdicts, gate = _verdicts(run)
+        verdicts, gate, traces = _read(run)
         for name in form or sorted(EXPORTS):
-            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts, gate))
+            made = RunFolder(run).write(EXPORTS[name].file, EXPORTS[name].render(verdicts, gate, traces))
             click.echo(f"{name:<13}{made}")
     except (VerdictFileError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
@@ -160,10 +161,11 @@ def export(run: Path, form: tuple[str, ...]) -> None:
 def annotate(run: Path) -> None:
     """Print an annotation for each requirement that did not pass, as GitHub Actions reads them from a job's log."""
     try:
-        for line in annotations.github(*_verdicts(run)):
-            click.echo(line)
+        lines = list(annotations.github(*_verdicts(run)))
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"{run / document.FILE} lacks what a report shows: {problem!r}") from None
+    with output.commands():
+        click.echo("\n".join(lines))
 
 
 @command.command("check", epilog=explained())

@@ -1,12 +1,11 @@
 """``run``: a thin front on pytest that works anywhere, keeps everything in one folder and ends with our exit codes."""
 
 import os
-import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import click
 import pytest
@@ -90,6 +89,12 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     metavar="RUN",
     help="Go on with the run in this folder, which was broken off; wallet, edition and suite must be the same.",
 )
+@click.option(
+    "--no-preflight",
+    "blindly",
+    is_flag=True,
+    help="Begin even if a first call says that wallet.toml is wrong: what it says wrongly may be judged then.",
+)
 @lang_option
 @allure_option
 @bundle.sign_option
@@ -102,6 +107,7 @@ def command(  # noqa: PLR0913  # one for each option
     reports: Path,
     name: str | None,
     broken_off: Path | None,
+    blindly: bool,
     lang: str,
     allure: bool,
     sign: Path | None,
@@ -120,7 +126,7 @@ def command(  # noqa: PLR0913  # one for each option
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
     if chosen is not None:
         target = target or f"{_HTTP}{chosen.reach.adaptor}"
-        if target.startswith("http"):
+        if target.startswith("http") and not blindly:
             refuse_useless(chosen, target)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:
@@ -132,7 +138,7 @@ def command(  # noqa: PLR0913  # one for each option
         wallet=wallet,
         made=made,
         allure=allure,
-        pytest_args=(*pytest_args, *(("--waivers", str(waived)) if waived else ())),
+        pytest_args=(*pytest_args, *(("--mpp-waivers", str(waived)) if waived else ())),
         resume=resume,
         lang=lang,
     )
@@ -175,21 +181,13 @@ def execute(  # noqa: PLR0913  # what a run can be given
     the folder holds a run that was broken off, and it is gone on with. ``lang``: the language of the page.
     """
     made = made.absolute()
-    os.environ |= {"PACT_DO_NOT_TRACK": "true", "ALLURE_NO_ANALYTICS": "true"}
-    for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(variable, None)
     sys.dont_write_bytecode = True
-    # A job that is cancelled is sent this one: what was judged until then is told, as with Ctrl-C.
-    signal.signal(signal.SIGTERM, _interrupted)
-    arguments = [*_arguments(target, made, wallet), "--lang", lang, *(["--resume"] if resume else []), *pytest_args]
-    ended = pytest.ExitCode(pytest.main(arguments))
+    arguments = _arguments(target, made, wallet)
+    arguments += ["--mpp-lang", lang, *(["--mpp-resume"] if resume else []), *pytest_args]
+    ended = pytest.ExitCode(pytest.main(arguments, plugins=[_Suites()]))
     if allure and (made / document.FILE).is_file():
         report.attempt(made, lang)
     return _told(made, ended, language(lang))
-
-
-def _interrupted(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def new_folder(reports: Path, name: str) -> Path:
@@ -221,18 +219,32 @@ def _arguments(target: str, made: Path, wallet: Path | None) -> list[str]:
     suites = directory("suites")
     plugins = [word for plugin in _PLUGINS for word in ("-p", plugin)]
     return [
-        str(suites),
+        os.devnull,  # `_Suites` knows better
         *("-c", os.devnull, f"--rootdir={suites.parent}", f"--confcutdir={suites}"),
         *("--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", *plugins),
         *("-o", f"cache_dir={made.parent / '.pytest_cache'}", "-o", "console_output_style=count", "--no-header", "-q"),
         # One card for each requirement, and no list of all cases besides: the plugin sees to it.
         *("--tb=no", "-rN"),
-        *("--mpp", target, "--reports", str(made.parent), "--run", made.name),
-        *(("--wallet", str(wallet)) if wallet else ()),
+        # The cases print nothing, and pytest's usual way to catch that takes a folder for temporary files.
+        "--capture=sys",
+        *("--mpp-target", target, "--mpp-reports", str(made.parent), "--mpp-run", made.name),
+        *(("--mpp-wallet", str(wallet)) if wallet else ()),
         # It is refused before a folder is made.
-        "--no-preflight",
+        "--mpp-no-preflight",
         f"--alluredir={made / DIRECTORY}",
     ]
+
+
+class _Suites:
+    """Names the folder of the suites to pytest, which would take brackets in its path for parameters of a test."""
+
+    @pytest.hookimpl
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Count paths from beside the suites, and leave the rest of the command line what it means."""
+        given, suites = config.invocation_params, directory("suites")
+        others = [str(given.dir / path) for path in config.args if path != os.devnull]
+        config.args = [suites.name, *others]
+        config.invocation_params = config.InvocationParams(args=given.args, plugins=given.plugins, dir=suites.parent)
 
 
 def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
@@ -246,10 +258,10 @@ def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
         click.echo(f"result       {made / document.FILE} cannot be read: {problem}")
         return Exit.FAULT
     code = _OF_VERDICT.get(str(found.get("overall")), Exit.FAULT)
-    if code is Exit.CONFORMS and ended is not pytest.ExitCode.OK:
-        click.echo(f"pytest itself ended with {ended.name}, so nothing is certified")
-        code = Exit.FAULT
     click.echo(line(say("report"), str(made / html.FILE)))
+    if code is Exit.CONFORMS and ended is not pytest.ExitCode.OK:
+        click.echo(f"result       nothing is certified: pytest itself ended with {ended.name}")
+        return Exit.FAULT
     click.echo(line(say("result"), say(str(found.get("result")))))
     return code
 
@@ -257,7 +269,7 @@ def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
 def _nothing_judged(made: Path, ended: pytest.ExitCode) -> Exit:
     _remove_empty(made)
     code = _WITHOUT_VERDICT.get(ended, Exit.FAULT)
-    click.echo(f"result       nothing was judged: {code.meaning}")
+    click.echo(f"result       nothing is certified: {code.meaning}")
     return code
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from mpp_conformance.cli.exits import explained
+from mpp_conformance.cli.forms import printed
 from mpp_conformance.common.shapes import SHA256, STRING, closed, document
 
 
@@ -52,7 +53,7 @@ def _journal() -> dict[str, Any]:
 
 def _counting(whole: dict[str, Any]) -> dict[str, Any]:
     """What the parts of the verdict file's schema that stand elsewhere, too, refer to."""
-    return {"count": whole["$defs"]["count"]}
+    return {name: whole["$defs"][name] for name in ("count", "witness")}
 
 
 def _of_command(name: str) -> Callable[[], dict[str, Any]]:
@@ -94,4 +95,4 @@ def command(name: str | None) -> None:
     if name is None:
         click.echo("\n".join(f"{known:<12} {what}" for known, (what, _) in SCHEMAS.items()))
     else:
-        click.echo(json.dumps(SCHEMAS[name][1](), indent=2))
+        printed(SCHEMAS[name][1]())

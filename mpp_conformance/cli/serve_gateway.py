@@ -33,7 +33,7 @@ from mpp_conformance.scenarios.scenario import (
     handle_by_sdk,
     one,
 )
-from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.application import application, below
 from mpp_conformance.transport.servers.gateway import gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import listening
@@ -114,6 +114,7 @@ class _Desk:
             key_version=keys.key_version,
             public_key=keys.mpp_public_key,
             private_key=keys.alipay_plus_private_key,
+            prefix=reach.public_path,
         )
         routes = [
             *gateway_routes(layer, self._deliver, lambda: self._url, gone=_gone),
@@ -121,7 +122,7 @@ class _Desk:
         ]
         async with (
             http_client(timeout=reach.patience) as self._http,
-            listening(application(routes, lost=self._lost), reach.host, reach.port) as here,
+            listening(application(below(reach.public_path, routes), lost=self._lost), reach.host, reach.port) as here,
         ):
             self._url = (reach.public_url or here).rstrip("/")
             click.echo(f"Alipay+ and the observer are at {self._url}; Ctrl-C ends them")
@@ -151,7 +152,7 @@ class _Desk:
             self._hand_out(world.scenario.payments[0].code)
         return delivery
 
-    def _lost(self, message: Malformed) -> None:
+    def _lost(self, message: Malformed, _came: str) -> None:
         self._deliver(message, "", ())
 
     def _call(self, sending: Sending, observer: str) -> None:

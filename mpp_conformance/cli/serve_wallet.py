@@ -1,7 +1,9 @@
 """``serve wallet``: a known MPP as an HTTP wallet, in the place of one of your own."""
 
 import os
+import shutil
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
@@ -10,8 +12,10 @@ import click
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mpp_conformance.cli.exits import Refusal
-from mpp_conformance.cli.server_lifetime import for_ever, until_interrupted
+from mpp_conformance.cli.server_lifetime import for_ever, until_input_ends, until_interrupted
 from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.common.scratch import PREFIX
+from mpp_conformance.common.text import decoded
 from mpp_conformance.protocol import signature
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -41,6 +45,7 @@ _HOST: Final = "127.0.0.1"
 @click.option("--new-keys", is_flag=True, help=f"Write {PRIVATE_KEY} and {PUBLIC_KEY} beside the wallet file first.")
 @click.option("--gateway", metavar="URL", help="Where Alipay+ is.  [default: [reach] public_url, or listen]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="The adaptor's port.  [default: that in [reach] adaptor]")
+@click.option("--until-input-ends", "borrowed", is_flag=True, hidden=True)
 def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     name: str | None,
     listed: bool,  # noqa: FBT001  # click passes it by name
@@ -49,6 +54,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     new_keys: bool,  # noqa: FBT001  # likewise
     gateway: str | None,
     port: int | None,
+    borrowed: bool,  # noqa: FBT001  # likewise
 ) -> None:
     """Start the known MPP called NAME as an HTTP wallet with codes, customers and keys of the wallet file.
 
@@ -70,7 +76,16 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     if urlsplit(url).port == 0:
         raise Refusal("[reach] listen leaves the port open: say where Alipay+ is with --gateway URL")
     at = _port(chosen) if port is None else port
-    until_interrupted(_serve(specimen, chosen, key, url, at), "--port" if port is not None else "[reach] adaptor")
+    server = _serve(specimen, chosen, key, url, at)
+    if borrowed:
+        # Of `certify`, whose folder with the keys nobody else removes if it is killed.
+        server = until_input_ends(server, partial(_remove, wallet.absolute().parent))
+    until_interrupted(server, "--port" if port is not None else "[reach] adaptor")
+
+
+def _remove(folder: Path) -> None:
+    if folder.name.startswith(PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _known(name: str) -> type[ConformingMpp]:
@@ -87,7 +102,7 @@ def _port(wallet: Wallet) -> int:
 
 def _key(path: Path) -> RSAPrivateKey:
     try:
-        return signature.load_private_key(path.read_text("ascii"))
+        return signature.load_private_key(decoded(path.read_bytes()))
     except (OSError, ValueError) as problem:
         words = problem.strerror if isinstance(problem, OSError) else problem
         raise Refusal(f"{path}: {words}; --new-keys writes a pair, --private-key FILE names another file") from None
@@ -117,7 +132,7 @@ async def _serve(
 ) -> NoReturn:
     keys = wallet.keys
     assert keys is not None  # noqa: S101  # a file always has them
-    async with http_client(timeout=wallet.reach.patience) as http:
+    async with http_client(timeout=wallet.reach.patience, keep=True) as http:
         client = GatewayClient(
             url=gateway,
             client_id=keys.client_id,

@@ -1,8 +1,10 @@
 """Running a server until somebody ends it."""
 
 import asyncio
+import os
 import signal
-from collections.abc import Coroutine
+import threading
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -16,15 +18,32 @@ def until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None
     """Run ``server`` until Ctrl-C or SIGTERM, its proper ends; a refusal names ``field`` if it cannot listen."""
     # A shell that starts a command in the background lets it ignore Ctrl-C, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_fast_loop) as runner:
+        with suppress(KeyboardInterrupt, asyncio.CancelledError), asyncio.Runner(loop_factory=_fast_loop) as runner:
             runner.run(server)
     except ListenError as problem:
         raise Refusal(
             f"{field}: {problem}. Likely: something else listens there, or the address is none of this machine"
         ) from None
     click.echo("ended")
+
+
+async def until_input_ends(server: Coroutine[Any, Any, NoReturn], ended: Callable[[], None]) -> NoReturn:
+    """Run ``server`` until standard input ends, which is when whoever holds its other end is gone; ``ended`` then."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def wait() -> None:
+        # Not through sys.stdin, whose lock would outlive this thread.
+        while os.read(0, 1):
+            pass
+        ended()
+        loop.call_soon_threadsafe(task.cancel if task else loop.stop)
+
+    threading.Thread(target=wait, daemon=True).start()
+    await server
 
 
 async def for_ever() -> NoReturn:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,6 +11,7 @@ from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.common.scratch import scratch
 from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file import document
 
@@ -150,7 +150,7 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
     """
     from mpp_conformance.report.checks import rejudgement, reproduction  # noqa: PLC0415  # suites, templates
 
-    with TemporaryDirectory(prefix="mpp-conformance-") as place:
+    with scratch() as place:
         run = Path(place, "run")
         (run / "evidence").mkdir(parents=True)
         for name, data in found.files.items():

@@ -26,7 +26,8 @@ from mpp_conformance.evidence.values import (
     written,
 )
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Event, Half, Trace
-from mpp_conformance.protocol.messages import BY_NAME, Message
+from mpp_conformance.protocol.messages import BY_NAME, Malformed, Message
+from mpp_conformance.scenarios.observation import SUITE, Observed
 from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER, Codes, Scenario
 
 __all__ = [
@@ -41,7 +42,7 @@ __all__ = [
     "read_message",
 ]
 
-FORMAT: Final = "mpp-conformance evidence 3"
+FORMAT: Final = "mpp-conformance evidence 4"
 MAX_BYTES: Final = 64 * 1024 * 1024
 """More than any conversation that is worth keeping: larger evidence is neither written nor read."""
 _MICROSECONDS: Final = 1_000_000
@@ -58,10 +59,11 @@ def document(trace: Trace) -> dict[str, object]:
         "format": FORMAT,
         "scenario": plain(trace.scenario),
         "codes": plain(trace.codes),
-        "events": [_event_document(event) for event in trace.events],
+        "events": [_event_document(event, trace.observes) for event in trace.events],
         "ending": trace.ending,
         "trouble": plain(trace.trouble),
         "app_link": trace.app_link,
+        "observes": plain(trace.observes),
         "late": trace.late,
         "began": trace.began,
     }
@@ -77,16 +79,18 @@ def encode(made: Mapping[str, object]) -> bytes:
 
 def read(data: bytes) -> Trace:
     """The trace that a file holds; EvidenceError, in words, for anything else."""
-    names = ("scenario", "codes", "events", "ending", "trouble", "app_link", "late", "began")
+    names = ("scenario", "codes", "events", "ending", "trouble", "app_link", "observes", "late", "began")
     values = contents(data, FORMAT, names, limit=MAX_BYTES)
     events = listed(values, "events", "")
+    observes = reader_of(Observed)(values["observes"], "observes")
     trace = Trace(
         scenario=reader_of(Scenario)(values["scenario"], "scenario"),
         codes=reader_of(tuple[Codes, ...])(values["codes"], "codes"),
-        events=tuple(_read_event(event, f"events[{place}]") for place, event in enumerate(events)),
+        events=tuple(_read_event(event, observes, f"events[{place}]") for place, event in enumerate(events)),
         ending=one_of(_ENDINGS, values["ending"], "ending"),
         trouble=as_text(values["trouble"], "trouble"),
         app_link=as_truth(values["app_link"], "app_link"),
+        observes=observes,
         late=as_whole(values["late"], "late"),
         began=as_text(values["began"], "began"),
     )
@@ -105,13 +109,14 @@ def read_message(found: object, where: str = "the message") -> Message:
     return _read_fields(values, where)
 
 
-def _event_document(event: Event) -> dict[str, object]:
+def _event_document(event: Event, observes: Observed) -> dict[str, object]:
     return {
         "number": event.number,
         "payment": event.payment,
         "at": round(event.at * _MICROSECONDS),
         "direction": _direction(event.message),
         "point": event.message.point,
+        "by": _reporter(event.message, observes),
         "notes": plain(event.notes),
         **message_document(event.message),
         "http": [half_document(half) for half in event.http],
@@ -120,6 +125,15 @@ def _event_document(event: Event) -> dict[str, object]:
 
 def _direction(message: Message) -> str:
     return SENT if message.by_suite else RECEIVED
+
+
+def _reporter(message: Message, observes: Observed) -> str:
+    """Who says that a message crossed."""
+    return SUITE if message.by_suite else observes.at(_point(message)).by
+
+
+def _point(message: Message) -> str:
+    return message.where if isinstance(message, Malformed) else message.point
 
 
 def half_document(half: Half) -> dict[str, object]:
@@ -133,13 +147,14 @@ def half_document(half: Half) -> dict[str, object]:
     }
 
 
-def _read_event(found: object, where: str) -> Event:
-    names = ("number", "payment", "at", "direction", "point", "notes", "type", "fields", "http")
+def _read_event(found: object, observes: Observed, where: str) -> Event:
+    names = ("number", "payment", "at", "direction", "point", "by", "notes", "type", "fields", "http")
     values = members(found, names, where)
     message = _read_fields(values, where)
     halves = listed(values, "http", where)
     one_of((_direction(message),), values["direction"], f"{where}.direction")
     one_of((message.point,), values["point"], f"{where}.point")
+    one_of((_reporter(message, observes),), values["by"], f"{where}.by")
     return Event(
         number=as_whole(values["number"], f"{where}.number"),
         payment=as_whole(values["payment"], f"{where}.payment"),

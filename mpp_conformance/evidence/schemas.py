@@ -11,6 +11,7 @@ from mpp_conformance.evidence import disclosures, journal, strays
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import BY_NAME, Message
+from mpp_conformance.scenarios.observation import REPORTERS, Observed
 from mpp_conformance.scenarios.scenario import Codes, Scenario
 
 _TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
@@ -29,6 +30,7 @@ def evidence_schema() -> Schema:
             "ending": {"enum": [ENDED, WAITED, BROKEN]},
             "trouble": _TEXT,
             "app_link": TRUTH,
+            "observes": _of(Observed, defs),
             "late": {**COUNT, "description": "How many of the last events came when the conversation was over."},
             "began": {"type": "string", "description": "UTC, ISO 8601; empty where no clock ran."},
         }
@@ -83,7 +85,13 @@ _TOLD: Final[Mapping[str, Schema]] = {
 
 def _event(kind: type[Message], place: Schema, notes: Schema, defs: dict[str, Schema]) -> Schema:
     direction = {"const": evidence.SENT if kind.by_suite else evidence.RECEIVED}
-    sent = {"direction": direction, "point": {"const": kind.point}, "notes": notes, "http": _HTTP}
+    sent: Schema = {
+        "direction": direction,
+        "point": {"const": kind.point},
+        "by": {"enum": list(REPORTERS)},
+        "notes": notes,
+        "http": _HTTP,
+    }
     return closed({**place, **sent, **_said(kind, defs)})
 
 

@@ -9,11 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from mpp_conformance import wire
+from mpp_conformance.common.scratch import scratch
 from mpp_conformance.generation.mirror import document
 from mpp_conformance.generation.selection import Row, chosen
 from mpp_conformance.scenarios.answers import Corpus
@@ -39,7 +39,7 @@ class GenerationError(Exception):
 
 def corpus(seed: int) -> Corpus:
     """The answers that come of ``seed``, the same bytes each time; GenerationError where nothing comes of it."""
-    with tempfile.TemporaryDirectory(prefix="mpp-conformance-") as place:
+    with scratch() as place:
         return chosen(recorded(Path(place), seed), seed)
 
 

@@ -32,7 +32,12 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What one case came to on one trace; ``events`` are the numbers of the events that speak for it."""
+    """What one case came to on one trace; ``events`` are the numbers of the events that speak for it.
+
+    ``hint``: the likely cause in words, or what would let it be judged; ``cause``: the kind of fault that it names
+    (``FaultKind``), empty where none is known. ``about``: the number of the event by which the suite called for what
+    is judged; ``None`` where the case names none.
+    """
 
     verdict: Verdict
     expected: str = ""
@@ -41,3 +46,5 @@ class Judgement:
     events: tuple[int, ...] = ()
     deviation: Deviation | None = None
     asked: int = 0
+    cause: str = ""
+    about: int | None = None

@@ -9,6 +9,8 @@ Rules of this file
 - `reached` and `given` come first: no stimulus, no verdict on the reaction.
 - What came when the conversation was over can break a duty, but it meets none, and nothing is missing after it: where
   a verdict hangs on that, the wallet may have been slow only, and no sentence says how fast it must be.
+- What is missing accuses only where everything is reported, what is repeated only where no report is invented twice, an
+  order only where one clock orders the reports; and nothing is absent where not everything is reported.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
@@ -18,6 +20,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
+from mpp_conformance.judging.attestation import UNATTESTED, unattested_by
+from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
     MISSING,
@@ -28,6 +32,7 @@ from mpp_conformance.judging.judgement import (
     Judgement,
 )
 from mpp_conformance.judging.likely_causes import Parting, likely_slip, parting, shown
+from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
@@ -70,7 +75,9 @@ def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
     A runner's own ways out (its skips and failures, SystemExit) end no judgement either: they are no verdict on an MPP.
     """
     whole = _judged(question, trace)
-    return _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+    found = _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
+    cause = likely_cause(found, trace)
+    return found if cause is None else replace(found, hint=cause.text, cause=cause.kind)
 
 
 def _weighed(before: Judgement, whole: Judgement) -> Judgement:
@@ -82,6 +89,8 @@ def _weighed(before: Judgement, whole: Judgement) -> Judgement:
         return replace(before, verdict=Verdict.INCONCLUSIVE, hint=_LATE)
     if whole.verdict is Verdict.FAIL and before.verdict is not Verdict.FAIL and _missing(whole):
         return replace(whole, verdict=Verdict.INCONCLUSIVE, hint=_LATE)
+    if before.verdict is Verdict.INCONCLUSIVE and whole.verdict is Verdict.PASS:
+        return replace(before, hint=_LATE)
     return max(whole, before, key=lambda judgement: judgement.verdict)
 
 
@@ -125,12 +134,16 @@ class Expectation:
         self._trace = trace
         self._payment = payment
         self._events = tuple(trace.of(payment))
+        self._about: int | None = None
 
     def reached(self, kind: type[Message], **wanted: Any) -> Self:
         """A stimulus took place: without it nothing can be said (INCONCLUSIVE)."""
         self._ask(f"{_worded(kind, wanted)} to take place first")
-        if not any(_matches(event.message, kind, wanted) for event in self._events):
+        found = next((event for event in self._events if _matches(event.message, kind, wanted)), None)
+        if found is None:
             self._undecided(f"{_worded(kind, wanted)}, before anything can be said about what follows", lacking=kind)
+        if found.message.by_suite:
+            self._about = found.number
         return self
 
     def given(self, holds: bool, what: str) -> Self:  # noqa: FBT001  # reads as a sentence: given(condition, words)
@@ -169,6 +182,7 @@ class Expectation:
         if not found:
             self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
         if not any(_matches(event.message, kind, wanted) for event in found):
+            self._lacking(_worded(kind, wanted), kind)
             self._compare(found[0], kind, wanted)
         return self
 
@@ -183,6 +197,7 @@ class Expectation:
                 for kind in kinds:
                     self._all_seen(kind)
                 self._fail(worded, "none of them", found, self._deviates(MISSING, *kinds))
+            self._lacking(worded, *kinds)
             kind, wanted = next(option for option in options if isinstance(found[0].message, option[0]))
             self._compare(found[0], kind, wanted, expected=worded)
         return self
@@ -194,7 +209,7 @@ class Expectation:
         if found:
             how = self._deviates(UNEXPECTED, kind)
             self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found, how)
-        self._all_seen(kind)
+        self._absent(kind, f"no {_worded(kind, unwanted)}")
         return self
 
     def in_order(self, first: type[Message], then: type[Message], /, **wanted: Any) -> Self:
@@ -247,7 +262,7 @@ class Expectation:
         if early:
             how = self._deviates(OUT_OF_ORDER, kind, than)
             self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early, how)
-        self._all_seen(kind)
+        self._absent(kind, f"no {kind.__name__} before {than.__name__}")
         return self
 
     def none_but(self, kind: type[Message], **allowed: tuple[Any, ...]) -> Self:
@@ -285,6 +300,17 @@ class Expectation:
             self._all_seen(kind)
         return found
 
+    def _lacking(self, expected: str, *kinds: type[Message]) -> None:
+        """Others of these kinds prove nothing where the right one may not have been reported."""
+        if why := unattested_by(self._deviates(MISSING, *kinds), self._trace.observes):
+            self._undecided(expected, why)
+
+    def _absent(self, kind: type[Message], expected: str) -> None:
+        """As `_all_seen`; what is not reported is absent only where everything is."""
+        self._all_seen(kind)
+        if not self._trace.observes.at(kind.point).complete:
+            self._undecided(expected, UNATTESTED[MISSING].format(point=kind.point))
+
     def _all_seen(self, kind: type[Message]) -> None:
         if self._trace.ending == BROKEN:
             self._undecided("a conversation that was held to its end")
@@ -303,7 +329,8 @@ class Expectation:
                 continue
             hint, words, parted = "", f"{kind.__name__} with {name} {_value(seen)}", None
             if isinstance(value, str):
-                hint = likely_slip(value, seen) if len(value) > len("HANDLE_BY_SDK") else ""
+                opaque = name == "sdk_action_payload" or len(value) > len("HANDLE_BY_SDK")
+                hint = likely_slip(value, seen) if opaque else ""
                 parted = parting(value, seen) if isinstance(seen, str) else None
                 words += f" ({parted})" if parted else ""
             how = self._deviates(DIFFERENT, kind, field=name, parted=parted)
@@ -320,6 +347,8 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
+        if why := unattested_by(how, self._trace.observes):
+            self._undecided(expected, why)
         if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
             hint = _EITHER
         raise Unmet(
@@ -330,6 +359,7 @@ class Expectation:
                 hint=hint,
                 events=tuple(event.number for event in events),
                 deviation=how,
+                about=self._about,
                 asked=len(_asked.get([])),
             )
         )
@@ -345,8 +375,9 @@ class Expectation:
                 verdict=Verdict.INCONCLUSIVE,
                 expected=expected,
                 seen=seen,
-                hint=hint or self._trace.trouble,
+                hint=hint or self._trace.trouble or (obstacle(self._events) if how is not None else ""),
                 deviation=how,
+                about=self._about,
                 asked=len(_asked.get([])),
             )
         )

@@ -28,7 +28,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.scenario import TAG
 
 DEBITED_TWICE: Final = "debited twice"
 DEBITED_WITH_SDK: Final = "debited with HANDLE_BY_SDK"
@@ -99,7 +98,7 @@ def findings(trace: Trace) -> Iterator[Finding]:
             DEBITED_TWICE: _second_debits(events),
             DEBITED_WITH_SDK: _successes(events) if _left_to_sdk(trace, index) else (),
             UNVERIFIED: _acted_on(trace, index) if _never_verified(events) else (),
-            REOPENED: _after_cancellation(events),
+            REOPENED: () if trace.raced(index) else _after_cancellation(events),
         }
         for kind, found in shown.items():
             if found:
@@ -242,7 +241,7 @@ def _may_be_paid(trace: Trace, index: int, fault: Fault) -> bool:
 def _meant(trace: Trace, index: int) -> str | None:
     """The payload in the answer that was spoilt."""
     answer = trace.scenario.payments[index].answer
-    return None if answer is None or answer.payload is None else answer.payload.replace(TAG, trace.codes[index].tag)
+    return None if answer is None else answer.payload_of(trace.codes[index].tag)
 
 
 def _payloads(events: tuple[Event, ...]) -> set[str | None]:

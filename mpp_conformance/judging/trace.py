@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance.protocol.messages import (
+    GATEWAY,
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
@@ -18,6 +19,7 @@ from mpp_conformance.protocol.messages import (
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.scenarios.observation import EVERYTHING, Observed
 from mpp_conformance.scenarios.scenario import UNFUNDED, Codes, Scenario
 
 ENDED: Final = "ended"
@@ -26,6 +28,10 @@ WAITED: Final = "waited"
 """Patience ran out before it came."""
 BROKEN: Final = "broken"
 """The wallet could not be spoken to."""
+
+
+WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
+"""The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,7 @@ class Trace:
 
     ``ending`` is one of ENDED, WAITED, BROKEN; ``trouble`` says in words what broke.
     ``app_link``: whether the wallet claims to report what its server hands its client.
+    ``observes``: who reports what crosses each point, and what that is worth.
     ``late``: how many of the last events came when the conversation was over.
     ``began``: when it began (UTC, ISO 8601); empty where no clock ran. It takes no part in equality.
     """
@@ -84,6 +91,7 @@ class Trace:
     ending: str
     trouble: str = ""
     app_link: bool = True
+    observes: Observed = EVERYTHING
     late: int = 0
     began: str = field(default="", compare=False)
 
@@ -122,7 +130,8 @@ class Trace:
 
         That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
         notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with. A customer who was to have
-        nothing and pays all the same proves nothing, and nor do results that contradict each other.
+        nothing and pays all the same proves nothing, and nor do results that contradict each other, nor a notification
+        that is missing where not all of them are reported.
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
         name = "payment_status" if self.app_link else "result_status"
@@ -132,8 +141,16 @@ class Trace:
             return statuses.pop() if len(statuses) == 1 else None
         answers = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))
         without_order = any(answer.action_type and answer.order is None for answer in answers)
-        broke = self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
+        whole = self.observes.at(GATEWAY).complete
+        broke = whole and self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
         return "F" if without_order or broke else None
+
+    def raced(self, payment: int = 0) -> bool:
+        """Whether the consumer confirmed while Alipay+ waited for an answer of the MPP server.
+
+        Which of two connections was quicker then says nothing of the order in which the MPP did what it tells.
+        """
+        return any(WENT_ON in event.notes for event in self.of(payment))
 
     def unreported(self, payment: int = 0) -> bool:
         """Whether the client acted and no hand-over was reported, although the wallet claims to report its app link."""

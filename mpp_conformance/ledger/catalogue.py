@@ -14,6 +14,7 @@ from typing import Final
 from mpp_conformance.common import resources
 from mpp_conformance.ledger.requirements import Case, Ledger, collecting
 from mpp_conformance.protocol.limits import EDITIONS, Edition, Reading
+from mpp_conformance.scenarios.observation import NOBODY, POINTS
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
 
 ENTRY_CODE: Final = "entry_code"
@@ -102,6 +103,8 @@ class Claims:
     features: frozenset[str]
     edition: Edition
     reading: Reading
+    nobodys: frozenset[str] = frozenset()
+    """The points that nobody reports."""
 
     @classmethod
     def of(cls, claims: Mapping[str, Mapping[str, object]]) -> "Claims":
@@ -119,7 +122,15 @@ class Claims:
             features=features,
             edition=EDITIONS[str(limits["edition"])],
             reading=Reading(inclusive=limits["inclusive"] is True, year=str(limits["year"])),
+            nobodys=frozenset(point for point in POINTS if _witness(claims, point)["by"] == NOBODY),
         )
+
+
+def _witness(claims: Mapping[str, Mapping[str, object]], point: str) -> Mapping[str, object]:
+    found = claims["observes"][point.lower()]
+    if not isinstance(found, Mapping):
+        raise TypeError(f"[observes] {point.lower()} is no table")
+    return found
 
 
 Key = tuple[str, str, str, str]
@@ -154,7 +165,10 @@ def plan(cases: Sequence[Case], claims: Claims) -> Iterator[Planned]:
 def not_applicable(case: Case, scenario: Scenario, claims: Claims) -> str:
     """Why a case does not apply to a wallet on this conversation, in words; empty where it does."""
     missing = [feature for feature in _needed(case, scenario) if feature not in claims.features]
-    return f"the wallet does not claim {', '.join(missing)}" if missing else ""
+    if missing:
+        return f"the wallet does not claim {', '.join(missing)}"
+    unseen = sorted(claims.nobodys & case.points)
+    return f"nobody reports {', '.join(unseen)}" if unseen else ""
 
 
 def _needed(case: Case, scenario: Scenario) -> list[str]:

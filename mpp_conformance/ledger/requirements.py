@@ -3,15 +3,19 @@
 A suite file states a requirement and its cases side by side; the ledger fills from there, never from here.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Final, TypeVar
 
 from mpp_conformance.ledger.source import Clause
+from mpp_conformance.protocol import messages
 from mpp_conformance.protocol.limits import Edition, Reading
+from mpp_conformance.protocol.messages import BY_NAME, GATEWAY, USER
 from mpp_conformance.scenarios.answers import FromCorpus, packaged
 from mpp_conformance.scenarios.scenario import Scenario
 
@@ -62,7 +66,7 @@ ScenarioSource = Iterable[Scenario] | Callable[[Edition, Reading], Iterable[Scen
 """Scenarios, or what builds them from the edition of the limits and its reading, or from the generated answers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A test purpose: one requirement, the conversations to judge, and what the wallet must claim for it to apply.
 
@@ -77,6 +81,17 @@ class Case:
     judge: Callable[..., None] = field(compare=False)
     build: ScenarioSource = field(compare=False)
 
+    @functools.cached_property
+    def points(self) -> frozenset[str]:
+        """The points whose reports it judges by, those of the wallet's own app link aside.
+
+        A case asks for messages by their types; those that its function names, or a function of its suite that it
+        calls, say at which points it looks.
+        """
+        kinds = [BY_NAME[name] for name in names_used(self.judge) if name in BY_NAME]
+        heard = {kind.point for kind in kinds if not kind.by_suite or kind.point == messages.CLIENT_SDK}
+        return frozenset(heard & {USER, GATEWAY, messages.CLIENT_SDK})
+
     def scenarios(self, edition: Edition, reading: Reading) -> tuple[Scenario, ...]:
         """The conversations to judge under an edition of the limits; ValueError if two bear the same label."""
         if isinstance(self.build, FromCorpus):
@@ -87,6 +102,17 @@ class Case:
             message = f"case {self.name} needs scenarios, each with a label of its own"
             raise ValueError(message)
         return found
+
+
+def names_used(function: object, depth: int = 4) -> Iterator[str]:
+    """The names that a function uses, and those of the functions of its own file that it calls."""
+    if not isinstance(function, FunctionType) or not depth:
+        return
+    for name in function.__code__.co_names:
+        yield name
+        inner = function.__globals__.get(name)
+        if isinstance(inner, FunctionType) and inner.__code__.co_filename == function.__code__.co_filename:
+            yield from names_used(inner, depth - 1)
 
 
 @dataclass(slots=True)

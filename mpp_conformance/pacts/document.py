@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from mpp_conformance.common.text import NotTextError, decoded
 from mpp_conformance.wire import UnreadableBodyError, parsed, printable
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -85,7 +86,9 @@ class Pact:
 def read(data: bytes) -> Pact:
     """The pact in ``data``; PactFileError for anything else."""
     try:
-        document = parsed(data, limit=MAX_BYTES, depth=MAX_DEPTH)
+        document = parsed(decoded(data).encode(), limit=MAX_BYTES, depth=MAX_DEPTH)
+    except NotTextError as problem:
+        raise PactFileError(f"the file: expected UTF-8; {problem}") from None
     except UnreadableBodyError as problem:
         raise PactFileError(str(problem).replace("the body", "the file", 1)) from None
     if document.get("plugins") or _object(document, "metadata", "metadata").get("plugins"):
@@ -118,10 +121,13 @@ def _list_name(document: Mapping[str, Any]) -> str:
 
 
 def _version(document: Mapping[str, Any]) -> int:
-    """The first number of the specification's version; 2 where a file does not say."""
+    """The first number of the specification's version; where a file does not say, what its interactions look like."""
     metadata = _object(document, "metadata", "metadata")
     told = metadata.get("pactSpecification", metadata.get("pact-specification"))
-    text = told.get("version") if isinstance(told, dict) else metadata.get("pactSpecificationVersion", "2")
+    text = told.get("version") if isinstance(told, dict) else metadata.get("pactSpecificationVersion")
+    if text is None:
+        typed = any(isinstance(one, dict) and one.get("type") in _KINDS for one in _listed(document))
+        text = "4" if typed else "2"
     first = str(text).partition(".")[0]
     if first not in {"1", "2", "3", "4"}:
         raise PactFileError(f"metadata.pactSpecification.version: expected 1 to 4, seen {printable(str(text), _SHOWN)}")

@@ -114,7 +114,7 @@ async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterat
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
     gateway = application([*routes, made.states], failed=made.failed)
-    async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS) as http:
+    async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS, keep=True) as http:
         proxy = SigningProxy(
             address=before(behind),
             http=http,

@@ -5,7 +5,6 @@ The verifier writes to the file descriptors of the process; what it has to say i
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,10 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mpp_conformance.common.scratch import scratch
 from mpp_conformance.pacts.document import Interaction, Pact
 from mpp_conformance.wire import printable
 
 _SHOWN: Final = 200
+_READ_BY_PACT: Final = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "request_method"})
+"""Variables of the environment that its HTTP client (reqwest) goes by, in lower case."""
 _MISSING: Final = "Actual map is missing the following keys: "
 _MOST_NAMED: Final = 10
 
@@ -50,7 +52,7 @@ async def replay(pact: Pact, interactions: Sequence[Interaction], provider: str,
     """
     if not interactions:
         return []
-    with tempfile.TemporaryDirectory(prefix="mpp-conformance-") as folder:
+    with scratch() as folder:
         file = Path(folder) / "pact.json"
         file.write_bytes(pact.replayed(iter(interactions)))
         results = await asyncio.to_thread(_verified, file, pact.provider, place)
@@ -75,11 +77,21 @@ def _verified(file: Path, name: str, place: Place) -> Mapping[str, Any]:
         made.add_transport(protocol="message", port=address.port, path=place.messages, scheme=address.scheme)
     made.add_source(file).state_handler(place.url + place.states, body=True, teardown=True)
     made.set_coloured_output(enabled=False).set_request_timeout(int(place.patience * 1_000)).set_error_on_empty_pact()
-    with _unheard(), suppress(RuntimeError):
+    with _unheard(), _called_directly(), suppress(RuntimeError):
         # It says no more than that something failed; what it was stands in the results.
         made.verify()
     results: Mapping[str, Any] = made.results
     return results
+
+
+@contextmanager
+def _called_directly() -> Iterator[None]:
+    """Pact's verifier finds no proxy in the environment: what it calls is on this machine."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.lower() in _READ_BY_PACT}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 @contextmanager

@@ -189,7 +189,7 @@ class AlipayPlus:
             result_code=answer.result_code,
             result_message="success" if answer.result_status == "S" else "decoding failed",
             action_type=answer.action_type,
-            sdk_action_payload=None if answer.payload is None else answer.payload.replace(TAG, codes.tag),
+            sdk_action_payload=answer.payload_of(codes.tag),
             order=order if answer.with_order else None,
         )
 

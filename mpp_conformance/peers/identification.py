@@ -48,4 +48,9 @@ def rules(templates: CodeTemplates) -> InquiryCodeRulesAnswer:
 
 def _pattern(template: str) -> str:
     before, _, after = template.partition("{id}")
-    return f"^{re.escape(before)}{_DIGITS}{re.escape(after)}$"
+    return f"^{_literal(before)}{_DIGITS}{_literal(after)}$"
+
+
+def _literal(text: str) -> str:
+    """A text as each dialect of regular expressions spells it; JavaScript's refuses escapes that are not needed."""
+    return re.sub(r"[\\^$.*+?()[\]{}|]", r"\\\g<0>", text)

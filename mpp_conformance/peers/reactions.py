@@ -97,9 +97,13 @@ class Reactions:
         return []
 
     def truth(self, payment: int, message: Message) -> wire.Answer | None:
-        """The truthful answer of Alipay+ to a call; ``None`` where it is no call that it answers."""
+        """The truthful answer of Alipay+ to a call; ``None`` where it is no call that it answers.
+
+        There is none where the scenario gives one that breaks the interface: it goes out by hand, or not at all.
+        """
         if isinstance(message, UserInitiatedPay):
-            return self.alipay_plus.decode(payment, message)
+            fault = FAULTS.get(self.scenario.payments[payment].fault)
+            return None if fault is not None and fault.given else self.alipay_plus.decode(payment, message)
         if isinstance(message, NotifyPayment):
             return self.alipay_plus.learn(payment, message)
         if isinstance(message, IdentifyCode):

@@ -6,7 +6,7 @@ from typing import Final
 
 from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
 from mpp_conformance.protocol.messages import Message
-from mpp_conformance.scenarios.scenario import Codes, Scenario
+from mpp_conformance.scenarios.scenario import Codes, Profile, Scenario
 
 MAX_EVENTS: Final = 2_000
 """A wallet that talks without end is cut off: the rest is not recorded, and the conversation is a broken one."""
@@ -57,12 +57,18 @@ class Record:
             known = self._events[event - 1]
             self._events[event - 1] = replace(known, http=known.http + halves)
 
+    def remark(self, event: int, note: tuple[str, str]) -> None:
+        """Note something beside a recorded message, by its number (0: beside none)."""
+        if event:
+            known = self._events[event - 1]
+            self._events[event - 1] = replace(known, notes=(*known.notes, note))
+
     def heard_after(self, payment: int, number: int) -> bool:
         """Whether the wallet has said anything at a payment after the message of this number."""
         return any(e.payment == payment and e.number > number and not e.message.by_suite for e in self._events)
 
     def trace(
-        self, scenario: Scenario, codes: tuple[Codes, ...], *, ending: str, trouble: str, app_link: bool
+        self, scenario: Scenario, codes: tuple[Codes, ...], profile: Profile, *, ending: str, trouble: str
     ) -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
         if self.cut_off:
@@ -73,5 +79,6 @@ class Record:
             events=tuple(self._events),
             ending=ending,
             trouble=trouble,
-            app_link=app_link,
+            app_link=profile.app_link,
+            observes=profile.observes,
         )

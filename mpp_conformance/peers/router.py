@@ -1,6 +1,7 @@
 """Which conversation a message belongs to, when many are held at once at one Alipay+ and one observer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +25,8 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.scenario import ENTRY, CodeTemplates
 
 MAX_STRAYS: Final = 1_000
+_TELLING: Final = 8
+"""Characters of a code that was cut off which still tell whose it is."""
 
 Place = tuple[World, int]
 """A conversation and the index of one of its payments."""
@@ -33,7 +36,8 @@ Place = tuple[World, int]
 class Stray:
     """A message that fits no open conversation; ``conversation``: the label of the closed one it came too late for.
 
-    ``http`` is what carried it and takes no part in equality, nor do ``world``, that conversation, and ``late``, what
+    ``between``: what changed it on its way, in words; empty where nothing did, for all that is known. ``http`` is what
+    carried it and takes no part in equality, nor do ``between``, ``world``, that conversation, and ``late``, what
     became of the message there.
     """
 
@@ -42,6 +46,7 @@ class Stray:
     http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
     world: World | None = field(default=None, compare=False, repr=False)
     late: Late | None = field(default=None, compare=False, repr=False)
+    between: str = field(default="", compare=False, repr=False)
 
     def carried(self, half: Half) -> None:
         """Keep what carried it, or the answer to it."""
@@ -84,6 +89,14 @@ class Delivery:
             self.stray.carried(half)
 
 
+class ReactionError(Exception):
+    """The peers of a conversation failed at a message of the wallet's: the suite's own fault."""
+
+    def __init__(self, world: World, problem: Exception) -> None:
+        super().__init__(f"{type(problem).__name__}: {problem}")
+        self.world = world
+
+
 @dataclass(slots=True)
 class Router:
     """The open conversations of a run. A message that fits none is kept as a stray, never dropped.
@@ -105,16 +118,25 @@ class Router:
 
     def open(self, world: World) -> None:
         """Take messages for a conversation from now on."""
-        self._each(world, self._enter)
+        for index in range(len(world.scenario.payments)):
+            self._enter(world, index)
 
-    def close(self, world: World) -> None:
-        """Take no more; what still comes is a stray that names this conversation."""
-        if self.strays:
-            self._each(world, self._claim)
-        self._each(world, self._leave)
+    def close(self, world: World) -> list[str]:
+        """Take no more; what still comes is a stray that names this conversation.
+
+        Returns what stood between the two sides, in words, by the messages that were found to belong to it.
+        """
+        indices = range(len(world.scenario.payments))
+        claimed = [stray for index in indices for stray in self._claim(world, index)]
+        for index in indices:
+            self._leave(world, index)
+        return [stray.between for stray in claimed if stray.between]
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
-        """Give a message of the wallet to its conversation; ``token`` names the payment of a report."""
+        """Give a message of the wallet to its conversation; ``token`` names the payment of a report.
+
+        ReactionError names the conversation whose peers could not say what follows.
+        """
         place = self._place(message, token)
         if place is None and isinstance(message, InquiryCodeRules) and message.signature == "valid":
             # It belongs to no conversation by its nature.
@@ -125,7 +147,8 @@ class Router:
             return Delivery(world=None, reply=truth or answer_to_stranger(message), calls=(), stray=stray)
         world, index = place
         before = world.recorded
-        sendings = world.receive(index, message, notes)
+        with _blamed_on(world):
+            sendings = world.receive(index, message, notes)
         reply = next((sending for sending in sendings if sending.message.is_reply), None)
         return Delivery(
             world=world,
@@ -136,6 +159,11 @@ class Router:
             event=before + 1 if world.recorded > before else 0,
             answer=0 if reply is None else reply.event,
         )
+
+    def named_in(self, text: str) -> World | None:
+        """The conversation, open or over, that ``text`` has a name of: a token, an order, or the digits of a code."""
+        names = (place for known in (self._tokens, self._orders, self._ids, self._closed) for place in known.items())
+        return next((world for name, (world, _) in names if name in text), None)
 
     def knows(self, token: str) -> bool:
         """Whether a report with this token belongs to an open conversation."""
@@ -158,12 +186,17 @@ class Router:
     def _by_code(self, code_value: str) -> Place | None:
         """A code value that was changed on its way still belongs to the payment whose digits it carries.
 
+        One that was cut off before them belongs to the only payment whose code begins like that, if there is only one.
         That is evidence against the change, not a stray.
         """
         exact = self._codes.get(code_value)
         if exact is not None:
             return exact
-        return next((place for digits, place in self._ids.items() if digits in code_value), None)
+        known = next((place for digits, place in self._ids.items() if digits in code_value), None)
+        if known is not None or len(code_value) < _TELLING:
+            return known
+        alike = [place for code, place in self._codes.items() if code.startswith(code_value)]
+        return alike[0] if len({(id(world), index) for world, index in alike}) == 1 else None
 
     def _stray(self, message: Message, token: str, notes: Sequence[tuple[str, str]]) -> Stray | None:
         if len(self.strays) == MAX_STRAYS:
@@ -176,22 +209,20 @@ class Router:
             if isinstance(message, UserInitiatedPay):
                 index = world.current(index, message.customer_id)
             stray.conversation, stray.world = world.scenario.label, world
-            stray.late = world.late(index, message, notes)
+            with _blamed_on(world):
+                stray.late = world.late(index, message, notes)
         self.strays.append(stray)
         return stray
 
-    def _claim(self, world: World, index: int) -> None:
+    def _claim(self, world: World, index: int) -> Iterator[Stray]:
         """A call that nobody could place belongs to a payment that has waited for one of its kind in vain."""
         for kind in world.awaited(index):
             for stray in self.strays:
                 if _is_nameless(stray.message, kind):
                     self.strays.remove(stray)
                     world.carried(world.noted(index, stray.message), *stray.http)
+                    yield stray
                     break
-
-    def _each(self, world: World, act: Callable[[World, int], None]) -> None:
-        for index in range(len(world.scenario.payments)):
-            act(world, index)
 
     def _enter(self, world: World, index: int) -> None:
         codes, place = world.codes[index], (world, index)
@@ -214,6 +245,14 @@ class Router:
             self._codes.pop(code, None)
         for digits in (codes.order_id, codes.page_id):
             self._ids.pop(digits, None)
+
+
+@contextmanager
+def _blamed_on(world: World) -> Iterator[None]:
+    try:
+        yield
+    except Exception as problem:
+        raise ReactionError(world, problem) from problem
 
 
 def _is_call(message: Message) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mpp_conformance import wire
-from mpp_conformance.judging.trace import Half, Trace
+from mpp_conformance.judging.trace import WENT_ON, Half, Trace
 from mpp_conformance.peers.alipay_plus import AlipayPlus
 from mpp_conformance.peers.awaited import Awaited
 from mpp_conformance.peers.mpp_server import said
@@ -120,6 +120,10 @@ class World:
         """Keep what HTTP carried of a recorded message, by its number in the record (0: of none)."""
         self._record.carried(event, *halves)
 
+    def went_on(self, event: int) -> None:
+        """The consumer has confirmed the cashier page of this number before Alipay+ was answered what it asked then."""
+        self._record.remark(event, WENT_ON)
+
     # --- what is asked of it ------------------------------------------------------------------------------------------
 
     def awaited(self, payment: int) -> set[type[Message]]:
@@ -173,9 +177,7 @@ class World:
 
     def trace(self, ending: str, trouble: str = "") -> Trace:
         """The record so far; BROKEN, whatever ``ending`` says, if the wallet said more than is recorded."""
-        return self._record.trace(
-            self.scenario, self.codes, ending=ending, trouble=trouble, app_link=self.profile.app_link
-        )
+        return self._record.trace(self.scenario, self.codes, self.profile, ending=ending, trouble=trouble)
 
     # --- the course of a conversation ---------------------------------------------------------------------------------
 

@@ -17,6 +17,15 @@ from mpp_conformance.report.languages.language import TAGS
 if TYPE_CHECKING:
     from mpp_conformance.plugin.session import ConformanceSession
 
+TARGET: Final = "--mpp-target"
+WALLET: Final = "--mpp-wallet"
+WAIVERS: Final = "--mpp-waivers"
+REPORTS: Final = "--mpp-reports"
+RUN: Final = "--mpp-run"
+LANG: Final = "--mpp-lang"
+NO_PREFLIGHT: Final = "--mpp-no-preflight"
+RESUME: Final = "--mpp-resume"
+"""Options, all of a prefix of our own: the plugin is loaded in everybody's pytest, and other projects have options."""
 TARGET_VARIABLE: Final = "MPP_CONFORMANCE_TARGET"
 WALLET_VARIABLE: Final = "MPP_CONFORMANCE_WALLET"
 _NAME: Final = "mpp_conformance_session"
@@ -52,33 +61,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a conformance run."""
     group = parser.getgroup("mpp-conformance", "conformance of Mobile Payment Partners")
     group.addoption(
-        "--mpp",
+        TARGET,
         metavar="TARGET",
         help="the MPP to judge: specimen:NAME, http:URL of its adaptor, or replay:DIR of an earlier run "
         f"(or ${TARGET_VARIABLE})",
     )
-    group.addoption("--wallet", metavar="FILE", help=f"the MPP's wallet.toml (or ${WALLET_VARIABLE})")
+    group.addoption(WALLET, metavar="FILE", help=f"the MPP's wallet.toml (or ${WALLET_VARIABLE})")
     group.addoption(
-        "--waivers",
+        WAIVERS,
         metavar="FILE",
         help="the wallet's waivers (default: waivers.toml beside wallet.toml, if it is there)",
     )
-    group.addoption("--reports", metavar="DIR", default="reports", help="where the run's folder is made (%(default)s)")
-    group.addoption("--run", metavar="NAME", help="the name of that folder (default: time and target)")
-    group.addoption("--lang", choices=TAGS, default=TAGS[0], help="the language of the report (%(default)s)")
+    group.addoption(REPORTS, metavar="DIR", default="reports", help="where the run's folder is made (%(default)s)")
+    group.addoption(RUN, metavar="NAME", help="the name of that folder (default: time and target)")
+    group.addoption(LANG, choices=TAGS, default=TAGS[0], help="the language of the report (%(default)s)")
     group.addoption(
-        "--no-preflight",
+        NO_PREFLIGHT,
         action="store_true",
         help="do not hold a conversation beforehand to see whether wallet.toml is right",
     )
-    group.addoption("--resume", action="store_true", help="go on with the run in that folder, which was broken off")
+    group.addoption(RESUME, action="store_true", help="go on with the run in that folder, which was broken off")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and refuse what cannot work before anything is collected."""
     for name, meaning in _MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
-    if config.getoption("--mpp") or config.getoption("--wallet"):
+    if config.getoption(TARGET) or config.getoption(WALLET):
         _refuse_xdist(config)
 
 
@@ -94,12 +103,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def target_of(config: pytest.Config) -> str:
     """The MPP to judge, as given; empty where nothing was."""
-    return str(config.getoption("--mpp") or os.environ.get(TARGET_VARIABLE, ""))
+    return str(config.getoption(TARGET) or os.environ.get(TARGET_VARIABLE, ""))
 
 
 def wallet_of(config: pytest.Config) -> str:
     """The path of the wallet file, as given; empty where nothing was."""
-    return str(config.getoption("--wallet") or os.environ.get(WALLET_VARIABLE, ""))
+    return str(config.getoption(WALLET) or os.environ.get(WALLET_VARIABLE, ""))
 
 
 def _session(config: pytest.Config) -> ConformanceSession | None:

@@ -38,6 +38,8 @@ def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None
     run.outcome = folding.fold(run.results, collection.ledger, collection.plan)
     try:
         _write(run, run.outcome, collection, waivers, status)
+    except folder.RunFolderError as problem:
+        run.trouble = f"the report could not be written: {problem}"
     except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
         run.trouble = f"the report could not be written: {type(problem).__name__}: {problem}"
     return run.outcome.result in {folding.Result.CONFORMS, folding.Result.PARTIAL} and not run.trouble
@@ -91,9 +93,13 @@ def summary(run: Execution, outcome: RunResult) -> Iterator[str]:
     strays = run.record.strays(run.conversations.strays)
     found = safety_table.findings(outcome.cases, run.record.traces)
     given: dict[str, Any] = {"target": run.setup.shown, "newer_edition": newer, "findings": found}
-    yield from terminal.summary(outcome, strays, **given, say=run.say)
+    *told, result = terminal.summary(outcome, strays, **given, say=run.say)
+    yield from told
+    # What could not be written down comes to nothing.
+    yield terminal.line(run.say("result"), run.say("nothing is certified")) if run.trouble else result
     yield from terminal.attempts(run.record.attempt, run.record.again, run.say)
     yield from terminal.gate_lines(run.gate, run.say) if run.gate else ()
-    yield terminal.line(run.say("report"), str(run.record.folder.path / html.FILE))
+    if (run.record.folder.path / html.FILE).exists():
+        yield terminal.line(run.say("report"), str(run.record.folder.path / html.FILE))
     if run.trouble:
         yield terminal.line(run.say("trouble"), printable(run.trouble))

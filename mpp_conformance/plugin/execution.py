@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -15,7 +15,7 @@ from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Key, Planned
-from mpp_conformance.plugin import failure_message, wallet_of
+from mpp_conformance.plugin import NO_PREFLIGHT, REPORTS, RESUME, RUN, TARGET, WALLET, failure_message, wallet_of
 from mpp_conformance.plugin.collection import Collection
 from mpp_conformance.plugin.record import Record
 from mpp_conformance.plugin.setup import Setup
@@ -86,7 +86,7 @@ class Execution:
 
     def told(self, item: pytest.Item, result: CaseResult) -> str:
         """What a case that did not pass says for itself."""
-        evidence, here = self.record.folder.path / folder.EVIDENCE, self.config.invocation_params.dir
+        evidence, here = self.record.folder.path / folder.EVIDENCE, Path.cwd()
         target, wallet = self.setup.shown, wallet_of(self.config)
         again, smaller = (
             failure_message.command(failure_message.node(item, here), target, wallet),
@@ -101,7 +101,10 @@ class Execution:
         """Keep what a case came to, and write it down."""
         self.results.append(result)
         self.items[result.planned.key] = item
-        self.record.judged(result)
+        try:
+            self.record.judged(result)
+        except OSError as problem:
+            stop(problem)
         with suppress(EvidenceError, folder.RunFolderError):  # it is tried again, and told, at the end
             self.record.strayed(self.conversations.strays)
 
@@ -117,8 +120,8 @@ def begin(
 ) -> Execution:
     """Begin the conversations of the ``selected`` cases; UsageError where that cannot be."""
     if not given.target:
-        raise pytest.UsageError("say which MPP to judge: --mpp specimen:conforming, --mpp http:URL --wallet FILE")
-    if not config.getoption("--no-preflight"):
+        raise pytest.UsageError(f"say which MPP to judge: {TARGET} specimen:conforming, or {WALLET} FILE")
+    if not config.getoption(NO_PREFLIGHT):
         _preflight(given)
     started = datetime.now(UTC)
     scenarios = list(dict.fromkeys(planned.scenario for planned in selected))
@@ -128,7 +131,12 @@ def begin(
     except (LookupError, OSError, ValueError) as problem:
         record.close()
         raise pytest.UsageError(str(problem)) from problem
-    conversations.prepare(record.start(facts(given, collection), scenarios, len(selected)))
+    try:
+        conversations.prepare(record.start(facts(given, collection), scenarios, len(selected)))
+    except OSError as problem:
+        record.close()
+        conversations.close()
+        stop(problem)
     return Execution(
         config=config,
         setup=given,
@@ -163,8 +171,8 @@ def facts(given: Setup, collection: Collection) -> dict[str, Any]:
 
 def _record(config: pytest.Config, given: Setup, collection: Collection, started: datetime) -> Record:
     try:
-        if config.getoption("--resume"):
-            path = Path(config.getoption("--reports")) / (config.getoption("--run") or "")
+        if config.getoption(RESUME):
+            path = Path(config.getoption(REPORTS)) / (config.getoption(RUN) or "")
             return Record(folder.reopen(path), given.policy, resumption.known(path, facts(given, collection)))
         return Record(_folder(config, given, started), given.policy)
     except (OSError, EvidenceError, resumption.ResumptionError) as problem:
@@ -172,13 +180,18 @@ def _record(config: pytest.Config, given: Setup, collection: Collection, started
 
 
 def _folder(config: pytest.Config, given: Setup, started: datetime) -> folder.RunFolder:
-    reports, name = Path(config.getoption("--reports")), config.getoption("--run")
+    reports, name = Path(config.getoption(REPORTS)), config.getoption(RUN)
     try:
         if name:
             return folder.create(reports, name)
         return folder.create_new(reports, f"{started:%Y%m%dT%H%M%SZ}-{folder.slug(given.shown)}")
     except folder.RunFolderError as problem:
         raise pytest.UsageError(str(problem)) from problem
+
+
+def stop(problem: OSError) -> NoReturn:
+    """End the session: what is done cannot be written down any more."""
+    pytest.exit(f"the journal cannot be written: {problem.strerror}", returncode=pytest.ExitCode.INTERNAL_ERROR)
 
 
 def error(expected: str, seen: str) -> Judgement:

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from mpp_conformance.common.text import column, printable
+from mpp_conformance.common.text import column, harmless, printable
+from mpp_conformance.plugin import TARGET, WALLET
 from mpp_conformance.report.languages.language import ENGLISH, Say
 from mpp_conformance.report.verdict_file.folding import CaseResult
 from mpp_conformance.scenarios.answers import name_in
@@ -23,7 +24,8 @@ def told(  # one for each line
     Before that stands the line that makes a generated answer smaller, if there is one.
     """
     further = [(say("blame"), say(blame)), *([(say("smaller"), smaller)] if smaller else []), (say("again"), again)]
-    return "\n".join(column(label, _LABEL) + text for label, text in (*_lines(result, evidence, say), *further))
+    lines = "\n".join(column(label, _LABEL) + text for label, text in (*_lines(result, evidence, say), *further))
+    return harmless(lines)
 
 
 def _lines(result: CaseResult, evidence: Path, say: Say) -> Iterator[tuple[str, str]]:
@@ -52,15 +54,15 @@ def node(item: pytest.Item, here: Path) -> str:
 
 def command(node: str, target: str, wallet: str) -> str:
     """The line for a shell that runs one case alone."""
-    return _line(["pytest", node], target, wallet)
+    return _line("pytest", node, TARGET, target, *([WALLET, wallet] if wallet else []))
 
 
 def smaller(result: CaseResult, target: str, wallet: str) -> str:
     """The line that tries a generated answer alone and makes it smaller; empty for a conversation without one."""
     name = name_in(result.planned.scenario.label)
-    return _line(["mpp-conformance", "answers", "try", name], target, wallet) if name else ""
+    reached = ["--mpp", target, *(["--wallet", wallet] if wallet else [])]
+    return _line("mpp-conformance", "answers", "try", name, *reached) if name else ""
 
 
-def _line(words: list[str], target: str, wallet: str) -> str:
-    words = [*words, "--mpp", target, *(["--wallet", wallet] if wallet else [])]
+def _line(*words: str) -> str:
     return shlex.join(printable(word) for word in words)

@@ -11,9 +11,10 @@ from typing import Final
 
 import pytest
 
+from mpp_conformance.common.text import harmless
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import Case
-from mpp_conformance.plugin import setup, target_of, wallet_of
+from mpp_conformance.plugin import LANG, WAIVERS, setup, target_of, wallet_of
 from mpp_conformance.plugin.collection import Collection, planned_of
 from mpp_conformance.plugin.conclusion import conclude, summary
 from mpp_conformance.plugin.execution import Execution, begin, error
@@ -36,8 +37,8 @@ class ConformanceSession:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._setup = setup.resolve(target_of(config), wallet_of(config))
-        self._waivers = setup.waivers(config.getoption("--waivers") or "", wallet_of(config), target_of(config))
-        self._say = language(config.getoption("--lang"))
+        self._waivers = setup.waivers(config.getoption(WAIVERS) or "", wallet_of(config), target_of(config))
+        self._say = language(config.getoption(LANG))
         self._collection = Collection(config, self._setup.claims)
         self._run: Execution | None = None
 
@@ -64,7 +65,7 @@ class ConformanceSession:
         self._run.allure = allure
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(self._run.header)
+            reporter.write_line(harmless(self._run.header))
 
     def _allure(self) -> Path | None:
         """Where allure-pytest was told to write; it makes way for the results that we write, which say more.
@@ -135,10 +136,10 @@ class ConformanceSession:
             return
         if self._config.option.tbstyle == "no":
             for line in terminal.cards(run.outcome, lambda case: run.told(run.items[case.key], case), self._say):
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(harmless(line))
         terminalreporter.section("conformance")
         for line in summary(run, run.outcome):
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(harmless(line))
 
     def pytest_unconfigure(self) -> None:
         """Leave nothing running, however the session came to its end."""

@@ -14,6 +14,7 @@ from mpp_conformance import __version__
 from mpp_conformance.common.text import printable
 from mpp_conformance.evidence.redaction import CLASSES, Policy
 from mpp_conformance.ledger.catalogue import Claims
+from mpp_conformance.plugin import TARGET, WALLET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def _replayed(target: str, wallet_file: str) -> Setup:
     if wallet_file and Claims.of(_loaded(wallet_file).claims()) != replay.claims:
         raise pytest.UsageError(
             f"{wallet_file} claims other things than the run that is to be judged again, which was of "
-            f"{printable(replay.claims.wallet)} {printable(replay.claims.version)}: leave --wallet out"
+            f"{printable(replay.claims.wallet)} {printable(replay.claims.version)}: leave {WALLET} out"
         )
     return Setup(
         target,
@@ -102,7 +103,7 @@ def _live(target: str, wallet_file: str) -> Setup:
     from mpp_conformance import wallet  # noqa: PLC0415  # loads pydantic and cryptography, which a replay does without
 
     if target and not wallet_file and not target.startswith(_SPECIMEN):
-        raise pytest.UsageError(f"--mpp {target} needs --wallet FILE: `mpp-conformance init` writes one to fill in")
+        raise pytest.UsageError(f"{TARGET} {target} needs {WALLET} FILE: `mpp-conformance init` writes one to fill in")
     chosen = _loaded(wallet_file) if wallet_file else wallet.reference()
     if target.startswith(_SPECIMEN):
         # Whatever the file claims, the report is not about the wallet that it names.

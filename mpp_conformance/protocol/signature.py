@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 ALGORITHM: Final = "RSA256"
 
 PERCENT_ENCODED: Final = "percent-encoded base64"
+PERCENT_ENCODED_URL_SAFE: Final = "percent-encoded base64url"
+PERCENT_ENCODED_UNPADDED: Final = "percent-encoded base64 unpadded"
 STANDARD: Final = "base64"
 URL_SAFE: Final = "base64url"
 URL_SAFE_UNPADDED: Final = "base64url unpadded"
@@ -96,8 +98,17 @@ def content(method: str, target: str, client_id: str, time: str, body: bytes) ->
     ``time`` is the value of Request-Time or Response-Time. A full stop may stand in ``client_id`` as well, so a
     verifier also compares the client id with the one it expects.
     """
-    head = f"{method} {_path(target)}\n{client_id}.{time}."
+    head = f"{method} {path_of(target)}\n{client_id}.{time}."
     return head.encode("utf-8", "surrogatepass") + body
+
+
+def path_of(target: str) -> str:
+    """What counts of a request target: an absolute one counts from its path on, and a query string stays."""
+    origin = _ORIGIN.match(target)
+    if not origin:
+        return target
+    path = target[origin.end() :]
+    return path if path.startswith("/") else f"/{path}"
 
 
 def sign(key: RSAPrivateKey, signed: bytes, *, key_version: int = 1) -> str:
@@ -191,14 +202,6 @@ def public_key_text(key: RSAPublicKey) -> str:
     return base64.b64encode(key.public_bytes(serialization.Encoding.DER, form)).decode("ascii")
 
 
-def _path(target: str) -> str:
-    origin = _ORIGIN.match(target)
-    if not origin:
-        return target
-    path = target[origin.end() :]
-    return path if path.startswith("/") else f"/{path}"
-
-
 def _parts(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for part in text.split(","):
@@ -221,7 +224,11 @@ def _decoded(text: str) -> tuple[bytes, str]:
         message = "signature is empty, or holds a character that Base64 and percent-encoding do not know"
         raise UnreadableError(message)
     if "%" in text:
-        return _exactly(unquote_to_bytes(text), b"+/"), PERCENT_ENCODED
+        escaped = unquote_to_bytes(text)
+        if b"-" in escaped or b"_" in escaped:
+            return _exactly(escaped, b"-_"), PERCENT_ENCODED_URL_SAFE
+        missing = -len(escaped) % 4
+        return _exactly(escaped + b"=" * missing, b"+/"), PERCENT_ENCODED_UNPADDED if missing else PERCENT_ENCODED
     plain = text.encode("ascii")
     if "-" not in text and "_" not in text and len(text) % 4 == 0:
         return _exactly(plain, b"+/"), STANDARD
@@ -279,7 +286,8 @@ def _loaded(text: str, load: Callable[..., object], wanted: str, *, half: str, t
     try:
         return load(data, pem=bool(label))
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError(mistaken if _holds(half, data) else unreadable) from None
+        slip = r"; it holds \n, two characters, where its lines end" if r"\n" in text else ""
+        raise ValueError(mistaken if _holds(half, data) else unreadable + slip) from None
 
 
 def _holds(half: str, data: bytes) -> bool:

@@ -4,6 +4,7 @@ Scenarios are frozen, hashable and serialisable, and known when tests are collec
 once and judged by as many cases as like. ``label`` is for people and takes no part in equality.
 """
 
+import base64
 import functools
 import hashlib
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,7 @@ from typing import Final
 from mpp_conformance.protocol import limits
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.call_forms import PLAIN, Form
+from mpp_conformance.scenarios.observation import EVERYTHING, Observed
 
 ENTRY: Final = "ENTRY_CODE"
 ORDER: Final = "ORDER_CODE"
@@ -32,6 +34,10 @@ HANDLED_BY_SDK: Final = "handled by sdk"
 
 TAG: Final = "{tag}"
 """Stands in a payload for what makes it this payment's own; without it a payload could not be told from another's."""
+TAG_DIGITS: Final = "{tag-digits}"
+"""Stands for the 20 digits of what :data:`TAG` stands for, in a payload that is a number."""
+TAG_IN_BASE64: Final = "{tag-in-base64}"
+"""Stands for 32 characters of Base64 that decode to what :data:`TAG` stands for, in a payload that is Base64."""
 
 MARKS: Final = {
     "paymentRequestId": "{paymentRequestId}",
@@ -68,7 +74,8 @@ OVER: Final = "when it is over"
 class Answer:
     """What Alipay+ answers to userInitiatedPay, whatever the amount.
 
-    ``payload`` is the text of ``sdkActionPayload`` with :data:`TAG` in it, or ``None`` to leave it out.
+    ``payload`` is the text of ``sdkActionPayload`` with :data:`TAG` (or :data:`TAG_DIGITS`, :data:`TAG_IN_BASE64`) in
+    it, or ``None`` to leave it out.
     ``with_order``: order information stands beside ``actionForm``.
     ``body``: the whole answer as JSON text with :data:`TAG` and :data:`MARKS` in it; it is sent as it stands once these
     are filled in, and the other fields say in short what it says. Empty: the wire writes the body. With the fault
@@ -81,6 +88,21 @@ class Answer:
     payload: str | None
     with_order: bool
     body: str = ""
+
+    def payload_of(self, tag: str) -> str | None:
+        """The payload as one payment has it; ``tag`` as in :class:`Codes`."""
+        return None if self.payload is None else own(self.payload, tag)
+
+
+def own(payload: str, tag: str) -> str:
+    """A payload made one payment's own; ``tag``: ``mpp-`` and 20 digits."""
+    for mark, filled in (
+        (TAG, tag),
+        (TAG_DIGITS, tag.removeprefix("mpp-")),
+        (TAG_IN_BASE64, base64.b64encode(tag.encode()).decode()),
+    ):
+        payload = payload.replace(mark, filled)
+    return payload
 
 
 PLAIN_PAYLOAD: Final = '{"page":"limit","tag":"{tag}"}'
@@ -232,6 +254,7 @@ class Profile:
     ``customers``: role (FUNDED, SECOND, UNFUNDED) and the customer id that plays it.
     ``quote_price``: units of the settlement currency for one CNY, a decimal text; ``settlement_digits``: how many
     digits that currency's minor unit has. ``app_link``: the wallet reports what its server hands its client.
+    ``observes``: who reports what crosses each point.
     """
 
     templates: CodeTemplates
@@ -240,6 +263,7 @@ class Profile:
     settlement_digits: int = 2
     quote_price: str = "0.643"
     app_link: bool = False
+    observes: Observed = EVERYTHING
 
     def customer(self, role: str) -> str:
         """The customer id that plays ``role``; KeyError for an unknown one."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import quote
+from typing import Final
 
 from mpp_conformance.protocol.messages import Decode, IdentityAnswer, Launch, Message, UserInitiatedPayAnswer
+from mpp_conformance.scenarios.transformations import CODES, Transformation
 from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
 from mpp_conformance.specimens.consequences import (
     ENTRY_UNASKED,
@@ -38,7 +39,7 @@ class DecodesEntryCodes(ConformingMpp):
 
     name = "entry-codes-decoded"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "SDK-2", "EC-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """DECODE wherever it should be OPEN_URL."""
@@ -54,7 +55,7 @@ class KnowsNoEntryCodes(ConformingMpp):
 
     name = "entry-codes-unknown"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -169,7 +170,7 @@ class NeverLaunches(ConformingMpp):
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
         """Nothing that the SDK sees."""
@@ -184,11 +185,23 @@ class LaunchesFrontPage(ConformingMpp):
     """
 
     name = "front-page-launched"
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-1", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:
         """Scheme and host."""
         yield Launch(url="/".join(session.scanned.split("/")[:3]))
+
+
+class SortsLaunchedQuery(ConformingMpp):
+    """Parses the scanned address and writes it anew with its query sorted: it knows no better than the merchant."""
+
+    name = "launched-address-written-anew"
+    observed = frozenset({"SDK-2"})
+
+    def launch(self, session: Session) -> Iterator[Message]:
+        """The same page, by another address."""
+        address, mark, query = session.scanned.partition("?")
+        yield Launch(url=address + mark + "&".join(sorted(query.split("&"))))
 
 
 class LaunchesSamplePage(ConformingMpp):
@@ -199,6 +212,7 @@ class LaunchesSamplePage(ConformingMpp):
 
     name = "sample-page-launched"
     breaks = frozenset({"EC-3"})
+    observed = frozenset({"SDK-2"})
     hides = ENTRY_UNASKED | {"SRV-1", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
@@ -271,19 +285,41 @@ class AsksForEntryCodesOnly(ConformingMpp):
         return iter(()) if session.callback is None else super().ask(session, code_value)
 
 
-class EncodesCodes(ConformingMpp):
-    """Sends its server the code value URL-encoded.
+class ChangesCodes(ConformingMpp):
+    """Common ground: the client changes the code value that it sends its server.
 
     Both kinds of code go through the same call. Alipay+ knows no such code, so that nothing follows.
     """
 
-    name = "codes-url-encoded"
     breaks = frozenset({"EC-16", "OC-5"})
     hides = UNDECIDED
 
+    def change(self, code_value: str) -> str:
+        """Unchanged; each specimen says what it does instead."""
+        return code_value
+
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
-        """With percent escapes."""
-        yield from super().ask(session, quote(code_value, safe=""))
+        """With another value."""
+        yield from super().ask(session, self.change(code_value))
+
+
+def changing(made: Transformation) -> type[ConformingMpp]:
+    """An MPP that does to each code value what a transformation does."""
+    return type(
+        f"codes-{made.name}",
+        (ChangesCodes,),
+        {
+            "__doc__": f"Sends another code value, by the transformation {made.name}.",
+            "__module__": __name__,
+            "name": f"codes-{made.name}",
+            "change": lambda _, code_value: made(code_value),
+        },
+    )
+
+
+_CHANGED: Final = frozenset({"url-encoded", "plus-to-blank", "query-sorted", "fragment-dropped", "host-lower-cased"})
+CHANGING: Final = tuple(changing(made) for made in CODES if made.name in _CHANGED)
+"""Those whose conversations the kill matrix holds; held here, since a class that nobody holds is gone."""
 
 
 class UpperCasesCodes(ConformingMpp):

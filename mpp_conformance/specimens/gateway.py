@@ -1,5 +1,6 @@
 """MPPs whose server says the wrong thing to Alipay+."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -280,7 +281,8 @@ class CustomerPerPayment(ConformingMpp):
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Never the same for two codes."""
-        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{code_value[-20:]}")
+        payment = hashlib.sha256(code_value.encode()).hexdigest()[:20]
+        yield UserInitiatedPay(code_value=code_value, customer_id=f"{session.customer}-{payment}")
 
 
 class OneCustomer(ConformingMpp):

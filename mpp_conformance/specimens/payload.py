@@ -1,16 +1,37 @@
 """MPPs that change the payload on its way: Alipay+ made it for its own client SDK, and it is opaque to anybody else."""
 
-import html
-import json
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar
-from urllib.parse import quote, unquote, unquote_plus
+from typing import ClassVar, Final
+from urllib.parse import unquote
 
 from mpp_conformance.protocol.messages import Message, UserInitiatedPayAnswer
+from mpp_conformance.scenarios.payloads import HURTFUL
+from mpp_conformance.scenarios.scenario import PLAIN_PAYLOAD, own
+from mpp_conformance.scenarios.transformations import PAYLOADS, Transformation
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
+from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
+
+_TAG: Final = "mpp-28166613000000010002"
+_PLAIN: Final = own(PLAIN_PAYLOAD, _TAG)
+_ALWAYS_BY_SERVER: Final = frozenset({"SRV-8", "UX-1"})
+_ALWAYS_BY_CLIENT: Final = frozenset({"UX-1"})
+_BY_SERVER: Final = (
+    *("trimmed", "trimmed-of-no-break-spaces", "byte-order-mark-dropped", "line-ends-to-lf", "line-separators-dropped"),
+    *("url-decoded", "url-decoded-where-encoded", "form-decoded", "plus-to-blank", "url-encoded"),
+    *("html-escaped-but-quotes", "html-unescaped", "scripts-dropped", "single-quotes-doubled", "straight-quotes"),
+    *("backslashes-dropped", "json-unescaped", "json-string-read", "json-quoted", "json-as-python"),
+    *("json-as-javascript", "json-integers-rounded", "number-as-javascript", "null-to-empty", "templates-filled"),
+    *("group-references-filled", "cut-at-ampersand", "cut-at-bar", "written-as-a-browser-does", "lower-cased"),
+    *("normalised-to-nfc", "normalised-to-nfd", "normalised-to-nfkc", "astral-to-question-mark", "cut-at-nul"),
+    *("private-use-dropped", "variation-selectors-dropped", "utf-8-read-as-latin-1", "read-in-pieces-of-8192"),
+    *("base64-decoded", "base64-wrapped-at-76-by-lf", "base64-to-standard", "cut-after-255-characters"),
+    *("cut-after-1024-characters", "cut-after-4096-characters", "cut-after-65535-bytes-in-a-letter"),
+)
+_BY_CLIENT: Final = (
+    *("url-decoded", "json-unescaped", "surrogates-in-utf-8", "single-braces-filled", "lower-cased-in-turkish"),
+    *("line-separators-escaped", "cut-after-4000-characters", "json-as-gson"),
+)
 
 
 class ChangedByServer(ConformingMpp):
@@ -31,223 +52,6 @@ class ChangedByServer(ConformingMpp):
         yield from super().pass_to_client(session, replace(answer, sdk_action_payload=changed))
 
 
-class Trims(ChangedByServer):
-    """Trims the payload, as a form field would be."""
-
-    name = "payload-trimmed"
-
-    def change(self, payload: str) -> str:
-        """Without white space at its ends."""
-        return payload.strip()
-
-
-class UnifiesLineEnds(ChangedByServer):
-    """Makes every end of line a line feed, as reading in text mode does."""
-
-    name = "payload-line-ends-unified"
-
-    def change(self, payload: str) -> str:
-        """CR LF becomes LF."""
-        return payload.replace("\r\n", "\n")
-
-
-class UrlDecodes(ChangedByServer):
-    """URL-decodes a payload that was never encoded."""
-
-    name = "payload-url-decoded"
-
-    def change(self, payload: str) -> str:
-        """Percent escapes become characters."""
-        return unquote(payload)
-
-
-class FormDecodes(ChangedByServer):
-    """Takes the payload for a form field: a plus becomes a blank."""
-
-    name = "payload-form-decoded"
-
-    def change(self, payload: str) -> str:
-        """Percent escapes and plus signs become characters."""
-        return unquote_plus(payload)
-
-
-class HtmlEscapes(ChangedByServer):
-    """Escapes the payload for a page it is never shown on."""
-
-    name = "payload-html-escaped"
-
-    def change(self, payload: str) -> str:
-        """Angle brackets and ampersands become entities."""
-        return html.escape(payload, quote=False)
-
-
-class HtmlUnescapes(ChangedByServer):
-    """Unescapes HTML entities in the payload."""
-
-    name = "payload-html-unescaped"
-
-    def change(self, payload: str) -> str:
-        """Entities become characters."""
-        return html.unescape(payload)
-
-
-class QuotesForSql(ChangedByServer):
-    """Stores the payload with its single quotes doubled and reads it back as it is."""
-
-    name = "payload-sql-quoted"
-
-    def change(self, payload: str) -> str:
-        """Two single quotes for one."""
-        return payload.replace("'", "''")
-
-
-class DropsBackslashes(ChangedByServer):
-    """Takes backslashes for escapes of its own and drops them."""
-
-    name = "payload-backslashes-dropped"
-
-    def change(self, payload: str) -> str:
-        """No backslash is left."""
-        return payload.replace("\\", "")
-
-
-class ReadsEscapes(ChangedByServer):
-    r"""Reads ``\n`` and ``\u0041`` in the payload as escapes, as pasting it into a JSON text does."""
-
-    name = "payload-escapes-read"
-
-    def change(self, payload: str) -> str:
-        """Unchanged only where it is no inside of a JSON string."""
-        try:
-            return str(json.loads(f'"{payload}"'))
-        except ValueError:
-            return payload
-
-
-class WritesJsonAnew(ChangedByServer):
-    """Parses the payload because it looks like JSON, and writes it anew."""
-
-    name = "payload-json-written-anew"
-
-    def change(self, payload: str) -> str:
-        """Compact, with every number and escape as the own library writes it."""
-        try:
-            return json.dumps(json.loads(payload), ensure_ascii=False, separators=(",", ":"))
-        except ValueError:
-            return payload
-
-
-class ComposesUnicode(ChangedByServer):
-    """Normalises Unicode to NFC, as some databases and file systems do."""
-
-    name = "payload-unicode-composed"
-
-    def change(self, payload: str) -> str:
-        """Letter and accent become one."""
-        return unicodedata.normalize("NFC", payload)
-
-
-class LosesEmoji(ChangedByServer):
-    """Keeps the payload in a column of three-byte UTF-8."""
-
-    name = "payload-emoji-lost"
-
-    def change(self, payload: str) -> str:
-        """A question mark for each character beyond the basic plane."""
-        return re.sub("[\U00010000-\U0010ffff]", "?", payload)
-
-
-class LosesLineSeparators(ChangedByServer):
-    """Takes out U+2028 and U+2029, which old JavaScript could not have in a string."""
-
-    name = "payload-line-separators-lost"
-
-    def change(self, payload: str) -> str:
-        """Both are gone."""
-        return payload.replace("\u2028", "").replace("\u2029", "")
-
-
-class LowerCases(ChangedByServer):
-    """Lower-cases what it takes for an identifier."""
-
-    name = "payload-lower-cased"
-
-    def change(self, payload: str) -> str:
-        """In lower case."""
-        return payload.lower()
-
-
-class FillsTemplates(ChangedByServer):
-    """Puts the payload through a template engine, which finds marks to fill in."""
-
-    name = "payload-template-filled"
-
-    def change(self, payload: str) -> str:
-        """Marks become nothing."""
-        return re.sub(r"\$\{.*?\}|\{\{.*?\}\}|<%=.*?%>", "", payload)
-
-
-class CutsAt255(ChangedByServer):
-    """Keeps the payload in a column of 255 characters."""
-
-    name = "payload-cut-at-255"
-    length: ClassVar[int] = 255
-
-    def change(self, payload: str) -> str:
-        """What fits into the column."""
-        return payload[: self.length]
-
-
-class CutsAt1024(CutsAt255):
-    """Keeps the payload in a column of 1,024 characters."""
-
-    name = "payload-cut-at-1024"
-    length = 1024
-
-
-class CutsAt4096(CutsAt255):
-    """Keeps the payload in a column of 4,096 characters."""
-
-    name = "payload-cut-at-4096"
-    length = 4096
-
-
-class CutsAt64Kib(CutsAt255):
-    """Keeps the payload in a column of 65,535 bytes, one too few."""
-
-    name = "payload-cut-at-65535"
-    length = 65_535
-
-
-class QuotesAsJson(ChangedByServer):
-    """Writes the payload as JSON once too often.
-
-    It changes any payload: so decodings that failed are not passed on as they came either (SRV-8), and the SDK gets
-    nothing it can show an error page from (UX-1).
-    """
-
-    name = "payload-quoted-twice"
-    breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
-
-    def change(self, payload: str) -> str:
-        """In quotes, with escapes."""
-        return json.dumps(payload, ensure_ascii=False)
-
-
-class UrlEncodes(ChangedByServer):
-    """URL-encodes the payload, and nobody decodes it.
-
-    It changes any payload: as for the one above.
-    """
-
-    name = "payload-url-encoded"
-    breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
-
-    def change(self, payload: str) -> str:
-        """With percent escapes."""
-        return quote(payload, safe="")
-
-
 class ChangedByClient(ConformingMpp):
     """Common ground: the client changes the payload it was handed, whichever way it goes to the SDK.
 
@@ -265,37 +69,38 @@ class ChangedByClient(ConformingMpp):
         yield from super().let_sdk_act(session, self.change(payload or ""))
 
 
-class ClientUrlDecodes(ChangedByClient):
-    """Carries the payload in a deep link and decodes it once too often."""
-
-    name = "client-url-decodes-payload"
-
-    def change(self, payload: str) -> str:
-        """Percent escapes become characters."""
-        return unquote(payload)
+def _empties(made: Transformation) -> bool:
+    return not all(made(own(text, _TAG)) for text in HURTFUL.values())
 
 
-class ClientReadsEscapes(ChangedByClient):
-    """Carries the payload over a bridge of JavaScript source text, where quotes and backslashes are read once more."""
+def changing(base: type[ConformingMpp], prefix: str, made: Transformation) -> type[ConformingMpp]:
+    """An MPP that does to each payload what a transformation does; its name is that of the latter behind ``prefix``.
 
-    name = "client-reads-escapes-in-payload"
+    Where a plain payload is changed as well, decodings that failed are not passed on as they came either (SRV-8), and
+    the SDK gets nothing it can show an error page from (UX-1). A server that makes nothing of one hands over none.
+    """
+    plain = made(_PLAIN) != _PLAIN
+    further = (_ALWAYS_BY_SERVER if base is ChangedByServer else _ALWAYS_BY_CLIENT) if plain else frozenset()
+    return type(
+        f"{prefix}{made.name}",
+        (base,),
+        {
+            "__doc__": f"Passes on another payload, by the transformation {made.name}.",
+            "__module__": __name__,
+            "name": f"{prefix}{made.name}",
+            "breaks": base.breaks | further,
+            "hides": PAYLOAD_NOT_HANDED if base is ChangedByServer and _empties(made) else frozenset(),
+            "change": lambda _, payload: made(payload),
+        },
+    )
 
-    def change(self, payload: str) -> str:
-        """Unchanged only where it is no inside of a JSON string."""
-        try:
-            return str(json.loads(f'"{payload}"'))
-        except ValueError:
-            return payload
 
-
-class ClientCuts(ChangedByClient):
-    """Hands payloads around in a field of 4,000 characters."""
-
-    name = "client-cuts-payload"
-
-    def change(self, payload: str) -> str:
-        """What fits into the field."""
-        return payload[:4000]
+_BY_NAME: Final = {made.name: made for made in PAYLOADS}
+CHANGING: Final = (
+    *(changing(ChangedByServer, "payload-", _BY_NAME[name]) for name in _BY_SERVER),
+    *(changing(ChangedByClient, "client-payload-", _BY_NAME[name]) for name in _BY_CLIENT),
+)
+"""Those whose conversations the kill matrix holds; held here, since a class that nobody holds is gone."""
 
 
 class CallbackUrlDecodes(ConformingMpp):

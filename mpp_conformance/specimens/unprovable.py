@@ -91,7 +91,7 @@ class LaunchesByRedirect(ConformingMpp):
     """
 
     name = "launched-by-redirect"
-    hides = ENTRY_UNASKED | {"EC-3", "SRV-2"} | {"SRV-1"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-1", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """Twenty digits that are no code's."""
@@ -106,7 +106,7 @@ class IdentifiesOddly(AsksAboutCodes):
     """
 
     name = "identification-refused"
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-1", "SRV-2"}
 
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""

@@ -7,21 +7,25 @@ other case, and taking one away changes nothing else.
 import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from mpp_conformance import wallet
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
+from mpp_conformance.adequacy.transformations import unshown
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import CatalogueError, load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Edition, Reading
-from mpp_conformance.protocol.messages import Message
+from mpp_conformance.protocol.messages import APP_LINK, Message
+from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
-from mpp_conformance.specimens import FAULTY, SPECIMENS, Specimen
+from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS, Specimen
+from mpp_conformance.specimens.kinds import KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wire import carried
 
@@ -79,6 +83,7 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
             expected=judgement.expected,
             seen=judgement.seen,
             hint=judgement.hint,
+            cause=judgement.cause,
         )
 
 
@@ -89,6 +94,7 @@ def examined(
     return Examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
+        kind=KINDS.get(specimen.name, ""),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,
@@ -100,10 +106,66 @@ def examined(
 def matrix() -> Matrix:
     """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
     suites = directory("suites")
-    held = conversations(load(suites).cases)
+    cases = load(suites).cases
+    held = conversations(cases)
     before: Before = {}
     found = tuple(examined(specimen, held, before=before) for specimen in SPECIMENS.values())
-    return Matrix(specimens=found, kept=kept(suites))
+    templates = _profile(app_link=True).templates
+    return Matrix(
+        specimens=found,
+        kept=kept(suites),
+        unshown=unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visibility:
+    """What a judge comes to who sees only some points: which MPPs a requirement that decides is failed by."""
+
+    conforming: tuple[str, ...]
+    faulty: tuple[str, ...]
+    accused: tuple[str, ...]
+    """Conforming ones that are failed: there may be none."""
+    named: tuple[str, ...]
+    """Faulty ones that are failed."""
+
+
+def visible(observes: Observed) -> Visibility:
+    """Every known MPP, judged by what these witnesses report of it."""
+    cases = [case for case in load(directory("suites")).cases if not case.points & observes.nobodys]
+    held = conversations(case for case in cases if case.requirement.decides and APP_LINK not in _hidden(case, observes))
+    failed = [name for name, specimen in SPECIMENS.items() if _fails(specimen, held, observes)]
+    return Visibility(
+        conforming=tuple(CONFORMING),
+        faulty=tuple(FAULTY),
+        accused=tuple(name for name in failed if name in CONFORMING),
+        named=tuple(name for name in failed if name in FAULTY),
+    )
+
+
+def _hidden(case: Case, observes: Observed) -> frozenset[str]:
+    """The app link, where a case needs it and nobody reports it."""
+    return observes.nobodys & {APP_LINK} if "app_link" in case.needs else frozenset()
+
+
+def _fails(specimen: Specimen, held: Conversations, observes: Observed) -> bool:
+    profile = _profile(app_link=specimen.app_link and APP_LINK not in observes.nobodys)
+    for scenario, cases in held.items():
+        trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
+        seen = as_reported(trace, observes)
+        if any(oracle.judge(case.judge, seen).verdict is Verdict.FAIL for case, _ in cases):
+            return True
+    return False
+
+
+def as_reported(trace: Trace, observes: Observed) -> Trace:
+    """A conversation as these witnesses report it: what crosses a point that nobody reports is not in it."""
+    hidden = observes.nobodys
+    events = [event for event in trace.events if event.message.by_suite or event.message.point not in hidden]
+    numbered = tuple(replace(event, number=number) for number, event in enumerate(events, start=1))
+    late = sum(event.number > len(trace.in_time.events) for event in events)
+    app_link = trace.app_link and APP_LINK not in hidden
+    return replace(trace, events=numbered, late=late, app_link=app_link, observes=observes)
 
 
 def kept(suites: Path) -> Mapping[str, str]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from mpp_conformance.common.text import NotTextError, decoded
+
 ID: Final = "{id}"
 ID_DIGITS: Final = 20
 MAX_CODE: Final = 512
@@ -26,7 +28,9 @@ LISTEN: Final = r"^(\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):[0-9]{1,5}$"
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _LISTEN: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9.]+|localhost):([0-9]{1,5})")
 _MAX_PORT: Final = 65_535
-_HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?\.?")
+"""With underscores, as names of services in Docker Compose have, or with the dot that ends a full name."""
+_NO_LETTER: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def plain_text(text: str) -> str:
@@ -69,7 +73,8 @@ def base_url(text: str) -> str:
         message = "nothing may follow its path, no ? and no #"
         raise ValueError(message)
     if not parts.hostname or not _is_host(parts.hostname):
-        message = "it names no host"
+        wrong = _NO_LETTER.search(parts.hostname or "")
+        message = f"its host holds {wrong[0]!a}, which no name of a host has" if wrong else "it names no host"
         raise ValueError(message)
     return text.rstrip("/")
 
@@ -85,6 +90,11 @@ def served_path(text: str) -> str:
 def url_host(text: str) -> str:
     """The host of an address that :func:`base_url` let pass."""
     return urlsplit(text).hostname or ""
+
+
+def url_path(text: str) -> str:
+    """The path of such an address, without a slash at its end; empty without one."""
+    return urlsplit(text).path.rstrip("/")
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -140,9 +150,9 @@ def key_text(value: str, base: Path) -> str:
         message = f"the file is longer than {MAX_KEY_FILE} bytes"
         raise ValueError(message)
     try:
-        return content.decode("ascii")
-    except UnicodeDecodeError:
-        message = "the file is not text; write the key as PEM, or as Base64"
+        return decoded(content)
+    except NotTextError as problem:
+        message = f"{problem}; a key is written as PEM, or as Base64"
         raise ValueError(message) from None
 
 

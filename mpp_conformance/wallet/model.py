@@ -10,9 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     WithJsonSchema,
@@ -21,8 +19,12 @@ from pydantic import (
 
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY
+from mpp_conformance.scenarios.observation import NOBODY, Observed
 from mpp_conformance.scenarios.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import fields
+from mpp_conformance.wallet.observes import Observes
+from mpp_conformance.wallet.section import Section
 
 BASE_DIR: Final = "base_dir"
 """In the validation context: the directory that paths in the file count from."""
@@ -64,12 +66,6 @@ ServedPath = Annotated[
     _shown(fields.SERVED_PATH),
     AfterValidator(fields.served_path),
 ]
-
-
-class Section(BaseModel):
-    """A section of the file: unknown keys are errors, and ``"4"`` is no number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
 
 
 class Identity(Section):
@@ -122,6 +118,11 @@ class Reach(Section):
         """Where Alipay+ finds an operation of the MPP server (INQUIRE or CANCEL); empty where it finds none."""
         path = {INQUIRE: self.inquiry_path, CANCEL: self.cancel_path}[operation]
         return "" if self.mpp_server is None else f"{self.mpp_server}{path}"
+
+    @property
+    def public_path(self) -> str:
+        """The path that stands before ours in ``public_url``; empty without one."""
+        return fields.url_path(self.public_url or "")
 
     @property
     def port(self) -> int:
@@ -287,6 +288,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "customers": Customers,
     "settlement": Settlement,
     "features": Features,
+    "observes": Observes,
     "limits": Limits,
     "evidence": Evidence,
     "report": Report,
@@ -304,6 +306,7 @@ class Wallet(Section):
     customers: Customers
     settlement: Settlement = Settlement()
     features: Features = Features()
+    observes: Observes = Observes()
     limits: Limits = Limits()
     evidence: Evidence = Evidence()
     report: Report = Report()
@@ -328,8 +331,14 @@ class Wallet(Section):
             settlement_currency=self.settlement.currency,
             settlement_digits=self.settlement.minor_digits,
             quote_price=self.settlement.quote_price,
-            app_link=self.features.app_link,
+            app_link=self.observed.app_link.by != NOBODY,
+            observes=self.observed,
         )
+
+    @property
+    def observed(self) -> Observed:
+        """Who reports what crosses each point."""
+        return self.observes.observed(app_link=self.features.app_link)
 
     def claims(self) -> dict[str, Any]:
         """What the wallet claims, for the report: no keys, no addresses, no customers."""
@@ -337,9 +346,11 @@ class Wallet(Section):
             "wallet": self.identity.model_dump(),
             "features": {
                 **self.features.model_dump(),
+                "app_link": self.observed.app_link.by != NOBODY,
                 "mpp_server": self.reach.mpp_server is not None,
                 "fuzz": self.reach.fuzz,
             },
+            "observes": self.observed.claims(),
             "limits": self.limits.model_dump(),
             "settlement": self.settlement.model_dump(),
             "codes": self.codes.model_dump(),
@@ -360,8 +371,8 @@ def reference() -> Wallet:
             "reach": {"mpp_server": "http://127.0.0.1:9300", "fuzz": True},
             "keys": None,
             "codes": {
-                "entry": f"https://qr.example.test/entry/{fields.ID}",
-                "order": f"https://qr.example.test/order/{fields.ID}",
+                "entry": TELLING_ENTRY,
+                "order": TELLING,
                 "foreign": f"https://elsewhere.example.test/{fields.ID}",
             },
             "customers": {"funded": "customer-1", "second": "customer-2", "unfunded": "customer-3"},

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from mpp_conformance.common.text import decoded
 from mpp_conformance.wallet import fields
-from mpp_conformance.wallet.model import BASE_DIR, SECTIONS, Section, Wallet
+from mpp_conformance.wallet.model import BASE_DIR, SECTIONS, Wallet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pydantic_core import ErrorDetails
+
+    from mpp_conformance.wallet.section import Section
 
 MAX_FILE: Final = 262_144
 """Bytes of ``wallet.toml`` that are read."""
@@ -59,13 +62,11 @@ def load(path: Path) -> Wallet:
     """Read and review the file at ``path``; WalletFileError if it cannot be used."""
     name = printable(path)
     try:
-        text = _content(path).decode("utf-8-sig")
+        text = decoded(_content(path))
     except FileNotFoundError:
         problem = "there is no such file; `mpp-conformance init` writes one to fill in"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
-    except UnicodeDecodeError as error:
-        problem = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
     except ValueError as error:
         problem = str(error)
     else:

@@ -10,6 +10,7 @@ the same documents, and a breach of ours is an exception, never a message.
 from mpp_conformance.wire.bodies import GATEWAY_URL
 from mpp_conformance.wire.encoding import OurMessageIsInvalid, carried, decode, encode, read
 from mpp_conformance.wire.fault_application import spoilt
+from mpp_conformance.wire.hops import CHANGED, changed, displaced, other_target
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
 from mpp_conformance.wire.orders import PARTIES, notify_url, price_of
 from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
@@ -32,6 +33,7 @@ from mpp_conformance.wire.verification import answered, called, verified
 __all__ = [
     "ANSWER",
     "ANSWERS",
+    "CHANGED",
     "ELSEWHERE",
     "GATEWAY_URL",
     "MAX_BODY",
@@ -51,12 +53,15 @@ __all__ = [
     "believed",
     "called",
     "carried",
+    "changed",
     "decode",
+    "displaced",
     "document",
     "encode",
     "headers",
     "http_answer",
     "notify_url",
+    "other_target",
     "packed",
     "parsed",
     "price_of",

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.adequacy.transformations import KNOWN
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.judging.verdict import Verdict
@@ -20,6 +21,8 @@ from mpp_conformance.trials import cabinet
 PASS, FAIL, OPEN, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR
 REQUIREMENTS: Final = {"a::1": "A", "a::2": "A", "b::1": "B", "o::1": "O"}
 """The cases of made-up matrices, and what they test; O decides nothing."""
+UNSIGNED: Final = "signature missing"
+"""A kind of fault."""
 HOSTILE: Final = "<script>alert(1)</script>\x1b[31m\u202e"
 
 
@@ -45,7 +48,14 @@ def mpp(
         hides=frozenset(hides),
         observed=frozenset(observed),
         rows=tuple(rows),
+        kind="payload lost" if faulty else "",
     )
+
+
+def caused(specimen: Examined, cause: str, *, kind: str = UNSIGNED) -> Examined:
+    """The MPP with a fault of this kind, on whose failure cards this likely cause stands."""
+    rows = (replace(row, cause=cause if row.verdict is FAIL else "") for row in specimen.rows)
+    return replace(specimen, kind=kind, rows=tuple(rows))
 
 
 def matrix(*specimens: Examined, **kept: str) -> Matrix:
@@ -57,10 +67,10 @@ def sound() -> Matrix:
     """One fault for each case, and an MPP without any."""
     return matrix(
         mpp("good", faulty=False),
-        mpp("bad-a1", {"a::1": FAIL}, breaks="A"),
+        caused(mpp("bad-a1", {"a::1": FAIL}, breaks="A"), UNSIGNED),
         mpp("bad-a2", {"a::2": FAIL}, breaks="A"),
         mpp("bad-b", {"b::1": FAIL}, breaks="B"),
-        mpp("odd", {"o::1": FAIL}, observed="O"),
+        caused(mpp("odd", {"o::1": FAIL}, observed="O"), UNSIGNED),
     )
 
 
@@ -192,12 +202,13 @@ def test_a_sound_suite() -> None:
         also(sound(), mpp("broken", {"a::1": FAIL, "b::1": ERROR}, breaks="A")),
         replace(sound(), specimens=sound().specimens[:-1]),
         replace(sound(), kept={"b::1": "no more"}),
+        replace(sound(), unshown=("code value: lower-cased",)),
         also(replace(sound(), specimens=sound().specimens[:-2]), mpp("b", {"a::1": FAIL, "b::1": FAIL}, breaks="AB")),
     ],
-    ids=["empty", "no-fault", "survivor", "wrong", "more", "shy", "error", "toothless", "stale", "unneeded"],
+    ids=["empty", "no-fault", "survivor", "wrong", "more", "shy", "error", "toothless", "stale", "unshown", "unneeded"],
 )
 def test_whatever_is_wrong_makes_the_suite_unsound(made: Matrix) -> None:
-    """One survivor, wrong kill, wrong name, toothless or needless case, or stale reason is enough."""
+    """One survivor, wrong kill, wrong name, toothless or needless case, stale reason or unshown change is enough."""
     assert not made.sound
 
 
@@ -216,6 +227,7 @@ def test_the_document_has_specimen_requirement_and_killing_case() -> None:
     assert specimens["bad-b"] == {
         "name": "bad-b",
         "faulty": True,
+        "kind": "payload lost",
         "due": "fails",
         "outcome": "fails",
         "breaks": ["B"],
@@ -271,27 +283,54 @@ def call(monkeypatch: pytest.MonkeyPatch, made: Matrix, *arguments: str | Path) 
 def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The score, whatever is wrong by name, and where the two files are."""
     made = also(sound(), mpp("sly", {"a::1": OPEN}, breaks="A"), mpp("innocent", {"b::1": OPEN}, faulty=False))
-    result = call(monkeypatch, replace(made, kept={"b::1": "no more"}), "--out", tmp_path / "new" / "place")
+    made = replace(made, kept={"b::1": "no more"}, unshown=("code value: lower-cased",))
+    result = call(monkeypatch, made, "--out", tmp_path / "new" / "place")
     assert result.exit_code == Exit.FAULT
     assert result.output.splitlines() == [
         "kill matrix  5 faulty MPPs x 4 cases (8 rows each)",
         "killed       4 of 5: 3 fail, 0 for lack of proof, 1 observed",
+        "by kind      2 of 3  payload lost",
+        "             2 of 2  signature missing",
         "survivors    sly: not proven, and fails is due",
         "conforming   1 of 2 pass everything",
         "wrongly hit  innocent: not proven, and conforms is due",
         "misnamed     sly: fails nothing and names A; hides A and names nothing",
         "             innocent: hides B and names nothing",
+        "likely cause right on 1 of 3 deciding cards, 2 of 4 of all",
+        "wrong causes none",
         "cannot fail  none",
         "unneeded     none",
         "kept         0 more unneeded cases, each for a reason (suites/kept_cases.toml)",
         "stale        b::1",
         *(f"{'' if number else 'idle rows':<13}{case}[first]" for number, case in enumerate(REQUIREMENTS)),
+        f"changes      {KNOWN} transformations of payloads and codes, 1 without one that shows them",
+        "             code value: lower-cased",
         "result       the suite is not sound",
         f"written      {tmp_path}/new/place/kill-matrix.json, {tmp_path}/new/place/kill-matrix.html",
     ]
     written = json.loads((tmp_path / "new/place/kill-matrix.json").read_text("ascii"))
     assert written["format"] == "mpp-conformance kill-matrix 1"
     assert "sly" in (tmp_path / "new/place/kill-matrix.html").read_text("utf-8")
+
+
+def test_the_command_prints_who_is_not_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With --causes, the failure cards that have no likely cause follow, by MPP and requirement."""
+    result = call(monkeypatch, sound(), "--causes", "--out", tmp_path)
+    assert result.output.splitlines()[9:12] == [
+        "wrong causes none",
+        "without one  bad-a2, A: 1",
+        "             bad-b, B: 1",
+    ]
+
+
+def test_a_likely_cause_of_another_kind_makes_the_suite_unsound(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A cause that names what the MPP does not have is a fault of ours, printed with the MPP and the requirement."""
+    wrong = caused(mpp("bad-b2", {"b::1": FAIL}, breaks="B"), UNSIGNED, kind="payload lost")
+    result = call(monkeypatch, also(sound(), wrong), "--out", tmp_path)
+    assert result.exit_code == Exit.FAULT
+    assert f"wrong causes bad-b2, B second: {UNSIGNED}" in result.output.splitlines()
 
 
 def test_the_command_ends_well_for_a_sound_suite_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``contracts``: what a wallet team sees of its own pacts, and how the command ends."""
 
+import os
 import re
 import socket
 import subprocess
@@ -42,6 +43,15 @@ def test_a_pact_that_is_kept_ends_well(theirs: Path) -> None:
         "pass         second",
         "result       of 2 interactions 2 passed, 0 failed, 0 proved nothing",
     ]
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"])
+def test_a_proxy_of_the_environment_is_not_asked(name: str, theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Provider and verifier are both on this machine; what the environment says is the same afterwards."""
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    theirs.write_bytes(pact(interaction("first")))
+    result = call("verify", theirs)
+    assert (result.exit_code, os.environ[name]) == (Exit.CONFORMS, "http://127.0.0.1:9"), result.output
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,9 @@ def pytest_that(monkeypatch: pytest.MonkeyPatch) -> Replace:
     """Replaces pytest by something that ends as told and leaves the verdict file it is given."""
 
     def replaced(code: int, verdicts: dict[str, object] | None) -> None:
-        def main(arguments: list[str]) -> int:
+        def main(arguments: list[str], plugins: list[object]) -> int:  # noqa: ARG001  # as pytest has it
             options = dict(itertools.pairwise(arguments))
-            made = Path(options["--reports"], options["--run"])
+            made = Path(options["--mpp-reports"], options["--mpp-run"])
             made.mkdir(parents=True, exist_ok=True)
             if verdicts is not None:
                 text = json.dumps({"format": "mpp-conformance verdicts 1", **verdicts}, sort_keys=True)
@@ -185,9 +185,9 @@ def test_a_folder_that_cannot_be_made_is_named(pytest_that: Replace, tmp_path: P
     assert (result.exit_code, "file/below/one cannot be made" in result.output) == (Exit.USAGE, True)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_interrupted_tells_what_was_judged(tmp_path: Path, ending: signal.Signals) -> None:
-    """Ctrl-C, and the signal that a cancelled CI job gets, end a run with 5, and its report says what is missing."""
+    """Ctrl-C, a cancelled CI job and a terminal that closes end a run with 5; its report says what is missing."""
     heard = tmp_path / "heard"
     os.mkfifo(heard)
     reader = os.open(heard, os.O_RDONLY | os.O_NONBLOCK)
@@ -341,3 +341,20 @@ def test_taken_port_is_named(wallet: Path, side: str) -> None:
         result = subprocess.run([COMMAND, *words[side]], capture_output=True, text=True, timeout=60, check=False)
     field = {"gateway": "[reach] listen", "wallet": "--port"}[side]
     assert (result.returncode, field in result.stderr, port in result.stderr) == (Exit.CONFIGURATION, True, True)
+
+
+def test_a_run_can_begin_without_a_look_beforehand(wallet: Path, tmp_path: Path) -> None:
+    """``run --no-preflight`` holds its conversations even if nobody answers, and accuses nobody."""
+    words: list[str | Path] = [
+        "--wallet",
+        wallet,
+        "--reports",
+        tmp_path / "reports",
+        "--run",
+        "r",
+        "--no-preflight",
+        "-k",
+        "launch_is",
+    ]
+    result = call("run", *words)
+    assert (result.exit_code, (tmp_path / "reports/r/report.html").is_file()) == (Exit.NOT_PROVEN, True), result.output

@@ -114,9 +114,10 @@ def _matrices(place: Path) -> list[Any]:
     few = tuple(cabinet.examined(specimen, held) for specimen in list(SPECIMENS.values())[:2])
     rows = {name: _row(name, verdict) for name, verdict in (("a::1", Verdict.FAIL), ("a::2", Verdict.PASS))}
     met = {"breaks": frozenset({"A"}), "hides": frozenset({"H"}), "observed": frozenset({"O"})}
-    sly = Examined(name="sly", faulty=True, rows=(rows["a::2"],), **met)
-    good = Examined(name="good", faulty=False, rows=tuple(rows.values()), **dict.fromkeys(met, frozenset()))
-    bad = Examined(name="bad", faulty=True, rows=(rows["a::1"],), **met)
+    sly = Examined(name="sly", faulty=True, kind="payload lost", rows=(rows["a::2"],), **met)
+    nothing: dict[str, frozenset[str]] = {name: frozenset() for name in met}
+    good = Examined(name="good", faulty=False, kind="", rows=tuple(rows.values()), **nothing)
+    bad = Examined(name="bad", faulty=True, kind="payload lost", rows=(rows["a::1"],), **met)
     made = []
     with pytest.MonkeyPatch.context() as patch:
         for matrix in (

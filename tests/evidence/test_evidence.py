@@ -132,7 +132,7 @@ def changed(path: str, value: object) -> bytes:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("format", "other", "format: expected 'mpp-conformance evidence 3', found 'other'"),
+        ("format", "other", "format: expected 'mpp-conformance evidence 4', found 'other'"),
         ("ending", "well", "ending: expected one of ended, waited, broken, found 'well'"),
         ("app_link", 1, "app_link: expected true or false, found 1"),
         ("trouble", None, "trouble: expected text, found None"),

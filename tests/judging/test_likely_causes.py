@@ -1,16 +1,20 @@
 """Guesses at what happened to a text on its way, and the words for it."""
 
-import json
+import functools
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpp_conformance.judging.likely_causes import Parting, first_difference, likely_slip, parting, shown
+from mpp_conformance.scenarios.payloads import HURTFUL
+from mpp_conformance.scenarios.scenario import own
+from mpp_conformance.scenarios.transformations import PAYLOADS, Transformation
 
 _QUICK = settings(deadline=None, database=None, max_examples=150)
 _ANY_TEXT = st.text(st.characters(), max_size=60)
 _TAG = "mpp-00000000000000000001"
+_SENT = [own(text, _TAG) for name, text in HURTFUL.items() if name not in {"longest", "5000-characters"}]
 _OTHER_TAG = "mpp-00000000000000000002"
 
 
@@ -24,8 +28,8 @@ _OTHER_TAG = "mpp-00000000000000000002"
         ("a b", "a+b", "it was URL-encoded as a form"),
         ("<a>", "&lt;a&gt;", "it was HTML-escaped"),
         ("&lt;a&gt;", "<a>", "it was HTML-unescaped"),
-        ('{ "a" : 1e2 }', '{"a":100.0}', "it was parsed as JSON and written anew"),
-        ('{"a":1,"b":2}', '{"a": 1, "b": 2}', "it was parsed as JSON and written anew"),
+        ('{ "a" : 1e2 }', '{"a":100.0}', "it was parsed as JSON and written anew with doubles for its numbers"),
+        ('{"a":1,"b":2}', '{"a": 1, "b": 2}', "it was parsed as JSON and written anew as Python does, with blanks"),
         ('say "hi"', '"say \\"hi\\""', "it was quoted as a JSON string"),
         ('say "\u00e9"', '"say \\"\\u00e9\\""', "it was quoted as a JSON string with escapes"),
         ("MiXeD", "mixed", "it was lower-cased"),
@@ -93,10 +97,18 @@ def test_a_difference_is_told_by_its_byte() -> None:
     assert str(found) == "first difference at byte 9: expected 'c', seen 'd'"
 
 
-def test_a_reserialised_document_is_recognised_whatever_it_holds() -> None:
-    """A payload that some program parsed and wrote anew is named so, with or without blanks."""
-    text = '{"n":1.0, "text":"\u00e9"}'
+@functools.cache
+def _words(text: str) -> dict[str, set[str]]:
+    """What a text can come to, and all the words for it."""
+    found: dict[str, set[str]] = {}
+    for made in PAYLOADS:
+        found.setdefault(made(text), set()).add(f"it was {made.words}")
+    return found
 
-    for separators in ((",", ":"), None):
-        written = json.dumps(json.loads(text), ensure_ascii=separators is None, separators=separators)
-        assert likely_slip(text, written) == "it was parsed as JSON and written anew"
+
+@pytest.mark.parametrize("made", PAYLOADS, ids=lambda made: made.name)
+def test_whatever_programs_do_to_a_text_is_named(made: Transformation) -> None:
+    """What arrives changed is told in the words of something that makes just that of what was sent."""
+    for text in _SENT:
+        arrived = made(text)
+        assert arrived in {text, ""} or likely_slip(text, arrived) in _words(text)[arrived]

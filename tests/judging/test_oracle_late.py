@@ -19,6 +19,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
 
 HINT = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
+TWICE = "handleAction is called more than once: an event handler is registered twice, or a timer repeats it"
 SCAN = Scan(code_value="c", customer_id="u")
 ASKED = UserInitiatedPay(code_value="c", customer_id="u")
 ACTION, OTHER = HandleAction(sdk_action_payload="p"), HandleAction(sdk_action_payload="q")
@@ -67,10 +68,10 @@ def _broken(trace: Trace) -> None:
         (_some, (SCAN, OTHER), (ACTION,), Verdict.INCONCLUSIVE, HINT),
         (_some, (SCAN,), (UNREAD,), Verdict.INCONCLUSIVE, HINT),
         (_asked_first, (SCAN,), (ASKED,), Verdict.INCONCLUSIVE, HINT),
-        (_asked_first, (SCAN,), (ASKED, ACTION), Verdict.INCONCLUSIVE, ""),
+        (_asked_first, (SCAN,), (ASKED, ACTION), Verdict.INCONCLUSIVE, HINT),
         (_one, (SCAN, OTHER), (UNREAD,), Verdict.FAIL, ""),
         (_one, (SCAN,), (OTHER,), Verdict.FAIL, ""),
-        (_one, (SCAN, ACTION), (ACTION,), Verdict.FAIL, ""),
+        (_one, (SCAN, ACTION), (ACTION,), Verdict.FAIL, TWICE),
         (_none, (SCAN,), (ResultPage(status="S"),), Verdict.FAIL, ""),
         (_some, (SCAN,), (ResultPage(status="S"),), Verdict.FAIL, ""),
         (_one, (SCAN, ACTION), (ResultPage(status="S"),), Verdict.PASS, ""),

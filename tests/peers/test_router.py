@@ -84,6 +84,17 @@ def test_a_changed_code_still_belongs_to_the_payment_whose_digits_it_bears(chang
     assert router.strays == []
 
 
+def test_a_code_that_was_cut_off_belongs_to_the_only_payment_whose_code_begins_so() -> None:
+    """Where several begin so, or next to nothing is left of it, nobody's payment is asked about."""
+    router = Router(_TEMPLATES)
+    world, _ = _begun(router, "first", ORDER), _begun(router, "second", FOREIGN)
+    cut = world.codes[0].decoded[:20]
+
+    assert [_ask(router, code).world for code in (cut, cut[:7], f"{cut}x")] == [world, None, None]
+    _begun(router, "another", ORDER)
+    assert _ask(router, world.codes[0].decoded[:15]).world is None
+
+
 def test_a_notice_goes_to_the_payment_of_its_order() -> None:
     """The paymentRequestId names one payment of one conversation, exactly."""
     router = Router(_TEMPLATES)

@@ -76,7 +76,7 @@ def words(bench: Bench) -> dict[str, str]:
 
 def test_conforming_wallet_conforms(bench: Bench) -> None:
     """Everything passes: green items, the result in words and as data, a report and evidence."""
-    result = bench.run(HEAD + PASSING, "--run", "first")
+    result = bench.run(HEAD + PASSING, "--mpp-run", "first")
     result.assert_outcomes(passed=4)
     assert result.ret == 0
     result.stdout.fnmatch_lines(["cases        4 pass", "requirements 2 conforming of 2 tested"])
@@ -98,7 +98,7 @@ def test_conversations_are_shared(bench: Bench) -> None:
 def test_failure_speaks_in_order(bench: Bench) -> None:
     """A failed case says what was expected, seen, on what it rests, where the evidence is, how to run it again."""
     bench.specimen = DropsCallback
-    result = bench.run(HEAD, "--run", "r", "-v")
+    result = bench.run(HEAD, "--mpp-run", "r", "-v")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*test_callback?entry-sdk-S? FAIL*", "*test_action?order-sdk-S? PASS*"])
     result.stdout.fnmatch_lines(
@@ -108,8 +108,9 @@ def test_failure_speaks_in_order(bench: Bench) -> None:
             "rests on  EC-25 (MUST, stated; MPP client): By the callback.",
             "          Workflow, Entry code, steps 24-26",
             "evidence  reports/r/evidence/entry-sdk-s-????????.json",
-            "blame     MPP",
-            "again     pytest 'suites/test_inline.py::test_callback?entry-sdk-S?' --mpp specimen:x",
+            "likely    the MPP client has the payload and never calls the callback of decode",
+            "blame     MPP client",
+            "again     pytest 'suites/test_inline.py::test_callback?entry-sdk-S?' --mpp-target specimen:x",
         ],
         consecutive=True,
     )
@@ -271,10 +272,10 @@ def test_selection_certifies_nothing(bench: Bench, options: tuple[str, ...], jud
 def test_last_failed_and_exitfirst(bench: Bench) -> None:
     """-x ends the run at the first red case, and --lf runs the red ones again."""
     bench.specimen = DropsCallback
-    first = bench.run(HEAD, "-x", "--run", "one")
+    first = bench.run(HEAD, "-x", "--mpp-run", "one")
     first.assert_outcomes(failed=1)
     assert bench.verdicts("one")["overall"] == "nonconformant"
-    second = bench.run(HEAD, "--lf", "--run", "two")
+    second = bench.run(HEAD, "--lf", "--mpp-run", "two")
     second.assert_outcomes(failed=1)
     assert [row["scenario"] for row in document.cases(bench.verdicts("two"))] == ["entry-sdk-S"]
 
@@ -289,8 +290,8 @@ def test_target_may_come_from_the_environment(bench: Bench, monkeypatch: pytest.
 def test_a_known_mpp_is_reported_by_its_own_name(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever wallet file stands beside it: no wallet is certified by what a specimen does."""
     monkeypatch.setattr(wallet, "load", lambda _path: wallet.reference())
-    bench.run(HEAD, "--wallet", "wallet.toml", "--run", "beside")
-    bench.run(HEAD, "--run", "alone")
+    bench.run(HEAD, "--mpp-wallet", "wallet.toml", "--mpp-run", "beside")
+    bench.run(HEAD, "--mpp-run", "alone")
     for run in ("beside", "alone"):
         found = bench.verdicts(run)
         assert (found["wallet"]["name"], found["claims"]["wallet"]["name"]) == ("specimen:x", "specimen:x")
@@ -300,7 +301,7 @@ def test_secrets_in_a_target_stay_out_of_the_report(bench: Bench, monkeypatch: p
     """User name and password of an adaptor's address are shown nowhere."""
     monkeypatch.setattr(wallet, "load", lambda _path: wallet.reference())
     target = "http:http://user:hunter2@127.0.0.1:9"
-    result = bench.run(HEAD, "--wallet", "wallet.toml", "--no-preflight", target=target)
+    result = bench.run(HEAD, "--mpp-wallet", "wallet.toml", "--mpp-no-preflight", target=target)
     assert result.ret == 0
     assert "hunter2" not in result.stdout.str()
     assert bench.verdicts()["target"] == "http:http://127.0.0.1:9"
@@ -309,11 +310,11 @@ def test_secrets_in_a_target_stay_out_of_the_report(bench: Bench, monkeypatch: p
 @pytest.mark.parametrize(
     ("target", "options", "told"),
     [
-        ("", (), "say which MPP to judge: --mpp specimen:conforming*"),
-        ("http:http://127.0.0.1:9", (), "--mpp http:http://127.0.0.1:9 needs --wallet FILE*"),
+        ("", (), "say which MPP to judge: --mpp-target specimen:conforming*"),
+        ("http:http://127.0.0.1:9", (), "--mpp-target http:http://127.0.0.1:9 needs --mpp-wallet FILE*"),
         ("specimen:unknown", (), "*no specimen is called unknown*"),
-        ("specimen:x", ("--run", "../up"), "'../up' is no name for a run*"),
-        ("specimen:x", ("--wallet", "missing.toml"), "*missing.toml*"),
+        ("specimen:x", ("--mpp-run", "../up"), "'../up' is no name for a run*"),
+        ("specimen:x", ("--mpp-wallet", "missing.toml"), "*missing.toml*"),
         ("replay:nowhere", (), "nowhere/verdicts.json cannot be read: *"),
     ],
 )
@@ -335,8 +336,8 @@ def test_collecting_needs_no_target(bench: Bench) -> None:
 
 def test_a_run_is_never_written_over(bench: Bench) -> None:
     """A second run of the same name is refused; without a name each has a folder of its own."""
-    assert bench.run(HEAD, "--run", "r").ret == 0
-    assert bench.run(HEAD, "--run", "r").ret == pytest.ExitCode.USAGE_ERROR
+    assert bench.run(HEAD, "--mpp-run", "r").ret == 0
+    assert bench.run(HEAD, "--mpp-run", "r").ret == pytest.ExitCode.USAGE_ERROR
     assert (bench.run(HEAD).ret, bench.run(HEAD).ret) == (0, 0)
     assert len(list((bench.pytester.path / "reports").iterdir())) == 3
 

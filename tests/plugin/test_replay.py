@@ -49,7 +49,7 @@ class Twice(ConformingMpp):
 def earlier(bench: Bench) -> Path:
     """The folder of an earlier run, of a wallet that does not conform."""
     bench.specimen = Twice
-    bench.run(SUITE, "--run", "earlier")
+    bench.run(SUITE, "--mpp-run", "earlier")
     return bench.pytester.path / "reports/earlier"
 
 
@@ -62,7 +62,7 @@ def rewrite(folder: Path, **members: Any) -> None:
 def test_verdicts_are_the_same(bench: Bench, earlier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replay needs neither wallet nor wallet file, and comes to the same verdicts, whatever the wallet is now."""
     monkeypatch.setattr(connectors, "connect", None)
-    result = bench.run(SUITE, "--run", "again", target=f"replay:{earlier}")
+    result = bench.run(SUITE, "--mpp-run", "again", target=f"replay:{earlier}")
     assert result.ret == 1
     first, second = bench.verdicts("earlier"), bench.verdicts("again")
     assert (second["digest"], second["overall"]) == (first["digest"], "nonconformant")
@@ -78,8 +78,8 @@ def test_a_replay_certifies_no_other_wallet(bench: Bench, earlier: Path, monkeyp
     files = {"same.toml": recorded.model_copy(update={"identity": identity}), "other.toml": recorded}
     monkeypatch.setattr(wallet, "load", lambda path: files[path.name])
     target = f"replay:{earlier}"
-    same = bench.run(SUITE, "--run", "same", "--wallet", "same.toml", target=target)
-    other = bench.run(SUITE, "--run", "other", "--wallet", "other.toml", target=target)
+    same = bench.run(SUITE, "--mpp-run", "same", "--mpp-wallet", "same.toml", target=target)
+    other = bench.run(SUITE, "--mpp-run", "other", "--mpp-wallet", "other.toml", target=target)
     assert (same.ret, other.ret) == (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR)
     other.stderr.fnmatch_lines(["*other.toml claims other things than the run that is to be judged again*specimen:x*"])
 
@@ -90,7 +90,7 @@ def test_replay_of_our_own_suites(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(bench.pytester.path)
     fixed = [str(directory("suites")), "--import-mode=importlib", *QUIET]
     for name, target in (("held", "specimen:conforming"), ("again", "replay:reports/held")):
-        result = bench.pytester.runpytest_inprocess(*fixed, "--mpp", target, "--run", name)
+        result = bench.pytester.runpytest_inprocess(*fixed, "--mpp-target", target, "--mpp-run", name)
         assert result.ret == 0
     held, again = bench.verdicts("held"), bench.verdicts("again")
     assert (again["digest"], again["overall"], again["counts"]) == (held["digest"], "conformant", held["counts"])
@@ -109,7 +109,7 @@ def test_traces_are_served_by_scenario(earlier: Path) -> None:
 def test_missing_evidence_is_an_error(bench: Bench, earlier: Path) -> None:
     """Without its file a case is an error, and the others are judged as before."""
     next((earlier / "evidence").glob("order-*")).unlink()
-    bench.run(SUITE, "--run", "again", target=f"replay:{earlier}")
+    bench.run(SUITE, "--mpp-run", "again", target=f"replay:{earlier}")
     rows = {row["scenario"]: (row["verdict"], row["seen"]) for row in document.cases(bench.verdicts("again"))}
     assert rows["entry-sdk-S"][0] == "fail"
     assert rows["order-sdk-S"][0] == "error"
@@ -118,8 +118,8 @@ def test_missing_evidence_is_an_error(bench: Bench, earlier: Path) -> None:
 
 def test_what_an_earlier_run_left_out_is_not_proven(bench: Bench, earlier: Path) -> None:
     """A run of a part is no less, and no more, than that when it is judged again."""
-    bench.run(SUITE, "--run", "part", "-k", "action")
-    bench.run(SUITE, "--run", "again", target=f"replay:{earlier.with_name('part')}")
+    bench.run(SUITE, "--mpp-run", "part", "-k", "action")
+    bench.run(SUITE, "--mpp-run", "again", target=f"replay:{earlier.with_name('part')}")
     rows = {row["scenario"]: row["verdict"] for row in document.cases(bench.verdicts("again"))}
     assert rows == {"entry-sdk-S": "inconclusive", "entry-sdk-F": "inconclusive", "order-sdk-S": "pass"}
 

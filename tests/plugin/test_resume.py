@@ -46,7 +46,7 @@ def kill(place: Path, step: int, *options: str) -> Path:
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs in one process, killed in each line."""
-    return kill(tmp_path_factory.mktemp("killed"), 1, "--mpp", "specimen:conforming")
+    return kill(tmp_path_factory.mktemp("killed"), 1, "--mpp-target", "specimen:conforming")
 
 
 def verdicts(folder: Path) -> Any:  # noqa: ANN401  # a document
@@ -77,7 +77,7 @@ def test_whatever_the_moment_the_evidence_opens(killed: Path) -> None:
 def gone_on(pytester: pytest.Pytester, name: str, *options: str) -> pytest.RunResult:
     """Going on with a run, in the folder that is the current one."""
     fixed = ["suites", "--import-mode=importlib", *QUICK, "-p", "no:cacheprovider"]
-    return pytester.runpytest_inprocess(*fixed, "--run", name, "--resume", *options)
+    return pytester.runpytest_inprocess(*fixed, "--mpp-run", name, "--mpp-resume", *options)
 
 
 def test_going_on_ends_as_an_unbroken_run(
@@ -91,7 +91,7 @@ def test_going_on_ends_as_an_unbroken_run(
         if at == 1:
             continue
         before = journal_file.read(folder)
-        assert gone_on(pytester, folder.name, "--mpp", "specimen:conforming").ret == pytest.ExitCode.OK
+        assert gone_on(pytester, folder.name, "--mpp-target", "specimen:conforming").ret == pytest.ExitCode.OK
         made, after = verdicts(folder), journal_file.read(folder)
         assert (made["digest"], made["overall"], made["counts"]) == (
             whole["digest"],
@@ -117,12 +117,12 @@ def test_over_http_too(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatc
     place = pytester.path
     monkeypatch.chdir(place)
     with wallet_served(place) as wallet_file:
-        kill(place, 5, "--wallet", str(wallet_file))
+        kill(place, 5, "--mpp-wallet", str(wallet_file))
         whole = verdicts(place / "reports/whole")
         for folder in broken_off(place):
             begun = [entry.told["conversation"] for entry in journal_file.read(folder).of(journal.BEGUN)]
             kept = [entry.told["conversation"] for entry in journal_file.read(folder).of(journal.CONVERSED)]
-            assert gone_on(pytester, folder.name, "--wallet", str(wallet_file)).ret == pytest.ExitCode.OK
+            assert gone_on(pytester, folder.name, "--mpp-wallet", str(wallet_file)).ret == pytest.ExitCode.OK
             made = verdicts(folder)
             assert (made["digest"], set(made["attempts"]["again"])) == (whole["digest"], set(begun) - set(kept))
 
@@ -137,7 +137,7 @@ def test_a_run_that_never_began_is_not_gone_on_with(killed: Path) -> None:
 def stopped(bench: Bench) -> Path:
     """A run that stopped at its first failure, and could be gone on with."""
     bench.specimen = SPECIMENS["payload-callback-twice"]
-    bench.run(SUITE, "-x", "--run", "stopped")
+    bench.run(SUITE, "-x", "--mpp-run", "stopped")
     return bench.pytester.path / "reports/stopped"
 
 
@@ -147,12 +147,12 @@ def test_a_run_that_stopped_is_gone_on_with(bench: Bench, stopped: Path) -> None
         "stopped at a failure, as was asked for"
     ]
     first = verdicts(stopped)
-    bench.run(SUITE, "--run", "stopped", "--resume")
+    bench.run(SUITE, "--mpp-run", "stopped", "--mpp-resume")
     second = verdicts(stopped)
     assert (first["complete"], second["complete"], second["attempts"]["again"]) == (False, True, [])
     assert bench.held is not None
     assert [scenario.label for scenario in bench.held.prepared] == ["entry-sdk-F", "order-sdk-S"]
-    bench.run(SUITE, "--run", "unbroken")
+    bench.run(SUITE, "--mpp-run", "unbroken")
     assert bench.verdicts("unbroken")["digest"] == second["digest"]
 
 
@@ -160,7 +160,7 @@ def test_attempts_are_told(bench: Bench, stopped: Path) -> None:
     """The summary and the report say which attempt this is, and what was held again."""
     evidence_file = next((stopped / "evidence").glob("entry-sdk-s-*"))
     evidence_file.write_bytes(evidence_file.read_bytes().replace(b"ended", b"ENDED"))
-    result = bench.run(SUITE, "--run", "stopped", "--resume")
+    result = bench.run(SUITE, "--mpp-run", "stopped", "--mpp-resume")
     result.stdout.fnmatch_lines(["attempt      2 of 2; held again: entry-sdk-S"])
     assert "attempt 2 of 2; run again: entry-sdk-S" in (stopped / "report.md").read_text("utf-8")
 
@@ -177,7 +177,7 @@ def test_changed_circumstances_are_named(
 ) -> None:
     """Another suite or another wallet is another run, and the words say what has changed."""
     assert stopped.is_dir()
-    result = bench.run(suite, "--run", "stopped", "--resume", **options)
+    result = bench.run(suite, "--mpp-run", "stopped", "--mpp-resume", **options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*was begun otherwise, so that a new run is needed: {told}*"])
 
@@ -187,7 +187,7 @@ def test_another_edition_is_named(bench: Bench, stopped: Path, monkeypatch: pyte
     known = wallet.reference()
     other = known.model_copy(update={"limits": known.limits.model_copy(update={"edition": "2024-03"})})
     monkeypatch.setattr(wallet, "reference", lambda: other)
-    result = bench.run(SUITE, "--run", stopped.name, "--resume")
+    result = bench.run(SUITE, "--mpp-run", stopped.name, "--mpp-resume")
     result.stderr.fnmatch_lines(["*: claims.limits.edition was '2023-12' and is '2024-03'"])
 
 
@@ -195,14 +195,14 @@ def test_a_changed_journal_is_not_gone_on_with(bench: Bench, stopped: Path) -> N
     """Whoever edited the journal is told at which line."""
     path = stopped / journal.FILE
     path.write_bytes(path.read_bytes().replace(b"entry-sdk-S", b"entry-sdk-X", 1))
-    result = bench.run(SUITE, "--run", "stopped", "--resume")
+    result = bench.run(SUITE, "--mpp-run", "stopped", "--mpp-resume")
     result.stderr.fnmatch_lines(["*is not the journal that was written: line 3: the line before it is not*"])
 
 
 def test_a_run_that_is_over_is_not_gone_on_with(bench: Bench) -> None:
     """There is nothing to go on with, and the words say what to do."""
-    bench.run(SUITE, "--run", "done")
-    result = bench.run(SUITE, "--run", "done", "--resume")
+    bench.run(SUITE, "--mpp-run", "done")
+    result = bench.run(SUITE, "--mpp-run", "done", "--mpp-resume")
     result.stderr.fnmatch_lines(["*done is over (conforms): start a new run"])
 
 
@@ -217,5 +217,5 @@ def test_what_was_being_written_makes_way(bench: Bench, stopped: Path) -> None:
     """A file that was not whole yet when the run was killed is gone after the next attempt."""
     left = stopped / "evidence/.writing-x"
     left.write_bytes(b"half")
-    bench.run(SUITE, "--run", "stopped", "--resume")
+    bench.run(SUITE, "--mpp-run", "stopped", "--mpp-resume")
     assert not left.exists()

@@ -69,7 +69,7 @@ def test_every_command_is_of_a_kind_that_is_checked() -> None:
     known = (*(f"make {target}" for target in TARGETS), "mpp-conformance ", "pytest suites ")
     assert [command for command in ALL if not command.startswith(known)] == []
     assert [command for command in ALL if not command.startswith("make ") and command not in STORY] == [
-        "pytest suites --mpp specimen:conforming -k handle_action"
+        "pytest suites --mpp-target specimen:conforming -k handle_action"
     ]
 
 

@@ -20,7 +20,13 @@ DIRECT = {
 LONGEST = 400
 STANDS_ALONE = "mpp_conformance/bundle/verify.py"
 PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)==(?P<version>[^ \\]+)(?P<rest>.*(?:\n    .*)*)", re.MULTILINE)
-PINS = {name: {pin["name"]: pin for pin in PIN.finditer(lock)} for name, lock in LOCKS.items()}
+PINS = {
+    lock: {
+        pin["name"]: [same for same in PIN.finditer(text) if same["name"] == pin["name"]] for pin in PIN.finditer(text)
+    }
+    for lock, text in LOCKS.items()
+}
+"""Of each lock: its pins by the name of the package, of which there is more than one where platforms differ."""
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -33,21 +39,35 @@ def test_lock_names_no_host(lock: str) -> None:
 def test_lock_hashes_every_pin(lock: str) -> None:
     """Each line of the lock that starts a package pins it to one version, with hashes."""
     starts = [line.split("==")[0] for line in LOCKS[lock].splitlines() if line[:1] not in {"", " ", "#"}]
-    assert list(PINS[lock]) == starts
-    assert [name for name, pin in PINS[lock].items() if "--hash=sha256:" not in pin["rest"]] == []
+    assert [pin["name"] for pins in PINS[lock].values() for pin in pins] == starts
+    assert [name for name, pins in PINS[lock].items() for pin in pins if "--hash=sha256:" not in pin["rest"]] == []
 
 
 @pytest.mark.parametrize(("lock", "line"), [(lock, line) for lock, lines in DIRECT.items() for line in lines])
 def test_lock_pins_every_direct_dependency(lock: str, line: str) -> None:
     """The pinned version of a direct dependency is within the range that pyproject.toml gives."""
     requirement = Requirement(line)
-    assert requirement.specifier.contains(PINS[lock][requirement.name]["version"])
+    assert any(requirement.specifier.contains(pin["version"]) for pin in PINS[lock][requirement.name])
+
+
+def test_lock_has_a_wheel_for_macs_with_intel_processors() -> None:
+    """Where newer releases of cryptography have none, an older one is pinned; everywhere else the newest is."""
+    places = {("darwin", "x86_64"): 48, ("darwin", "arm64"): 50, ("linux", "x86_64"): 50, ("win32", "AMD64"): 50}
+    lines = [pin[0].splitlines()[0].rstrip(" \\") for pin in PINS["requirements.lock"]["cryptography"]]
+    pins = [Requirement(line) for line in lines]
+    for (system, machine), expected in places.items():
+        place = {"sys_platform": system, "platform_machine": machine}
+        found = [pin.specifier for pin in pins if pin.marker is None or pin.marker.evaluate(place)]
+        assert [int(str(version).removeprefix("==").partition(".")[0]) for version in found] == [expected]
 
 
 def test_locks_agree() -> None:
     """What both locks pin, they pin to the same version: the second one is installed over the first."""
     first, second = (
-        {name: (pin["version"], re.findall(r"sha256:\w+", pin["rest"])) for name, pin in pins.items()}
+        {
+            name: [(pin["version"], re.findall(r"sha256:\w+", pin["rest"])) for pin in same]
+            for name, same in pins.items()
+        }
         for pins in PINS.values()
     )
     common = first.keys() & second.keys()

@@ -136,7 +136,7 @@ def test_installed_plugin_serves_plain_pytest(elsewhere: Path, tmp_path: Path) -
     script = "from mpp_conformance.common.resources import directory; print(directory('suites'))"
     suites = call(elsewhere / BIN / "python", "-c", script, cwd=elsewhere).stdout.strip()
     pytest_ = (elsewhere / BIN / "python", "-m", "pytest", "-p", "no:schemathesis", "--collect-only", "-q")
-    result = call(*pytest_, suites, "--mpp", "specimen:conforming", cwd=tmp_path)
+    result = call(*pytest_, suites, "--mpp-target", "specimen:conforming", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "test_order_code.py::" in result.stdout
 

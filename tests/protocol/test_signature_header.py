@@ -38,10 +38,11 @@ def test_the_encodings_have_names_for_the_evidence() -> None:
     """They are written down with each message, and stay what they are."""
     assert (
         signature.PERCENT_ENCODED,
+        signature.PERCENT_ENCODED_URL_SAFE,
         signature.STANDARD,
         signature.URL_SAFE,
         signature.URL_SAFE_UNPADDED,
-    ) == ("percent-encoded base64", "base64", "base64url", "base64url unpadded")
+    ) == ("percent-encoded base64", "percent-encoded base64url", "base64", "base64url", "base64url unpadded")
 
 
 def test_a_header_names_the_first_version_of_a_key() -> None:
@@ -61,6 +62,9 @@ def test_a_header_names_the_first_version_of_a_key() -> None:
         ("_AAA", b"\xfc\0\0", signature.URL_SAFE),
         ("-A", b"\xf8", signature.URL_SAFE_UNPADDED),
         (quote("+A==", safe=""), b"\xf8", signature.PERCENT_ENCODED),
+        (quote("+A", safe=""), b"\xf8", signature.PERCENT_ENCODED_UNPADDED),
+        (quote("-A==", safe=""), b"\xf8", signature.PERCENT_ENCODED_URL_SAFE),
+        (quote("_A==", safe=""), b"\xfc", signature.PERCENT_ENCODED_URL_SAFE),
     ],
 )
 def test_either_character_tells_the_alphabet(text: str, raw: bytes, encoding: str) -> None:
@@ -75,6 +79,8 @@ def test_either_character_tells_the_alphabet(text: str, raw: bytes, encoding: st
         ("", _CHARACTERS),
         ("QUJD%4", _CHARACTERS),
         ("QUJ", _NEITHER),
+        ("QUJDA%3D", _NEITHER),
+        ("%2BA%3D%3D%3D", _NEITHER),
         ("-A=", _NEITHER),
         ("_A=", _NEITHER),
         ("+A=", _NEITHER),

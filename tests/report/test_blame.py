@@ -11,12 +11,14 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MUST, SHOULD, SILENT, STATED
 from mpp_conformance.protocol.messages import CLIENT_SDK, GATEWAY, Malformed
 from mpp_conformance.report.verdict_file.blame import BLAMES, blame
+from mpp_conformance.report.verdict_file.document import cases
 from mpp_conformance.scenarios.cells import sdk
 from mpp_conformance.scenarios.scenario import ORDER
+from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wallet import reference
-from tests.reporting import judged, row, sample, stated
+from tests.reporting import judged, row, run_of, sample, stated
 
 PROFILE = reference().profile
 HELD = DirectConnector(ConformingMpp(PROFILE), PROFILE).converse(sdk(ORDER, "F"))
@@ -46,6 +48,34 @@ def test_a_failure_is_the_mpps_where_a_sentence_stands_behind_it() -> None:
     """A stated and a documented requirement blame the MPP, a SHOULD as well."""
     found = [told(Verdict.FAIL, basis=basis, level=level) for basis in (STATED, DOCUMENTED) for level in (MUST, SHOULD)]
     assert found == ["MPP"] * 4
+
+
+HALVES = {
+    "payload-callback-twice": {"MPP client"},
+    "handle-action-never": {"MPP client"},
+    "result-page-always-says-paid": {"MPP client"},
+    "status-before-action-type": {"MPP server"},
+    "payload-dropped": {"MPP server"},
+    "no-error-code": {"MPP server"},
+    "failed-decoding-left-to-sdk": {"MPP server"},
+    "results-kept-from-client": {"MPP server"},
+    "codes-url-encoded": {"MPP"},
+    "never-launched": {"MPP"},
+}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_a_wallet_that_reports_its_app_link_is_told_which_half_to_look_at(name: str) -> None:
+    """Whoever did other than it was told; a client that only did as it was led is not blamed."""
+    verdicts, _ = run_of(SPECIMENS[name])
+    failed = [case for case in cases(verdicts) if case["verdict"] == "fail" and case["blame"] != "silent document"]
+    assert HALVES[name] == {case["blame"] for case in failed if case["deviation"]["payment"] == 0}
+
+
+def test_without_the_app_link_nobody_knows_which_half_it_was() -> None:
+    """Then the MPP is to be looked at."""
+    verdicts, _ = run_of(SPECIMENS["merchant-name-missed-for-order-code"])
+    assert {case["blame"] for case in cases(verdicts) if case["verdict"] == "fail"} <= {"MPP", "silent document"}
 
 
 @pytest.mark.parametrize("basis", [DERIVED, SILENT])

@@ -201,6 +201,7 @@ def test_hostile_text_stays_text() -> None:
     shape = svg.svg(found, ENGLISH, title=HOSTILE, alone=True)
     assert {found.tag.rpartition("}")[2] for found in ET.fromstring(shape).iter()} == {  # noqa: S314  # our own
         "svg",
+        "g",
         "title",
         "style",
         "text",
@@ -242,7 +243,7 @@ def test_the_sentences_say_what_the_drawing_shows() -> None:
     """Each arrow has its sentence, with the fields that the message had."""
     lines = [told(line, ENGLISH) for line in drawn("order-sdk-F", FAULTY["handle-action-never"]).lines]
     assert lines[0] == "merchant to Alipay+: the merchant gets a code for the order"
-    assert lines[1].startswith("consumer to MPP client: Scan (code_value https://qr.example.test/order/")
+    assert lines[1].startswith("consumer to MPP client: Scan (code_value http://QR.xn--fiqs8s.example.test:80/Order/")
     assert lines[-1] == "MPP client to client SDK: HandleAction is missing"
 
 
@@ -281,3 +282,25 @@ def test_marks_of_a_foreign_file_are_bounded() -> None:
 def test_plain_words_that_part_are_told_in_whole(expected: str, seen: str, told: tuple[str, str] | None) -> None:
     """Of two values of an enumeration no byte need be named; of any other text the place is."""
     assert whole(asdict(parting(expected, seen))) == told
+
+
+@pytest.mark.parametrize("specimen", [ConformingMpp, FAULTY["handle-action-never"]])
+def test_a_drawing_keeps_its_meaning_without_a_style(specimen: type[ConformingMpp]) -> None:
+    """A CI server may take a page's style away: attributes then say colour, dashes and where a text stands."""
+    found = drawn("order-sdk-F", specimen)
+    shape = svg.svg(found, ENGLISH, title="t")
+    root = ET.fromstring(shape)  # noqa: S314  # our own
+    assert "style" not in shape
+    assert (root.get("text-anchor"), root.get("fill")) == ("middle", svg.LIGHT["ink"])
+    colours = {"fail": svg.LIGHT["bad"], "inconclusive": svg.LIGHT["open"], "observed": svg.LIGHT["note"]}
+    colours |= {UNSEEN: svg.LIGHT["faint"]}
+    assert [(one.get("fill"), one.get("stroke"), one[0].get("stroke-dasharray")) for one in root.findall("g")] == [
+        (
+            "none",
+            colours.get(marks.gravest(line.marks) or line.kind, svg.LIGHT["ink"]),
+            {UNSEEN: "2 3", ABSENT: "7 4"}.get(line.kind),
+        )
+        for line in found.lines
+    ]
+    anchored = {text.get("class"): text.get("text-anchor") for text in root.findall("text")}
+    assert {name: anchored[name] for name in ("n", "s")} == {"n": "start", "s": "start"}

@@ -355,3 +355,12 @@ def test_page_is_no_wider_than_a_phone(kept: Path) -> None:
         opened.narrow(390)
         opened.open(kept / html.FILE)
         assert opened.ask("document.documentElement.scrollWidth") == 390
+
+
+def test_bars_and_drawings_keep_their_meaning_without_a_style() -> None:
+    """Nothing on the page takes its look from an attribute ``style``, and each piece of a bar has its own colour."""
+    page = html.render(sample())
+    assert re.findall(r"<[a-z]+ [^>]*\bstyle=", page) == []
+    pieces = re.findall(r"<rect [^>]*>", page)
+    assert (len(pieces) > 1, [piece for piece in pieces if ' fill="#' not in piece]) == (True, [])
+    assert [bar for bar in re.findall(r'<svg class="bar"[^>]*>', page) if ' height="' not in bar] == []

@@ -15,12 +15,14 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.common.text import printable
+from mpp_conformance.judging.attestation import UNATTESTED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import BY_NAME, Launch
 from mpp_conformance.report.languages.language import ENGLISH, TAGS, Language, language
 from mpp_conformance.report.pages import html, markdown, terminal
+from mpp_conformance.scenarios.transformations import PAYLOADS
 from mpp_conformance.specimens import FAULTY, SPECIMENS
 from mpp_conformance.trials import cabinet
 from tests.reporting import HOSTILE, M1, M2, O3, folded, run_of, sample
@@ -59,6 +61,7 @@ def english_left(told: str) -> list[str]:
         "outcome",
         "message",
     }
+    known |= {"JavaScript", "Python", "Gson", "Java", "Base", "Latin", "Windows", "Punycode", "shell", "dict", "Map"}
     return [word for word in re.findall("[A-Za-z]{3,}", bare) if word not in known]
 
 
@@ -267,9 +270,15 @@ def constants() -> set[str]:
     return found
 
 
+def test_whatever_programs_do_to_a_text_is_told() -> None:
+    """Each transformation that can be named as the likely cause has its Chinese."""
+    said = [f"it was {made.words}" for made in PAYLOADS]
+    assert [text for text in said if CHINESE.told(text) == text or english_left(CHINESE.told(text))] == []
+
+
 def test_no_sentence_of_the_report_is_left_over() -> None:
     """Each key of the report's table is said somewhere in the code."""
-    guesses = {f"it was {text}" for text in constants()}
+    guesses = {f"it was {made.words}" for made in PAYLOADS}
     assert sorted(OWN["sentences"].keys() - constants() - guesses) == []
 
 
@@ -281,8 +290,10 @@ def test_no_sentence_of_the_suites_is_left_over() -> None:
 def test_no_form_is_left_over() -> None:
     """Each form is had by something that a judgement, a place or a reason says."""
     said = {text for _, *texts in judged() for text in texts} | places()
+    said |= {text.format(point="USER") for text in UNATTESTED.values()} | {"nobody reports USER"}
     said |= {"the wallet does not claim app_link", "no actionForm F X", "both Launch and Scan"}
     said |= {"it expired at x", "it is not signed by x, or was changed since", "x is no owner in [owners]"}
+    said |= {"it was cut off after 4 units of UTF-16"}
     said |= {"Launch, before which no Scan may come", "a report of the adaptor could not be read: x"}
     numbered = {key: f"<{number}>{' '.join(_names(key))}" for number, key in enumerate(CHINESE.forms)}
     noting = Language("x", CHINESE.sentences, numbered)
@@ -342,13 +353,13 @@ def test_what_the_terminal_says_of_anything_has_its_chinese() -> None:
     listening = Listening()
     results = [judged_row(planned(O3, f"o{number}"), Verdict.FAIL, "nothing") for number in range(12)]
     strays = [Stray(message=Launch(url="x"), conversation=name) for name in ("c", "")]
-    findings = [{"finding": "debited twice", "scenario": "x"}]
+    findings = [{"finding": "debited twice", "scenario": "x", "evidence": "x"}]
     outcome = folded([*results, judged_row(planned(M2), Verdict.FAIL)], planned(M1, "unjudged"))
     lines = list(
         terminal.summary(outcome, strays, target="t", newer_edition="2024-03", findings=findings, say=listening)
     )
     lines += [*terminal.attempts(2, [], listening), *terminal.cards(outcome, lambda case: case.evidence, listening)]
-    assert sorted(listening.lacking - {"e", "s"}) == []
+    assert sorted(listening.lacking - {"e", "s", "Do R2."}) == []
     assert len(lines) > 20
 
 

@@ -93,7 +93,7 @@ def test_whatever_came_of_a_run(
 ) -> None:
     """Nothing differs, whatever the verdicts are and however much was judged."""
     bench.specimen = SPECIMENS[specimen]
-    bench.run(suite, "--run", "r", *options)
+    bench.run(suite, "--mpp-run", "r", *options)
     found = rejudged("r")
     assert (found.differences, found.digest) == ([], bench.verdicts("r")["digest"])
 
@@ -101,7 +101,7 @@ def test_whatever_came_of_a_run(
 def test_a_conversation_that_was_not_held(bench: Bench, rejudged: Again) -> None:
     """An error has no evidence, and stays what it is."""
     bench.broken = "entry-sdk-F"
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     assert (rejudged("r").differences, bench.verdicts("r")["overall"]) == ([], "error")
 
 
@@ -109,7 +109,7 @@ def test_a_conversation_that_was_not_held(bench: Bench, rejudged: Again) -> None
 def test_what_came_too_late(bench: Bench, rejudged: Again, specimen: type[ConformingMpp], some: str) -> None:
     """A verdict that a late message has changed is the one that is derived; no duty is met by what came late."""
     bench.specimen, bench.late = specimen, (HandleAction(sdk_action_payload="once more"),)
-    bench.run(f"{SUITE}{ANY}", "--run", "r")
+    bench.run(f"{SUITE}{ANY}", "--mpp-run", "r")
     verdicts = {row["case"]: row["verdict"] for row in document.cases(bench.verdicts("r"))}
     assert (verdicts["test_action"], verdicts["test_any"]) == ("fail", some)
     assert rejudged("r").differences == []
@@ -118,7 +118,7 @@ def test_what_came_too_late(bench: Bench, rejudged: Again, specimen: type[Confor
 def test_a_run_in_which_something_came_too_late_makes_a_bundle(bench: Bench) -> None:
     """The bundle holds what was heard in time, too: the journal tells of it, though no case rests on it any more."""
     bench.late = (HandleAction(sdk_action_payload="once more"),)
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     suite = bench.verdicts("r")["suite"]
     sound = {"format": verify.MATRIX_FORMAT, "version": suite["version"], "suites": suite["digest"], "sound": True}
     packed = pack.pack(bench.pytester.path / "reports/r", keys.generate(), sound)
@@ -132,7 +132,7 @@ def test_what_does_not_apply(bench: Bench, rejudged: Again, monkeypatch: pytest.
     known = wallet.reference()
     less = known.model_copy(update={"features": known.features.model_copy(update={"entry_code": False})})
     monkeypatch.setattr(wallet, "reference", lambda: less)
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     assert (rejudged("r").differences, bench.verdicts("r")["counts"]["not_applicable"]) == ([], 2)
 
 
@@ -141,7 +141,7 @@ def test_strays_are_read_from_their_file(bench: Bench, rejudged: Again, monkeypa
     known = wallet.reference()
     monkeypatch.setattr(wallet, "reference", lambda: known.model_copy(update={"evidence": wallet.model.Evidence()}))
     bench.strays = STRAYS
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     (path,) = (bench.pytester.path / "reports/r/evidence").glob("strays-????????.json")
     assert rejudged("r").differences == []
     assert (b"customer-1" in path.read_bytes(), len(json.loads(path.read_bytes())["strays"])) == (False, 2)
@@ -152,17 +152,17 @@ def test_strays_are_read_from_their_file(bench: Bench, rejudged: Again, monkeypa
 def test_a_run_that_was_gone_on_with(bench: Bench, rejudged: Again) -> None:
     """Every attempt is in the journal, and the verdicts are those of the last."""
     bench.specimen = SPECIMENS["payload-callback-twice"]
-    bench.run(SUITE, "-x", "--run", "r")
-    bench.run(SUITE, "--run", "r", "--resume")
+    bench.run(SUITE, "-x", "--mpp-run", "r")
+    bench.run(SUITE, "--mpp-run", "r", "--mpp-resume")
     found = rejudged("r")
     assert (found.differences, found.attempts) == ([], 2)
 
 
 def test_a_run_that_was_judged_again_by_replay(bench: Bench, rejudged: Again, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replay is a run like any other, and comes out again too."""
-    bench.run(SUITE, "--run", "first")
+    bench.run(SUITE, "--mpp-run", "first")
     monkeypatch.undo()
     monkeypatch.setattr(rejudgement, "directory", lambda _: bench.pytester.path / "suites")
     monkeypatch.chdir(bench.pytester.path)
-    bench.run(SUITE, "--run", "r", target="replay:reports/first")
+    bench.run(SUITE, "--mpp-run", "r", target="replay:reports/first")
     assert rejudged("r").differences == []

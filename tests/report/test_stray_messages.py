@@ -61,7 +61,7 @@ def own_suites(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 def killed(bench: Bench, *found: Stray, after: str) -> Path:
     """The folder of a run in which these strayed, as it is when it was killed after the first such line."""
     bench.strays = list(found)
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     folder = bench.pytester.path / "reports/r"
     lines = (folder / journal.FILE).read_bytes().splitlines(keepends=True)
     known = journal_file.read(folder)
@@ -74,7 +74,7 @@ def killed(bench: Bench, *found: Stray, after: str) -> Path:
 def gone_on(bench: Bench, *found: Stray) -> Path:
     """The folder of the run, gone on with to its end; these stray in this attempt."""
     bench.strays = list(found)
-    assert bench.run(SUITE, "--run", "r", "--resume").ret == pytest.ExitCode.OK
+    assert bench.run(SUITE, "--mpp-run", "r", "--mpp-resume").ret == pytest.ExitCode.OK
     return bench.pytester.path / "reports/r"
 
 
@@ -90,7 +90,7 @@ def test_what_could_not_be_written_down_is_tried_again(bench: Bench, monkeypatch
 
     monkeypatch.setattr(RunFolder, "keep_strays", keep)
     bench.strays = [NOBODYS]
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     (told,) = journal_file.read(bench.pytester.path / "reports/r").of(journal.STRAYED)
     assert tries[:2] == [1, 1]
     assert strays.read((bench.pytester.path / "reports/r/evidence" / told.told["evidence"]).read_bytes()) == (NOBODYS,)
@@ -99,7 +99,7 @@ def test_what_could_not_be_written_down_is_tried_again(bench: Bench, monkeypatch
 def test_what_strays_is_written_down_before_the_run_is_over(bench: Bench) -> None:
     """The line of it stands in the journal after the first verdict, once, and its file holds just that."""
     bench.strays = [NOBODYS, LATE]
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     folder = bench.pytester.path / "reports/r"
     events = [entry.event for entry in journal_file.read(folder).entries]
     assert events[events.index(journal.JUDGED) :] == [
@@ -142,7 +142,7 @@ def bundle(bench: Bench, name: str = "r") -> bytes:
 )
 def test_what_a_message_came_too_late_for_is_held_again(bench: Bench, stray: Stray, again: list[str]) -> None:
     """A run that was killed has not judged the conversation with it; another attempt hears it anew, and only it."""
-    bench.run(SUITE, "--run", "unbroken")
+    bench.run(SUITE, "--mpp-run", "unbroken")
     folder = killed(bench, stray, after=journal.FINISHED)
     lines = (folder / journal.FILE).read_bytes().splitlines(keepends=True)
     (folder / journal.FILE).write_bytes(b"".join(lines[:-1]))
@@ -155,8 +155,8 @@ def test_what_a_message_came_too_late_for_is_held_again(bench: Bench, stray: Str
 def test_what_an_attempt_has_judged_at_its_end_is_not_held_again(bench: Bench) -> None:
     """One that was stopped has judged what came too late; what strayed in it stays in the report, once."""
     bench.specimen, bench.strays = SPECIMENS["payload-callback-twice"], [LATE, NOBODYS]
-    bench.run(SUITE, "-x", "--run", "r")
-    bench.run(SUITE, "--run", "r", "--resume")
+    bench.run(SUITE, "-x", "--mpp-run", "r")
+    bench.run(SUITE, "--mpp-run", "r", "--mpp-resume")
     found = bench.verdicts("r")
     assert (found["attempts"]["again"], found["attempts"]["count"]) == ([], 2)
     assert [row["conversation"] for row in found["strays"]] == ["entry-sdk-S", "", "entry-sdk-S", ""]
@@ -182,7 +182,7 @@ def test_what_strayed_cannot_be_taken_away(bench: Bench) -> None:
     data = path.read_bytes()
     path.write_bytes(data.replace(b'"x"', b'"y"'))
     told = f"{path.name}: its content is not what was written"
-    result = bench.run(SUITE, "--run", "r", "--resume")
+    result = bench.run(SUITE, "--mpp-run", "r", "--mpp-resume")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{told}*"])
     assert rejudgement.rejudged(folder).differences == [f"evidence/{told}"]
@@ -196,7 +196,7 @@ def test_what_strayed_cannot_be_taken_away(bench: Bench) -> None:
 
 def test_what_no_journal_tells_of_stays_out_of_the_bundle(bench: Bench) -> None:
     """A run that is killed between a file and its line leaves a file that nobody tells of."""
-    bench.run(SUITE, "--run", "r")
+    bench.run(SUITE, "--mpp-run", "r")
     left = bench.pytester.path / "reports/r/evidence/left-00000000.json"
     left.write_bytes(b"{}")
     files = verify.verified(bundle(bench)).files
@@ -209,7 +209,7 @@ def test_killed_at_any_moment_a_run_has_what_its_journal_tells_of(bench: Bench) 
     (place / "suites").mkdir()
     (place / "suites/test_inline.py").write_text(SUITE, "utf-8")
     (place / "suites/conftest.py").write_text(STRAYING, "utf-8")
-    words = [sys.executable, str(HERE / "killing.py"), "1", "--mpp", "specimen:conforming"]
+    words = [sys.executable, str(HERE / "killing.py"), "1", "--mpp-target", "specimen:conforming"]
     done = subprocess.run(
         words, cwd=place, env={**os.environ, "STRAYING": "1"}, capture_output=True, text=True, timeout=300, check=False
     )
@@ -218,7 +218,7 @@ def test_killed_at_any_moment_a_run_has_what_its_journal_tells_of(bench: Bench) 
     for at in range(2, len((place / "reports/whole" / journal.FILE).read_bytes().splitlines()) + 1):
         name = f"killed-{at}"
         told = len(list(journal_file.read(place / "reports" / name).of(journal.STRAYED)))
-        result = bench.run(SUITE, "--run", name, "--resume", target="specimen:conforming")
+        result = bench.run(SUITE, "--mpp-run", name, "--mpp-resume", target="specimen:conforming")
         verdicts = bench.verdicts(name)
         assert (result.ret, verdicts["digest"]) == (pytest.ExitCode.OK, bench.verdicts("whole")["digest"])
         assert verify.verified(bundle(bench, name)).verdicts["strays"] == verdicts["strays"]

@@ -1,102 +1,88 @@
-"""The payload texts: each is one payment's own, and hurts a program that makes the mistake it stands for."""
+"""The payload texts: each is one payment's own and legal, and nothing that programs do to texts spares them all."""
 
-import html
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import unquote, unquote_plus
 
 import pytest
+import yaml
 
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.protocol.messages import HANDLE_BY_SDK
 from mpp_conformance.scenarios.payloads import HURTFUL
-from mpp_conformance.scenarios.scenario import TAG
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, TAG, TAG_DIGITS, TAG_IN_BASE64, own
+from mpp_conformance.scenarios.transformations import PAYLOADS
+from mpp_conformance.scenarios.transformations.encodings import LONGEST
 
-_FIRST, _SECOND = "mpp-00000000000000000001", "mpp-00000000000000000002"
-
-
-def _pasted_into_json(text: str) -> str:
-    try:
-        return str(json.loads(f'{{"p":"{text}"}}', strict=False)["p"])
-    except json.JSONDecodeError:
-        return "broken"
+_FIRST, _SECOND = "mpp-01234567890123456789", "mpp-98765432109876543210"
+_WORD: Final = "the-word-null"
+_OWN: Final = {name: own(text, _FIRST) for name, text in HURTFUL.items()}
 
 
-def _cut(length: int) -> Callable[[str], str]:
-    return lambda text: text.encode()[:length].decode("utf-8", "ignore")
+def _deciding() -> Mapping[tuple[str, str], set[str]]:
+    """The payloads of the conversations that each requirement which decides is judged by, for each kind of code."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for case in load(directory("suites")).cases:
+        for scenario in case.scenarios(EDITIONS[DEFAULT_EDITION], Reading()) if case.requirement.decides else ():
+            for payment in scenario.payments:
+                answer = payment.answer
+                if answer is not None and answer.action_type == HANDLE_BY_SDK and answer.payload is not None:
+                    found.setdefault((case.requirement.id, payment.code), set()).add(own(answer.payload, _FIRST))
+    return found
 
 
-MISTAKES: Final[dict[str, Callable[[str], str]]] = {
-    "double-quotes": _pasted_into_json,
-    "single-quotes": lambda text: text.replace("'", "''"),
-    "backslashes": _pasted_into_json,
-    "percent-signs": unquote,
-    "plus-and-equals": unquote_plus,
-    "blanks-at-both-ends": str.strip,
-    "line-separators": lambda text: "\n".join(text.splitlines()),
-    "emoji": lambda text: "".join(char for char in text if ord(char) <= 0xFFFF),
-    "decomposed-letters": lambda text: unicodedata.normalize("NFC", text),
-    "mixed-case": str.lower,
-    "json-in-json": lambda text: json.dumps(json.loads(text), separators=(",", ":")),
-    "json-with-slashes": lambda text: json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False),
-    "already-url-encoded": unquote,
-    "already-base64": lambda text: text.replace("+", "-").replace("/", "_").rstrip("="),
-    "already-html-escaped": html.unescape,
-    "already-json-escaped": _pasted_into_json,
-    "template-marks": lambda text: re.sub("[{]{2}.*?[}]{2}", "", text),
-    "300-characters": _cut(255),
-    "1500-characters": _cut(1_024),
-    "5000-characters": _cut(4_096),
-    "64-kib": _cut(65_535),
-}
-"""For each payload a mistake of real programs that it shows."""
+@pytest.mark.parametrize(
+    ("requirement", "code"), [("EC-25", ENTRY), ("OC-16", ORDER), ("SRV-4", ENTRY), ("SRV-4", ORDER)]
+)
+def test_whatever_programs_do_to_a_text_changes_a_payload_that_decides(requirement: str, code: str) -> None:
+    """For each transformation known, client and server are given a payload of each kind of code that it changes."""
+    payloads = _deciding()[requirement, code]
+    assert [made.name for made in PAYLOADS if not any(made(text) != text for text in payloads)] == []
 
 
-def _own(name: str, tag: str = _FIRST) -> str:
-    return HURTFUL[name].replace(TAG, tag)
+def test_no_payload_could_go() -> None:
+    """Each payload shows something that no other one shows, but for one of the length that many columns have."""
+    alone = set()
+    for made in PAYLOADS:
+        changed = [name for name, text in _OWN.items() if made(text) != text]
+        alone |= set(changed) if len(changed) == 1 else set()
+    assert sorted(_OWN.keys() - alone) == ["5000-characters"]
 
 
-def test_every_payload_has_its_mistake() -> None:
-    """No payload is there that hurts nobody."""
-    assert set(MISTAKES) == set(HURTFUL)
-
-
-@pytest.mark.parametrize("name", sorted(HURTFUL))
-def test_a_payload_shows_the_mistake_it_stands_for(name: str) -> None:
-    """A program that makes this mistake hands on another text."""
-    text = _own(name)
-
-    assert text != MISTAKES[name](text)
-
-
-@pytest.mark.parametrize("name", sorted(HURTFUL))
+@pytest.mark.parametrize("name", sorted(HURTFUL.keys() - {_WORD}))
 def test_a_payload_is_one_payments_own(name: str) -> None:
-    """The tag stands in it once, and so that it can be found again."""
-    assert HURTFUL[name].count(TAG) == 1
-    assert re.findall("mpp-[0-9]{20}", _own(name)) == [_FIRST]
-    assert _own(name) != _own(name, _SECOND)
+    """One mark stands in it once, and so that the payload can be told from another payment's."""
+    assert sum(HURTFUL[name].count(mark) for mark in (TAG, TAG_DIGITS, TAG_IN_BASE64)) == 1
+    assert _OWN[name] != own(HURTFUL[name], _SECOND)
+    assert TAG not in HURTFUL[name] or re.findall("mpp-[0-9]{20}", _OWN[name]) == [_FIRST]
+
+
+def test_a_word_that_programs_take_for_nothing_is_nobodys_own() -> None:
+    """With a mark in it, it would be another word."""
+    assert _OWN[_WORD] == "null"
 
 
 @pytest.mark.parametrize("name", sorted(HURTFUL))
 def test_a_payload_is_legal_text(name: str) -> None:
-    """It survives UTF-8 and JSON, and of the control characters only tab and line ends are in it."""
-    text = _own(name)
+    """It survives UTF-8 and JSON; control characters but tab and line ends are in a payload of their own."""
+    text = _OWN[name]
     control = {char for char in text if unicodedata.category(char) == "Cc"}
 
     assert text == json.loads(json.dumps(text).encode("utf-8"))
     assert text == text.encode("utf-8").decode("utf-8")
-    assert control <= set("\t\n\r")
+    assert control <= set("\t\n\r") or name == "control-characters"
 
 
-@pytest.mark.parametrize(
-    ("name", "length"),
-    [("300-characters", 300), ("1500-characters", 1_500), ("5000-characters", 5_000), ("64-kib", 65_536)],
-)
-def test_a_long_payload_has_the_length_it_says(name: str, length: int) -> None:
-    """With its tag in place it is as long as its name, and no piece of it stands in it twice."""
-    text = _own(name)
-    pieces = re.findall("[0-9]{5}[.]", text.removeprefix(_FIRST))
+def test_the_longest_payload_is_as_long_as_the_interface_lets_it_be() -> None:
+    """What no document bounds is bounded by openapi/alipay-plus.yaml, and repeats no piece."""
+    interface = yaml.safe_load((directory("openapi") / "alipay-plus.yaml").read_text("utf-8"))
+    form = interface["components"]["schemas"]["ActionForm"]["properties"]["sdkActionPayload"]
+    pieces = re.findall("[0-9]{5}[.]", _OWN["longest"].removeprefix(_FIRST))
 
-    assert (length, length) == (len(text), len(text.encode()))
+    assert (form["maxLength"], LONGEST) == (LONGEST, len(_OWN["longest"]))
+    assert len(_OWN["5000-characters"]) == 5_000
     assert len(pieces) == len(set(pieces))

@@ -111,6 +111,8 @@ def _signature_bytes(body: bytes) -> bytes:
     ("encoding", "write"),
     [
         ("percent-encoded base64", lambda raw: quote(base64.b64encode(raw), safe="")),
+        ("percent-encoded base64 unpadded", lambda raw: quote(base64.b64encode(raw).rstrip(b"="), safe="")),
+        ("percent-encoded base64url", lambda raw: quote(base64.urlsafe_b64encode(raw), safe="")),
         ("base64", lambda raw: base64.b64encode(raw).decode()),
         ("base64url", lambda raw: base64.urlsafe_b64encode(raw).decode()),
         ("base64url unpadded", lambda raw: base64.urlsafe_b64encode(raw).decode().rstrip("=")),

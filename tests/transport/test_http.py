@@ -247,7 +247,7 @@ def test_fault_of_ours_is_raised_and_spares_others() -> None:
 
 def test_taken_port_names_the_field() -> None:
     """Where the port is taken, the error names the field of wallet.toml and the address."""
-    with bound(HOST, 0) as taken:
+    with bound(HOST, 0)[0] as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ListenError, match=rf"^\[reach\] listen: cannot listen at 127\.0\.0\.1:{port}: .+"):
             connectors.connect(f"http:{NOWHERE}", wallet_at(listen=f"{HOST}:{port}"), run="taken")

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mpp_conformance import wire
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
+from mpp_conformance.judging.safety import findings
 from mpp_conformance.judging.trace import BROKEN, ENDED, Half, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
@@ -25,12 +27,14 @@ from mpp_conformance.protocol.messages import (
     InquiryPayment,
     InquiryPaymentAnswer,
     Malformed,
+    NotifyPayment,
+    Order,
 )
 from mpp_conformance.scenarios.call_forms import FORMS, LOWER, TITLE, UPPER, spelled
-from mpp_conformance.scenarios.scenario import INQUIRE, Call, Scenario, codes_for
+from mpp_conformance.scenarios.scenario import INQUIRE, Call, Profile, Scenario, codes_for
 from mpp_conformance.specimens import SPECIMENS, Specimen, mutes
 from mpp_conformance.specimens.call_reading import ReadsCapitals, ReadsLowerCase
-from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.transport.connectors.http import HttpConnector, _Conversation
 from mpp_conformance.transport.connectors.mpp_server import MppServer
 from mpp_conformance.transport.servers.http_client import http_client
@@ -87,7 +91,7 @@ def over_http(specimen: Specimen) -> dict[str, Verdict]:
     """What all of these conversations come to over HTTP; no message strays."""
 
     async def hold() -> list[Trace]:
-        async with hosted(specimen, patience=1.0) as connector:
+        async with hosted(specimen, patience=2.0) as connector:
             traces = await held(connector, *CASES)
             assert connector.strays == []
             return traces
@@ -259,6 +263,77 @@ def test_a_stranger_may_be_refused_by_silence() -> None:
     assert judged([trace]) == {"WIRE-5": Verdict.PASS}
     told = [event.message for event in trace.events if isinstance(event.message, CancelPaymentAnswer)]
     assert [answer.result_status for answer in told] == ["S"]
+
+
+# --- a race -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class SlowToSay:
+    """Carries a cancellation out, and says so when the notification of the payment that was quicker is under way."""
+
+    wallet: SpecimenWallet
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the cancellation back until the payment has been taken, and its notification until that is answered."""
+        specimen = self.wallet.specimen
+        assert isinstance(specimen, Overtaken)
+        if scope.get("path", "").endswith("/cancelPayment"):
+            await specimen.taken.wait()
+            await self.app(scope, receive, send)
+            specimen.given_back.set()
+            return
+        await self.app(scope, receive, send)
+
+
+class Overtaken(ConformingMpp):
+    """A conforming MPP that has taken a payment before it is asked to cancel it."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__(profile)
+        self.taken, self.given_back = asyncio.Event(), asyncio.Event()
+
+    def settled(self, session: Session, order: Order) -> Handed:
+        """The payment is taken."""
+        found = super().settled(session, order)
+        self.taken.set()
+        return found
+
+
+class Later(httpx.AsyncHTTPTransport):
+    """Has notifications wait, on their connection, until the cancellation was answered on the other one."""
+
+    given_back: asyncio.Event
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry out one call."""
+        if request.url.path.endswith("/notifyPayment"):
+            await self.given_back.wait()
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.parametrize("label", ["order-cancelled-while-paying", "entry-cancelled-while-paying"])
+def test_what_two_connections_raced_for_accuses_nobody(label: str) -> None:
+    """Taken, cancelled and given back, and notified of on a slower connection: no finding, and nothing fails."""
+
+    async def hold() -> Trace:
+        later = Later(trust_env=False)
+        async with (
+            httpx.AsyncClient(transport=later, timeout=10) as http,
+            hosted_wallet(Overtaken, http=http, manner=SlowToSay, patience=4.0) as (wallet, connector),
+        ):
+            assert isinstance(wallet.specimen, Overtaken)
+            later.given_back = wallet.specimen.given_back
+            (trace,) = await held(connector, BY_LABEL[label])
+            return trace
+
+    trace = asyncio.run(hold())
+    told = [type(event.message) for event in trace.events]
+    assert told.index(CancelPaymentAnswer) < told.index(NotifyPayment)
+    assert trace.raced()
+    assert list(findings(trace)) == []
+    assert Verdict.FAIL not in judged([trace]).values()
 
 
 # --- how a call looks on the wire ---------------------------------------------------------------------------------

@@ -41,12 +41,25 @@ def test_any_free_port_is_told(host: str) -> None:
 
 def test_taken_port_is_told() -> None:
     """A port that is taken, or an address of another machine, is an error that names it."""
-    with bound(HOST, 0) as taken:
+    with bound(HOST, 0)[0] as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ListenError, match=f"cannot listen at {HOST}:{port}: "):
             bound(HOST, port)
     with pytest.raises(ListenError, match=r"cannot listen at 192\.0\.2\.1:0: "):
         bound("192.0.2.1", 0)
+
+
+def test_localhost_is_both_of_its_addresses() -> None:
+    """Clients that try one of them only are heard, whichever it is; a port that is taken at one is not to be had."""
+
+    async def call() -> list[str]:
+        async with listening(APP, "localhost", 0) as url, http_client(timeout=5) as http:
+            port = url.rpartition(":")[2]
+            return [(await http.get(f"http://{host}:{port}")).text for host in ("127.0.0.1", "[::1]", "localhost")]
+
+    assert asyncio.run(call()) == ["GET", "GET", "GET"]
+    with bound("::1", 0)[0] as taken, pytest.raises(ListenError, match=r"cannot listen at \[::1\]:"):
+        bound("localhost", taken.getsockname()[1])
 
 
 def test_end_waits_for_nobody() -> None:

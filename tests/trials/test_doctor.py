@@ -27,7 +27,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.transport.connectors.http import HttpConnector
+from mpp_conformance.transport.connectors.http import HttpConnector, UnreadableRequestError
 from mpp_conformance.transport.servers.listener import listening
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.trials.doctor.diagnosis import diagnose
@@ -347,3 +347,41 @@ def test_date_that_is_none_says_nothing() -> None:
     """A Date header that cannot be read is no finding."""
     with adaptor(HEALTHY, date="yesterday, or so") as address:
         assert [finding.where for finding in reached(address)] == ["[reach] listen", "[reach] adaptor"]
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("//aps/api/v1/payments/userInitiatedPay", "POST //aps/api"),
+        ("/x/aps/api/v1/payments/userInitiatedPay", "POST /x/"),
+    ],
+)
+def test_a_call_to_another_path_is_named_by_it(path: str, seen: str) -> None:
+    """A slash that was doubled, or a path that stands before ours, is told with the path that was called."""
+    stray = Stray(message=Malformed(where=GATEWAY, operation=f"POST {path}", problem="there is no such operation"))
+    broken = replace(changed(held(wallet()), only()), ending=BROKEN, trouble="it leads nowhere")
+    (finding,) = diagnose(wallet(), broken, [stray], URL)
+    assert (finding.where, seen in finding.text, URL in finding.text) == ("[reach] listen", True, True)
+
+
+def test_what_changes_requests_on_their_way_is_no_fault_of_keys() -> None:
+    """A signature that would verify over another path points at the address, and not at anybody's key."""
+    broken = replace(held(wallet()), ending=BROKEN, trouble="POST /a: changed on its way: it has no body")
+    (finding,) = diagnose(wallet(), broken, (), URL)
+    assert (finding.where, "it has no body" in finding.text) == ("[reach] public_url", True)
+
+
+def test_a_request_that_is_no_http_is_named_with_its_header() -> None:
+    """The doctor says so instead of failing itself."""
+
+    async def found() -> list[Finding]:
+        async with HttpConnector(wallet_at(NOWHERE), reference().profile, run="doctor") as connector:
+
+            async def refused(*_: object) -> None:
+                raise UnreadableRequestError("a request could not be read as HTTP: Invalid header, at X-Bad")
+
+            connector.converse = refused  # type: ignore[assignment, method-assign]  # it ends so
+            return await examined(wallet_at(NOWHERE), connector)
+
+    (finding,) = asyncio.run(found())
+    assert (finding.where, "at X-Bad" in finding.text) == ("[reach] listen", True)

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mpp_conformance import wallet
+from mpp_conformance.common.resources import directory
+from mpp_conformance.ledger.catalogue import Claims, load, plan
 from mpp_conformance.protocol import limits, signature
 from mpp_conformance.scenarios.scenario import FUNDED, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import Reach, Wallet, WalletFileError, fields
@@ -106,6 +108,13 @@ def test_remote_addresses_are_taken_when_asked_for() -> None:
     assert (found.host, found.adaptor) == ("0.0.0.0", "https://mpp.example.test")  # noqa: S104  # the text under test
 
 
+@pytest.mark.parametrize("host", ["wallet_adaptor", "shop_wallet_1", "_a", "wallet.svc.cluster.local.", "a-b.c"])
+def test_names_that_networks_give_are_taken(host: str) -> None:
+    """Docker Compose puts underscores into the names of services, and a full name may end with a dot."""
+    taken = _parse(reach__allow_remote="true", reach__adaptor=f'"http://{host}:9300"')
+    assert taken.reach.adaptor == f"http://{host}:9300"
+
+
 def test_a_public_address_needs_no_leave() -> None:
     """Telling the wallet another address opens nothing that was not open."""
     assert _parse(reach__public_url='"http://host.docker.internal:9400"').reach.public_url is not None
@@ -117,12 +126,21 @@ def test_a_code_of_the_greatest_length_is_taken() -> None:
     assert "its codes would have 513 characters" in _problems(wallets.text(codes__entry=f'"{"e" * 493}{{id}}"'))[0]
 
 
+_WITNESS: Final = dict.fromkeys(("complete", "counted", "ordered"), True)
+
+
 def test_claims_hold_no_keys_addresses_or_customers() -> None:
     """The report gets what the wallet claims, as plain JSON, and nothing else."""
     expected = {
         "wallet": {"name": "W", "version": "1"},
         "features": {"entry_code": True, "order_code": True}
         | dict.fromkeys(("app_link", "at_once", "mpp_server", "fuzz"), False),
+        "observes": {
+            "user": _WITNESS | {"by": "adaptor"},
+            "gateway": _WITNESS | {"by": "suite"},
+            "client_sdk": _WITNESS | {"by": "adaptor"},
+            "app_link": dict.fromkeys(_WITNESS, False) | {"by": "nobody"},
+        },
         "limits": {"edition": "2023-12", "inclusive": True, "year": "calendar"},
         "settlement": {"currency": "MYR", "minor_digits": 2, "quote_price": "0.643"},
         "codes": {"entry": "e{id}", "order": "o{id}", "foreign": "f{id}"},
@@ -256,7 +274,7 @@ def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         said = _problems(wallets.text(keys__mpp_public_key=f'"{name}"'), tmp_path)[0]
         found[name] = said.rpartition(f'"{name}": ')[2]
     expected = {
-        "der": "the file is not text; write the key as PEM, or as Base64",
+        "der": "byte 2 is not UTF-8; save the file as UTF-8; a key is written as PEM, or as Base64",
         "long": "the file is longer than 65536 bytes",
         "empty": "expected a public key (PEM, or Base64 of X.509 SPKI DER), and this cannot be read as one",
     }
@@ -280,3 +298,38 @@ def test_any_value_anywhere_is_read_or_refused_in_printable_words(place: str, va
     no_key = {"keys__alipay_plus_private_key": "0"}  # looking a real one through takes long
     problems = _problems(wallets.text(**no_key | {place: wallets.toml(value)}))
     assert [problem for problem in problems if not problem.isprintable()] == []
+
+
+# --- who observes what ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "point", "expected"),
+    [
+        ({}, "user", ("adaptor", True, True, True)),
+        ({}, "app_link", ("nobody", False, False, False)),
+        ({"features__app_link": "true"}, "app_link", ("adaptor", True, True, True)),
+        ({"observes__app_link": '"double"'}, "app_link", ("double", True, True, True)),
+        ({"observes__user": '"person"'}, "user", ("person", False, False, False)),
+        ({"observes__user": '"person"', "observes__complete": '["USER"]'}, "user", ("person", True, False, False)),
+        ({"observes__client_sdk": '"nobody"', "observes__ordered": '["CLIENT_SDK"]'}, "client_sdk", ("nobody",)),
+        ({"observes__counted": "[]"}, "gateway", ("suite", True, False, True)),
+    ],
+)
+def test_a_report_is_worth_what_its_reporter_and_the_lists_say(
+    changes: dict[str, str], point: str, expected: tuple[object, ...]
+) -> None:
+    """Adaptor and double report everything, once, in order; others what is attested; nobody reports nothing."""
+    found = _parse(**changes)
+    witness = found.profile.observes.at(point.upper())
+    assert expected == (witness.by, witness.complete, witness.counted, witness.ordered)[: len(expected)]
+    assert found.profile.app_link is (found.profile.observes.app_link.by != "nobody")
+
+
+def test_what_nobody_reports_is_not_applicable() -> None:
+    """A case that looks at a point which nobody reports says so instead of failing."""
+    claims = Claims.of(_parse(observes__client_sdk='"nobody"', features__at_once="true").claims())
+    rows = list(plan(load(directory("suites")).cases, claims))
+    reasons = {row.not_applicable for row in rows if row.case.requirement.id == "OC-16"}
+    assert reasons == {"nobody reports CLIENT_SDK"}
+    assert any(not row.not_applicable for row in rows)

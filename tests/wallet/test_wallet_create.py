@@ -11,7 +11,8 @@ import pytest
 from mpp_conformance import wallet
 from mpp_conformance.protocol import signature
 from mpp_conformance.wallet import Created, Wallet, WalletFileError
-from mpp_conformance.wallet.model import SECTIONS, Section
+from mpp_conformance.wallet.model import SECTIONS
+from mpp_conformance.wallet.section import Section
 
 _VECTORS: Final = json.loads((Path(__file__).parents[1] / "data" / "signature-vectors.json").read_text("utf-8"))
 _PUBLIC: Final = _VECTORS["keys"]["mpp"]["public_spki_der_base64"]

@@ -62,6 +62,8 @@ _UNSAID: Final = {
     ("wallet__name", '"W\\u007f"'): "that a character cannot be printed",
     ("wallet__version", "2026-01-01"): "that a date is no text",
     ("reach__adaptor", '"http://10.0.0.1:9300"'): "that an address is near",
+    ("reach__adaptor", '"http://a$b:1"'): "what names of hosts are made of",
+    ("reach__adaptor", '"http://-a:1"'): "",
     ("reach__adaptor", '"http://localhost.evil:1"'): "",
     ("reach__listen", '"0.0.0.0:9400"'): "",
     ("reach__adaptor", '"http://[::1"'): "that a host or port can be",

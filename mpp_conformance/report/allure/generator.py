@@ -3,11 +3,11 @@
 import hashlib
 import json
 import os
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from mpp_conformance.common.scratch import scratch
 from mpp_conformance.report.allure import node, page
 from mpp_conformance.report.allure.node import GeneratorError, Node, Say
 from mpp_conformance.report.allure.results import DIRECTORY
@@ -37,7 +37,7 @@ def generate(run: Path, say: Say, language: str = "en") -> Path:
         )
     found = node.find(say)
     program = _installed(found, say)
-    with tempfile.TemporaryDirectory(prefix="mpp-conformance-allure-", ignore_cleanup_errors=True) as place:
+    with scratch(beside=run.parent) as place:
         output = Path(place) / "page"
         config = Path(place) / "allurerc.json"
         config.write_text(json.dumps(configuration(output, language)), "utf-8")

@@ -41,17 +41,24 @@ class Node:
 
 
 def cache() -> Path:
-    """Where downloaded programs are kept for this user; may not be there yet."""
+    """Where downloaded programs are kept for this user; may not be there yet. GeneratorError where there is no home."""
     named = os.environ.get(CACHE_VARIABLE)
     if named:
         return Path(named).absolute()
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData/Local")
     elif sys.platform == "darwin":
-        base = Path.home() / "Library/Caches"
+        base = _home() / "Library/Caches"
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        base = Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache")
     return base / "mpp-conformance"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise GeneratorError(f"this user has no home to keep it in: name a folder for it in {CACHE_VARIABLE}") from None
 
 
 def find(say: Say) -> Node:

@@ -136,7 +136,7 @@ def _junit(path: Path) -> Told:
         raise FormError("it has no testsuite")
     cases = suite.findall("testcase")
     for case in cases:
-        properties = {row.get("name", ""): row.get("value", "") for row in case.iter("property")}
+        properties = junit.facts(case)
         skipped = case.find("skipped")
         verdict = properties.get("verdict", "")
         if skipped is not None:

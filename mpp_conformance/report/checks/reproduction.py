@@ -76,7 +76,7 @@ def _makes(run: Path, verdicts: Mapping[str, Any], named: Mapping[str, str]) -> 
 
     def exported(file: str) -> _Make:
         (export,) = [export for export in EXPORTS.values() if export.file == file]
-        return lambda _, judged: export.render(verdicts, judged).decode()
+        return lambda _, judged: export.render(verdicts, judged, traces()).decode()
 
     return {
         "html": lambda say, judged: html.render(verdicts, traces(), say, judged),

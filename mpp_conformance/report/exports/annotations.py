@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mpp_conformance.common.text import printable
+from mpp_conformance.common.text import harmless, printable
 from mpp_conformance.report.gate.outcome import NO_GATE, WAIVED, Gate
 
 GITLAB_FILE: Final = "gl-code-quality-report.json"
@@ -21,8 +21,14 @@ Row = Mapping[str, Any]
 
 
 def github(verdicts: Row, gate: Gate = NO_GATE) -> Iterator[str]:
-    """Workflow commands for GitHub Actions, one a line; ``pass`` has none, what is only observed is a notice."""
-    for row, case in _first_of_each(verdicts, gate):
+    """Workflow commands for GitHub Actions, one a line; ``pass`` has none, what is only observed is a notice.
+
+    GitHub shows the first ten errors of a step and the first ten notices: the result comes first, then what is gravest.
+    """
+    kind = "notice" if verdicts["overall"] == "conformant" else "error"
+    after = f"; gate {gate.told['after']} at {gate.told['at']}" if gate else ""
+    yield f"::{kind} title=mpp-conformance::{_data(verdicts['result'] + after)}"
+    for row, case in sorted(_first_of_each(verdicts, gate), key=_gravity):
         kind = "notice" if case["observed"] else "error"
         file = f"suites/{case['module']}.py"
         title = f"{row['id']} {case['verdict'].upper()}"
@@ -30,9 +36,13 @@ def github(verdicts: Row, gate: Gate = NO_GATE) -> Iterator[str]:
     for told in gate.told.get("waivers", ()):
         if told["trouble"]:
             yield f"::error title=mpp-conformance waiver::{_data(_trouble(told))}"
-    kind = "notice" if verdicts["overall"] == "conformant" else "error"
-    after = f"; gate {gate.told['after']} at {gate.told['at']}" if gate else ""
-    yield f"::{kind} title=mpp-conformance::{_data(verdicts['result'] + after)}"
+
+
+def _gravity(found: tuple[Row, Row]) -> tuple[int, int]:
+    """Failures before faults of the suite and missing proof, and what is in more cases first."""
+    row, case = found
+    same = sum(other["verdict"] == case["verdict"] for other in row["cases"])
+    return tuple(_SEVERITIES).index(case["verdict"]), -same
 
 
 def gitlab(verdicts: Row, gate: Gate = NO_GATE) -> bytes:
@@ -84,8 +94,8 @@ def _trouble(row: Row) -> str:
 
 
 def _data(text: str) -> str:
-    """As a workflow command writes its message."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """As a workflow command writes its message, in which no other CI server finds a command."""
+    return harmless(text, at_start=False).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -5,7 +5,6 @@ with its time zone, and it bears its owner's signature. What comes of a run by w
 """
 
 import base64
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mpp_conformance.common import canonical
+from mpp_conformance.common.text import NotTextError, decoded, json_text
 from mpp_conformance.report.gate.outcome import EXCUSABLE, FORMAT, in_the_way, name_of
 
 FILE: Final = "waivers.toml"
@@ -121,7 +121,7 @@ def drafts(verdicts: Mapping[str, Any], wanted: str = "") -> Iterator[str]:
         meant = name if len(cases) > 1 else name_of(cases[0])
         told = {"requirement": requirement, "case": meant, "owner": "", "reason": "", "ticket": "", "expires": ""}
         rows = {**told, "seen": cases[0]["seen"]}.items()
-        yield "\n".join(["[[waiver]]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in rows)])
+        yield "\n".join(["[[waiver]]", *(f"{key} = {json_text(value, in_ascii=False)}" for key, value in rows)])
 
 
 def place(given: str, wallet: str, target: str) -> Path | None:
@@ -151,7 +151,9 @@ def read(data: bytes) -> WaiverFile:
     if len(data) > MAX_BYTES:
         raise WaiverFileError([f"it is longer than {MAX_BYTES} bytes"])
     try:
-        found = tomllib.loads(data.decode("utf-8"))
+        found = tomllib.loads(decoded(data))
+    except NotTextError as problem:
+        raise WaiverFileError([str(problem)]) from None
     except (ValueError, RecursionError) as problem:
         raise WaiverFileError([f"it is not TOML: {problem}"]) from None
     return parsed(found)

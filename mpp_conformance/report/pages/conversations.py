@@ -63,7 +63,10 @@ def conversations(
 
 
 def exchange(case: Row, trace: Trace | None, say: Say) -> Exchange:
-    """What a failure card shows of the conversation: the suite's last word before, and what the case points at."""
+    """What a failure card shows of the conversation: what the suite sent that the case is about, and what it points at.
+
+    Where the case names no such message, it is the suite's last word before.
+    """
     if trace is None:
         return Exchange()
     pointed = [event for event in trace.events if event.number in case["events"]]
@@ -74,9 +77,11 @@ def exchange(case: Row, trace: Trace | None, say: Say) -> Exchange:
         for event in trace.of(payment)
         if event.message.by_suite and (not pointed or event.number < pointed[0].number)
     ]
+    about = [event for event in before if event.number == case["about"]]
+    sent = about or before[-1:]
     received = tuple(_words(event) for event in pointed[:_RECEIVED])
     nothing = (say("nothing of the kind"),) if deviation and deviation["how"] == "missing" else ()
-    return Exchange(sent=_words(before[-1]) if before else "", received=received or nothing)
+    return Exchange(sent=_words(sent[0]) if sent else "", received=received or nothing)
 
 
 def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, say: Say, *, alone: bool) -> Conversation:

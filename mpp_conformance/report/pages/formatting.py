@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mpp_conformance.common.text import printable
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger import source
+from mpp_conformance.ledger.requirements import STATED
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
 from mpp_conformance.protocol.messages import Message
 from mpp_conformance.report.languages.language import ENGLISH, Say
@@ -44,6 +45,38 @@ def attempts(verdicts: Row, say: Say) -> str:
         return say("attempt {count} of {count}; nothing was run again", count=count)
     more = say(" ({count} more)", count=len(again) - _NAMED) if len(again) > _NAMED else ""
     return say("attempt {count} of {count}; run again: {labels}", count=count, labels=", ".join(again[:_NAMED]) + more)
+
+
+def counted(verdicts: Row) -> dict[str, int]:
+    """How many cases came to each verdict, the worst last; what is only observed is no verdict."""
+    cases = [case for row in verdicts["requirements"] for case in row["cases"]]
+    words = [verdict.word for verdict in Verdict]
+    found = {word: sum(case["verdict"] == word and not case["observed"] for case in cases) for word in words}
+    found["observed"] = sum(case["observed"] for case in cases)
+    return {word: count for word, count in found.items() if count}
+
+
+def unmet(verdicts: Row) -> list[tuple[Row, int]]:
+    """The requirements that are not met, each with its failed cases: what is about money first, then what is stated."""
+    money = {row["evidence"] for row in verdicts["findings"]}
+    found = []
+    for row in verdicts["requirements"]:
+        failed = [case for case in row["cases"] if case["verdict"] == "fail"]
+        if row["counts"] and failed:
+            costly = any(case["evidence"] in money for case in failed)
+            found.append((not costly, row["basis"] != STATED, -len(failed), row))
+    return [(row, -count) for *_, count, row in sorted(found, key=lambda each: each[:3])]
+
+
+def root_causes(cases: Iterable[Row]) -> list[Sequence[Row]]:
+    """Failed cases of one deviation at one message and with one likely cause together, those of most cases first."""
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for case in cases:
+        how = case["deviation"]
+        if case["verdict"] == "fail" and how is not None:
+            key = (how["how"], tuple(how["kinds"]), how["field"], case["hint"])
+            found.setdefault(key, []).append(case)
+    return sorted(found.values(), key=len, reverse=True)
 
 
 def parts(requirements: Iterable[Row]) -> list[tuple[str, list[Row]]]:

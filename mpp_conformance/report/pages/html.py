@@ -106,6 +106,8 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "requirements": {row["id"]: row for row in verdicts["requirements"]},
         "parts": formatting.parts(verdicts["requirements"]),
         "limits": formatting.limits(verdicts["boundaries"], say),
+        "unmet": formatting.unmet(verdicts),
+        "root_causes": formatting.root_causes(case for case in cases if not case["observed"]),
         "failures": formatting.groups(case for case in cases if case["verdict"] != "pass" and not case["observed"]),
         "observations": formatting.groups(case for case in cases if case["observed"]),
         "excluded": [row for row in verdicts["requirements"] if row["excluded"]],

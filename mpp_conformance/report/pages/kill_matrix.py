@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.adequacy.transformations import KNOWN
 from mpp_conformance.report.pages.html import template
 
 FORMAT: Final = "mpp-conformance kill-matrix 1"
@@ -24,9 +25,22 @@ def document(matrix: Matrix, *, version: str, edition: str, suites: str) -> dict
         "survivors": [_fate(specimen) for specimen in matrix.faulty if not specimen.killed],
         "wrongly_killed": [_fate(specimen) for specimen in matrix.conforming if specimen.wrongly_killed],
         "misnamed": [{"specimen": name, "how": how} for name, how in matrix.misnamed.items()],
+        "kinds": [
+            {"kind": kind, "faulty": len(found), "killed": sum(specimen.killed for specimen in found)}
+            for kind, found in matrix.kinds.items()
+        ],
+        "wrong_causes": [
+            {"specimen": name, "requirement": row.requirement, "scenario": row.scenario, "cause": row.cause}
+            for name, row in matrix.wrong_causes
+        ],
+        "unexplained": [
+            {"specimen": name, "requirement": requirement, "cards": cards}
+            for (name, requirement), cards in matrix.unexplained.items()
+        ],
         "toothless": list(matrix.toothless),
         "unneeded": [{"case": case, "reason": matrix.kept.get(case)} for case in matrix.unneeded],
         "stale": list(matrix.stale),
+        "unshown": list(matrix.unshown),
         "passing_refused": [{"case": case, "decides": decides} for case, decides in matrix.refused.items()],
         "idle_rows": [{"case": case, "scenario": scenario} for case, scenario in matrix.idle_rows],
         "cases": [
@@ -62,7 +76,12 @@ def _counts(matrix: Matrix) -> dict[str, int]:
         "killed_by_observation": killed.count(Outcome.OBSERVED),
         "conforming": len(matrix.conforming),
         "cases": len(matrix.cases),
+        "transformations": KNOWN,
         "rows": max((len(specimen.rows) for specimen in matrix.specimens), default=0),
+        "cards": matrix.cards(),
+        "cards_explained": matrix.cards(right=True),
+        "deciding_cards": matrix.cards(deciding=True),
+        "deciding_cards_explained": matrix.cards(right=True, deciding=True),
     }
 
 
@@ -74,6 +93,7 @@ def _specimen(specimen: Examined) -> dict[str, Any]:
     return {
         "name": specimen.name,
         "faulty": specimen.faulty,
+        "kind": specimen.kind,
         "due": specimen.due.word,
         "outcome": specimen.outcome.word,
         "breaks": sorted(specimen.breaks),

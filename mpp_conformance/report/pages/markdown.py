@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mpp_conformance.common.text import printable
-from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.languages.language import ENGLISH, Say
 from mpp_conformance.report.languages.values import cny
 from mpp_conformance.report.pages import figures, formatting, iso_17025, statement
+from mpp_conformance.report.pages.diagram.wording import difference
 from mpp_conformance.report.verdict_file import document, rerun_command
 from mpp_conformance.report.verdict_file.document import VerdictFileError
 
@@ -30,6 +30,10 @@ _SPECIAL: Final = re.compile(
 A plain word in brackets comes first, for that begins nothing by itself: a link takes more behind it, or a definition,
 which begins with what stands here.
 """
+_REFERENCE: Final = re.compile(r"[@#!~&](?=\w)|\bGH-(?=[0-9])", re.IGNORECASE)
+"""What calls a person, or leads to an issue or into a mail program, whatever stands before it: escapes do not help."""
+_JOINER: Final = "\u2060"
+"""Has no width and breaks no line."""
 _WORD: Final = re.compile(r"\[[a-z_]+\]", re.IGNORECASE)
 _BACKTICKS: Final = re.compile("`+")
 
@@ -45,6 +49,8 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
             *_head(verdicts, say),
             *_gate(verdicts, say, gate),
             *_findings(verdicts["findings"], say),
+            *_unmet(verdicts, say),
+            *_root_causes(cases, say),
             *told.section("What stands in the way", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
             *_requirements(verdicts["requirements"], say, gate),
             *_limits(verdicts["boundaries"], say),
@@ -60,7 +66,7 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
 
 def escaped(text: str, limit: int = _LONGEST) -> str:
     """``text`` on one line, meaning in Markdown, and in a table there, nothing but itself."""
-    return _SPECIAL.sub(_kept_or_escaped, printable(text, limit))
+    return _REFERENCE.sub(f"\\g<0>{_JOINER}", _SPECIAL.sub(_kept_or_escaped, printable(text, limit)))
 
 
 def _kept_or_escaped(match: re.Match[str]) -> str:
@@ -96,11 +102,10 @@ def _head(verdicts: Row, say: Say) -> Iterator[str]:
 
 
 def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
-    limits, counts = verdicts["limits"], verdicts["counts"]
+    limits = verdicts["limits"]
     for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
         yield figure.title, say("{value}. {words}", value=figure.value, words=figure.words)
-    worst_last = sorted(counts["verdicts"].items(), key=lambda each: Verdict.from_word(each[0]))
-    yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in worst_last if count)
+    yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in formatting.counted(verdicts).items())
     yield say("Attempts"), formatting.attempts(verdicts, say)
     newer = limits["newer"]
     known = say("a newer edition is known: {edition}", edition=newer) if newer else say("no newer edition is known")
@@ -157,6 +162,32 @@ def _findings(findings: Iterable[Row], say: Say) -> Iterator[str]:
         place = escaped(say(", ") + first["scenario"]) + _more(found, say)
         yield f"- **{escaped(say(kind))}**{place}: {escaped(say(first['text']))}"
         yield f"  - {_pair(say('Evidence'), 'evidence/' + first['evidence'], say)}"
+
+
+def _unmet(verdicts: Row, say: Say) -> Iterator[str]:
+    """The requirements that are not met, in words."""
+    found = formatting.unmet(verdicts)
+    if not found:
+        return
+    yield from ("", f"## {say('Not met, the gravest first')}", "")
+    for row, count in found:
+        words = say("{name}: {what}", name=row["id"], what=say(row["text"]))
+        basis = say("{level}, {basis}", level=say(row["level"]), basis=say(row["basis"]))
+        yield f"- {escaped(words, _OWN)} {escaped(basis + say('; ') + say('{count} cases', count=count))}"
+
+
+def _root_causes(cases: Iterable[Row], say: Say) -> Iterator[str]:
+    """What failed in one way, once."""
+    found = formatting.root_causes(case for case in cases if not case["observed"])
+    if not found:
+        return
+    yield from ("", f"## {say('Findings: what failed in one way is one')}", "")
+    yield f"| {' | '.join(map(say, ('Likely cause', 'Where it shows', 'Requirements', 'Cases')))} |"
+    yield "| --- | --- | --- | ---: |"
+    for alike in found:
+        first, names = alike[0], dict.fromkeys(case["requirement"] for case in alike)
+        cause = say.told(first["hint"]) if first["hint"] else say("no known slip explains it")
+        yield _table_row(cause, difference(first["deviation"], say), ", ".join(names), str(len(alike)))
 
 
 def _more(found: Sequence[Row], say: Say) -> str:

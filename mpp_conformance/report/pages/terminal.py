@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from mpp_conformance.common.text import column, printable
 from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.requirements import STATED
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.gate.outcome import Gate
 from mpp_conformance.report.languages.language import ENGLISH, Say
@@ -13,6 +14,7 @@ from mpp_conformance.report.verdict_file.folding import CaseResult, RunResult
 _SHOWN: Final = 10
 _WIDTH: Final = 200
 _LABEL: Final = 13
+_LONG: Final = 400
 
 
 def line(label: str, text: str) -> str:
@@ -42,6 +44,7 @@ def summary(
     conforming = sum(row.verdict is Verdict.PASS and row.judged == row.applicable for row in counting)
     proven = say("{part} conforming of {whole} tested", part=conforming, whole=len(counting))
     yield line(say("requirements"), proven)
+    yield from _unmet(outcome, findings, say)
     harmless = say("none of them counts against the wallet")
     yield from _listed(say("observations"), harmless, [_observed(case, say) for case in outcome.observations], say)
     unfit = say("messages that fitted no open conversation")
@@ -95,8 +98,25 @@ def gate_lines(gate: Gate, say: Say = ENGLISH) -> Iterator[str]:
     yield line(say("gate"), say(made["after"]))
 
 
+def _unmet(outcome: RunResult, findings: Sequence[Mapping[str, Any]], say: Say) -> Iterator[str]:
+    """One line for each requirement that is not met, in the order of the report's first page."""
+    money = {row["evidence"] for row in findings}
+    found = []
+    for row in outcome.requirements:
+        failed = [case for case in outcome.cases if case.planned.case.requirement is row.requirement and case.failed]
+        if row.counts and failed:
+            costly = any(case.evidence in money for case in failed)
+            found.append((not costly, row.requirement.basis != STATED, -len(failed), row.requirement))
+    for _, _, count, stated in sorted(found, key=lambda each: each[:3]):
+        words = say("{name}: {what}", name=stated.id, what=say(stated.text))
+        yield line(say("not met"), printable(f"{words} ({say('{count} cases', count=-count)})", _LONG))
+
+
 def _counted(outcome: RunResult, say: Say) -> str:
-    parts = [f"{count} {say(verdict.word)}" for verdict, count in outcome.verdicts.items() if count]
+    observed = [case.verdict for case in outcome.observations]
+    counted = {verdict.word: count - observed.count(verdict) for verdict, count in outcome.verdicts.items()}
+    counted["observed"] = len(observed)
+    parts = [f"{count} {say(word)}" for word, count in counted.items() if count]
     parts += [f"{len(outcome.missing)} {say('not judged')}"] if outcome.missing else []
     parts += [f"{outcome.not_applicable} {say('not applicable')}"] if outcome.not_applicable else []
     return say(", ").join(parts) or say("none")

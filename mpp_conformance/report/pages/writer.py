@@ -9,7 +9,7 @@ from mpp_conformance.report.gate import decision
 from mpp_conformance.report.gate.outcome import Gate
 from mpp_conformance.report.languages.language import Language
 from mpp_conformance.report.pages import html, markdown
-from mpp_conformance.report.run_folder.folder import RunFolder
+from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 from mpp_conformance.report.verdict_file import document
 
 
@@ -23,9 +23,14 @@ def write(
     """
     data = document.dump(verdicts)
     run.write(document.FILE, data)
-    if judged:
-        run.write(decision.FILE, decision.encode(judged))
-    run.write(html.FILE, html.render(verdicts, traces, language, judged).encode())
-    run.write(markdown.FILE, markdown.render(verdicts, language, judged).encode())
-    run.write(junit.FILE, junit.render(verdicts, judged))
+    try:
+        if judged:
+            run.write(decision.FILE, decision.encode(judged))
+        run.write(html.FILE, html.render(verdicts, traces, language, judged).encode())
+        run.write(markdown.FILE, markdown.render(verdicts, language, judged).encode())
+        run.write(junit.FILE, junit.render(verdicts, judged, traces))
+    except RunFolderError:
+        # A disk that is full: no certificate is left of a run that could not be written down.
+        run.remove(document.FILE)
+        raise
     return data

@@ -56,6 +56,11 @@ class RunFolder:
             raise RunFolderError(f"{target} cannot be written: {problem.strerror}") from problem
         return target
 
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there and that can be."""
+        with suppress(OSError):
+            (self.path / name).unlink()
+
     def keep(self, trace: Trace, disclosed: Collection[Disclosure] = ()) -> tuple[str, str]:
         """Write a conversation's evidence; its file name within ``evidence`` and its digest.
 

@@ -244,6 +244,7 @@ def _case_row(case: CaseResult, trace: Trace | None) -> dict[str, object]:
         "hint": printable(judgement.hint),
         "events": list(judgement.events),
         "deviation": deviation_row(judgement.deviation),
+        "about": judgement.about,
         "evidence": case.evidence,
         "evidence_digest": case.digest,
     }

@@ -62,6 +62,11 @@ class CaseResult:
         return self.judgement.verdict
 
     @property
+    def failed(self) -> bool:
+        """Whether the wallet failed it."""
+        return self.verdict is Verdict.FAIL
+
+    @property
     def observed(self) -> bool:
         """Whether this is told without counting against the wallet."""
         return self.verdict in {Verdict.FAIL, Verdict.INCONCLUSIVE} and not self.planned.case.requirement.decides

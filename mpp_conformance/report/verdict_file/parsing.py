@@ -53,6 +53,7 @@ def judgement_of(row: Mapping[str, Any]) -> Judgement:
         hint=row["hint"],
         events=tuple(row["events"]),
         deviation=_deviation_of(row["deviation"]),
+        about=row["about"],
     )
 
 

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Half, Trace
 from mpp_conformance.peers.reactions import Sending
-from mpp_conformance.peers.router import Delivery, Router, Stray
+from mpp_conformance.peers.router import Delivery, ReactionError, Router, Stray
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
@@ -29,22 +29,28 @@ from mpp_conformance.transport.connectors.mpp_server import (
     MppServerUnreachableError,
     NoAnswerError,
 )
-from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.application import NO_HTTP, application, below
 from mpp_conformance.transport.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.transport.servers.observer import observer_routes
+from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Keys, Wallet
-from mpp_conformance.wire import OPERATIONS, verified
+from mpp_conformance.wire import OPERATIONS, changed, displaced, verified
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
 _HELD: Final = 5
 """The part of the wallet's patience that an answer is held back for where a fault profile has it come late."""
+_PAGE: Final = 0.8
+"""The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
 _LATE: Final = 0.05
 """Seconds by which a wait may end too late on a machine that is not overloaded."""
 _MOST_TROUBLES: Final = 3
+
+
+class UnreadableRequestError(Exception):
+    """Our HTTP server refused what the wallet sent, so that nobody can say what it did."""
 
 
 def _nobody() -> None:
@@ -80,6 +86,12 @@ class _Conversation:
         """All that is awaited has come, so that there is nothing for the wallet to do."""
         return self.world.finished and not self.world.silent and not self.calls
 
+    def hinder(self, why: str) -> None:
+        """What is heard is not what was said: it accuses nobody."""
+        self.refused = True
+        self.troubles.append(why)
+        self.woken.set()
+
     def give_up(self) -> None:
         """A call that is not answered, and after which nothing is heard, has reached nobody for all that is known."""
         for sending in self.calls.values():
@@ -110,7 +122,7 @@ class HttpConnector:
             raise ValueError("[keys] are needed to speak to a wallet over HTTP")
         self._reach = wallet.reach
         self._keys = wallet.keys
-        self._layer = _message_layer(wallet.keys)
+        self._layer = _message_layer(wallet.keys, wallet.reach.public_path)
         self._profile = profile
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
@@ -120,6 +132,8 @@ class HttpConnector:
         """Conversations that have ended, and how many messages each had then."""
         self._exits = AsyncExitStack()
         self._url = ""
+        self.here = ""
+        """Where we listen, whoever stands before it."""
 
     @property
     def strays(self) -> list[Stray]:
@@ -141,16 +155,21 @@ class HttpConnector:
         reach = self._reach
         routes = [
             *gateway_routes(
-                self._layer, self._deliver, lambda: self._url, gone=self._gone, hold=reach.patience / _HELD
+                self._layer,
+                self._deliver,
+                lambda: self._url,
+                gone=self._gone,
+                hindered=self._hindered,
+                hold=reach.patience / _HELD,
             ),
             *observer_routes(self._router, self._deliver, self._confirmed),
         ]
-        app = application(routes, lost=self._lost, failed=self._failed)
+        app = application(below(reach.public_path, routes), lost=self._lost, failed=self._failed)
         try:
-            here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
+            self.here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
-        self._url = (reach.public_url or here).rstrip("/")
+        self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
         http = await self._exits.enter_async_context(client)
@@ -180,7 +199,8 @@ class HttpConnector:
             await self._heard_out(held, at_rest)
             held.give_up()
         finally:
-            self._router.close(world)
+            for between in self._router.close(world):
+                held.hinder(between)
             del self._open[id(world)]
             calls = list(held.calls)
             for call in calls:
@@ -243,33 +263,57 @@ class HttpConnector:
                 self._call(held, sending)
             held.woken.set()
 
-    def _lost(self, message: Malformed) -> None:
+    def _lost(self, message: Malformed, came: str) -> None:
+        """What reached nobody is no message of a conversation; but one that it names is not judged without it."""
         self._router.deliver(message)
+        world, meant = self._router.named_in(came), displaced(message.operation)
+        unread = f"a request could not be read as HTTP: {message.problem}"
+        for held in self._held_in(world):
+            if message.operation == NO_HTTP and id(world) in self._open:
+                held.fault = UnreadableRequestError(unread)
+                held.woken.set()
+            elif message.operation == NO_HTTP:
+                held.world.noted(0, message)
+                held.hinder(unread)
+            elif meant:
+                held.hinder(f"{message.operation} came, which leads nowhere; Alipay+ is called at {self._url}{meant}")
+
+    def _hindered(self, delivery: Delivery, between: str) -> None:
+        if delivery.stray is not None:
+            delivery.stray.between = between
+        for held in self._held_in(delivery.world or (delivery.stray.world if delivery.stray else None)):
+            held.hinder(between)
 
     def _failed(self, problem: Exception) -> None:
         """A fault of the suite ends the conversation it arose in; where that is not known, every one."""
-        delivery = problem.delivery if isinstance(problem, AnswerError) else None
-        if delivery is not None and delivery.stray is not None and delivery.stray.world is not None:
-            for ended in (held for held, _ in self._over if held.world is delivery.stray.world):
-                ended.refused = True
-                ended.troubles.append(f"a fault of the suite, when a call came too late: {problem}")
+        world = problem.world if isinstance(problem, AnswerError | ReactionError) else None
+        held = self._held_in(world)
+        if world is not None and id(world) not in self._open:
+            for ended in held:
+                ended.hinder(f"a fault of the suite, when a call came too late: {problem}")
             return
-        known = self._open.get(id(delivery.world)) if delivery is not None else None
-        for held in [known] if known is not None else list(self._open.values()):
-            held.fault = problem
-            held.woken.set()
+        for ended in held or list(self._open.values()):
+            ended.fault = problem
+            ended.woken.set()
 
-    async def _confirmed(self, delivery: Delivery) -> None:
+    def _held_in(self, world: World | None) -> list[_Conversation]:
+        """The conversation in a world, open or over; none where it is not known."""
+        open_ = [self._open[id(world)]] if id(world) in self._open else []
+        return open_ or [held for held, _ in self._over if held.world is world]
+
+    async def _confirmed(self, delivery: Delivery, gone: Gone) -> None:
         """The consumer takes a moment at the cashier page: until Alipay+ has been answered what it asks then.
 
-        A server that answers nothing while its report is on its way is not waited for.
+        Where that takes too long, or the adaptor does not wait, the two race from now on.
         """
         held = self._open.get(id(delivery.world))
-        while held is not None and held.asking:
-            first = asyncio.FIRST_COMPLETED
-            answered, _ = await asyncio.wait(held.asking, timeout=self._reach.quiet, return_when=first)
-            if not answered:
-                return
+        if held is None or not held.asking:
+            return
+        end = time.monotonic() + self._reach.patience * _PAGE
+        while held.asking and time.monotonic() < end:
+            await asyncio.wait(held.asking, timeout=end - time.monotonic())
+        if held.asking or await gone():
+            held.world.went_on(delivery.event)
 
     def _call(self, held: _Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
@@ -309,6 +353,9 @@ class HttpConnector:
             self._deliver(Malformed(where=GATEWAY, operation=operation, problem=str(problem)), token, ())
         else:
             outcome, notes = verified(half, self._layer.public_key, self._layer.client_id)
+            between = changed(half, self._layer.public_key, self._layer.client_id)
+            if between:
+                held.hinder(f"the answer to POST {half.target}: {between}")
             self._deliver(answer, token, notes).heard(half)
             if call.signature == "valid" and outcome != "valid" and half.status in NOWHERE | ELSEWHERE:
                 called = f"POST {self._mpp_server.addresses[type(call)]}"
@@ -320,8 +367,9 @@ class HttpConnector:
         held.woken.set()
 
 
-def _message_layer(keys: Keys) -> MessageLayer:
+def _message_layer(keys: Keys, prefix: str) -> MessageLayer:
     return MessageLayer(
+        prefix=prefix,
         client_id=keys.client_id,
         key_version=keys.key_version,
         public_key=keys.mpp_public_key,

@@ -7,13 +7,14 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mpp_conformance.protocol.faults.profile import DRIP, RESET, SILENT, TRUNCATED, Fault
-from mpp_conformance.transport.servers.listener import TRANSPORT
+from mpp_conformance.transport.servers.connection import TRANSPORT
 
 HOLD: Final = 2.0
 """Seconds that silence lasts and that a drip takes, unless somebody says otherwise."""
@@ -66,7 +67,7 @@ class Misdelivery(Response):
         size = -(-len(self._sent) // _PIECES)
         for start in range(0, len(self._sent), size):
             await asyncio.wait({hung_up}, timeout=self._hold / _PIECES)
-            if hung_up.done():
+            if hung_up.done() or transport.is_closing():
                 return False
             transport.write(self._sent[start : start + size])
         return True
@@ -80,7 +81,8 @@ def _missing(sent: bytes) -> int:
 def _reset(transport: asyncio.Transport) -> None:
     if transport.is_closing():
         return
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    with suppress(OSError):  # the other side was quicker
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
     transport.abort()
 
 

@@ -4,8 +4,9 @@ A refusal is an answer like any other: status 200, signed, and ``result`` says w
 lower case, since libraries of real MPPs look them up so.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -17,6 +18,7 @@ from mpp_conformance import wire
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery
+from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import Message, RedirectFollowed
 from mpp_conformance.transport.servers.application import refusal
 from mpp_conformance.transport.servers.faulty_delivery import HOLD, Misdelivery
@@ -38,12 +40,26 @@ CALLS: Final[Mapping[type[wire.Call], str]] = {kind: wire.OPERATIONS[kind].path 
 """What an MPP server says to Alipay+, and the path it says it at."""
 
 
+Hindered = Callable[[Delivery, str], object]
+"""Is told of a message that did not come as it was sent, and what stands between, in words."""
+
+
 class AnswerError(Exception):
     """The suite could not say what it had to answer to a message of ``delivery``: our own fault."""
 
     def __init__(self, delivery: Delivery, problem: Exception | str) -> None:
         super().__init__(str(problem))
         self.delivery = delivery
+
+    @property
+    def world(self) -> World | None:
+        """The conversation that it belongs to, open or not."""
+        stray = self.delivery.stray
+        return self.delivery.world or (None if stray is None else stray.world)
+
+
+def _nobody(_delivery: Delivery, _between: str) -> None:
+    """Nobody wants to know."""
 
 
 def record(delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> Sequence[Sending]:
@@ -59,60 +75,91 @@ def gateway_routes(
     gateway_url: Callable[[], str],
     *,
     gone: Gone = record,
+    hindered: Hindered = _nobody,
     hold: float = HOLD,
 ) -> list[Route]:
     """The operations of Alipay+, and the place that its redirects lead to.
 
     ``gateway_url`` is asked for the address that answers name for notifyPayment. ``gone`` is told when a spoilt answer
-    has gone out; ``hold``: seconds that such an answer may take.
+    has gone out, and ``hindered`` of a message that something changed on its way; ``hold``: seconds that a spoilt
+    answer may take.
     """
+    gateway = _Gateway(layer=layer, deliver=deliver, gateway_url=gateway_url, gone=gone, hindered=hindered, hold=hold)
+    return [
+        *(Route(path, gateway.taking(kind), methods=["POST"]) for kind, path in CALLS.items()),
+        Route(f"{wire.ELSEWHERE}/{{token}}", gateway.elsewhere, methods=["GET", "POST"]),
+    ]
 
-    def endpoint(kind: type[wire.Call], path: str) -> Route:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gateway:
+    layer: MessageLayer
+    deliver: Deliver
+    gateway_url: Callable[[], str]
+    gone: Gone
+    hindered: Hindered
+    hold: float
+
+    def taking(self, kind: type[wire.Call]) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of an operation."""
+
         async def take(request: Request) -> Response:
             body = await body_of(request)
-            outcome, notes = layer.verified(request, body)
+            outcome, notes = self.layer.verified(request, body)
             message: Message = wire.decode(kind, body)
             if isinstance(message, kind):
                 message = replace(message, signature=outcome)
-            delivery = deliver(message, "", notes)
-            delivery.heard(request_half(request, body))
-            if delivery.reply is None:
-                raise AnswerError(delivery, f"Alipay+ has no answer to {message.name}")
-            if delivery.spoilt is not None:
-                return misdelivered(request, delivery)
-            try:
-                answer = wire.encode(delivery.reply, gateway_url=gateway_url())
-            except wire.OurMessageIsInvalid as problem:
-                raise AnswerError(delivery, problem) from problem
-            made = layer.signed(request, answer)
-            delivery.answered(answer_half(request, made))
-            return made
+            delivery = self.deliver(message, "", notes)
+            with _blamed_on(delivery):
+                delivery.heard(request_half(request, body))
+                between = "" if outcome == "valid" else self.layer.changed(request, body)
+                if between:
+                    self.hindered(delivery, f"POST {target_of(request)}: {between}")
+                return self._answered(request, delivery, message)
 
-        return Route(path, take, methods=["POST"])
+        return take
 
-    def misdelivered(request: Request, delivery: Delivery) -> Response:
-        assert delivery.spoilt is not None  # noqa: S101  # asked before
-        assert delivery.world is not None  # noqa: S101  # strays are answered without a defect
-        fault, token = delivery.spoilt.fault, delivery.world.token(delivery.payment)
-        body = delivery.spoilt.body(gateway_url())
-        sent = layer.spoilt(request, body, fault, f"{gateway_url()}{wire.ELSEWHERE}/{token}")
-        half = Half(method=request.method, target=target_of(request), status=fault.status, headers=sent, body=body)
-        return Misdelivery(
-            wire.http_answer(fault.status, sent, wire.packed(body, fault)),
-            fault,
-            hold=hold,
-            gone=lambda complete: gone(delivery, complete=complete, halves=[half] if fault.answers else []),
-        )
-
-    async def elsewhere(request: Request) -> Response:
+    async def elsewhere(self, request: Request) -> Response:
+        """The endpoint that redirects lead to."""
         body = await body_of(request)
-        delivery = deliver(RedirectFollowed(), request.path_params["token"], ())
+        delivery = self.deliver(RedirectFollowed(), request.path_params["token"], ())
         answer = refusal(HTTPStatus.NOT_FOUND, "Alipay+ is not here")
         delivery.heard(request_half(request, body))
         delivery.answered(answer_half(request, answer))
         return answer
 
-    return [
-        *(endpoint(kind, path) for kind, path in CALLS.items()),
-        Route(f"{wire.ELSEWHERE}/{{token}}", elsewhere, methods=["GET", "POST"]),
-    ]
+    def _answered(self, request: Request, delivery: Delivery, message: Message) -> Response:
+        if delivery.reply is None:
+            raise AnswerError(delivery, f"Alipay+ has no answer to {message.name}")
+        if delivery.spoilt is not None:
+            return self._misdelivered(request, delivery)
+        made = self.layer.signed(request, wire.encode(delivery.reply, gateway_url=self.gateway_url()))
+        delivery.answered(answer_half(request, made))
+        return made
+
+    def _misdelivered(self, request: Request, delivery: Delivery) -> Response:
+        assert delivery.spoilt is not None  # noqa: S101  # asked before
+        assert delivery.world is not None  # noqa: S101  # strays are answered without a defect
+        fault, token = delivery.spoilt.fault, delivery.world.token(delivery.payment)
+        url = self.gateway_url()
+        body = delivery.spoilt.body(url)
+        sent = self.layer.spoilt(request, body, fault, f"{url}{wire.ELSEWHERE}/{token}")
+        half = Half(method=request.method, target=target_of(request), status=fault.status, headers=sent, body=body)
+
+        def met(complete: bool) -> None:  # noqa: FBT001  # one word, and the only one
+            with _blamed_on(delivery):
+                self.gone(delivery, complete=complete, halves=[half] if fault.answers else [])
+
+        answer = wire.http_answer(fault.status, sent, wire.packed(body, fault))
+        return Misdelivery(answer, fault, hold=self.hold, gone=met)
+
+
+@contextmanager
+def _blamed_on(delivery: Delivery) -> Iterator[None]:
+    """What goes wrong is a fault of the conversation that ``delivery`` belongs to, and of no other."""
+    try:
+        yield
+    except AnswerError:
+        raise
+    except Exception as problem:
+        raise AnswerError(delivery, problem) from problem

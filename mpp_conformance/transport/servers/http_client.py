@@ -3,8 +3,10 @@
 aiohttp carries the bytes: httpx's own transport takes four times the processor time for a call.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
@@ -12,20 +14,21 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-_EXPIRY: Final = 2.0
-"""Seconds that an idle connection is kept. Most servers close theirs after 5; a call must not meet that moment."""
 _HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "mpp-conformance"}
 _NOT_CONNECTED: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
-def http_client(*, timeout: float, read: float | None = None) -> httpx.AsyncClient:
-    """A client that follows no redirects and no settings of the environment, and keeps no cookies.
+def http_client(*, timeout: float, read: float | None = None, keep: bool = False) -> httpx.AsyncClient:
+    """A client that follows no redirects, keeps no cookies, and reads no more of the environment than SSL_CERT_FILE.
 
     ``timeout`` and ``read`` are seconds: for each step of a call, and for its answer if that may take another time.
+    ``keep``: connections are used again. A server may close one at the moment in which a call is sent on it, and nobody
+    can tell then whether the call was carried out, so that whoever is judged is called on a new one each time.
     """
+    trusted = ssl.create_default_context()
     return httpx.AsyncClient(
         timeout=httpx.Timeout(timeout, read=read or timeout),
-        transport=_Transport(client=_session, trust_env=False),
+        transport=_Transport(verify=trusted, client=partial(_session, trusted, keep=keep), trust_env=False),
         headers=_HEADERS,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         trust_env=False,
@@ -42,8 +45,8 @@ class _Transport(AiohttpTransport):
             return await super().handle_async_request(request)
 
 
-def _session() -> aiohttp.ClientSession:
-    connections = aiohttp.TCPConnector(limit=0, keepalive_timeout=_EXPIRY)
+def _session(trusted: ssl.SSLContext, *, keep: bool) -> aiohttp.ClientSession:
+    connections = aiohttp.TCPConnector(limit=0, force_close=not keep, ssl=trusted)
     return aiohttp.ClientSession(connector=connections, cookie_jar=aiohttp.DummyCookieJar())
 
 

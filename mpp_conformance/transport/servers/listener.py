@@ -4,6 +4,7 @@ Whoever opens it ends it: no signal is caught here, and nothing is logged.
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,26 +12,18 @@ from typing import Any, Final
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-TRANSPORT: Final = "mpp_conformance.transport"
-"""Where an application finds the transport of its exchange: a defect in carrying is carried out by hand."""
+from mpp_conformance.transport.servers.connection import UNREADABLE, Connection
+
+LOCALHOST: Final = "localhost"
 BACKLOG: Final = 1_024
 _GOODBYE: Final = 1.0
 """Seconds that open exchanges get to end when the listener closes."""
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # not to listen at: how to reach it from here
 
 
-class _Connection(HttpToolsProtocol):
-    """A connection that says what carries it."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # ours beside those of ASGI
-
-
 _CONFIG: Final[dict[str, Any]] = {
-    "http": _Connection,
+    "http": Connection,
     "ws": "none",
     "lifespan": "off",
     "log_config": None,
@@ -48,8 +41,24 @@ class ListenError(OSError):
     """The address cannot be listened at; says which and why."""
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes any that is free. ListenError where the address is not to be had."""
+def bound(host: str, port: int) -> list[socket.socket]:
+    """Listening sockets; port 0 takes any that is free. ListenError where the address is not to be had.
+
+    ``localhost`` is both 127.0.0.1 and ::1, of which clients try only the one that stands first where they run.
+    """
+    if host != LOCALHOST:
+        return [_bound(host, port)]
+    found = [_bound("127.0.0.1", port)]
+    try:
+        found.append(_bound("::1", found[0].getsockname()[1]))
+    except ListenError as problem:
+        if isinstance(problem.__cause__, OSError) and problem.__cause__.errno == errno.EADDRINUSE:
+            found[0].close()
+            raise
+    return found  # without ::1 on a machine that has none
+
+
+def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's algorithm off only where the socket says that it is TCP.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -71,18 +80,20 @@ async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
+    server.lifespan.state[UNREADABLE] = getattr(app.state, "unreadable", None)
     try:
-        await server.startup(sockets=[made])
+        await server.startup(sockets=made)
         # It does no more than keep the Date header of answers right.
         ticking = asyncio.create_task(server.main_loop())
         try:
-            yield f"http://{_shown(_ANYWHERE.get(host, host), made.getsockname()[1])}"
+            yield f"http://{_shown(_ANYWHERE.get(host, host), made[0].getsockname()[1])}"
         finally:
             ticking.cancel()
             await asyncio.gather(ticking, return_exceptions=True)
             await _ended(server)
     finally:
-        made.close()
+        for one in made:
+            one.close()
 
 
 async def _ended(server: uvicorn.Server) -> None:

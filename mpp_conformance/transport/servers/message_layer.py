@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from mpp_conformance import wire
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
+from mpp_conformance.transport.servers.connection import TARGET
 from mpp_conformance.transport.servers.request_bodies import request_half, target_of
 
 Notes = Sequence[tuple[str, str]]
@@ -25,17 +26,30 @@ _A_DAY: Final = 86_400
 class MessageLayer:
     """One side of the message layer as a server holds it: Alipay+, or an MPP server that Alipay+ calls.
 
-    ``public_key`` is that of the other side; ``private_key`` signs what this side says.
+    ``public_key`` is that of the other side; ``private_key`` signs what this side says. ``prefix``: the path that
+    stands before ours in the address that the other side was given, and that an ingress may strip.
     """
 
     client_id: str
     key_version: int
     public_key: RSAPublicKey = field(repr=False)
     private_key: RSAPrivateKey = field(repr=False)
+    prefix: str = ""
 
     def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
-        """What verification of a request's signature came to, and what is worth keeping of it."""
-        return wire.verified(request_half(request, body), self.public_key, self.client_id)
+        """What verification of a request's signature came to, and what is worth keeping of it.
+
+        Its target is from now on the one that it was signed for.
+        """
+        half = request_half(request, body)
+        if self.prefix:
+            target = wire.other_target(half, self.public_key, self.client_id, self.prefix)
+            request.scope[TARGET], half = target.encode("latin-1"), replace(half, target=target)
+        return wire.verified(half, self.public_key, self.client_id)
+
+    def changed(self, request: Request, body: bytes) -> str:
+        """What stands between the two sides and changed a request, in words; empty where nothing shows it."""
+        return wire.changed(request_half(request, body), self.public_key, self.client_id, prefix=self.prefix)
 
     def signed(self, request: Request, body: bytes, outcome: str = "valid") -> Response:
         """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to."""

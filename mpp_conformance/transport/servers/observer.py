@@ -24,12 +24,16 @@ REPORTS: Final[Mapping[str, type[Message]]] = {
 _SHOWN: Final = 100
 
 
-async def _at_once(delivery: Delivery) -> None:
+Gone = Callable[[], Awaitable[bool]]
+"""Whether the adaptor has hung up."""
+
+
+async def _at_once(delivery: Delivery, gone: Gone) -> None:
     """Nothing is waited for."""
 
 
 def observer_routes(
-    router: Router, deliver: Deliver, confirmed: Callable[[Delivery], Awaitable[None]] = _at_once
+    router: Router, deliver: Deliver, confirmed: Callable[[Delivery, Gone], Awaitable[None]] = _at_once
 ) -> list[Route]:
     """One address per kind of report, below the token of a payment.
 
@@ -46,7 +50,7 @@ def observer_routes(
         delivery.heard(request_half(request, body))
         delivery.answered(answer_half(request, answer))
         if isinstance(message, CashierPage):
-            await confirmed(delivery)
+            await confirmed(delivery, request.is_disconnected)
         return answer
 
     return [Route("/o/{token}/{report}", take, methods=["POST"])]

@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from mpp_conformance.judging.trace import Half
+from mpp_conformance.protocol import signature
+from mpp_conformance.transport.servers.connection import TARGET
 from mpp_conformance.wire import MAX_BODY
 
 BODY_SECONDS: Final = 30.0
@@ -40,9 +42,7 @@ async def body_of(request: Request) -> bytes:
 
 def target_of(request: Request) -> str:
     """The request target: path and query as they were sent, whatever stood before them."""
-    path: bytes = request.scope["raw_path"]
-    query: bytes = request.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")
+    return signature.path_of(request.scope[TARGET].decode("latin-1"))
 
 
 def request_half(request: Request, body: bytes) -> Half:

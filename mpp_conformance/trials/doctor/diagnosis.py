@@ -37,7 +37,7 @@ from mpp_conformance.trials.doctor.findings import (
     Finding,
 )
 from mpp_conformance.wallet import Wallet
-from mpp_conformance.wire import printable
+from mpp_conformance.wire import CHANGED, displaced, printable
 
 _SHOWN: Final = 200
 _PATH: Final = "/aps/api/v1/payments/userInitiatedPay"
@@ -67,6 +67,7 @@ class _Reading:
         self._code = printable(trace.codes[0].scanned, _SHOWN)
 
     def findings(self) -> Iterator[Finding]:
+        yield from self._between()
         yield from self._adaptor()
         yield from self._recognised()
         yield from self._call()
@@ -74,6 +75,19 @@ class _Reading:
         yield from self._signature()
         yield from self._answer()
         yield from self._app_link()
+
+    def _between(self) -> Iterator[Finding]:
+        """Whether calls and reports come as they were sent, and to where we are."""
+        slip = f"a slash or a path too many in the address that was configured, or {PUBLIC_URL} must say what is before"
+        for stray in self._strays:
+            called = stray.message.operation if isinstance(stray.message, Malformed) else ""
+            meant = displaced(called)
+            if meant:
+                yield Finding.wrong(LISTEN, f"POST {self._gateway_url}{meant}", printable(called, _SHOWN), slip)
+        if CHANGED in self._trace.trouble:
+            seen = printable(self._trace.trouble, _SHOWN)
+            likely = "a proxy or an ingress on the way; this must be the whole address that the wallet calls"
+            yield Finding.wrong(PUBLIC_URL, "requests that come as the MPP server has sent them", seen, likely)
 
     def _adaptor(self) -> Iterator[Finding]:
         """Whether the adaptor carried out what it was asked, and reports as observer.yaml says."""

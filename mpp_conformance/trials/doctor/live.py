@@ -6,7 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, handle_by_psp, handle_by_sdk, one
-from mpp_conformance.transport.connectors.http import HttpConnector
+from mpp_conformance.transport.connectors.http import HttpConnector, UnreadableRequestError
 from mpp_conformance.trials.doctor.diagnosis import diagnose
 from mpp_conformance.trials.doctor.findings import ENTRY_CODES, LISTEN, ORDER_CODES, OUR_KEY, PUBLIC_URL, Finding
 from mpp_conformance.wallet import Wallet
@@ -89,7 +89,11 @@ async def useless(wallet: Wallet, connector: HttpConnector) -> list[Finding]:
 
 async def _told(wallet: Wallet, connector: HttpConnector, scenario: Scenario) -> list[Finding]:
     known = len(connector.strays)
-    trace = await connector.converse(scenario)
+    try:
+        trace = await connector.converse(scenario)
+    except UnreadableRequestError as problem:
+        likely = "an HTTP library, or a proxy, writes this header in a way that HTTP forbids, or that we do not read"
+        return [Finding.wrong(LISTEN, "requests that can be read as HTTP/1.1", str(problem), likely)]
     return diagnose(wallet, trace, connector.strays[known:], connector.public_url)
 
 

@@ -2,15 +2,15 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
 
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import ListenError, bound
 from mpp_conformance.trials.doctor.findings import ADAPTOR, CLOCK, LISTEN, Finding
 from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import UnreadableBodyError, parsed, printable, problems_of
@@ -18,8 +18,15 @@ from mpp_conformance.wire import UnreadableBodyError, parsed, printable, problem
 MAX_SKEW: Final = 60
 """Seconds that the clocks of wallet and suite may differ: messages bear their time, and old ones may be turned down."""
 _LONGEST: Final = 5.0
-_NO_TLS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
-"""What TLS says of an answer that is none of its own."""
+_PLAIN: Final = "it answers plain http: write http://"
+_SLIPS_OF_TLS: Final = {
+    "WRONG_VERSION_NUMBER": _PLAIN,
+    "RECORD_LAYER_FAILURE": _PLAIN,
+    "HTTP_REQUEST": _PLAIN,
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is of an authority that is not known here: name the file (PEM) of "
+    "that one in the environment variable SSL_CERT_FILE, for the run as well",
+}
+"""What TLS says of an answer that is none of its own, or of one that it does not trust."""
 _PATHS: Final = ("/scan", "/decode", "/health")
 _NOT_THERE: Final = "the test build is not running, or its adaptor listens elsewhere"
 _ANOTHER: Final = "something other than the adaptor listens there"
@@ -33,19 +40,15 @@ def reach(wallet: Wallet, adaptor: str | None = None) -> list[Finding]:
 
 def _listening(wallet: Wallet) -> Finding:
     host, port = wallet.reach.host, wallet.reach.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with closing(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((host, port))
-            tried.listen()
-        except OSError as problem:
-            likely = (
-                "something else listens there (an earlier run?), or the address is none of this machine; "
-                "choose another, or end what is there"
-            )
-            seen = problem.strerror or str(problem)
-            return Finding.wrong(LISTEN, f"to listen at {wallet.reach.listen}", seen, likely)
+    try:
+        for tried in bound(host, port):
+            tried.close()
+    except ListenError as problem:
+        likely = (
+            "something else listens there (an earlier run?), or the address is none of this machine; "
+            "choose another, or end what is there"
+        )
+        return Finding.wrong(LISTEN, f"to listen at {wallet.reach.listen}", str(problem).rpartition(": ")[2], likely)
     return Finding(LISTEN, ok=True, text=f"{wallet.reach.listen} is free")
 
 
@@ -59,8 +62,7 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
         return
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         seen = printable(str(problem) or type(problem).__name__, 200)
-        plain = url.startswith("https:") and any(sign in seen for sign in _NO_TLS)
-        likely = "it answers plain http: write http://" if plain else _NOT_THERE
+        likely = next((slip for sign, slip in _SLIPS_OF_TLS.items() if sign in seen), _NOT_THERE)
         yield _unhealthy(url, seen, likely)
         return
     if not answer.is_success:
@@ -86,8 +88,8 @@ async def _asked(url: str, patience: float) -> tuple[httpx.Response, bytes]:
     """An answer and the beginning of its body; TimeoutError where it has not come to its end in time."""
     async with (
         asyncio.timeout(patience),
-        httpx.AsyncClient(timeout=patience, trust_env=False, follow_redirects=False) as client,
-        client.stream("GET", url, headers={"accept-encoding": "identity"}) as answer,
+        http_client(timeout=patience) as client,
+        client.stream("GET", url) as answer,
     ):
         body = b""
         async for piece in answer.aiter_raw():

@@ -1,7 +1,8 @@
 """A picture as SVG: one lane for each party, one arrow for each line, from top to bottom in the order of the record.
 
 What the drawing shows by colour it also shows by dashes and in words; ``telling`` has all of it as sentences. A drawing
-in a page takes its style from :data:`STYLE` in that page; one that stands alone brings its own.
+in a page takes its style from :data:`STYLE` in that page; one that stands alone brings its own. Attributes say as much
+as both for a reader that takes no style from a page: a CI server that shows an artefact is one.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from mpp_conformance.adequacy.model.arrows import PARTIES
 from mpp_conformance.common.text import printable
 from mpp_conformance.report.languages.language import Say
 from mpp_conformance.report.pages.diagram.marks import gravest
-from mpp_conformance.report.pages.diagram.picture import SEEN, UNSEEN, Line, Picture
+from mpp_conformance.report.pages.diagram.picture import ABSENT, SEEN, UNSEEN, Line, Picture
 from mpp_conformance.report.pages.diagram.wording import noted, what
 
 STYLE: Final = """\
@@ -50,6 +51,13 @@ DARK: Final = {
 }
 """The colours of a drawing that stands alone, by day and by night."""
 
+_COLOURS: Final = {
+    UNSEEN: LIGHT["faint"],
+    "fail": LIGHT["bad"],
+    "inconclusive": LIGHT["open"],
+    "observed": LIGHT["note"],
+}
+_DASHES: Final = {UNSEEN: "2 3", ABSENT: "7 4"}
 _FONTS: Final = (
     "Noto Sans,Segoe UI,DejaVu Sans,PingFang SC,Microsoft YaHei,Noto Sans CJK SC,WenQuanYi Micro Hei,sans-serif"
 )
@@ -75,7 +83,9 @@ def svg(drawn: Picture, say: Say, *, title: str, alone: bool = False) -> Markup:
     title = printable(title, _TITLE)
     about = Markup("<title>{}</title>").format(title)
     space = Markup(' xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"').format(_WIDTH, height)
-    return Markup('<svg class="dia" role="img"{}{} viewBox="0 0 {} {}">{}{}{}<path class="l" d="{}"/>{}</svg>').format(
+    plain = Markup('<svg class="dia" font-family="sans-serif" font-size="12" text-anchor="middle" fill="{}" role="img"')
+    return Markup('{}{}{} viewBox="0 0 {} {}">{}{}{}<path class="l" stroke="{}" d="{}"/>{}</svg>').format(
+        plain.format(LIGHT["ink"]),
         Markup(' aria-label="{}"').format(title),
         space if alone else "",
         _WIDTH,
@@ -83,17 +93,18 @@ def svg(drawn: Picture, say: Say, *, title: str, alone: bool = False) -> Markup:
         about,
         _own_style() if alone else "",
         heads,
+        LIGHT["line"],
         lanes,
         body,
     )
 
 
 def _heads(drawn: Picture, say: Say) -> Iterator[Markup]:
-    yield Markup('<text class="s" x="{}" y="16">{}</text>').format(_STEPS, say("step"))
+    yield Markup('<text class="s" text-anchor="start" x="{}" y="16">{}</text>').format(_STEPS, say("step"))
     for party, x in _LANES.items():
         yield Markup('<text class="h" x="{}" y="16">{}</text>').format(x, say(party))
     if drawn.payments > 1:
-        yield Markup('<text class="p" x="{}" y="16">{}</text>').format(_WIDTH - 2, say("payment"))
+        yield Markup('<text class="p" text-anchor="end" x="{}" y="16">{}</text>').format(_WIDTH - 2, say("payment"))
 
 
 def _body(drawn: Picture, say: Say) -> tuple[Markup, int]:
@@ -119,11 +130,13 @@ def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Markup:
     classes = " ".join(word for word in ("" if line.kind == SEEN else line.kind, tone) if word)
     words = printable(" ".join([what(line, say), *line.telling]), _LABEL)
     tip = Markup('<path class="{} tip" d="M{} {}L{} {}l{} 4"/>').format(classes, end + back, y - 4, end, y, back)
+    dashes = Markup(' stroke-dasharray="{}"').format(_DASHES[line.kind]) if line.kind in _DASHES else ""
+    colour = _COLOURS.get(tone or line.kind, LIGHT["ink"])
+    shaft = Markup('<path{}{} d="M{} {}H{}"/>').format(_class(classes), dashes, start, y, end)
     parts = [
-        Markup('<path{} d="M{} {}H{}"/>').format(_class(classes), start, y, end),
-        tip,
-        Markup('<text{} x="{}" y="{}">{}</text>').format(
-            _class(tone or ("u" if line.kind == UNSEEN else "")), (start + end) // 2, y - 6, words
+        Markup('<g fill="none" stroke="{}">{}{}</g>').format(colour, shaft, tip),
+        Markup('<text{} fill="{}" x="{}" y="{}">{}</text>').format(
+            _class(tone or ("u" if line.kind == UNSEEN else "")), colour, (start + end) // 2, y - 6, words
         ),
         *_margin(line, y, several=several),
     ]
@@ -132,18 +145,21 @@ def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Markup:
 
 def _margin(line: Line, y: int, *, several: bool) -> Iterator[Markup]:
     if line.number is not None:
-        yield Markup('<text class="n" x="{}" y="{}">{}</text>').format(_NUMBER, y + 4, line.number)
+        yield Markup('<text class="n" text-anchor="start" x="{}" y="{}">{}</text>').format(_NUMBER, y + 4, line.number)
     if line.steps:
-        yield Markup('<text class="s" x="{}" y="{}">{}</text>').format(_STEPS, y + 4, line.steps)
+        yield Markup('<text class="s" text-anchor="start" x="{}" y="{}">{}</text>').format(_STEPS, y + 4, line.steps)
     if several:
-        yield Markup('<text class="p" x="{}" y="{}">{}</text>').format(_WIDTH - 2, y + 4, line.payment + 1)
+        yield Markup('<text class="p" text-anchor="end" x="{}" y="{}">{}</text>').format(
+            _WIDTH - 2, y + 4, line.payment + 1
+        )
 
 
 def _note(line: Line, y: int, say: Say) -> Markup:
     words = printable("; ".join(noted(mark, say) for mark in line.marks), _LABEL)
     middle = (_LANES[line.sender] + _LANES[line.receiver]) // 2
-    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(
-        gravest(line.marks), middle, y - 1, printable(words, _LABEL)
+    tone = gravest(line.marks)
+    return Markup('<text class="{}" fill="{}" x="{}" y="{}">{}</text>').format(
+        tone, _COLOURS.get(tone, LIGHT["ink"]), middle, y - 1, printable(words, _LABEL)
     )
 
 

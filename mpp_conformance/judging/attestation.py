@@ -1,0 +1,24 @@
+"""What a deviation may accuse an MPP by, where nobody attests that reports are complete, counted and ordered."""
+
+from typing import Final
+
+from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER, REPEATED, Deviation
+from mpp_conformance.protocol.messages import BY_NAME
+from mpp_conformance.scenarios.observation import Observed
+
+UNATTESTED: Final = {
+    MISSING: "nobody attests that everything at {point} is reported ([observes])",
+    REPEATED: "nobody attests that nothing at {point} is reported twice ([observes])",
+    OUT_OF_ORDER: "nobody attests that what is reported of {point} is in order ([observes])",
+}
+"""What a deviation accuses nobody by, where it is not attested."""
+
+
+def unattested_by(how: Deviation, observes: Observed) -> str:
+    """Why a deviation accuses nobody, by what the reports of its points are worth; empty where it may accuse."""
+    for point in (BY_NAME[name].point for name in how.kinds):
+        witness = observes.at(point)
+        attested = {MISSING: witness.complete, REPEATED: witness.counted, OUT_OF_ORDER: witness.ordered}
+        if not attested.get(how.how, True):
+            return UNATTESTED[how.how].format(point=point)
+    return ""

@@ -1,0 +1,161 @@
+"""Of which kind each faulty MPP's fault is: what a likely cause has to name in its report."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from mpp_conformance.protocol.fault_kinds import FaultKind
+
+_NAMES: Final[Mapping[FaultKind, str]] = {
+    FaultKind.CODE_MISTAKEN: """
+        order-codes-launched entry-codes-decoded entry-codes-unknown order-codes-unknown
+        foreign-codes-launched foreign-codes-decoded unknown-codes-sent-to-be-decoded
+        entry-codes-told-for-order-codes unsupported-codes-decoded codes-without-a-rule-decoded
+        identification-refused
+    """,
+    FaultKind.DECODED_FIRST: "decoding-tried-first",
+    FaultKind.WRONG_ADDRESS: "sample-page-launched front-page-launched launched-by-redirect",
+    FaultKind.SIGNATURE_MISSING: """
+        requests-unsigned notifications-unsigned answers-to-alipay-plus-unsigned
+        unknown-orders-answered-unsigned answers-to-cancellations-unsigned
+    """,
+    FaultKind.SIGNATURE_WRONG: """
+        requests-signed-wrongly answers-to-alipay-plus-signed-wrongly requests-signed-with-another-key
+    """,
+    FaultKind.SIGNATURE_UNREADABLE: "signatures-unreadable",
+    FaultKind.EMPTY_TEXT: "customer-id-empty pass-through-info-empty payment-id-empty",
+    FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
+    FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
+    FaultKind.SPELLING: "currency-in-lower-case",
+    FaultKind.FIELD_LEFT_OUT: "notifications-without-order",
+    FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
+    FaultKind.NOT_FINAL: "failure-notified-as-unknown",
+    FaultKind.WRONG_IDENTIFIER: """
+        scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
+        one-customer-id-for-all
+    """,
+    FaultKind.WRONG_AMOUNT: "amount-taken-from-client",
+    FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
+    FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
+    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
+    FaultKind.ACTION_TYPE_NOT_READ: """
+        own-error-page-instead
+        status-before-action-type success-means-pay success-without-order-told-as-paid before-the-upgrade
+        payload-decides result-code-decides limits-shown-by-itself expired-code-shown-by-itself
+        failed-decoding-left-to-sdk
+    """,
+    FaultKind.FAULTY_ANSWER_BELIEVED: """
+        unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
+        missing-payload-paid missing-payload-made-up other-action-types-to-sdk action-type-in-any-case
+        order-paid-on-unknown-result order-of-another-customer-paid older-reader-pays
+    """,
+    FaultKind.SOUND_ANSWER_REFUSED: """
+        rewritten-body-verified header-names-case-sensitive signature-header-not-trimmed
+        signature-taken-by-position chunked-answers-not-read
+    """,
+    FaultKind.UNKNOWN_TAKEN_AS_FINAL: "lost-answer-given-up unknown-taken-for-failure",
+    FaultKind.LEFT_WAITING: """
+        null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server
+        answers-above-2-kib-cut unknown-fields-refused texts-above-255-refused
+        result-codes-in-an-enumeration merchant-name-missed merchant-name-missed-for-entry-code
+        merchant-name-missed-for-order-code compressed-answers-hang no-answer-hangs dead-after-no-answer
+        number-for-text-hangs amounts-above-sixteen-bits-hang amount-at-transaction-limit-hangs
+        entry-code-amount-at-limit-hangs amounts-compared-as-text payments-left-hanging
+        order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
+        failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
+        unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
+    """,
+    FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
+    FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
+    FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
+    FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
+    FaultKind.TEXT_CHANGED: """
+        unknown-fields-joined-to-payload codes-url-encoded scanned-codes-upper-cased
+        intercepted-code-written-anew payload-trimmed payload-line-ends-unified payload-url-decoded
+        payload-form-decoded payload-html-escaped payload-html-unescaped payload-sql-quoted
+        payload-backslashes-dropped payload-escapes-read payload-json-written-anew payload-unicode-composed
+        payload-emoji-lost payload-line-separators-lost payload-lower-cased payload-template-filled
+        payload-cut-at-255 payload-cut-at-1024 payload-cut-at-4096 payload-cut-at-65535 payload-quoted-twice
+        payload-url-encoded client-url-decodes-payload client-reads-escapes-in-payload client-cuts-payload
+        callback-url-decodes-payload handle-action-url-decodes-payload
+    """,
+    FaultKind.MIXED_UP: """
+        one-callback-for-all first-callback-for-ever one-payload-for-all one-payload-for-handle-action
+        one-address-for-all answer-to-latest-client one-payment-result-for-all payload-of-last-time
+        first-payload-for-ever first-payload-for-everybody answer-of-anybody-before stop-sticks-to-customer
+        stop-sticks-to-entry-codes first-answer-for-ever
+    """,
+    FaultKind.ERROR_CODE_MISSING: """
+        result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
+    """,
+    FaultKind.RESULT_BESIDE_SDK: """
+        debited-with-handle-by-sdk transaction-limit-overdrawn yearly-limit-overdrawn
+        success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
+        yearly-limit-of-new-customers-overdrawn handle-by-sdk-notified-as-failure
+    """,
+    FaultKind.SUCCESS_MADE_UP: """
+        no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success
+    """,
+    FaultKind.PAID_TWICE: """
+        each-call-paid own-order-paid-anew call-sent-and-paid-twice code-debited-with-each-scan
+    """,
+    FaultKind.PAID_FROM_MEMORY: "refused-code-paid-from-memory",
+    FaultKind.EXPIRY_IGNORED: "overdue-orders-paid",
+    FaultKind.CANCELLATION_IGNORED: """
+        cancelled-payment-taken-all-the-same cancelled-entry-code-payment-taken-all-the-same
+    """,
+    FaultKind.TOLD_OTHERWISE: "success-told-always success-told-first pending-told-as-failure",
+    FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
+    FaultKind.RESULT_REVISED: "success-taken-back",
+    FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
+    FaultKind.NOT_NOTIFIED: """
+        never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
+        failure-left-open
+    """,
+    FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
+    FaultKind.NOTICES_DIFFER: "payment-id-per-notification failure-reason-per-notification",
+    FaultKind.INQUIRY_CONTRADICTS: """
+        success-inquired-as-unknown failure-inquired-as-success failure-inquired-as-unknown
+        success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
+        unknown-order-inquired-as-process-fail cancelled-inquired-as-before
+    """,
+    FaultKind.CANCELLATION_REFUSED: """
+        cancellation-refused-after-success cancellation-refused-after-failure
+        cancellation-refused-while-paying cancellation-unknown-at-first
+    """,
+    FaultKind.NOT_IDEMPOTENT: "second-cancellation-refused second-cancellation-answered-otherwise",
+    FaultKind.NOT_SERVED: "inquiries-not-served cancellations-not-served",
+    FaultKind.CALLER_NOT_VERIFIED: "strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late",
+    FaultKind.STEP_LEFT_OUT: """
+        payload-callback-never handle-action-never never-launched user-initiated-pay-never-called
+        decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
+        result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
+        result-page-of-order-code-success-only
+    """,
+    FaultKind.ACTED_TWICE: """
+        payload-callback-twice handle-action-twice launched-twice result-callback-twice
+    """,
+    FaultKind.TOO_EARLY: """
+        cashier-page-at-once callback-before-result callback-foresees-result
+        unknown-told-as-failure-meanwhile
+    """,
+    FaultKind.WRONG_WAY: """
+        handle-action-for-entry-code both-ways-for-entry-code callback-for-order-code
+        both-ways-for-order-code
+    """,
+    FaultKind.NOT_ASKED_FOR: """
+        handle-action-with-result handle-action-by-payload payload-with-successful-result
+    """,
+    FaultKind.FAILURE_PATH: "payload-callback-on-failure-path result-callback-always-fails",
+    FaultKind.SUCCESS_PATH: "result-callback-always-succeeds",
+    FaultKind.OWN_PAGE: "own-error-page-beside",
+    FaultKind.SHOWN_OTHERWISE: "stopped-payment-shown-as-paid result-page-always-says-paid",
+    FaultKind.ADAPTOR: """
+        broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
+        page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
+    """,
+}
+KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
+    {name: kind for kind, names in _NAMES.items() for name in names.split()}
+)
+"""By the specimen's name."""

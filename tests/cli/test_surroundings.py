@@ -1,0 +1,193 @@
+"""Where a command runs: folders, files and limits of the machine that have no say in what comes out."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from mpp_conformance.cli import certify as certify_module
+from mpp_conformance.cli import cli, matrix
+from mpp_conformance.cli import run as run_module
+from mpp_conformance.cli.exits import Exit
+from mpp_conformance.common.resources import directory
+from mpp_conformance.common.scratch import PREFIX, scratch
+from mpp_conformance.report.allure import node
+from mpp_conformance.report.run_folder.folder import RunFolder
+
+COMMAND = Path(sys.executable).with_name("mpp-conformance")
+SHADOWED: Final = ("secrets", "yaml", "json", "click", "pytest", "asyncio", "cryptography", "mpp_conformance", "suites")
+_LIMITED = "import resource,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(int(sys.argv[1]),)*2);"
+_LIMITED += "import signal;signal.signal(signal.SIGXFSZ,signal.SIG_IGN);import os;os.execv(sys.argv[2],sys.argv[2:])"
+
+
+def start(*words: str | Path, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command in ``cwd``, read to its end."""
+    return subprocess.run(
+        [COMMAND, *words], cwd=cwd, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def shadowed(tmp_path: Path) -> Path:
+    """A folder whose files are named like modules, and of which none may be imported."""
+    for name in SHADOWED:
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')\n", "ascii")
+    (tmp_path / "conftest.py").write_text("raise SystemExit('conftest was imported')\n", "ascii")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", "ascii")
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('sitecustomize was imported')\n", "ascii")
+    return tmp_path
+
+
+def test_nothing_is_imported_from_the_current_folder(shadowed: Path) -> None:
+    """Not by ``certify``, and not by the process that it starts."""
+    result = start("certify", "--run", "r", cwd=shadowed)
+    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
+
+
+def test_the_generator_imports_nothing_from_the_current_folder(shadowed: Path) -> None:
+    """Nor does the process that generates answers."""
+    result = start("answers", "list", "--seed", "5", cwd=shadowed)
+    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
+
+
+def test_our_children_leave_the_current_folder_out() -> None:
+    """Whoever starts this Python once more does so without it, or in a folder of its own."""
+    package = Path(certify_module.__file__).parents[1]
+    lines = [
+        (path.name, line.strip())
+        for path in sorted(package.rglob("*.py"))
+        for line in path.read_text("utf-8").splitlines()
+        if "[sys.executable" in line
+    ]
+    own_folder = {"process.py", "node.py"}
+    assert len(lines) == 4
+    assert [line for name, line in lines if name not in own_folder and '"-P"' not in line] == []
+
+
+def test_a_run_takes_no_folder_for_temporary_files(tmp_path: Path) -> None:
+    """Where none can be written, a run does without."""
+    settings = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tmp_path / "missing"))
+    (tmp_path / "sitecustomize.py").write_text(
+        "import tempfile\n\ndef none():\n    raise FileNotFoundError(2, 'No usable temporary directory')\n\n"
+        "tempfile.gettempdir = tempfile._gettempdir = none\n",
+        "ascii",
+    )
+    settings["PYTHONPATH"] = str(tmp_path)
+    result = start("run", "--mpp", "specimen:conforming", "--run", "r", cwd=tmp_path, **settings)
+    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
+    result = start("certify", "--run", "c", cwd=tmp_path, **settings)
+    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir() if path.name.startswith(PREFIX)) == []
+
+
+def test_where_nothing_can_be_written_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The variable that names a folder stands in the message."""
+
+    def nowhere(**_: object) -> None:
+        raise FileNotFoundError(2, "No usable temporary directory")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", nowhere)
+    with pytest.raises(OSError, match=r"no folder for temporary files can be written; name one that can in .* TMPDIR"):
+        scratch(beside=tmp_path)
+
+
+def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allure's page says what to name; the kill matrix is made and not kept."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    for name in (node.CACHE_VARIABLE, "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(matrix, "_made", lambda: {"made": True})
+    with pytest.raises(
+        node.GeneratorError, match="no home to keep it in: name a folder for it in MPP_CONFORMANCE_CACHE"
+    ):
+        node.cache()
+    assert matrix.of_this_suite(lambda _: None) == {"made": True}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits no file's size")
+@pytest.mark.parametrize("size", [2_000, 100_000, 500_000])
+def test_a_disk_without_space_certifies_nothing(tmp_path: Path, size: int) -> None:
+    """Wherever the space ends, in journal, evidence or report: no traceback, no certificate, and it is said."""
+    words = [sys.executable, "-c", _LIMITED, str(size), sys.executable, "-P", "-m", "mpp_conformance.cli"]
+    words += ["run", "--mpp", "specimen:conforming", "--run", "r"]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    result = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    told = result.stdout + result.stderr
+    assert result.returncode == Exit.FAULT, told
+    assert [word for word in ("Traceback", "INTERNALERROR", "fault of the suite", " conforms") if word in told] == []
+    assert "File too large" in told or "found no room" in told
+    assert not (tmp_path / "reports/r/verdicts.json").exists()
+
+
+def test_no_verdict_file_is_left_of_a_report_that_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that looks at it later finds no certificate either."""
+    real = RunFolder.write
+
+    def full(self: RunFolder, name: str, data: bytes, *, mode: int = 0o644) -> Path:
+        if name == "report.html":
+            place = RunFolder(self.path / "missing")
+            return real(place, name, data, mode=mode)
+        return real(self, name, data, mode=mode)
+
+    monkeypatch.setattr(RunFolder, "write", full)
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    words = ["run", "--mpp", "specimen:conforming", "--reports", str(tmp_path), "--run", "r", "-k", "launch_is"]
+    found = CliRunner().invoke(cli, words)
+    assert (found.exit_code, (tmp_path / "r/verdicts.json").exists()) == (Exit.FAULT, False)
+    assert found.output.splitlines()[-1] == f"result       nothing is certified: {Exit.FAULT.meaning}"
+
+
+# --- a parent that is gone ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
+@pytest.mark.parametrize("ending", ["SIGHUP", "SIGTERM", "SIGINT", "SIGKILL"])
+def test_certify_leaves_neither_its_process_nor_its_keys(tmp_path: Path, ending: str) -> None:
+    """However it ends, the reference MPP ends with it, and the folder with the keys is gone."""
+    scratches = tmp_path / "tmp"
+    scratches.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratches), "PYTHONUNBUFFERED": "1"}
+    words: list[str | Path] = [COMMAND, "certify", "--run", "r"]
+    with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if line.startswith("reference MPP  process "))
+        address = urlsplit(line.split()[-1])
+        assert [path.name.startswith(PREFIX) for path in scratches.iterdir()] == [True]
+        with socket.create_connection((str(address.hostname), address.port or 0)) as held:
+            process.send_signal(getattr(signal, ending))
+            process.stdout.close()
+            # The reference MPP's end of the connection closes when its process ends.
+            assert held.recv(1) == b""
+    assert list(scratches.iterdir()) == []
+
+
+# --- a folder with brackets -----------------------------------------------------------------------------------------
+
+
+def test_a_folder_with_brackets_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pytest takes brackets in what it is given for parameters of a test; suites and reports may stand below some."""
+    place = tmp_path / "team [wallet]"
+    shutil.copytree(directory("suites"), place / "suites")
+    monkeypatch.setattr(run_module, "directory", lambda name: place / name)
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    words = ["run", "--mpp", "specimen:conforming", "--reports", str(place), "--run", "r", "-k", "launch_is"]
+    found = CliRunner().invoke(cli, words)
+    assert (found.exit_code, found.output.splitlines()[-1]) == (
+        Exit.NOT_PROVEN,
+        "result       partial run: nothing is certified",
+    )

@@ -1,0 +1,195 @@
+"""Who reports what, and what that is worth, decides what a deviation may accuse an MPP by."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import chain
+from typing import Final
+
+import pytest
+
+from mpp_conformance.common.resources import directory
+from mpp_conformance.judging.attestation import UNATTESTED
+from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER, REPEATED
+from mpp_conformance.judging.oracle import expect, judge
+from mpp_conformance.judging.trace import ENDED, Event, Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.protocol.messages import (
+    CLIENT_SDK,
+    GATEWAY,
+    DecodeCallback,
+    HandleAction,
+    Message,
+    ResultPage,
+    Scan,
+)
+from mpp_conformance.scenarios.observation import LOG, NOBODY, POINTS, Observed, Witness, observed
+from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
+from mpp_conformance.specimens import CONFORMING
+from mpp_conformance.transport.connectors.direct import DirectConnector
+from mpp_conformance.trials import cabinet
+from mpp_conformance.wallet import reference
+
+_CODES: Final = Codes(scanned="s", decoded="s", page_id="1", order_id="2", tag="t")
+_ACTION: Final = HandleAction(sdk_action_payload="p")
+_NOTHING_ATTESTED: Final = Observed(**{point.lower(): Witness.of(LOG) for point in POINTS})
+
+
+def trace(*messages: Message, complete: bool = True, counted: bool = True, ordered: bool = True) -> Trace:
+    """A record of these messages, and what the reports at the client SDK are worth."""
+    events = tuple(Event(number=at, payment=0, message=message) for at, message in enumerate(messages, start=1))
+    scenario = Scenario(label="a", payments=(Payment(code=ORDER),))
+    observes = Observed(client_sdk=Witness(complete=complete, counted=counted, ordered=ordered))
+    return Trace(scenario=scenario, codes=(_CODES,), events=events, ending=ENDED, observes=observes)
+
+
+def one(made: Trace) -> None:
+    """Exactly one handleAction."""
+    expect(made).one(HandleAction)
+
+
+def none(made: Trace) -> None:
+    """No decode callback."""
+    expect(made).reached(Scan).none(DecodeCallback)
+
+
+def in_order(made: Trace) -> None:
+    """HandleAction comes before the result page."""
+    expect(made).in_order(HandleAction, ResultPage)
+
+
+SCAN: Final = Scan(code_value="s", customer_id="c")
+PAGE: Final = ResultPage(status="S")
+
+
+@pytest.mark.parametrize(
+    ("question", "messages", "worth", "how"),
+    [
+        (one, (SCAN,), "complete", MISSING),
+        (one, (SCAN, _ACTION, _ACTION), "counted", REPEATED),
+        (in_order, (PAGE, _ACTION), "ordered", OUT_OF_ORDER),
+    ],
+)
+def test_a_deviation_accuses_only_where_it_is_attested(
+    question: object, messages: Sequence[Message], worth: str, how: str
+) -> None:
+    """The same record fails an MPP where the point is attested, and proves nothing where it is not."""
+    assert callable(question)
+    attested, unattested = (judge(question, trace(*messages, **{worth: holds})) for holds in (True, False))
+    assert attested.verdict is Verdict.FAIL
+    assert unattested.verdict is Verdict.INCONCLUSIVE
+    assert unattested.hint == UNATTESTED[how].format(point=CLIENT_SDK)
+
+
+def test_what_is_not_reported_is_absent_only_where_everything_is() -> None:
+    """Nothing passes for an absence that nobody attests; what is there is there, whatever else may be missing."""
+    assert judge(none, trace(SCAN)).verdict is Verdict.PASS
+    assert judge(none, trace(SCAN, complete=False)).verdict is Verdict.INCONCLUSIVE
+    seen = trace(SCAN, DecodeCallback(callback="c", outcome="success"), complete=False)
+    assert judge(none, seen).verdict is Verdict.FAIL
+    assert judge(one, trace(SCAN, _ACTION, complete=False)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("points", [("GATEWAY", "USER"), ("GATEWAY",), POINTS, ()])
+def test_no_conforming_mpp_is_accused_by_what_is_seen_of_it(points: Sequence[str]) -> None:
+    """Whoever sees a part of the points accuses nobody by what lies at the others."""
+    assert visible(*points).accused == ()
+
+
+def test_the_more_is_seen_the_more_faults_are_named() -> None:
+    """A point that is reported never hides a fault that was named without it."""
+    by_gateway, by_person = (set(visible(*points).named) for points in (("GATEWAY",), ("GATEWAY", "USER")))
+    assert by_gateway < by_person
+    assert len(by_person) < len(visible(*POINTS).named)
+
+
+def test_with_everything_observed_the_matrix_is_unchanged() -> None:
+    """All points reported by suite and adaptor: exactly those MPPs fail that the kill matrix has."""
+    failing = {found.name for found in cabinet.matrix().specimens if found.outcome.word == "fails"}
+    assert set(visible(*POINTS).named) == failing
+
+
+def test_an_unknown_point_is_refused() -> None:
+    """The points that there are stand in the refusal."""
+    with pytest.raises(ValueError, match="there is no point SDK; there are USER, GATEWAY, CLIENT_SDK, APP_LINK"):
+        observed(["SDK"])
+
+
+def test_cases_look_at_points() -> None:
+    """Every case judges by what some point shows; what nobody reports makes those that look there not applicable."""
+    cases = load(directory("suites")).cases
+    by_name = {case.name: case.points for case in cases}
+    assert CLIENT_SDK in by_name["test_the_payload_reaches_the_sdk_through_handle_action"]
+    assert {NOBODY} & set(chain.from_iterable(by_name.values())) == set()
+    assert len([points for points in by_name.values() if GATEWAY in points]) > len(by_name) / 3
+
+
+# --- lossy logs -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def visible(*points: str) -> cabinet.Visibility:
+    """What a judge is worth who sees these points."""
+    return cabinet.visible(observed(points))
+
+
+@cache
+def conversations() -> list[tuple[Trace, list[Case]]]:
+    """Each distinct conversation that a conforming MPP holds, and the cases that judge it and decide."""
+    held = cabinet.conversations(case for case in load(directory("suites")).cases if case.requirement.decides)
+    found: dict[Trace, list[Case]] = {}
+    for specimen in CONFORMING.values():
+        profile = replace(reference().profile, app_link=specimen.app_link)
+        for scenario, cases in held.items():
+            made = DirectConnector(specimen(profile), profile).converse(scenario)
+            found.setdefault(replace(made, observes=_NOTHING_ATTESTED), [case for case, _ in cases])
+    return list(found.items())
+
+
+def dropped(made: Trace) -> Iterator[Trace]:
+    """The record without one of the MPP's messages, each in turn."""
+    for lost in made.events:
+        if not lost.message.by_suite:
+            yield renumbered(made, [event for event in made.events if event is not lost])
+
+
+def doubled(made: Trace) -> Iterator[Trace]:
+    """The record with one of the MPP's messages twice, each in turn."""
+    for twice in made.events:
+        if not twice.message.by_suite:
+            yield renumbered(made, [e for event in made.events for e in ([event] * (1 + (event is twice)))])
+
+
+def shuffled(made: Trace) -> Iterator[Trace]:
+    """The record backwards, and with what the MPP said first, or last."""
+    yield renumbered(made, list(reversed(made.events)))
+    for first in (True, False):
+        yield renumbered(made, sorted(made.events, key=lambda event: event.message.by_suite is first))
+
+
+def truncated(made: Trace) -> Iterator[Trace]:
+    """The record cut off behind each message."""
+    yield from (renumbered(made, list(made.events[:length])) for length in range(len(made.events)))
+
+
+def renumbered(made: Trace, events: Sequence[Event]) -> Trace:
+    """A record of other events, numbered anew."""
+    numbered = tuple(replace(event, number=number) for number, event in enumerate(events, start=1))
+    return replace(made, events=numbered, late=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spoilt", [dropped, doubled, shuffled, truncated])
+def test_a_lossy_log_accuses_no_conforming_mpp(spoilt: object) -> None:
+    """Records that are lost, told twice, out of order or cut off fail nobody where nothing is attested."""
+    assert callable(spoilt)
+    accused = {
+        f"{case.requirement.id} {case.name} on {made.scenario.label}: {verdict.seen}"
+        for made, cases in conversations()
+        for worse in spoilt(made)
+        for case in cases
+        if (verdict := judge(case.judge, worse)).verdict is Verdict.FAIL
+    }
+    assert sorted(accused) == []
