@@ -39,10 +39,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
     FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
     FaultKind.ACTION_TYPE_NOT_READ: """
-        own-error-page-instead
-        status-before-action-type success-means-pay success-without-order-told-as-paid before-the-upgrade
-        payload-decides result-code-decides limits-shown-by-itself expired-code-shown-by-itself
-        failed-decoding-left-to-sdk
+        own-error-page-instead status-before-action-type success-means-pay
+        success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
+        limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
+        every-payment-declined every-payment-told-as-paid
     """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
         unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
@@ -64,6 +64,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
+        answers-not-acted-on
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
@@ -77,7 +78,25 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         payload-emoji-lost payload-line-separators-lost payload-lower-cased payload-template-filled
         payload-cut-at-255 payload-cut-at-1024 payload-cut-at-4096 payload-cut-at-65535 payload-quoted-twice
         payload-url-encoded client-url-decodes-payload client-reads-escapes-in-payload client-cuts-payload
-        callback-url-decodes-payload handle-action-url-decodes-payload
+        callback-url-decodes-payload handle-action-url-decodes-payload launched-address-written-anew
+        codes-plus-to-blank codes-host-lower-cased codes-fragment-dropped codes-query-sorted
+        payload-trimmed-of-no-break-spaces payload-byte-order-mark-dropped payload-line-ends-to-lf
+        payload-line-separators-dropped payload-url-decoded-where-encoded payload-plus-to-blank
+        payload-html-escaped-but-quotes payload-scripts-dropped payload-single-quotes-doubled
+        payload-straight-quotes payload-json-unescaped payload-json-string-read payload-json-quoted
+        payload-json-as-python payload-json-as-javascript payload-json-integers-rounded
+        payload-number-as-javascript payload-null-to-empty payload-templates-filled
+        payload-group-references-filled payload-cut-at-ampersand payload-cut-at-bar
+        payload-written-as-a-browser-does payload-normalised-to-nfc payload-normalised-to-nfd
+        payload-normalised-to-nfkc payload-astral-to-question-mark payload-cut-at-nul
+        payload-private-use-dropped payload-variation-selectors-dropped payload-utf-8-read-as-latin-1
+        payload-read-in-pieces-of-8192 payload-base64-decoded payload-base64-wrapped-at-76-by-lf
+        payload-base64-to-standard payload-cut-after-255-characters payload-cut-after-1024-characters
+        payload-cut-after-4096-characters payload-cut-after-65535-bytes-in-a-letter
+        client-payload-url-decoded client-payload-json-unescaped client-payload-surrogates-in-utf-8
+        client-payload-single-braces-filled client-payload-lower-cased-in-turkish
+        client-payload-line-separators-escaped client-payload-cut-after-4000-characters
+        client-payload-json-as-gson
     """,
     FaultKind.MIXED_UP: """
         one-callback-for-all first-callback-for-ever one-payload-for-all one-payload-for-handle-action
@@ -106,7 +125,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.TOLD_OTHERWISE: "success-told-always success-told-first pending-told-as-failure",
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
-    FaultKind.RESULT_REVISED: "success-taken-back",
+    FaultKind.RESULT_REVISED: """
+        success-taken-back cancellation-of-a-success-notified
+    """,
     FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
@@ -117,20 +138,31 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.INQUIRY_CONTRADICTS: """
         success-inquired-as-unknown failure-inquired-as-success failure-inquired-as-unknown
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
-        unknown-order-inquired-as-process-fail cancelled-inquired-as-before
+        unknown-order-inquired-as-process-fail cancelled-inquired-as-before inquiries-answered-from-a-cache
+        ends-inquired-from-a-cache cancelled-order-inquired-as-failed-when-confirmed
+        every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
+        every-call-answered-as-under-way
     """,
     FaultKind.CANCELLATION_REFUSED: """
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
     """,
     FaultKind.NOT_IDEMPOTENT: "second-cancellation-refused second-cancellation-answered-otherwise",
-    FaultKind.NOT_SERVED: "inquiries-not-served cancellations-not-served",
+    FaultKind.NOT_SERVED: """
+        inquiries-not-served cancellations-not-served no-call-served
+    """,
     FaultKind.CALLER_NOT_VERIFIED: "strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late",
+    FaultKind.VALID_CALL_REFUSED: """
+        calls-verified-over-reserialised-body calls-verified-over-fields-in-own-order
+        calls-verified-over-body-with-blanks calls-with-blanks-in-signature-refused
+        call-headers-looked-up-in-lower-case call-headers-looked-up-with-capitals
+        calls-with-an-unknown-field-refused every-call-refused every-call-answered-with-unknown
+    """,
     FaultKind.STEP_LEFT_OUT: """
         payload-callback-never handle-action-never never-launched user-initiated-pay-never-called
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
-        result-page-of-order-code-success-only
+        result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
@@ -153,6 +185,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
         page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
+        nothing-reported
     """,
 }
 KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,7 +118,8 @@ def _matrices(place: Path) -> list[Any]:
     sly = Examined(name="sly", faulty=True, kind="payload lost", rows=(rows["a::2"],), **met)
     nothing: dict[str, frozenset[str]] = {name: frozenset() for name in met}
     good = Examined(name="good", faulty=False, kind="", rows=tuple(rows.values()), **nothing)
-    bad = Examined(name="bad", faulty=True, kind="payload lost", rows=(rows["a::1"],), **met)
+    blamed = replace(rows["a::1"], scenario="t", cause="signature missing")
+    bad = Examined(name="bad", faulty=True, kind="payload lost", rows=(rows["a::1"], blamed), **met)
     made = []
     with pytest.MonkeyPatch.context() as patch:
         for matrix in (
