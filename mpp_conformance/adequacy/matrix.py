@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from mpp_conformance.judging.verdict import Verdict, worst
+from mpp_conformance.protocol.fault_kinds import FaultKind
 
 REFUSING: Final = "every-call-refused"
 """The MPP whose server refuses each call of Alipay+, validly signed ones included."""
@@ -136,8 +137,9 @@ class Examined:
 
     @property
     def cards(self) -> tuple[Row, ...]:
-        """The rows it fails: each is a card of its report, with the likely cause."""
-        return tuple(row for row in self.rows if row.verdict is Verdict.FAIL) if self.faulty else ()
+        """The rows it fails: each is a card of its report, with the likely cause; none where no single one can be."""
+        several = not self.faulty or self.kind == FaultKind.MUTE
+        return () if several else tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
 
     @cached_property
     def only_by(self) -> str:

@@ -42,8 +42,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
         limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
-        every-payment-declined every-payment-told-as-paid
-    """,
+            """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
         unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
         missing-payload-paid missing-payload-made-up other-action-types-to-sdk action-type-in-any-case
@@ -64,8 +63,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
-        answers-not-acted-on
-    """,
+            """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
@@ -140,30 +138,25 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
         unknown-order-inquired-as-process-fail cancelled-inquired-as-before inquiries-answered-from-a-cache
         ends-inquired-from-a-cache cancelled-order-inquired-as-failed-when-confirmed
-        every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
-        every-call-answered-as-under-way
-    """,
+                    """,
     FaultKind.CANCELLATION_REFUSED: """
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
     """,
     FaultKind.NOT_IDEMPOTENT: "second-cancellation-refused second-cancellation-answered-otherwise",
     FaultKind.NOT_SERVED: """
-        inquiries-not-served cancellations-not-served no-call-served
-    """,
+        inquiries-not-served cancellations-not-served     """,
     FaultKind.CALLER_NOT_VERIFIED: "strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late",
     FaultKind.VALID_CALL_REFUSED: """
         calls-verified-over-reserialised-body calls-verified-over-fields-in-own-order
         calls-verified-over-body-with-blanks calls-with-blanks-in-signature-refused
         call-headers-looked-up-in-lower-case call-headers-looked-up-with-capitals
-        calls-with-an-unknown-field-refused every-call-refused every-call-answered-with-unknown
-    """,
+        calls-with-an-unknown-field-refused     """,
     FaultKind.STEP_LEFT_OUT: """
         payload-callback-never handle-action-never never-launched user-initiated-pay-never-called
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
-        result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
-    """,
+        result-page-of-order-code-success-only     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
     """,
@@ -182,11 +175,16 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SUCCESS_PATH: "result-callback-always-succeeds",
     FaultKind.OWN_PAGE: "own-error-page-beside",
     FaultKind.SHOWN_OTHERWISE: "stopped-payment-shown-as-paid result-page-always-says-paid",
+    FaultKind.MUTE: """
+        nothing-done answers-not-acted-on every-payment-declined every-payment-told-as-paid
+        hand-overs-not-acted-on nothing-reported every-call-refused every-call-answered-with-no-order
+        every-call-answered-as-paid every-call-answered-as-closed every-call-answered-as-under-way
+        every-call-answered-with-unknown no-call-served
+    """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
         page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
-        nothing-reported
-    """,
+            """,
 }
 KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}

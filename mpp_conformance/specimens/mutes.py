@@ -37,7 +37,15 @@ SERVER: Final = "the answers of userInitiatedPay"
 EVERYTHING: Final = "everything"
 
 
-_NOT_REPORTED: Final = frozenset({"FLT-8", "SRV-1", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
+_AFTER_AN_ANSWER: Final = frozenset(
+    {
+        *("ANS-1", "CAN-4", "FLT-3", "FLT-6", "FLT-7", "FLT-8", "FLT-9", "FLT-11", "FLT-12", "NOT-2"),
+        *("REG-1", "REG-2", "REG-3", "REG-4", "REP-1", "UX-1", "UX-7"),
+        *("SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8"),
+    }
+)
+"""What is judged by what an MPP does with an answer: where it does nothing, its adaptor may be to blame."""
+_NOT_REPORTED: Final = frozenset({"FLT-8", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
 """What a wallet seems to fail that claims to report and does not."""
 
 
@@ -50,13 +58,12 @@ class Mute(ConformingMpp):
 class DoesNothing(Mute):
     """Does nothing at all.
 
-    A code that is scanned leads nowhere (EC-6, SRV-1, SRV-2), and nothing follows.
+    A code that is scanned leads nowhere, so that nothing was ever begun.
     """
 
     name = "nothing-done"
     mute = EVERYTHING
-    breaks = frozenset({"EC-6", "SRV-1", "SRV-2"})
-    hides = (ENTRY_UNASKED | ORDER_UNASKED | {"EC-3"}) - {"SRV-1"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "SDK-2", "SRV-1", "SRV-2"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
         """Nothing."""
@@ -66,21 +73,13 @@ class DoesNothing(Mute):
 class ActsOnNoAnswer(Mute):
     """Asks Alipay+, and does nothing with what it is answered.
 
-    What is to be passed on, paid or shown is not, and nothing else is shown by that.
+    What is to be passed on, paid or shown is not; or it is, and nobody reports it.
     """
 
     name = "answers-not-acted-on"
     mute = SERVER
-    breaks = frozenset(
-        {"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-1", "UX-7"}
-    )
-    hides = (
-        ORDER_NOT_PAID
-        | RESULT_NOT_HANDED
-        | PAYLOAD_NOT_HANDED
-        | {"ANS-1", "CAN-4", "FLT-12", "FLT-6", "REP-1", "SRV-6"}
-    ) - {"REP-4"}
-    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2", "REP-3"})
+    hides = ORDER_NOT_PAID - {"REP-4"} | RESULT_NOT_HANDED | PAYLOAD_NOT_HANDED | _AFTER_AN_ANSWER
+    observed = frozenset({"REP-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -97,11 +96,14 @@ class DeclinesEverything(Mute):
     mute = SERVER
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
     hides = (
-        ORDER_NOT_PAID
+        (ORDER_NOT_PAID - {"OC-19", "REP-4"})
         | PAYLOAD_NOT_HANDED
-        | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7")}
-    ) - {"OC-19", "REP-4"}
-    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "NOT-2", "REP-3", "UX-8"})
+        | {
+            *("ANS-1", "CAN-4", "FLT-3", "FLT-6", "FLT-7", "FLT-11", "FLT-12", "NOT-2"),
+            *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7"),
+        }
+    )
+    observed = frozenset({"REP-3", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """F, whatever was answered."""
@@ -155,10 +157,15 @@ class ReportsNothing(Mute):
 
     name = "nothing-reported"
     mute = REPORTS
-    breaks = frozenset({"EC-6", "SRV-1", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
-    hides = (
-        ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"EC-3", "OC-16", "OC-19", "SRV-2"}
-    ) - _NOT_REPORTED
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
+    hides = ((ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED) - _NOT_REPORTED) | {
+        "EC-3",
+        "EC-6",
+        "OC-16",
+        "OC-19",
+        "SDK-2",
+        "SRV-2",
+    }
     observed = frozenset({"FLT-8"})
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:

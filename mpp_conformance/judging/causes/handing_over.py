@@ -85,7 +85,8 @@ def result_of_another(failure: Failure) -> str:
 @names(FaultKind.MIXED_UP)
 def result_remembered(failure: Failure) -> str:
     """The result of a payment that came before, for an order that nobody has paid."""
-    own = failure.by_psp and failure.answer is not None and failure.answer.order is not None and not failure.faulty
+    left = failure.by_psp or (failure.by_sdk and not failure.passed_on)
+    own = left and failure.answer is not None and failure.answer.order is not None and not failure.faulty
     paid_before = any("S" in other.notified for other in failure.others())
     fits = own and paid_before and failure.told == ("S",) and not failure.notified and not failure.cashier
     return "the answer or the result of an earlier payment is used again: this order was never paid" if fits else ""
