@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Final
 
 from mpp_conformance.judging.verdict import Verdict, worst
-from mpp_conformance.protocol.fault_kinds import FaultKind
 
 REFUSING: Final = "every-call-refused"
 """The MPP whose server refuses each call of Alipay+, validly signed ones included."""
@@ -87,6 +86,12 @@ class Examined:
     observed: frozenset[str]
     rows: tuple[Row, ...]
     kind: str = ""
+    shows: frozenset[str] = frozenset()
+    """Further kinds of fault that it truly shows, beside its own."""
+
+    def has(self, kind: str) -> bool:
+        """Whether a fault of this kind is there; never so for no kind."""
+        return bool(kind) and (kind == self.kind or kind in self.shows)
 
     @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -137,9 +142,8 @@ class Examined:
 
     @property
     def cards(self) -> tuple[Row, ...]:
-        """The rows it fails: each is a card of its report, with the likely cause; none where no single one can be."""
-        several = not self.faulty or self.kind == FaultKind.MUTE
-        return () if several else tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
+        """The rows it fails: each is a card of its report, with the likely cause."""
+        return tuple(row for row in self.rows if row.verdict is Verdict.FAIL) if self.faulty else ()
 
     @cached_property
     def only_by(self) -> str:
@@ -266,7 +270,7 @@ class Matrix:
     def cards(self, *, right: bool = False, deciding: bool = False) -> int:
         """How many rows faulty MPPs fail; of these the ones whose likely cause names the fault, or that decide."""
         return sum(
-            (not right or row.cause == specimen.kind) and (not deciding or row.decides)
+            (not right or specimen.has(row.cause)) and (not deciding or row.decides)
             for specimen in self.faulty
             for row in specimen.cards
         )
@@ -278,7 +282,7 @@ class Matrix:
             (specimen.name, row)
             for specimen in self.faulty
             for row in specimen.cards
-            if row.cause and row.cause != specimen.kind
+            if row.cause and not specimen.has(row.cause)
         )
 
     @property

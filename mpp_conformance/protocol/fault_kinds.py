@@ -71,7 +71,5 @@ class FaultKind(StrEnum):
     SUCCESS_PATH = "success path for a failure"
     OWN_PAGE = "page of its own"
     SHOWN_OTHERWISE = "page against the result"
-    # everything at once
-    MUTE = "mute in a whole part"
     # the set-up
     ADAPTOR = "adaptor"

@@ -42,7 +42,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
         limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
-            """,
+        every-payment-declined every-payment-told-as-paid
+    """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
         unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
         missing-payload-paid missing-payload-made-up other-action-types-to-sdk action-type-in-any-case
@@ -63,7 +64,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
-            """,
+        answers-not-acted-on
+    """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
@@ -101,6 +103,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         one-address-for-all answer-to-latest-client one-payment-result-for-all payload-of-last-time
         first-payload-for-ever first-payload-for-everybody answer-of-anybody-before stop-sticks-to-customer
         stop-sticks-to-entry-codes first-answer-for-ever
+        first-address-for-ever customer-of-latest-scan
     """,
     FaultKind.ERROR_CODE_MISSING: """
         result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
@@ -125,11 +128,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
     FaultKind.RESULT_REVISED: """
         success-taken-back cancellation-of-a-success-notified
+        success-then-failure-notified-of-one-customer success-notified-before-failure
     """,
     FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
         failure-left-open
+        notified-under-merchants-reference large-amounts-not-notified
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
     FaultKind.NOTICES_DIFFER: "payment-id-per-notification failure-reason-per-notification",
@@ -138,27 +143,33 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
         unknown-order-inquired-as-process-fail cancelled-inquired-as-before inquiries-answered-from-a-cache
         ends-inquired-from-a-cache cancelled-order-inquired-as-failed-when-confirmed
-                    """,
+        every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
+        every-call-answered-as-under-way
+    """,
     FaultKind.CANCELLATION_REFUSED: """
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
     """,
     FaultKind.NOT_IDEMPOTENT: "second-cancellation-refused second-cancellation-answered-otherwise",
     FaultKind.NOT_SERVED: """
-        inquiries-not-served cancellations-not-served     """,
+        inquiries-not-served cancellations-not-served no-call-served
+    """,
     FaultKind.CALLER_NOT_VERIFIED: "strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late",
     FaultKind.VALID_CALL_REFUSED: """
         calls-verified-over-reserialised-body calls-verified-over-fields-in-own-order
         calls-verified-over-body-with-blanks calls-with-blanks-in-signature-refused
         call-headers-looked-up-in-lower-case call-headers-looked-up-with-capitals
-        calls-with-an-unknown-field-refused     """,
+        calls-with-an-unknown-field-refused every-call-refused every-call-answered-with-unknown
+    """,
     FaultKind.STEP_LEFT_OUT: """
         payload-callback-never handle-action-never never-launched user-initiated-pay-never-called
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
-        result-page-of-order-code-success-only     """,
+        result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
+    """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
+        later-callbacks-repeated
     """,
     FaultKind.TOO_EARLY: """
         cashier-page-at-once callback-before-result callback-foresees-result
@@ -172,21 +183,42 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         handle-action-with-result handle-action-by-payload payload-with-successful-result
     """,
     FaultKind.FAILURE_PATH: "payload-callback-on-failure-path result-callback-always-fails",
-    FaultKind.SUCCESS_PATH: "result-callback-always-succeeds",
+    FaultKind.SUCCESS_PATH: """
+        result-callback-always-succeeds
+        later-callbacks-always-succeed
+    """,
     FaultKind.OWN_PAGE: "own-error-page-beside",
-    FaultKind.SHOWN_OTHERWISE: "stopped-payment-shown-as-paid result-page-always-says-paid",
-    FaultKind.MUTE: """
-        nothing-done answers-not-acted-on every-payment-declined every-payment-told-as-paid
-        hand-overs-not-acted-on nothing-reported every-call-refused every-call-answered-with-no-order
-        every-call-answered-as-paid every-call-answered-as-closed every-call-answered-as-under-way
-        every-call-answered-with-unknown no-call-served
+    FaultKind.SHOWN_OTHERWISE: """
+        stopped-payment-shown-as-paid result-page-always-says-paid
+        result-page-of-payment-before
     """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
         page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
-            """,
+        nothing-reported
+    """,
 }
 KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}
 )
 """By the specimen's name."""
+
+ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
+    {
+        "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
+        "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-with-no-order": (FaultKind.CANCELLATION_REFUSED,),
+        "every-call-answered-with-unknown": (FaultKind.INQUIRY_CONTRADICTS,),
+        "every-payment-declined": (FaultKind.UNKNOWN_TAKEN_AS_FINAL, FaultKind.SOUND_ANSWER_REFUSED),
+        "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
+        "first-answer-for-ever": (FaultKind.ACTION_TYPE_NOT_READ,),
+        "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
+        "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
+        "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+    }
+)
+"""Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""

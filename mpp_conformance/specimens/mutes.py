@@ -63,7 +63,7 @@ class DoesNothing(Mute):
 
     name = "nothing-done"
     mute = EVERYTHING
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "SDK-2", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
         """Nothing."""
@@ -96,10 +96,10 @@ class DeclinesEverything(Mute):
     mute = SERVER
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
     hides = (
-        (ORDER_NOT_PAID - {"OC-19", "REP-4"})
+        (ORDER_NOT_PAID - {"OC-19", "REP-4", "SRV-1", "SRV-9"})
         | PAYLOAD_NOT_HANDED
         | {
-            *("ANS-1", "CAN-4", "FLT-3", "FLT-6", "FLT-7", "FLT-11", "FLT-12", "NOT-2"),
+            *("ANS-1", "CAN-4", "FLT-3", "FLT-7", "FLT-11", "NOT-2"),
             *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7"),
         }
     )
@@ -122,9 +122,7 @@ class TellsOfSuccess(Mute):
         {"NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "REP-2", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"}
     )
     hides = (
-        ORDER_NOT_PAID
-        | PAYLOAD_NOT_HANDED
-        | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6", "SRV-7")}
+        ORDER_NOT_PAID | PAYLOAD_NOT_HANDED | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6")}
     ) - {"NOT-1", "OC-19", "REP-2", "REP-4", "UX-6"}
     observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
 
@@ -159,12 +157,8 @@ class ReportsNothing(Mute):
     mute = REPORTS
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
     hides = ((ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED) - _NOT_REPORTED) | {
-        "EC-3",
-        "EC-6",
-        "OC-16",
-        "OC-19",
-        "SDK-2",
-        "SRV-2",
+        *("EC-3", "EC-6", "EC-9"),
+        *("OC-16", "OC-19", "SDK-2", "SRV-2"),
     }
     observed = frozenset({"FLT-8"})
 

@@ -118,7 +118,7 @@ class ExpiredIsNoWord(ConformingMpp):
 
     name = "expired-code-not-told"
     breaks = frozenset({"SRV-8"})
-    hides = frozenset({"REP-4"})
+    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Silence."""
@@ -126,10 +126,14 @@ class ExpiredIsNoWord(ConformingMpp):
 
 
 class ExpiredIsItsOwn(ConformingMpp):
-    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK."""
+    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK.
+
+    What Alipay+ left to the SDK is not handed over (SRV-4), and its client has nothing to give (EC-25, OC-16).
+    """
 
     name = "expired-code-shown-by-itself"
-    breaks = frozenset({"SRV-8"})
+    breaks = frozenset({"SRV-4", "SRV-8"})
+    hides = frozenset({"EC-25", "OC-16"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A failure of its own."""
