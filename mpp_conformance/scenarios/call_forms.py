@@ -33,7 +33,7 @@ _ORDERS: Final = (
     ("paymentRequestId", "acquirerId", "pspId"),
 )
 """The first is the documentation's."""
-UNKNOWN_FIELD: Final = '"extendInfo":{"memo":"caf\\u00e9 \\/ \u4ed8\u6b3e","steps":["1",null,{"done":"true"}]}'
+_UNKNOWN: Final = '"extendInfo":{"memo":"caf\\u00e9 \\/ \u4ed8\u6b3e","steps":["1",null,{"done":"true"}]}'
 """A field that no document names."""
 
 LOWER: Final = "lower case"
@@ -89,4 +89,4 @@ def spelled(fields: Mapping[str, str], form: Form) -> str:
     """The JSON text of a call; ``fields``: name and value of each, plain ASCII that needs no escapes."""
     before, colon, comma, after = _SPACES[form.space]
     pairs = [f'"{name}"{colon}"{fields[name]}"' for name in form.order]
-    return before + comma.join([*pairs, *([UNKNOWN_FIELD] if form.unknown else [])]) + after
+    return before + comma.join([*pairs, *([_UNKNOWN] if form.unknown else [])]) + after

@@ -206,6 +206,7 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
 ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
     {
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
+        "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
@@ -214,11 +215,12 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "every-call-answered-with-unknown": (FaultKind.INQUIRY_CONTRADICTS,),
         "every-payment-declined": (FaultKind.UNKNOWN_TAKEN_AS_FINAL, FaultKind.SOUND_ANSWER_REFUSED),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
-        "first-answer-for-ever": (FaultKind.ACTION_TYPE_NOT_READ,),
+        "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+        "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
     }
 )
 """Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""

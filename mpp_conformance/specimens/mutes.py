@@ -20,11 +20,8 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
-    ENTRY_UNASKED,
     ORDER_NOT_PAID,
-    ORDER_UNASKED,
     PAYLOAD_NOT_HANDED,
-    RESULT_NOT_HANDED,
 )
 
 Call = InquiryPayment | CancelPayment
@@ -37,15 +34,7 @@ SERVER: Final = "the answers of userInitiatedPay"
 EVERYTHING: Final = "everything"
 
 
-_AFTER_AN_ANSWER: Final = frozenset(
-    {
-        *("ANS-1", "CAN-4", "FLT-3", "FLT-6", "FLT-7", "FLT-8", "FLT-9", "FLT-11", "FLT-12", "NOT-2"),
-        *("REG-1", "REG-2", "REG-3", "REG-4", "REP-1", "UX-1", "UX-7"),
-        *("SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8"),
-    }
-)
-"""What is judged by what an MPP does with an answer: where it does nothing, its adaptor may be to blame."""
-_NOT_REPORTED: Final = frozenset({"FLT-8", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
+_NOT_REPORTED: Final = frozenset({"FLT-8", "SRV-1", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
 """What a wallet seems to fail that claims to report and does not."""
 
 
@@ -58,12 +47,88 @@ class Mute(ConformingMpp):
 class DoesNothing(Mute):
     """Does nothing at all.
 
-    A code that is scanned leads nowhere, so that nothing was ever begun.
+    A code that is scanned leads nowhere (EC-6, SRV-1, SRV-2), and nothing follows.
     """
 
     name = "nothing-done"
     mute = EVERYTHING
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
+    hides = frozenset(
+        [
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-16",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "EC-3",
+            "EC-6",
+            "EC-9",
+            "EXP-1",
+            "FLT-1",
+            "FLT-10",
+            "FLT-11",
+            "FLT-12",
+            "FLT-13",
+            "FLT-2",
+            "FLT-3",
+            "FLT-4",
+            "FLT-5",
+            "FLT-6",
+            "FLT-7",
+            "FLT-8",
+            "FLT-9",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "NOT-7",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "OC-5",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-1",
+            "REP-2",
+            "REP-3",
+            "REP-4",
+            "REP-5",
+            "REP-6",
+            "SDK-1",
+            "SDK-2",
+            "SRV-1",
+            "SRV-2",
+            "SRV-3",
+            "SRV-4",
+            "SRV-5",
+            "SRV-6",
+            "SRV-7",
+            "SRV-8",
+            "SRV-9",
+            "UX-1",
+            "UX-6",
+            "UX-7",
+            "UX-8",
+            "WIRE-1",
+            "WIRE-2",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
+    )
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
         """Nothing."""
@@ -73,13 +138,68 @@ class DoesNothing(Mute):
 class ActsOnNoAnswer(Mute):
     """Asks Alipay+, and does nothing with what it is answered.
 
-    What is to be passed on, paid or shown is not; or it is, and nobody reports it.
+    What is to be passed on, paid or shown is not, and nothing else is shown by that.
     """
 
     name = "answers-not-acted-on"
     mute = SERVER
-    hides = ORDER_NOT_PAID - {"REP-4"} | RESULT_NOT_HANDED | PAYLOAD_NOT_HANDED | _AFTER_AN_ANSWER
-    observed = frozenset({"REP-3"})
+    hides = frozenset(
+        [
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "FLT-1",
+            "FLT-11",
+            "FLT-12",
+            "FLT-2",
+            "FLT-3",
+            "FLT-6",
+            "FLT-7",
+            "FLT-8",
+            "FLT-9",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-1",
+            "REP-2",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-3",
+            "SRV-4",
+            "SRV-5",
+            "SRV-6",
+            "SRV-7",
+            "SRV-8",
+            "SRV-9",
+            "UX-1",
+            "UX-6",
+            "UX-7",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
+    )
+    observed = frozenset(["REP-3"])
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -94,16 +214,47 @@ class DeclinesEverything(Mute):
 
     name = "every-payment-declined"
     mute = SERVER
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = (
-        (ORDER_NOT_PAID - {"OC-19", "REP-4", "SRV-1", "SRV-9"})
-        | PAYLOAD_NOT_HANDED
-        | {
-            *("ANS-1", "CAN-4", "FLT-3", "FLT-7", "FLT-11", "NOT-2"),
-            *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7"),
-        }
+    breaks = frozenset(["SRV-3", "SRV-4", "SRV-8", "UX-1"])
+    hides = frozenset(
+        [
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-25",
+            "FLT-1",
+            "FLT-11",
+            "FLT-2",
+            "FLT-3",
+            "FLT-7",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "OC-16",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-2",
+            "REP-5",
+            "SRV-5",
+            "SRV-7",
+            "UX-6",
+            "UX-7",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
     )
-    observed = frozenset({"REP-3", "UX-8"})
+    observed = frozenset(["REP-3", "UX-8"])
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """F, whatever was answered."""
@@ -155,12 +306,71 @@ class ReportsNothing(Mute):
 
     name = "nothing-reported"
     mute = REPORTS
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
-    hides = ((ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED) - _NOT_REPORTED) | {
-        *("EC-3", "EC-6", "EC-9"),
-        *("OC-16", "OC-19", "SDK-2", "SRV-2"),
-    }
-    observed = frozenset({"FLT-8"})
+    breaks = frozenset(["SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"])
+    hides = frozenset(
+        [
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-16",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "EC-3",
+            "EC-6",
+            "EC-9",
+            "FLT-1",
+            "FLT-12",
+            "FLT-13",
+            "FLT-2",
+            "FLT-4",
+            "FLT-5",
+            "FLT-6",
+            "FLT-7",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-7",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-1",
+            "REP-2",
+            "REP-3",
+            "REP-4",
+            "REP-5",
+            "REP-6",
+            "SDK-1",
+            "SDK-2",
+            "SRV-1",
+            "SRV-2",
+            "SRV-5",
+            "SRV-6",
+            "SRV-9",
+            "UX-6",
+            "UX-8",
+            "WIRE-1",
+            "WIRE-2",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
+    )
+    observed = frozenset(["FLT-8"])
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """Only what goes to Alipay+."""

@@ -22,7 +22,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.call_forms import UNKNOWN_FIELD
 from mpp_conformance.scenarios.scenario import FOREIGN
 
 _PLACE: Final = re.compile(r"[A-Za-z]+(?:\.[A-Za-z]+)*(?=: expected)")
@@ -235,11 +234,7 @@ def valid_call_refused(failure: Failure) -> str:
     calls = _calls(failure)
     if not isinstance(wrong, CancelPaymentAnswer | InquiryPaymentAnswer) or not calls:
         return ""
-    if any(call.signature != "valid" for call in calls):
-        return ""
-    if wrong.result_status == "F" and UNKNOWN_FIELD in (calls[-1].body or ""):
-        return "the MPP server refuses a call for a field that it does not know"
-    fits = wrong.result_code == "INVALID_SIGNATURE"
+    fits = wrong.result_code == "INVALID_SIGNATURE" and all(call.signature == "valid" for call in calls)
     return "the MPP server takes the valid signature of Alipay+ for an invalid one" if fits else ""
 
 
@@ -263,15 +258,6 @@ def _state(failure: Failure) -> str:
     return {"S": "what was paid", "F": "what has failed"}[notified[-1]] if notified else "what is still being paid"
 
 
-def reopened(failure: Failure) -> bool:
-    """Whether a success was notified after a cancellation had succeeded, and none before."""
-    said = [event.message for event in failure.trace.of(failure.payment)]
-    told = [one.result_status for one in said if isinstance(one, NotifyPayment | CancelPaymentAnswer)]
-    kinds = [type(one) for one in said if isinstance(one, NotifyPayment | CancelPaymentAnswer)]
-    first = next((at for at, status in enumerate(told) if status == "S"), len(told))
-    return kinds[first : first + 1] == [CancelPaymentAnswer] and (NotifyPayment, "S") in zip(kinds, told, strict=True)
-
-
 @names(FaultKind.INQUIRY_CONTRADICTS)
 def inquiry_contradicts(failure: Failure) -> str:
     """What an inquiry was told is not what is known of the payment."""
@@ -281,8 +267,6 @@ def inquiry_contradicts(failure: Failure) -> str:
     if failure.field in {"result_status", "result_code"}:
         return "the MPP server does not tell an order that it does not know from other trouble"
     if any(one.result_status == "S" for one in failure.before(CancelPaymentAnswer)):
-        if reopened(failure):
-            return ""
         return "inquiries are answered from before the cancellation"
     notified = [one.result_status for one in failure.before(NotifyPayment)]
     if not notified:

@@ -103,6 +103,11 @@ class Failure:
         return self.answer is not None and self.answer.action_type == HANDLE_BY_PSP
 
     @property
+    def undecided(self) -> bool:
+        """Whether Alipay+ gave an answer before the one that counts."""
+        return any(not one.action_type for one in self.of(UserInitiatedPayAnswer))
+
+    @property
     def faulty(self) -> str:
         """The defect of the answers that Alipay+ gave in this payment; empty where they were sound."""
         return next((one.fault for one in self.of(FaultApplied)), "")

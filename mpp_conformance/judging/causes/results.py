@@ -2,13 +2,11 @@
 
 from typing import Final
 
-from mpp_conformance.judging.causes.calls import reopened
 from mpp_conformance.judging.causes.failure import Failure, Rule, names
 from mpp_conformance.protocol.fault_kinds import FaultKind
 from mpp_conformance.protocol.messages import (
     CancelPaymentAnswer,
     DecodeCallback,
-    InquiryPaymentAnswer,
     NotifyPayment,
     Order,
     ResultPage,
@@ -117,8 +115,7 @@ def notified_otherwise(failure: Failure) -> str:
 def cancellation_ignored(failure: Failure) -> str:
     """Paid although a cancellation was answered with S."""
     cancelled = any(one.result_status == "S" for one in failure.before(CancelPaymentAnswer))
-    inquired = isinstance(failure.wrong, InquiryPaymentAnswer) and reopened(failure)
-    fits = inquired or (cancelled and isinstance(failure.wrong, NotifyPayment) and "S" in failure.results)
+    fits = cancelled and isinstance(failure.wrong, NotifyPayment) and "S" in failure.results
     return "a payment that was cancelled is taken all the same when the consumer confirms" if fits else ""
 
 
