@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import PAYMENTS
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading

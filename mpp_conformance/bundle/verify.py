@@ -679,7 +679,7 @@ def check_journal(verdicts: Dict[str, Any], data: bytes, verdict_file: bytes) ->
     if attempts.get("journal") != stood or attempts.get("count") != last.get("attempt"):
         refuse(JOURNAL, "it is not the one that the verdict file names")
     held = {(entry.get("evidence"), entry.get("digest")) for entry in entries if entry.get("event") == "conversed"}
-    judged = {_case(entry): entry for entry in entries if entry.get("event") == "judged"}
+    judged = {_case(entry): entry for entry in entries if entry.get("event") in {"judged", "weighed"}}
     for row, case in cases_of(verdicts):
         entry = judged.pop(_case({"requirement": row["id"], **case}), {})
         if entry.get("verdict") != case["verdict"] or entry.get("digest") != case["evidence_digest"]:

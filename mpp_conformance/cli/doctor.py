@@ -12,8 +12,8 @@ from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.trials.doctor.findings import Finding
-from mpp_conformance.trials.doctor.live import live
-from mpp_conformance.trials.doctor.mpp_server import answering
+from mpp_conformance.trials.doctor.live import SMALLEST, live
+from mpp_conformance.trials.doctor.mpp_server import answering, believes
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.trials.doctor.templates import telling
 from mpp_conformance.trials.doctor.waiting import awaited
@@ -33,38 +33,46 @@ FORMAT: Final = "mpp-conformance doctor 1"
     metavar="SECONDS",
     help="How long a test build that has just been started may take until its adaptor and MPP server answer.",
 )
-def command(wallet: Path, form: str, wait: int) -> None:
+@click.option(
+    "--pay", is_flag=True, help=f"Try one real payment of {SMALLEST / 100:.2f} CNY by [customers] funded, too."
+)
+def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
     """Try out what wallet.toml says, and name the field that is wrong.
 
     It looks at the file, what its codes would hide, the port, the adaptor and its clock, and asks the MPP server about
     an order of nobody's, if the file says where it is. Then it holds a conversation for each kind of code: a scan that
-    Alipay+ answers with HANDLE_BY_SDK. In none of this does money move. Nothing is judged: what the MPP does wrong is
-    for `run` to say.
+    Alipay+ answers with HANDLE_BY_SDK. In none of this does money move, unless --pay allows it. Nothing is judged: what
+    may be the MPP's own fault is for `run` to say, and changes nothing of the exit code.
     """
     chosen = loaded(wallet)
     if wait:
         awaited(chosen, wait)
+    if pay:
+        click.echo(f"pays   [customers] funded: {SMALLEST / 100:.2f} CNY, once, when all else is well", err=True)
     findings = []
-    for finding in _findings(wallet, chosen):
+    for finding in _findings(wallet, chosen, pay=pay):
         findings.append(finding)
         if form == "text":
             click.echo(str(finding))
-    wrong = [finding.where for finding in findings if not finding.ok]
+    wrong = [finding.where for finding in findings if finding.refuses]
+    judged = [finding.where for finding in findings if finding.judged and not finding.ok]
     if form == "json":
         told = {"name": chosen.identity.name, "version": chosen.identity.version}
         made = {"format": FORMAT, "version": __version__, "wallet": told, "well": not wrong}
         printed({**made, "findings": [asdict(finding) for finding in findings]})
     else:
-        click.echo(f"wrong: {', '.join(wrong)}" if wrong else "all is well")
+        else_well = f"judged in a run: {', '.join(judged)}" if judged else "all is well"
+        click.echo(f"wrong: {', '.join(wrong)}" if wrong else else_well)
     click.get_current_context().exit(Exit.CONFIGURATION if wrong else Exit.CONFORMS)
 
 
-def _findings(path: Path, chosen: Wallet) -> Iterator[Finding]:
+def _findings(path: Path, chosen: Wallet, *, pay: bool) -> Iterator[Finding]:
     """What is found out, in groups that come as they are known; no conversation where none can be held."""
     yield Finding(str(path), ok=True, text="can be read, and nothing is wrong in it")
     yield telling(chosen)
     known = reach(chosen)
     yield from known
-    yield from answering(chosen)
+    answered = answering(chosen)
+    yield from answered
     if not any(finding.blocks for finding in known):
-        yield from live(chosen)
+        yield from live(chosen, believed=believes(answered), pay=pay)

@@ -8,8 +8,7 @@ import click
 
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.wallets import loaded, wallet_option
-from mpp_conformance.report.checks.leak_scan import MAX_BYTES, Leak, Scanner
-from mpp_conformance.report.run_folder.folder import DISCLOSURES
+from mpp_conformance.report.checks.leak_scan import MAX_BYTES, OPENS, Leak, Scanner
 from mpp_conformance.wallet import Wallet
 
 _CUSTOMERS: Final = "customers"
@@ -23,11 +22,12 @@ _SHOWN: Final = 50
     "--canary", "canaries", metavar="TEXT", multiple=True, help="A text that must not be there; may be repeated."
 )
 def command(path: Path, wallet: Path | None, canaries: tuple[str, ...]) -> None:
-    """Look through PATH, a run's folder or a bundle, for what should not be handed out.
+    """Look through PATH, whatever is to be handed out, for what should not be.
 
     That is any private key; with --wallet the one in wallet.toml and every customer that [evidence] disclose does not
-    name; and each --canary. Files are unpacked, decoded and unescaped. disclosures/ is left out: it stays with you.
-    Exit code 0: nothing was found; 1: something was, and the file is named.
+    name; each --canary; and a run's folder disclosures/, which stays with you. Files are unpacked, decoded and
+    unescaped; what is packed in another way is named. Exit code 0: nothing was found; 1: something was, and the file is
+    named.
     """
     chosen = loaded(wallet) if wallet else None
     scanner = Scanner(_texts(chosen, canaries), chosen.keys.alipay_plus_private_key if chosen and chosen.keys else None)
@@ -36,6 +36,9 @@ def command(path: Path, wallet: Path | None, canaries: tuple[str, ...]) -> None:
     for name, file in _files(path):
         count += 1
         found += _scanned(scanner, name, file)
+    # What may be forgotten to be taken out comes after what nobody would look for.
+    apart = {leak.file for leak in found if leak.what == OPENS}
+    found.sort(key=lambda leak: leak.file in apart)
     for leak in found[:_SHOWN]:
         click.echo(f"leak         {leak}")
     if len(found) > _SHOWN:
@@ -62,14 +65,13 @@ def _texts(wallet: Wallet | None, canaries: tuple[str, ...]) -> dict[str, str]:
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """The files to be handed out, by their names; what opens the evidence is none of them."""
+    """The files to be handed out, by their names."""
     if path.is_file():
         yield path.name, path
         return
     for file in sorted(path.rglob("*")):
-        name = file.relative_to(path)
-        if not file.is_dir() and name.parts[0] != DISCLOSURES:
-            yield name.as_posix(), file
+        if not file.is_dir():
+            yield file.relative_to(path).as_posix(), file
 
 
 def _scanned(scanner: Scanner, name: str, file: Path) -> list[Leak]:

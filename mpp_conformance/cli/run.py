@@ -1,6 +1,7 @@
 """``run``: a thin front on pytest that works anywhere, keeps everything in one folder and ends with our exit codes."""
 
 import os
+import shlex
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.gate import parsed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
+from mpp_conformance.evidence import journal
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.gate.waivers import place
 from mpp_conformance.report.languages.language import TAGS, Language, language
@@ -23,18 +25,14 @@ from mpp_conformance.report.pages.terminal import line
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.resumption import ResumptionError, begun
 from mpp_conformance.report.verdict_file import document
+from mpp_conformance.report.verdict_file.folding import Result
 from mpp_conformance.transport.connectors import UnknownTargetError, adaptor_of
 from mpp_conformance.trials.doctor.refusal import refusal
 from mpp_conformance.wallet import Wallet
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
 _HTTP: Final = "http:"
-_OF_VERDICT: Final = {
-    "conformant": Exit.CONFORMS,
-    "nonconformant": Exit.FAILS,
-    "inconclusive": Exit.NOT_PROVEN,
-    "error": Exit.FAULT,
-}
+_OF_VERDICT: Final = {result.overall: next(code for code in Exit if code == result.status) for result in Result}
 _WITHOUT_VERDICT: Final = {
     pytest.ExitCode.OK: Exit.NOT_PROVEN,
     pytest.ExitCode.INTERRUPTED: Exit.NOT_PROVEN,
@@ -184,10 +182,21 @@ def execute(  # noqa: PLR0913  # what a run can be given
     sys.dont_write_bytecode = True
     arguments = _arguments(target, made, wallet)
     arguments += ["--mpp-lang", lang, *(["--mpp-resume"] if resume else []), *pytest_args]
+    before = _written(made)
     ended = pytest.ExitCode(pytest.main(arguments, plugins=[_Suites()]))
+    if ended is pytest.ExitCode.USAGE_ERROR:
+        if _written(made) == before:
+            return _nothing_judged(made, ended)
+        # The plugin's own status of an error is the same number.
+        ended = pytest.ExitCode.TESTS_FAILED
     if allure and (made / document.FILE).is_file():
         report.attempt(made, lang)
-    return _told(made, ended, language(lang))
+    code = _told(made, ended, language(lang))
+    if ended is pytest.ExitCode.INTERRUPTED and (made / journal.FILE).is_file():
+        given = ("--wallet", str(wallet)) if wallet else ()
+        words = [word.replace("--mpp-waivers", "--waivers") for word in pytest_args]
+        click.echo(line("resume", shlex.join(["mpp-conformance", "run", *given, "--resume", str(made), *words])))
+    return code
 
 
 def new_folder(reports: Path, name: str) -> Path:
@@ -247,9 +256,14 @@ class _Suites:
         config.invocation_params = config.InvocationParams(args=given.args, plugins=given.plugins, dir=suites.parent)
 
 
+def _written(made: Path) -> int:
+    """The bytes of the run's journal: as many as before where no attempt was begun."""
+    with suppress(OSError):
+        return (made / journal.FILE).stat().st_size
+    return 0
+
+
 def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
-    if ended is pytest.ExitCode.USAGE_ERROR:
-        return _nothing_judged(made, ended)
     try:
         found = document.read((made / document.FILE).read_bytes())
     except FileNotFoundError:

@@ -24,6 +24,8 @@ BEGUN: Final = "begun"
 RERUN: Final = "rerun"
 CONVERSED: Final = "conversed"
 JUDGED: Final = "judged"
+WEIGHED: Final = "weighed"
+"""A verdict in the light of the whole run, in the place of the one that was judged on a conversation alone."""
 STRAYED: Final = "strayed"
 ABORTED: Final = "aborted"
 FINISHED: Final = "finished"
@@ -34,6 +36,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     RERUN: frozenset({"conversation", "scenario"}),
     CONVERSED: frozenset({"conversation", "scenario", "ending", "evidence", "digest"}),
     JUDGED: frozenset({"requirement", "module", "case", "scenario", "verdict", "evidence", "digest"}),
+    WEIGHED: frozenset({"requirement", "module", "case", "scenario", "verdict", "evidence", "digest"}),
     STRAYED: frozenset({"evidence", "digest"}),
     ABORTED: frozenset({"reason"}),
     FINISHED: frozenset({"result", "digest", "verdicts"}),

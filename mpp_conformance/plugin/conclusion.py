@@ -28,11 +28,12 @@ _ENDINGS: Final[dict[int, str]] = {
 }
 
 
-def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None", status: int) -> bool:
-    """Fold what was judged and write the report; whether all that was judged is proven. ``status``: pytest's."""
+def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None", status: int) -> folding.Result:
+    """Fold what was judged and write the report; what it comes to. ``status``: pytest's."""
     try:
         run.close()
         judge_again(run.results, run.record, run.conversations)
+        _weigh(run)
     except Exception as problem:  # noqa: BLE001  # whatever it is, the report still says what was judged
         run.trouble = f"the run could not be closed: {type(problem).__name__}: {problem}"
     run.outcome = folding.fold(run.results, collection.ledger, collection.plan)
@@ -42,7 +43,16 @@ def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None
         run.trouble = f"the report could not be written: {problem}"
     except Exception as problem:  # noqa: BLE001  # whatever it is, the summary still says what was judged
         run.trouble = f"the report could not be written: {type(problem).__name__}: {problem}"
-    return run.outcome.result in {folding.Result.CONFORMS, folding.Result.PARTIAL} and not run.trouble
+    return run.outcome.result
+
+
+def _weigh(run: Execution) -> None:
+    """Put other results in the place of those that hang on what the run has never shown of its set-up."""
+    whole = folding.weighed(run.results, run.record.traces)
+    for before, after in zip(run.results, whole, strict=True):
+        if after.verdict is not before.verdict:
+            run.record.weighed(after)
+    run.results[:] = whole
 
 
 def _write(

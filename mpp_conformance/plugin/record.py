@@ -131,10 +131,17 @@ class Record:
 
     def judged(self, result: CaseResult) -> None:
         """A case has come to its verdict."""
+        self._told(journal.JUDGED, result)
+
+    def weighed(self, result: CaseResult) -> None:
+        """The whole run has shown that a verdict is to be another one."""
+        self._told(journal.WEIGHED, result)
+
+    def _told(self, event: str, result: CaseResult) -> None:
         requirement, module, case, label = result.key
         row = {"requirement": requirement, "module": module, "case": case, "scenario": label}
         told = {"verdict": result.verdict.word, "evidence": result.evidence, "digest": result.digest}
-        self._journal.write(journal.JUDGED, {**row, **told})
+        self._journal.write(event, {**row, **told})
 
     def strayed(self, found: Iterable[Stray]) -> None:
         """Write down what has strayed since this was called last; ``found``: all that has strayed in this attempt.

@@ -20,7 +20,7 @@ from mpp_conformance.plugin.conclusion import conclude, summary
 from mpp_conformance.plugin.execution import Execution, begin, error
 from mpp_conformance.report.languages.language import language
 from mpp_conformance.report.pages import terminal
-from mpp_conformance.report.verdict_file.folding import CaseResult
+from mpp_conformance.report.verdict_file.folding import CaseResult, Result
 
 _LETTERS: Final = {Verdict.PASS: ".", Verdict.INCONCLUSIVE: "I", Verdict.FAIL: "F", Verdict.ERROR: "E"}
 _TOLD = pytest.StashKey[CaseResult]()
@@ -122,12 +122,18 @@ class ConformanceSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Fold what was judged and write the report; nothing that is not proven ends with status 0."""
+        """Fold what was judged and write the report; the status is that of the command `run`.
+
+        Where an ordinary test has failed as well, or pytest was broken off, pytest's own status stays.
+        """
         if self._run is None:
             return
-        green = conclude(self._run, self._collection, self._waivers, int(exitstatus))
-        if session.exitstatus == pytest.ExitCode.OK and not green:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        outcome = conclude(self._run, self._collection, self._waivers, int(exitstatus))
+        red = sum(result.red for result in self._run.results)
+        if session.exitstatus == pytest.ExitCode.OK or (
+            session.exitstatus == pytest.ExitCode.TESTS_FAILED and session.testsfailed <= red
+        ):
+            session.exitstatus = (Result.ERROR if self._run.trouble else outcome).status
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the run came to, and where the report is."""

@@ -49,13 +49,12 @@ class DecodesEntryCodes(ConformingMpp):
 class KnowsNoEntryCodes(ConformingMpp):
     """Has no rule for entry codes.
 
-    A client that was told otherwise has nothing to launch (EC-6), and Alipay+ is asked about no code, so that nothing
-    follows.
+    Nor has a sound MPP that [codes] entry does not fit: that a code is told for none (SRV-1) proves nothing. A client
+    that was told so has nothing to launch (EC-6), and Alipay+ is asked about no code, so that nothing follows.
     """
 
     name = "entry-codes-unknown"
-    breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "EC-6", "EC-9", "SRV-1", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -65,12 +64,11 @@ class KnowsNoEntryCodes(ConformingMpp):
 class KnowsNoOrderCodes(ConformingMpp):
     """Has no rule for order codes.
 
-    What is not known to be an order code (SRV-1) is not sent to Alipay+ either (SRV-2), so that nothing follows.
+    As above: what is told for none (SRV-1) is not sent to Alipay+ either (SRV-2), so that nothing follows.
     """
 
     name = "order-codes-unknown"
-    breaks = frozenset({"SRV-1", "SRV-2"})
-    hides = ORDER_UNASKED
+    hides = ORDER_UNASKED | {"SRV-1", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an order code."""
@@ -242,12 +240,12 @@ class TellsEntryCodesForOrderCodes(ConformingMpp):
 class NeverAsks(ConformingMpp):
     """Tells what a code is, and never calls userInitiatedPay.
 
-    Alipay+ decides on no payment at all, so that nothing follows.
+    Nor is one seen to do so (SRV-2) who calls at another address than [reach] listen. Alipay+ decides on no payment at
+    all, so that nothing follows.
     """
 
     name = "user-initiated-pay-never-called"
-    breaks = frozenset({"SRV-2"})
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"SRV-1"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"SRV-1", "SRV-2"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # asks nobody
         """Nothing."""

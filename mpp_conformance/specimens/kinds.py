@@ -202,3 +202,22 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}
 )
 """By the specimen's name."""
+
+ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
+    {
+        "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
+        "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-with-no-order": (FaultKind.CANCELLATION_REFUSED,),
+        "every-call-answered-with-unknown": (FaultKind.INQUIRY_CONTRADICTS,),
+        "every-payment-declined": (FaultKind.UNKNOWN_TAKEN_AS_FINAL, FaultKind.SOUND_ANSWER_REFUSED),
+        "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
+        "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
+        "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
+        "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+    }
+)
+"""Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""

@@ -25,15 +25,19 @@ from mpp_conformance.specimens.consequences import (
 class NeverPays(ConformingMpp):
     """Waits for a confirmation that never comes.
 
-    Every case that waits for a payment's result fails: within each limit (REG-1 to REG-4), beside an unused payload
-    (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7), and wherever a fault of Alipay+'s is
-    to be borne. Its client has none to go by, and Alipay+ is notified of nothing (NOT-2) that it could ask about.
+    So does an adaptor that never gives one, and a server that does not know the test customers: where no payment ever
+    succeeds, nobody is failed, and no case that waits for a payment's result proves anything.
     """
 
     name = "payments-left-hanging"
-    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = ORDER_NOT_PAID | RESULT_NOT_HANDED | {"ANS-1", "FLT-12", "FLT-6", "SRV-6"}
-    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2"})
+    hides = (
+        ORDER_NOT_PAID
+        | RESULT_NOT_HANDED
+        | {
+            *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7", "NOT-2", "ANS-1"),
+            *("FLT-3", "FLT-6", "FLT-7", "FLT-8", "FLT-9", "FLT-11", "FLT-12"),
+        }
+    )
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
         """The cashier page, and no more."""
@@ -43,8 +47,10 @@ class NeverPays(ConformingMpp):
 class NeverPaysOrderCodes(ConformingMpp):
     """Opens the cashier for decode calls of the client SDK only.
 
-    Every case that waits for the result of such a payment fails, as for the one above; order codes occur with every
-    limit. Its client has none to go by, and Alipay+ is notified of nothing (NOT-2) that it could ask about.
+    Every case that waits for the result of such a payment fails: within each limit (REG-1 to REG-4), beside an unused
+    payload (SRV-3), the payment itself (SRV-5), its result (SRV-7) and its page (UX-7), and wherever a fault of
+    Alipay+'s is to be borne; for entry codes the same customers do pay. Its client has none to go by, and Alipay+ is
+    notified of nothing (NOT-2) that it could ask about.
     """
 
     name = "order-code-payments-left-hanging"

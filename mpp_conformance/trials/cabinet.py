@@ -1,7 +1,7 @@
 """The cabinet: every known MPP before every case, in this process.
 
 Each conversation is held once, with a specimen that has heard nothing before: what a case says of it depends on no
-other case, and taking one away changes nothing else.
+other case, and taking one away changes nothing else. What a run shows of its set-up is weighed as in any run.
 """
 
 import functools
@@ -16,6 +16,8 @@ from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
 from mpp_conformance.adequacy.transformations import unshown
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
+from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.set_up import SetUp, signs
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import CatalogueError, load
@@ -25,7 +27,7 @@ from mpp_conformance.protocol.messages import APP_LINK, Message
 from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS, Specimen
-from mpp_conformance.specimens.kinds import KINDS
+from mpp_conformance.specimens.kinds import ALSO, KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wire import carried
 
@@ -35,8 +37,17 @@ KEPT: Final = "kept_cases.toml"
 Conversations = Mapping[Scenario, list[tuple[Case, str]]]
 """Each distinct conversation, and the cases that judge it with the label each of them gives it."""
 
-Before = dict[Scenario, tuple[Trace, tuple[Row, ...]]]
+Before = dict[Scenario, "Judged"]
 """What was judged of each conversation when it was first held: most MPPs say the same in most of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A conversation, what each case says of it, and what it shows of the set-up."""
+
+    trace: Trace
+    rows: tuple[tuple[Row, Judgement], ...]
+    signs: frozenset[str]
 
 
 def conversations(
@@ -59,21 +70,22 @@ def judged(
     """
     before = {} if before is None else before
     profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
-    found: list[Row] = []
+    found: list[Judged] = []
     for scenario, cases in held.items():
         trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
-        like, rows = before.get(scenario, (None, ()))
-        if like != trace:
-            rows = tuple(_rows(cases, trace))
-            before.setdefault(scenario, (trace, rows))
-        found += rows
-    return tuple(found)
+        one = before.get(scenario)
+        if one is None or one.trace != trace:
+            one = Judged(trace, tuple(_rows(cases, trace)), frozenset(signs(trace)))
+            before.setdefault(scenario, one)
+        found.append(one)
+    set_up = SetUp.from_signs(sign for one in found for sign in one.signs)
+    return tuple(_weighed(row, judgement, one.trace, set_up) for one in found for row, judgement in one.rows)
 
 
-def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
+def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[tuple[Row, Judgement]]:
     for case, label in cases:
         judgement = oracle.judge(case.judge, trace)
-        yield Row(
+        row = Row(
             requirement=case.requirement.id,
             decides=case.requirement.decides,
             case=f"{case.module}::{case.name}",
@@ -85,6 +97,14 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[Row]:
             hint=judgement.hint,
             cause=judgement.cause,
         )
+        yield row, judgement
+
+
+def _weighed(row: Row, judgement: Judgement, trace: Trace, set_up: SetUp) -> Row:
+    new = set_up.weighed(judgement, trace)
+    if new is judgement:
+        return row
+    return replace(row, verdict=new.verdict, expected=new.expected, seen=new.seen, hint=new.hint)
 
 
 def examined(
@@ -95,6 +115,7 @@ def examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
         kind=KINDS.get(specimen.name, ""),
+        shows=frozenset(ALSO.get(specimen.name, ())),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,

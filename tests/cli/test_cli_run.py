@@ -200,9 +200,12 @@ def test_a_run_that_is_interrupted_tells_what_was_judged(tmp_path: Path, ending:
         process.send_signal(ending)
         said, _ = process.communicate(timeout=60)
     os.close(reader)
-    assert (process.returncode, said.splitlines()[-1]) == (
+    assert (process.returncode, said.splitlines()[-2:]) == (
         Exit.NOT_PROVEN,
-        "result       partial run: nothing is certified",
+        [
+            "result       partial run: nothing is certified",
+            f"resume       mpp-conformance run --resume {tmp_path / 'reports/one'} -p slowly",
+        ],
     )
     verdicts = json.loads((tmp_path / "reports/one/verdicts.json").read_text("utf-8"))
     assert (verdicts["complete"], verdicts["counts"]["not_judged"] > 0) == (False, True)
@@ -220,6 +223,13 @@ def test_wallet_that_cannot_be_reached_is_not_failed(wallet: Path, tmp_path: Pat
     result = call("run", "--wallet", wallet, "--reports", tmp_path / "reports")
     assert (result.exit_code, "[reach] adaptor" in result.output) == (Exit.CONFIGURATION, True)
     assert not (tmp_path / "reports").exists()
+
+
+def test_preflight_can_be_left_out(pytest_that: Replace, wallet: Path, tmp_path: Path) -> None:
+    """With --no-preflight a run begins, whatever wallet.toml says of an adaptor that is not there."""
+    pytest_that(1, {"overall": "inconclusive", "result": "not proven"})
+    result = call("run", "--wallet", wallet, "--reports", tmp_path / "reports", "--no-preflight")
+    assert (result.exit_code, "[reach] adaptor" in result.output) == (Exit.NOT_PROVEN, False)
 
 
 def test_address_on_the_command_line_stands_before_the_files(wallet: Path) -> None:

@@ -54,7 +54,7 @@ def found(specimen: type[ConformingMpp], **changes: Any) -> list[str]:
     async def tried() -> list[str]:
         async with hosted_wallet(specimen, patience=0.5) as (host, connector):
             host.gateway = replace(host.gateway, **changes)
-            return [finding.where for finding in await useless(wallet_at(), connector)]
+            return [finding.where for finding in await useless(wallet_at(patience=0.5), connector)]
 
     return asyncio.run(tried())
 
@@ -76,7 +76,7 @@ def test_a_file_that_does_not_fit_the_mpp_ends_a_run(changes: dict[str, object],
 
 @pytest.mark.parametrize(
     ("specimen", "expected"),
-    [(ReportsNothing, ["[keys] alipay_plus_private_key"]), (KnowsNoCode, ["[codes] order"])],
+    [(ReportsNothing, ["[reach] public_url"]), (KnowsNoCode, ["[codes] order"])],
 )
 def test_a_wallet_of_which_nothing_is_seen_ends_a_run(specimen: type[ConformingMpp], expected: list[str]) -> None:
     """Where nothing is reported at all, or no kind of code is known, nobody can be judged."""

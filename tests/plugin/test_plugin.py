@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +148,7 @@ def test_silent_wallet_is_inconclusive(bench: Bench) -> None:
     bench.specimen = Mute
     result = bench.run(HEAD)
     result.stdout.fnmatch_lines(["suites/test_inline.py III*", "result       not proven"])
-    assert (result.ret, bench.verdicts()["overall"]) == (1, "inconclusive")
+    assert (result.ret, bench.verdicts()["overall"]) == (5, "inconclusive")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +166,7 @@ def test_silent_wallet_is_inconclusive(bench: Bench) -> None:
 def test_no_case_turns_green_by_itself(bench: Bench, lines: tuple[str, ...]) -> None:
     """A case that asks nothing, raises, skips or ends the run is an error, and the other cases are judged."""
     result = bench.run(body(*lines))
-    assert result.ret == 1
+    assert result.ret == 4
     assert words(bench)["test_made[order-sdk-F]"] == "error"
     assert sorted(words(bench).values()) == ["error", "pass", "pass", "pass", "pass"]
     result.stdout.fnmatch_lines(["suites/test_inline.py ....E*", "result       error"])
@@ -179,16 +177,16 @@ def test_no_marker_saves_a_case(bench: Bench, mark: str) -> None:
     """A marker that skips a case or expects it to fail makes it an error, unless it was judged all the same."""
     bench.specimen = DropsCallback
     result = bench.run(HEAD.replace("@case(EC", f"@pytest.mark.{mark}\n@case(EC"))
-    assert result.ret == 1
-    expected = "fail" if mark == "xfail" else "error"
-    assert [words(bench)[f"test_callback[entry-sdk-{status}]"] for status in "SF"] == [expected] * 2
+    status, expected = (1, "fail") if mark == "xfail" else (4, "error")
+    assert result.ret == status
+    assert [words(bench)[f"test_callback[entry-sdk-{one}]"] for one in "SF"] == [expected] * 2
 
 
 def test_broken_fixture_is_an_error(bench: Bench) -> None:
     """A fixture of somebody's that fails leaves no case unjudged in silence."""
     fixture = "\n@pytest.fixture(autouse=True)\ndef broken(request):\n    assert 'callback' not in request.node.name\n"
     result = bench.run(HEAD + fixture)
-    assert result.ret == 1
+    assert result.ret == 4
     assert sorted(words(bench).values()) == ["error", "error", "pass"]
 
 
@@ -266,7 +264,7 @@ def test_selection_certifies_nothing(bench: Bench, options: tuple[str, ...], jud
     result = bench.run(HEAD + PASSING, *options)
     result.assert_outcomes(passed=judged, deselected=4 - judged)
     result.stdout.fnmatch_lines(["result       partial run: nothing is certified"])
-    assert (result.ret, bench.verdicts()["complete"], bench.verdicts()["overall"]) == (0, False, "inconclusive")
+    assert (result.ret, bench.verdicts()["complete"], bench.verdicts()["overall"]) == (5, False, "inconclusive")
 
 
 def test_last_failed_and_exitfirst(bench: Bench) -> None:
@@ -383,19 +381,5 @@ def test_unwritable_report_is_no_success(bench: Bench, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(html, "render", fail)
     result = bench.run(HEAD)
-    assert result.ret == 1
+    assert result.ret == 4
     result.stdout.fnmatch_lines(["trouble      the report could not be written: OSError: no space left"])
-
-
-def test_nothing_is_loaded_without_a_case(pytester: pytest.Pytester) -> None:
-    """A project without cases pays for no part of the suite but the plugin's first module."""
-    pytester.makepyfile(
-        "import sys\ndef test_plain():\n"
-        "    own = {'mpp_conformance.judging.oracle', 'mpp_conformance.plugin.session'}\n"
-        "    heavy = own | {'jinja2', 'pydantic', 'httpx'}\n"
-        "    assert heavy & set(sys.modules) == set()\n"
-    )
-    plugins = ["-p", "no:schemathesis", "-p", "no:pact", "-p", "no:hypothesispytest"]
-    command = [sys.executable, "-m", "pytest", "-q", *plugins]
-    done = subprocess.run(command, cwd=pytester.path, capture_output=True, text=True, check=False)
-    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout

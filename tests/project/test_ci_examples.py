@@ -142,6 +142,16 @@ def test_kept_files_are_those_that_are_written() -> None:
     assert "build/conformance/junit.xml" in (CI / "Jenkinsfile").read_text("utf-8")
 
 
+def test_what_opens_hidden_evidence_is_not_kept() -> None:
+    """The artefacts of every example leave the folder disclosures/ out: whoever may see the build may read them."""
+    steps = yaml.safe_load((CI / "github-actions.yml").read_text("utf-8"))["jobs"]["conformance"]["steps"]
+    paths = next(step["with"]["path"].split() for step in steps if "upload-artifact" in step.get("uses", ""))
+    artefacts = yaml.safe_load((CI / "gitlab-ci.yml").read_text("utf-8"))["conformance"]["artifacts"]
+    assert "!build/conformance/disclosures" in paths
+    assert artefacts["exclude"] == ["build/conformance/disclosures/**/*"]
+    assert "excludes: 'build/conformance/disclosures/**'" in (CI / "Jenkinsfile").read_text("utf-8")
+
+
 def test_the_pipeline_is_whole() -> None:
     """Brackets of the Jenkinsfile close as they open."""
     text = re.sub(r"'''(?s:.*?)'''|'[^']*'|//.*", "", (CI / "Jenkinsfile").read_text("utf-8"))

@@ -36,7 +36,8 @@ STATED: Final = tomllib.loads((ROOT / "suites/zh-CN.toml").read_text("utf-8"))
 LEDGER: Final = load(ROOT / "suites")
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _NAMES: Final = re.compile(
-    r"\[[a-z]+\]( (app_link( = true)?|funded|unfunded))?|[A-Z][A-Z_0-9]+|[a-z]+_[a-z_]+|[a-z]+[A-Z][A-Za-z]*"
+    r"\[[a-z]+\]( (app_link( = true)?|funded|second|unfunded|entry|order|listen))?"
+    r"|[A-Z][A-Z_0-9]+|[a-z]+_[a-z_]+|[a-z]+[A-Z][A-Za-z]*"
 )
 _PROBLEM: Final = re.compile("(?<=无法读取).*", re.DOTALL)
 """What a parser said of a wallet's message stays as the parser said it."""

@@ -5,6 +5,9 @@ import gzip
 import html
 import io
 import json
+import lzma
+import shutil
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -21,7 +24,7 @@ from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.protocol import signature
 from mpp_conformance.report.checks import leak_scan
-from mpp_conformance.report.checks.leak_scan import Leak, Scanner
+from mpp_conformance.report.checks.leak_scan import MAX_DEPTH, OPENS, Leak, Scanner
 from tests.hosting import own_keys
 from tests.serving import CANARIES
 
@@ -37,10 +40,11 @@ def called(*words: str | Path) -> Result:
 # --- a run of a wallet that discloses nothing -------------------------------------------------------------------------
 
 
-def test_a_run_names_nobody(secretive: Path) -> None:
-    """Whatever a run writes, in whatever form, holds no customer, no private key and no secret of wallet.toml."""
+def test_a_run_names_nobody(secretive: Path, tmp_path: Path) -> None:
+    """What a run writes to be handed out, in whatever form, holds no customer, no private key and no secret."""
     options = [word for canary in CANARIES for word in ("--canary", canary)]
-    result = called(secretive, "--wallet", secretive.with_name("wallet.toml"), *options)
+    shutil.copytree(secretive, tmp_path / "run", ignore=shutil.ignore_patterns("disclosures"))
+    result = called(tmp_path / "run", "--wallet", secretive.with_name("wallet.toml"), *options)
     assert (result.exit_code, result.output.splitlines()[-1].endswith(", no leaks")) == (Exit.CONFORMS, True)
     names = {path.name for path in secretive.iterdir()}
     assert names >= {"allure-results", "evidence", "journal.jsonl", "junit.xml", "report.html", "report.md"}
@@ -54,6 +58,17 @@ def test_what_opens_it_names_them(secretive: Path) -> None:
     result = called(kept, "--wallet", secretive.with_name("wallet.toml"))
     assert (result.exit_code, "the funded customer of wallet.toml" in result.output) == (Exit.FAILS, True)
     assert CANARIES[0] not in result.output
+
+
+def test_what_opens_it_is_a_leak_wherever_it_lies(secretive: Path, tmp_path: Path) -> None:
+    """What opens the evidence, in a run's folder or in an archive, is found without the wallet file."""
+    opened = next((secretive / "disclosures").iterdir())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/kept.zip").write_bytes(zipped(opened.read_bytes()))
+    told = [called(place) for place in (secretive, tmp_path / "out")]
+    assert [result.exit_code for result in told] == [Exit.FAILS, Exit.FAILS]
+    assert f"leak         disclosures/{opened.name}: {OPENS}" in told[0].output
+    assert f"leak         kept.zip: {OPENS} (read through the archive's 'in/side.txt')" in told[1].output
 
 
 @pytest.mark.parametrize("name", ["report.html", "evidence/x.json", "allure-results/x-attachment.json"])
@@ -89,6 +104,15 @@ def zipped(data: bytes) -> bytes:
     return whole.getvalue()
 
 
+def tarred(data: bytes) -> bytes:
+    """An archive of the other kind."""
+    whole, entry = io.BytesIO(), tarfile.TarInfo("in/side.txt")
+    entry.size = len(data)
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        archive.addfile(entry, io.BytesIO(data))
+    return whole.getvalue()
+
+
 WAYS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "as it is": lambda data: data,
     "in JSON": lambda data: json.dumps({"a": data.decode()}).encode(),
@@ -104,6 +128,9 @@ WAYS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "packed": gzip.compress,
     "in an archive": zipped,
     "in an archive in an archive": lambda data: zipped(zipped(data)),
+    "in an archive of tar": tarred,
+    "in a packed archive of tar": lambda data: gzip.compress(tarred(data)),
+    "in a packed archive of tar in an archive": lambda data: zipped(gzip.compress(tarred(data))),
     "in a PDF": lambda data: b"%PDF obj\nstream\r\n" + zlib.compress(data) + b"\nendstream",
     "in Base64 in JSON in Base64": lambda data: base64.b64encode(json.dumps(base64.b64encode(data).decode()).encode()),
 }
@@ -178,6 +205,30 @@ def test_what_cannot_be_looked_through_is_said(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(leak_scan._Look, "__init__", limited)
     (leak,) = Scanner({}).leaks("f", data)
     assert leak.what.endswith("not all of it was looked at")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (lzma.compress(b"x"), "packed with xz"),
+        (b"7z\xbc\xaf\x27\x1c", "packed with 7z"),
+        (b"BZh9", "packed with bzip2"),
+    ],
+)
+def test_what_is_packed_otherwise_is_said(data: bytes, told: str) -> None:
+    """What is not unpacked is named, also inside an archive: nothing is passed over in silence."""
+    for way in (data, zipped(data)):
+        (leak,) = Scanner({}).leaks("f", way)
+        assert leak.what == f"{told}: what is in it was not looked at"
+
+
+def test_an_archive_too_deep_is_said() -> None:
+    """As deep as is looked, and no deeper."""
+    data = CANARY.encode()
+    for _ in range(MAX_DEPTH + 1):
+        data = zipped(data)
+    (leak,) = Scanner({"canary": CANARY}).leaks("f", data)
+    assert leak.what == f"an archive {MAX_DEPTH} levels deep: what is in it was not looked at"
 
 
 def limited(look: leak_scan._Look, file: str, found: dict[Leak, None]) -> None:

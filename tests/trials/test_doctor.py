@@ -159,11 +159,11 @@ def test_a_repeated_question_with_a_reaction_is_no_disbelief() -> None:
     assert wrong(diagnose(of, replace(trace, events=renumbered), (), URL)) == []
 
 
-def test_no_report_at_all_points_at_the_way_to_the_observer_too() -> None:
-    """If nothing was reported the adaptor may be unable to reach the observer: that is said as well."""
+def test_no_report_at_all_points_at_the_way_to_the_observer() -> None:
+    """If nothing was reported the adaptor seems unable to reach the observer; that it was our key is said as well."""
     findings = diagnose(wallet(), changed(held(wallet()), only(UserInitiatedPay)), (), URL)
-    assert wrong(findings) == ["[keys] alipay_plus_private_key"]
-    assert "[reach] public_url" in findings[-1].text
+    assert wrong(findings) == ["[reach] public_url"]
+    assert "[keys] alipay_plus_private_key" in findings[-1].text
 
 
 def test_acting_without_reporting_points_at_the_way_to_the_observer() -> None:

@@ -121,7 +121,8 @@ def test_it_is_asked_once_and_told_to_cancel_nothing() -> None:
         (saying("200 OK", NO_ORDER), "mpp_server", "no Signature header", "not what it answers", True),
         (saying("200 OK", NO_ORDER, {"signature": "x"}), "mpp_server", "the parts are", "not written as", True),
         (signed(NO_ORDER, of=b"{}"), "mpp_server", "signature", "other bytes than it sends", True),
-        (signed(NO_ORDER, ALIPAY_PLUS), "mpp_server", "another key", "[keys] mpp_public_key", False),
+        (signed(NO_ORDER, ALIPAY_PLUS), "mpp_server", "another key", "[keys] mpp_public_key", True),
+        (saying("404 No", NO_ORDER), "inquiry_path", "status 404", "another path", True),
         (signed(REFUSED), "mpp_server", "INVALID_SIGNATURE", "[keys] alipay_plus_private_key", True),
     ],
 )

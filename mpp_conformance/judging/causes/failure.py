@@ -156,6 +156,10 @@ class Failure:
         """Whether an entry code was scanned."""
         return self.trace.scenario.payments[self.payment].code == ENTRY
 
+    def earlier(self) -> Iterator["Failure"]:
+        """The same case, were it about each payment that began before this one."""
+        return (other for other in self.others() if other.payment < self.payment)
+
     def others(self) -> Iterator["Failure"]:
         """The same case, were it about each of the other payments of the conversation."""
         for index in range(len(self.trace.scenario.payments)):

@@ -68,14 +68,18 @@ def _judged(known: Journal, verdicts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _given(known: Journal) -> dict[Key, Entry]:
-    """The verdicts of the last attempt, each on the last evidence of its conversation; of several there, the worst."""
+    """The verdicts of the last attempt, each on the last evidence of its conversation; of several there, the worst.
+
+    What the whole run made of a verdict stands in its place.
+    """
     given: dict[Key, Entry] = {}
     for entry in known.of(journal.JUDGED):
         before = given.get(key_of(entry.told))
         same = before is not None and before.told["digest"] == entry.told["digest"]
         if entry.attempt == known.attempts and not (same and before is not None and not _worse(entry, before)):
             given[key_of(entry.told)] = entry
-    return given
+    weighed = (entry for entry in known.of(journal.WEIGHED) if entry.attempt == known.attempts)
+    return given | {key_of(entry.told): entry for entry in weighed}
 
 
 def _worse(entry: Entry, other: Entry) -> bool:

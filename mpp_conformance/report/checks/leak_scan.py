@@ -10,6 +10,7 @@ import hashlib
 import html
 import io
 import re
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,12 +22,17 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from mpp_conformance.evidence import disclosures
+
 MAX_DEPTH: Final = 4
 MAX_BYTES: Final = 512 * 1024 * 1024
 """Bytes that are looked at of one file, all its readings together."""
 SHORTEST: Final = 4
 """A text of fewer characters stands everywhere, and proves nothing."""
 
+OPENS: Final = "what opens hidden parts of the evidence"
+"""What a file of disclosures/ is, wherever it lies."""
+_OPENING: Final = re.compile(rb'"format":"' + re.escape(disclosures.FORMAT.encode()) + rb'"')
 _ARMOUR: Final = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
 _LINE_END: Final = re.compile(rb"\\r|\\n|\r|\n")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:(?:\\r|\\n|\r|\n)+[A-Za-z0-9+/_-]+)*={0,2}")
@@ -36,8 +42,19 @@ _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _DER: Final = b"\x30"
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
+_TAR: Final = slice(257, 262)
+"""Where an archive of tar says that it is one."""
+_PACKED: Final = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"Rar!": "rar",
+}
+"""What is packed in a way that is not unpacked here, by its first bytes."""
 _MEMBER: Final = "the archive's "
 _NOT_ALL: Final = f"more than {MAX_BYTES} bytes to look at, or packed in an unknown way: not all of it was looked at"
+_NOT_IT: Final = "what is in it was not looked at"
 _WIDE: Final = 3
 """One byte in so many is zero in text that has two bytes for each character."""
 
@@ -89,12 +106,19 @@ class Scanner:
         for name, pattern in self._needles.items():
             if pattern.search(data):
                 look.found[Leak(look.file, name, way)] = None
+        if _OPENING.search(data):
+            look.found[Leak(look.file, OPENS, way)] = None
         if _ARMOUR.search(data) or (data[:1] == _DER and _is_private_key(data)):
             look.found[Leak(look.file, "a private key", way)] = None
+        packed = next((name for start, name in _PACKED.items() if data.startswith(start)), "")
+        if packed:
+            look.found[Leak(look.file, f"packed with {packed}: {_NOT_IT}", way)] = None
         if len(through) < MAX_DEPTH:
             for how, read in _readings(data, look.left):
                 self.inside += how.startswith(_MEMBER)
                 self._look(look, read, (*through, how))
+        elif _is_archive(data):
+            look.found[Leak(look.file, f"an archive {MAX_DEPTH} levels deep: {_NOT_IT}", way)] = None
 
 
 @dataclass(slots=True)
@@ -146,6 +170,9 @@ def _readings(data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
     if data.startswith(_GZIP):
         yield from _unpacked("gzip", data, zlib.MAX_WBITS | 16, limit)
         return
+    if data[_TAR] == b"ustar":
+        yield from _tar_members(data, limit)
+        return
     for stream in _STREAM.finditer(data):
         yield from _unpacked("a packed stream", stream[1], zlib.MAX_WBITS, limit)
     if data.count(b"\x00") * _WIDE > len(data):
@@ -189,6 +216,23 @@ def _members(data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
                 yield f"{_MEMBER}{entry.filename!a}", read
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
         raise TooLargeError from problem
+
+
+def _tar_members(data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            for entry in archive:
+                member = archive.extractfile(entry) if entry.isfile() else None
+                read = b"" if member is None else member.read(limit + 1)
+                if len(read) > limit:
+                    raise TooLargeError
+                yield f"{_MEMBER}{entry.name!a}", read or entry.linkname.encode("utf-8", "surrogateescape")
+    except (tarfile.TarError, OSError, EOFError, ValueError) as problem:
+        raise TooLargeError from problem
+
+
+def _is_archive(data: bytes) -> bool:
+    return data.startswith((_ZIP, _GZIP)) or data[_TAR] == b"ustar"
 
 
 def _decoded(run: bytes) -> bytes:

@@ -31,6 +31,7 @@ from mpp_conformance.report.verdict_file import document, folding, parsing
 from mpp_conformance.report.verdict_file.document import RunFacts
 from mpp_conformance.report.verdict_file.folding import CaseResult
 from mpp_conformance.report.verdict_file.parsing import key_of, named
+from mpp_conformance.scenarios.scenario import Scenario
 
 
 class RejudgementError(ValueError):
@@ -198,6 +199,7 @@ class _Rejudging:
         claims = _claims(verdicts)
         plan = list(catalogue.plan(ledger.cases, claims))
         derived = [self._result(planned, rows[planned.key]) for planned in plan if planned.key in rows]
+        derived = folding.weighed(derived, self._by_scenario(derived))
         for key in rows.keys() - {planned.key for planned in plan if not planned.not_applicable}:
             found.differences.append(f"{document.FILE}, {named(key)}: these suites ask no such thing of this wallet")
             derived = [result for result in derived if result.key != key]
@@ -226,9 +228,12 @@ class _Rejudging:
         return CaseResult(planned=planned, judgement=judgement, evidence=row["evidence"], digest=row["evidence_digest"])
 
     def _facts(self, verdicts: Mapping[str, Any], plan: list[Planned], cases: Iterable[CaseResult]) -> RunFacts:
-        traces = {case.planned.scenario: self._traces[case.evidence] for case in cases if case.evidence in self._traces}
+        traces = self._by_scenario(cases)
         digest = catalogue.digest(self._suites)
         return parsing.facts_of(verdicts, planned=plan, strays=self._strays(verdicts), traces=traces, catalogue=digest)
+
+    def _by_scenario(self, cases: Iterable[CaseResult]) -> dict[Scenario, Trace]:
+        return {case.planned.scenario: self._traces[case.evidence] for case in cases if case.evidence in self._traces}
 
     def _strays(self, verdicts: Mapping[str, Any]) -> tuple[Stray, ...]:
         name, digest = verdicts["strays_evidence"]["evidence"], verdicts["strays_evidence"]["evidence_digest"]

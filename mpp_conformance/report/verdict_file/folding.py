@@ -5,13 +5,16 @@ against the wallet; what breaks one of the others is an observation. A fault of 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.set_up import SetUp
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict, worst
 from mpp_conformance.ledger.catalogue import Key, Planned
 from mpp_conformance.ledger.requirements import Ledger, Requirement
+from mpp_conformance.scenarios.scenario import Scenario
 
 
 class Result(StrEnum):
@@ -28,6 +31,11 @@ class Result(StrEnum):
         """As programs read it: conformant, nonconformant, inconclusive or error."""
         return _OVERALL[self]
 
+    @property
+    def status(self) -> int:
+        """The exit code of whoever comes to it, pytest or a command."""
+        return _STATUS[self.overall]
+
 
 _OVERALL = {
     Result.CONFORMS: "conformant",
@@ -36,6 +44,7 @@ _OVERALL = {
     Result.PARTIAL: "inconclusive",
     Result.ERROR: "error",
 }
+_STATUS = {"conformant": 0, "nonconformant": 1, "error": 4, "inconclusive": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +135,19 @@ class RunResult:
     def verdicts(self) -> Mapping[Verdict, int]:
         """How many cases came to each verdict, NONE left out."""
         return {verdict: sum(case.verdict is verdict for case in self.cases) for verdict in Verdict if verdict.value}
+
+
+def weighed(results: Iterable[CaseResult], traces: Mapping[Scenario, Trace]) -> list[CaseResult]:
+    """The results of a run in the light of what its conversations, those that were judged, show of the set-up."""
+    judged = list(results)
+    held = dict.fromkeys(case.planned.scenario for case in judged if case.evidence)
+    set_up = SetUp.of(traces[scenario] for scenario in held if scenario in traces)
+    return [
+        replace(case, judgement=set_up.weighed(case.judgement, traces[case.planned.scenario]))
+        if case.evidence and case.planned.scenario in traces
+        else case
+        for case in judged
+    ]
 
 
 def fold(results: Iterable[CaseResult], ledger: Ledger, planned: Sequence[Planned]) -> RunResult:

@@ -6,7 +6,7 @@ One listener and one HTTP client serve all conversations of a run. What is waite
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -130,6 +130,7 @@ class HttpConnector:
         self._open: dict[int, _Conversation] = {}
         self._over: list[tuple[_Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
+        self._heard = asyncio.Event()
         self._exits = AsyncExitStack()
         self._url = ""
         self.here = ""
@@ -211,6 +212,14 @@ class HttpConnector:
         self._over.append((held, held.world.recorded))
         return held.trace()
 
+    async def heard_late(self, scenario: Scenario, seconds: float) -> Trace | None:
+        """The conversation of this scenario, which is over, with what comes after its end; ``None`` if nothing does."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while scenario not in self.prolonged:
+                    await _woken(self._heard, seconds)
+        return self.prolonged.get(scenario)
+
     async def _probe(self, world: World) -> None:
         """Ask the adaptor what the scenario has it asked, up to a call that it does not answer."""
         for probe in world.scenario.probing:
@@ -253,6 +262,7 @@ class HttpConnector:
             for sending in delivery.calls:
                 self._call(held, sending)
             held.woken.set()
+        self._heard.set()
         return delivery
 
     def _gone(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:

@@ -29,6 +29,7 @@ from mpp_conformance.trials.doctor.findings import (
     APP_LINK,
     CLIENT_ID,
     ENTRY_CODES,
+    FUNDED_CUSTOMER,
     LISTEN,
     MPP_KEY,
     ORDER_CODES,
@@ -37,9 +38,11 @@ from mpp_conformance.trials.doctor.findings import (
     Finding,
 )
 from mpp_conformance.wallet import Wallet
+from mpp_conformance.wallet.fields import is_loopback, url_host
 from mpp_conformance.wire import CHANGED, displaced, printable
 
 _SHOWN: Final = 200
+_ADAPTOR: Final = ("/scan", "/decode")
 _PATH: Final = "/aps/api/v1/payments/userInitiatedPay"
 
 
@@ -96,7 +99,8 @@ class _Reading:
             to_report = self._wallet.reach.public_url is not None and "observerUrl" in seen
             likely = "the adaptor cannot report to this address" if to_report else "see the log of the adaptor"
             where = PUBLIC_URL if to_report else ADAPTOR
-            yield Finding.wrong(where, "the adaptor to carry out POST /scan", seen, likely)
+            asked = next((path for path in _ADAPTOR if f"{path}:" in seen), _ADAPTOR[0])
+            yield Finding.wrong(where, f"the adaptor to carry out POST {asked}", seen, likely)
         for event in self._said:
             message = event.message
             if isinstance(message, Malformed) and message.where != GATEWAY:
@@ -114,11 +118,16 @@ class _Reading:
         likely = f"the template in {self._codes} does not give codes that your wallet takes for {wanted}"
         if self._taken_for_the_other(launched=launched):
             likely += f"; {ENTRY_CODES} and {ORDER_CODES} seem to be swapped"
+        # Whoever asks Alipay+ what a code is, and asks wrongly, does not know it for that.
+        judged = self._trace.unidentified()
         if mistaken:
-            seen = f"identity answer {printable(mistaken[0], _SHOWN)}"
-            yield Finding.wrong(self._codes, f"the wallet to take {self._code} for {wanted}", seen, likely)
-        elif self._by_entry_code and self._said and not launched:
-            yield Finding.wrong(self._codes, f"{other} after the scan of {self._code}", self._seen(), likely)
+            seen, expected = f"identity answer {printable(mistaken[0], _SHOWN)}", "the wallet to take"
+            yield Finding.wrong(self._codes, f"{expected} {self._code} for {wanted}", seen, likely, judged=judged)
+        elif self._by_entry_code and not launched:
+            # Without launch nobody calls decode, and the MPP server has nothing to ask.
+            likely += f"; or the adaptor does not report launch, or cannot reach {self._gateway_url} ({PUBLIC_URL})"
+            expected = f"{other} after the scan of {self._code}"
+            yield Finding.wrong(self._codes, expected, self._seen(), likely, judged=judged)
         elif launched and not self._by_entry_code:
             yield Finding.wrong(self._codes, f"{other} after the scan of {self._code}", "launch", likely)
         for stray in self._strays:
@@ -153,7 +162,9 @@ class _Reading:
             f"the MPP server to call {url} within {self._wallet.reach.patience:g} s of the scan",
             self._seen(),
             f"the address of Alipay+ that your MPP server is configured with is another one; or it cannot reach this "
-            f"one, and {PUBLIC_URL} must say how; or it does not know {self._code} ({self._codes})",
+            f"one, and {PUBLIC_URL} must say how; or it does not know {self._code} ({self._codes}), or the customer in "
+            f"{FUNDED_CUSTOMER}{self._far()}",
+            judged=self._trace.unidentified(),
         )
 
     def _signature(self) -> Iterator[Finding]:
@@ -208,6 +219,13 @@ class _Reading:
         after = [event for event in self._said if event.number > answered and _acts(event, wanted)]
         repeated = [event for event in self._asked if event.number > answered]
         reports = any(event.message.point != GATEWAY for event in self._said)
+        if not after and not repeated and not reports:
+            likely = (
+                f"the adaptor cannot reach {self._gateway_url}, or reports nothing{self._far()}; or nothing came of "
+                f"our answer, because your MPP server does not believe its signature ({OUR_KEY})"
+            )
+            yield Finding.wrong(PUBLIC_URL, "reports of what the client does", self._seen(), likely)
+            return
         if not after or (repeated and not any(_is_of_the_answer(event, wanted) for event in after)):
             expected = f"the wallet to act on our answer ({wanted}), and to report it"
             seen = f"{self._seen()}, and the same question {len(repeated)} times more" if repeated else self._seen()
@@ -217,7 +235,7 @@ class _Reading:
         if reports:
             yield Finding(PUBLIC_URL, ok=True, text=f"the adaptor reports to {self._gateway_url}")
         else:
-            likely = f"the adaptor cannot reach {self._gateway_url}, or reports nothing"
+            likely = f"the adaptor cannot reach {self._gateway_url}, or reports nothing{self._far()}"
             yield Finding.wrong(PUBLIC_URL, "reports of what the client does", self._seen(), likely)
 
     def _likely_deaf(self, *, reports: bool) -> str:
@@ -228,6 +246,13 @@ class _Reading:
         if not reports:
             likely += f"; or the adaptor cannot reach {self._gateway_url} to report, and {PUBLIC_URL} must say how"
         return f"{likely}; or your test build does nothing on HANDLE_BY_SDK, which a run would judge"
+
+    def _far(self) -> str:
+        """What to say where the adaptor is on another machine and we listen on this one alone."""
+        reach = self._wallet.reach
+        if reach.public_url is not None or is_loopback(url_host(reach.adaptor)) or not is_loopback(reach.host):
+            return ""
+        return f"; {LISTEN} is an address of this machine alone, and the adaptor is on another one"
 
     def _app_link(self) -> Iterator[Finding]:
         if not self._wallet.features.app_link:

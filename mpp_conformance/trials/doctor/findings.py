@@ -15,6 +15,7 @@ CLIENT_ID: Final = "[keys] client_id"
 ORDER_CODES: Final = "[codes] order"
 ENTRY_CODES: Final = "[codes] entry"
 APP_LINK: Final = "[features] app_link"
+FUNDED_CUSTOMER: Final = "[customers] funded"
 CLOCK: Final = "clock"
 
 
@@ -22,7 +23,7 @@ CLOCK: Final = "clock"
 class Finding:
     """What was found out about one field of ``wallet.toml`` (or about the clock).
 
-    ``judged``: what is wrong may be the MPP's own fault, which a run will judge.
+    ``judged``: what is wrong may be the MPP's own fault, which a run will judge; it refuses nothing.
     """
 
     where: str
@@ -37,7 +38,13 @@ class Finding:
         return cls(where, ok=False, text=text, judged=judged)
 
     def __str__(self) -> str:
-        return f"{'ok' if self.ok else 'wrong':<6} {self.where}: {self.text}"
+        word = "ok" if self.ok else "judged" if self.judged else "wrong"
+        return f"{word:<6} {self.where}: {self.text}{' (judged in a run)' if word == 'judged' else ''}"
+
+    @property
+    def refuses(self) -> bool:
+        """Whether ``wallet.toml`` must be another one before anything can be judged."""
+        return not self.ok and not self.judged
 
     @property
     def blocks(self) -> bool:

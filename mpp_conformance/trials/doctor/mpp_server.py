@@ -5,6 +5,7 @@ moves; a cancellation might be taken for one of another order.
 """
 
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 from uuid import uuid4
@@ -26,8 +27,11 @@ from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.trials.doctor.findings import INQUIRY_PATH, MPP_KEY, MPP_SERVER, OUR_KEY, PATIENCE, Finding
 from mpp_conformance.wallet import Keys, Wallet
 
+NOT_BELIEVED: Final = "INVALID_SIGNATURE"
+"""What an MPP server answers to a call whose signature does not verify."""
 _SHOWN: Final = 200
 _ANOTHER: Final = "something other than the MPP server listens there (the adaptor?), or in front of it"
+_HANGS_UP: Final = "your MPP server hangs up when it is asked this, or is still starting"
 _NONE: Final = f"if it answers no calls of Alipay+, leave {MPP_SERVER} out, and what needs it does not apply"
 _SLIPS: Final = {
     "missing": "your test build signs what it says to Alipay+, and not what it answers",
@@ -62,7 +66,8 @@ async def _asked(wallet: Wallet, keys: Keys) -> Finding:
         likely = f"your MPP server waits for somebody else before it answers; or {PATIENCE} is shorter than it needs"
         return Finding.wrong(MPP_SERVER, expected, problem.seen, likely, judged=True)
     except NoAnswerError as problem:
-        return Finding.wrong(MPP_SERVER, expected, problem.seen, _ANOTHER)
+        # Whoever hangs up may be an MPP server that dies of the question.
+        return Finding.wrong(MPP_SERVER, expected, problem.seen, f"{_ANOTHER}; or {_HANGS_UP}", judged=True)
     return _read(keys, url, answer, half)
 
 
@@ -72,7 +77,8 @@ def _read(keys: Keys, url: str, answer: Answer, half: Half) -> Finding:
     own = outcome == "valid"
     if half.status in NOWHERE:
         likely = f"your MPP server serves inquiryPayment at another path: say so here; or {_ANOTHER}; {_NONE}"
-        return Finding.wrong(INQUIRY_PATH, f"an answer to POST {url}", f"status {half.status}", likely, judged=own)
+        judged = own or _is_an_answer(half.body)
+        return Finding.wrong(INQUIRY_PATH, f"an answer to POST {url}", f"status {half.status}", likely, judged=judged)
     if half.status != HTTPStatus.OK:
         likely = f"{_ANOTHER}; or your MPP server answers trouble of its own with a status, where all answers have 200"
         seen, judged = f"status {half.status}", own or half.status not in ELSEWHERE
@@ -86,19 +92,35 @@ def _read(keys: Keys, url: str, answer: Answer, half: Half) -> Finding:
     if not own:
         seen = wire.printable(dict(notes).get("signature-detail", "") or f"a signature that is {outcome}", _SHOWN)
         expected = f"a signature of the answer to POST {url} that verifies"
-        return Finding.wrong(MPP_SERVER, expected, seen, _SLIPS[outcome], judged=outcome != "foreign")
+        # Where the key in the file is another one, the MPP server's own calls do not verify either.
+        return Finding.wrong(MPP_SERVER, expected, seen, _SLIPS[outcome], judged=True)
     return _said(url, wire.printable(answer.result_code, _SHOWN))
 
 
 def _said(url: str, code: str) -> Finding:
     """What a sound answer says of the call; whether that is right is for a run to judge."""
-    if code == "INVALID_SIGNATURE":
+    if code == NOT_BELIEVED:
         likely = (
             f"your MPP server does not know the public half of {OUR_KEY} as the public key of Alipay+; or it verifies "
             "other bytes than those that come, or another path than the one that is called"
         )
-        return Finding.wrong(MPP_SERVER, f"POST {url} to believe our signature", code, likely, judged=True)
+        return Finding.wrong(MPP_SERVER, f"POST {url} to believe our signature", NOT_BELIEVED, likely, judged=True)
     return Finding(MPP_SERVER, ok=True, text=f"{url} answers about an order of nobody's, signed: {code}")
+
+
+def is_there(found: Iterable[Finding]) -> bool:
+    """Whether an MPP server has answered, rightly or wrongly, or is only slow."""
+    return not any(finding.where == MPP_SERVER and (finding.refuses or _HANGS_UP in finding.text) for finding in found)
+
+
+def believes(found: Iterable[Finding]) -> bool | None:
+    """Whether the MPP server was seen to believe our signature; ``None`` where nothing shows it."""
+    for finding in found:
+        if finding.ok:
+            return True
+        if NOT_BELIEVED in finding.text:
+            return False
+    return None
 
 
 def _is_json(body: bytes) -> bool:
@@ -107,3 +129,8 @@ def _is_json(body: bytes) -> bool:
     except wire.UnreadableBodyError:
         return False
     return True
+
+
+def _is_an_answer(body: bytes) -> bool:
+    """Whether a body has the form of an answer to Alipay+, whatever its status."""
+    return _is_json(body) and "result" in wire.parsed(body)

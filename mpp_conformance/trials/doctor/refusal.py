@@ -22,5 +22,5 @@ def refusal(wallet: Wallet, adaptor: str) -> str:
         from mpp_conformance.trials.doctor.mpp_server import answering  # noqa: PLC0415  # likewise
 
         wrong = preflight(wallet, adaptor)
-        wrong = wrong or [finding for finding in answering(wallet) if not finding.ok and not finding.judged]
+        wrong = wrong or [finding for finding in answering(wallet) if finding.refuses]
     return "\n".join(f"{finding.where}: {finding.text}" for finding in wrong)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from mpp_conformance.trials.doctor.findings import ADAPTOR, MPP_SERVER
-from mpp_conformance.trials.doctor.mpp_server import answering
+from mpp_conformance.trials.doctor.findings import ADAPTOR
+from mpp_conformance.trials.doctor.mpp_server import answering, is_there
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.wallet import Wallet
 
@@ -30,5 +30,5 @@ def awaited(
 
 def _there(wallet: Wallet) -> bool:
     """Whether nothing looks as if the test build were still starting; an MPP server's own mistake does not."""
-    missing = (one for found in (reach, answering) for one in found(wallet) if not one.ok and not one.judged)
-    return not any(one.where in {ADAPTOR, MPP_SERVER} for one in missing)
+    adaptor = not any(one.refuses and one.where == ADAPTOR for one in reach(wallet))
+    return adaptor and is_there(answering(wallet))
