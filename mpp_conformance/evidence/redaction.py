@@ -40,6 +40,7 @@ CLEAR: Final = frozenset(
         "amount",
         "body",
         "callback",
+        "carriage",
         "code_type",
         "code_value",
         "currency",

@@ -61,7 +61,7 @@ def judge(question: Callable[[Trace], None], trace: Trace) -> Judgement:
     whole = _judged(question, trace)
     found = _weighed(_judged(question, trace.in_time), whole) if trace.late else whole
     cause = likely_cause(found, trace)
-    return found if cause is None else replace(found, hint=cause.text, cause=cause.kind)
+    return found if cause is None else replace(found, hint=cause.text, cause=str(cause.kind))
 
 
 def _weighed(before: Judgement, whole: Judgement) -> Judgement:

@@ -5,6 +5,12 @@ A requirement that holds for both kinds of code is undecided as soon as it canno
 
 from typing import Final
 
+
+def ids(text: str) -> frozenset[str]:
+    """The ids in a text, with blanks between them."""
+    return frozenset(text.split())
+
+
 _ENTRY_FAULTS: Final = frozenset({"FLT-1", "FLT-2", "FLT-4", "FLT-5", "FLT-7", "FLT-8", "FLT-12", "FLT-13"})
 _ORDER_FAULTS: Final = _ENTRY_FAULTS | {"FLT-3", "FLT-6", "FLT-9", "FLT-10", "FLT-11"}
 _SERVER: Final = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8", "ANS-1", "ANS-2"})

@@ -7,9 +7,7 @@ from dataclasses import replace
 from mpp_conformance import wire
 from mpp_conformance.protocol.messages import Message, NotifyPayment, Order, UserInitiatedPay
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.consequences import (
-    UNDECIDED,
-)
+from mpp_conformance.specimens.consequences import UNDECIDED, ids
 
 
 class Unsigned(ConformingMpp):
@@ -155,42 +153,10 @@ class NotifiesWithoutOrder(ConformingMpp):
 
     name = "notifications-without-order"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "EXP-1",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4
+        NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Of no order."""
@@ -207,43 +173,10 @@ class SwapsCodeAndStatus(ConformingMpp):
 
     name = "result-code-and-status-swapped"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EXP-1",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
+        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Each in the other's place."""
@@ -294,25 +227,9 @@ class NotifiesFailureAlways(ConformingMpp):
 
     name = "success-notified-as-failure"
     breaks = frozenset({"SRV-7"})
-    hides = frozenset(
-        {
-            "CAN-1",
-            "FLT-1",
-            "FLT-2",
-            "INQ-1",
-            "NOT-1",
-            "REG-1",
-            "REG-2",
-            "REG-3",
-            "REG-4",
-            "REP-2",
-            "REP-5",
-            "SRV-5",
-            "UX-6",
-            "UX-7",
-            "WIRE-5",
-        }
-    )
+    hides = ids("""
+        CAN-1 FLT-1 FLT-2 INQ-1 NOT-1 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 UX-6 UX-7 WIRE-5
+    """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always F."""
@@ -328,37 +245,10 @@ class NeverNotifies(ConformingMpp):
 
     name = "never-notified"
     breaks = frozenset({"NOT-1"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-3",
-            "NOT-4",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 REG-1 REG-2 REP-2
+        REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
     observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -375,37 +265,10 @@ class OwnOrderId(ConformingMpp):
 
     name = "notified-under-own-id"
     breaks = frozenset({"NOT-1"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-3",
-            "NOT-4",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 REG-1 REG-2 REP-2
+        REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
     observed = frozenset({"NOT-2"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:

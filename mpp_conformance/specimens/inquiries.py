@@ -14,6 +14,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.specimens.books import CLOSED, Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Say, Session
+from mpp_conformance.specimens.consequences import ids
 
 
 class PaidIsUnknown(ConformingMpp):
@@ -292,9 +293,9 @@ class ServesNoInquiries(ServesNothing):
 
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset(
-        {"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-5", "WIRE-6", "WIRE-7"}
-    )
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 INQ-3 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7
+    """)
 
 
 class ServesNoCancellations(ServesNothing):

@@ -14,6 +14,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import ids
 
 _SIXTEEN_BITS: Final = 0x7FFF
 _FEN_DIGITS: Final = 2
@@ -280,43 +281,10 @@ class AmountInYuan(ConformingMpp):
 
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EXP-1",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
+        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """10.00 for 1000."""
@@ -332,43 +300,10 @@ class AmountAsFloat(ConformingMpp):
 
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EXP-1",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
+        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """A JSON number."""
@@ -385,43 +320,10 @@ class CurrencyLowerCase(ConformingMpp):
 
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EXP-1",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-5",
-            "SRV-1",
-            "SRV-3",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
+        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Cny."""

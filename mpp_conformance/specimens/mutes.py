@@ -18,6 +18,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
+from mpp_conformance.specimens.consequences import ids
 
 Call = InquiryPayment | CancelPayment
 Answer = InquiryPaymentAnswer | CancelPaymentAnswer
@@ -47,83 +48,13 @@ class DoesNothing(Mute):
 
     name = "nothing-done"
     mute = EVERYTHING
-    hides = frozenset(
-        [
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EC-16",
-            "EC-25",
-            "EC-28",
-            "EC-29",
-            "EC-3",
-            "EC-6",
-            "EC-9",
-            "EXP-1",
-            "FLT-1",
-            "FLT-10",
-            "FLT-11",
-            "FLT-12",
-            "FLT-13",
-            "FLT-2",
-            "FLT-3",
-            "FLT-4",
-            "FLT-5",
-            "FLT-6",
-            "FLT-7",
-            "FLT-8",
-            "FLT-9",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "NOT-7",
-            "OC-16",
-            "OC-19",
-            "OC-20",
-            "OC-5",
-            "REG-1",
-            "REG-2",
-            "REG-3",
-            "REG-4",
-            "REP-1",
-            "REP-2",
-            "REP-3",
-            "REP-4",
-            "REP-5",
-            "REP-6",
-            "SDK-1",
-            "SDK-2",
-            "SRV-1",
-            "SRV-2",
-            "SRV-3",
-            "SRV-4",
-            "SRV-5",
-            "SRV-6",
-            "SRV-7",
-            "SRV-8",
-            "SRV-9",
-            "UX-1",
-            "UX-6",
-            "UX-7",
-            "UX-8",
-            "WIRE-1",
-            "WIRE-2",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        ]
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-10 FLT-11
+        FLT-12 FLT-13 FLT-2 FLT-3 FLT-4 FLT-5 FLT-6 FLT-7 FLT-8 FLT-9 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4
+        NOT-5 NOT-6 NOT-7 OC-16 OC-19 OC-20 OC-5 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1
+        SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 UX-8 WIRE-1 WIRE-2 WIRE-3
+        WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
         """Nothing."""
@@ -138,62 +69,12 @@ class ActsOnNoAnswer(Mute):
 
     name = "answers-not-acted-on"
     mute = SERVER
-    hides = frozenset(
-        [
-            "ANS-1",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EC-25",
-            "EC-28",
-            "EC-29",
-            "FLT-1",
-            "FLT-11",
-            "FLT-12",
-            "FLT-2",
-            "FLT-3",
-            "FLT-6",
-            "FLT-7",
-            "FLT-8",
-            "FLT-9",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-6",
-            "OC-16",
-            "OC-19",
-            "OC-20",
-            "REG-1",
-            "REG-2",
-            "REG-3",
-            "REG-4",
-            "REP-1",
-            "REP-2",
-            "REP-5",
-            "SDK-1",
-            "SRV-1",
-            "SRV-3",
-            "SRV-4",
-            "SRV-5",
-            "SRV-6",
-            "SRV-7",
-            "SRV-8",
-            "SRV-9",
-            "UX-1",
-            "UX-6",
-            "UX-7",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        ]
-    )
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EC-28 EC-29 FLT-1 FLT-11 FLT-12 FLT-2 FLT-3 FLT-6 FLT-7 FLT-8 FLT-9
+        INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2
+        REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7
+    """)
     observed = frozenset(["REP-3"])
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -210,45 +91,11 @@ class DeclinesEverything(Mute):
     name = "every-payment-declined"
     mute = SERVER
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-8", "UX-1"])
-    hides = frozenset(
-        [
-            "ANS-1",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EC-25",
-            "FLT-1",
-            "FLT-11",
-            "FLT-2",
-            "FLT-3",
-            "FLT-7",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-6",
-            "OC-16",
-            "REG-1",
-            "REG-2",
-            "REG-3",
-            "REG-4",
-            "REP-2",
-            "REP-5",
-            "SRV-5",
-            "SRV-7",
-            "UX-6",
-            "UX-7",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        ]
-    )
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 FLT-1 FLT-11 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
+        NOT-4 NOT-6 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7
+    """)
     observed = frozenset(["REP-3", "UX-8"])
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -264,41 +111,13 @@ class TellsOfSuccess(Mute):
 
     name = "every-payment-told-as-paid"
     mute = SERVER
-    breaks = frozenset(
-        {"NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "REP-2", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"}
-    )
-    hides = frozenset(
-        {
-            "ANS-1",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EC-25",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-6",
-            "OC-16",
-            "REP-5",
-            "SRV-1",
-            "SRV-6",
-            "SRV-9",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    breaks = ids("""
+        NOT-1 REG-1 REG-2 REG-3 REG-4 REP-2 SRV-3 SRV-4 SRV-8 UX-1 UX-6
+    """)
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-2 NOT-3 NOT-4 NOT-5
+        NOT-6 OC-16 REP-5 SRV-1 SRV-6 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
     observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -315,40 +134,10 @@ class ClientDoesNothing(Mute):
     name = "hand-overs-not-acted-on"
     mute = CLIENT
     breaks = frozenset({"EC-25", "EC-28", "EC-29", "OC-16", "OC-20", "UX-1", "UX-7"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "FLT-1",
-            "FLT-12",
-            "FLT-2",
-            "FLT-6",
-            "FLT-9",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-3",
-            "OC-19",
-            "REG-1",
-            "REG-2",
-            "REP-2",
-            "REP-4",
-            "REP-5",
-            "SDK-1",
-            "SRV-1",
-            "SRV-3",
-            "SRV-4",
-            "SRV-9",
-            "UX-6",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        }
-    )
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 OC-19 REG-1 REG-2 REP-2
+        REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -364,69 +153,12 @@ class ReportsNothing(Mute):
     name = "nothing-reported"
     mute = REPORTS
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"])
-    hides = frozenset(
-        [
-            "ANS-1",
-            "ANS-2",
-            "CAN-1",
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "EC-16",
-            "EC-25",
-            "EC-28",
-            "EC-29",
-            "EC-3",
-            "EC-6",
-            "EC-9",
-            "FLT-1",
-            "FLT-12",
-            "FLT-13",
-            "FLT-2",
-            "FLT-4",
-            "FLT-5",
-            "FLT-6",
-            "FLT-7",
-            "INQ-1",
-            "INQ-2",
-            "INQ-3",
-            "NOT-1",
-            "NOT-2",
-            "NOT-3",
-            "NOT-4",
-            "NOT-5",
-            "NOT-7",
-            "OC-16",
-            "OC-19",
-            "OC-20",
-            "REG-1",
-            "REG-2",
-            "REG-3",
-            "REG-4",
-            "REP-1",
-            "REP-2",
-            "REP-3",
-            "REP-4",
-            "REP-5",
-            "REP-6",
-            "SDK-1",
-            "SDK-2",
-            "SRV-1",
-            "SRV-2",
-            "SRV-5",
-            "SRV-6",
-            "SRV-9",
-            "UX-6",
-            "UX-8",
-            "WIRE-1",
-            "WIRE-2",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-        ]
-    )
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 FLT-1 FLT-12 FLT-13 FLT-2 FLT-4
+        FLT-5 FLT-6 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 OC-16 OC-19 OC-20 REG-1 REG-2
+        REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-5 SRV-6 SRV-9 UX-6 UX-8 WIRE-1
+        WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
     observed = frozenset(["FLT-8"])
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -459,9 +191,9 @@ class KnowsNoOrder(Mute):
     name = "every-call-answered-with-no-order"
     mute = CALLS
     breaks = frozenset({"CAN-1", "INQ-1"})
-    hides = frozenset(
-        {"CAN-2", "CAN-3", "CAN-4", "INQ-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7"}
-    )
+    hides = ids("""
+        CAN-2 CAN-3 CAN-4 INQ-2 INQ-3 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def served(self, call: Call) -> Answer:
         """ORDER_NOT_EXIST."""
@@ -525,9 +257,9 @@ class AlwaysUnknown(AnswersAlike):
 
     name = "every-call-answered-with-unknown"
     breaks = frozenset({"INQ-1", "INQ-2"})
-    hides = frozenset(
-        {"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7"}
-    )
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 CAN-4 INQ-3 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+    """)
     result = ("U", "UNKNOWN_EXCEPTION")
 
 
@@ -540,9 +272,9 @@ class ServesNoCalls(Mute):
     name = "no-call-served"
     mute = CALLS
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset(
-        {"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-1", "INQ-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-5", "WIRE-6", "WIRE-7"}
-    )
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-2 INQ-3 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7
+    """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """Nothing to them."""

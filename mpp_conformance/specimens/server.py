@@ -6,9 +6,7 @@ from typing import Final
 
 from mpp_conformance.protocol.messages import HANDLE_BY_SDK, Message, UserInitiatedPayAnswer
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.consequences import (
-    PAYLOAD_NOT_HANDED,
-)
+from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED, ids
 
 _RETRIES: Final = 3
 _LONG: Final = 8192
@@ -102,24 +100,9 @@ class RetriesFailures(ConformingMpp):
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset(
-        {
-            "ANS-1",
-            "EC-25",
-            "EC-28",
-            "EC-29",
-            "OC-16",
-            "OC-19",
-            "OC-20",
-            "REG-1",
-            "REG-2",
-            "REG-3",
-            "REG-4",
-            "REP-4",
-            "SDK-1",
-            "UX-6",
-        }
-    )
+    hides = ids("""
+        ANS-1 EC-25 EC-28 EC-29 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-4 SDK-1 UX-6
+    """)
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
 

@@ -114,8 +114,8 @@ def examined(
     return Examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
-        kind=KINDS.get(specimen.name, ""),
-        shows=frozenset(ALSO.get(specimen.name, ())),
+        kind=str(KINDS.get(specimen.name, "")),
+        shows=frozenset(map(str, ALSO.get(specimen.name, ()))),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,

@@ -29,6 +29,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.protocol.messages.alipay_plus import BLANKS, NEW_CONNECTION, TITLE_CASE, UPPER_CASE
 
 _HAPPENED: Final[tuple[type[Message], ...]] = (FaultApplied, RedirectFollowed)
 """What was done, rather than said."""
@@ -140,6 +141,17 @@ def _own(message: Message, kind: type[Message], half: Half, key: RSAPublicKey) -
     wanted = getattr(message, "signature", "valid")
     if outcome != wanted:
         yield f"the signature of Alipay+ is {outcome}, and should be {wanted}"
+    carriage = set(getattr(message, "carriage", "").split()) - {NEW_CONNECTION}  # of which the bytes tell nothing
+    if carriage != _carriage(half):
+        yield f"it was carried with {sorted(_carriage(half))}, and should be with {sorted(carriage)}"
+
+
+def _carriage(half: Half) -> set[str]:
+    """How the headers of a call of Alipay+'s are written, where that is uncommon."""
+    name = next((known for known, _ in half.headers if known.lower() == "signature"), "signature")
+    spelled = {name.title(): TITLE_CASE, name.upper(): UPPER_CASE}.get(name)
+    blanks = ", " in (half.header(name) or "")
+    return ({BLANKS} if blanks else set()) | ({spelled} if spelled is not None else set())
 
 
 def _with_no_address(body: bytes) -> str:
@@ -159,7 +171,7 @@ def _parting(stored: Message, read: Message, *, signed: bool = False) -> Iterato
         return
     for part in fields(stored):
         kept, told = getattr(stored, part.name), getattr(read, part.name)
-        if part.name == "body" or (part.name == "signature" and not signed):
+        if part.name in {"body", "carriage"} or (part.name == "signature" and not signed):
             continue
         if isinstance(kept, Hidden):
             # What is wrong with a message can be hidden in part where its bytes are not.
