@@ -129,7 +129,7 @@ def test_short_report_has_the_result_first() -> None:
     assert lines[0] == "# does not conform"
     assert [re.sub(r" \(.*", "", line) for line in lines if line.startswith("## ")] == [
         "## Not met, the gravest first",
-        "## What stands in the way",
+        "## What did not pass",
         "## Requirements",
         "## At the limits",
         "## What is not tested, and why",

@@ -1,11 +1,14 @@
 """The conversations of a run for people: each with its drawing, its messages in words, and the cases judged on it."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from markupsafe import Markup
 
+from mpp_conformance import evidence
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict, worst
 from mpp_conformance.protocol.messages import Message
@@ -19,6 +22,9 @@ from mpp_conformance.report.pages.formatting import shown_fields
 _RECEIVED: Final = 3
 """Messages that a card shows; the evidence has them all."""
 
+_LONGEST: Final = 16_000
+"""Bytes of an evidence file that a page still has inside."""
+
 Row = Mapping[str, Any]
 
 
@@ -26,7 +32,8 @@ Row = Mapping[str, Any]
 class Conversation:
     """One conversation. ``anchor`` names it in a page; ``told``: number or step, and sentence, of each line.
 
-    ``drawing`` is empty where its evidence is not at hand; ``verdict`` is the worst that counts.
+    ``drawing`` is empty where its evidence is not at hand; ``verdict`` is the worst that counts;
+    ``evidence``: what stands in its file, as JSON in ASCII, where something went wrong and the file is short.
     """
 
     anchor: str
@@ -36,6 +43,7 @@ class Conversation:
     drawing: Markup
     told: tuple[tuple[str, str], ...]
     cases: tuple[Row, ...]
+    evidence: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +103,17 @@ def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, say: Say, *, a
         drawing=Markup("") if drawn is None else svg(drawn, say, title=label, alone=alone),
         told=() if drawn is None else tuple(_told(drawn.lines, say)),
         cases=tuple(cases),
+        evidence=Markup("{}").format("" if trace is None else _short_evidence(trace, cases)),
     )
+
+
+def _short_evidence(trace: Trace, cases: Sequence[Row]) -> str:
+    if all(case["verdict"] == Verdict.PASS.word for case in cases):
+        return ""
+    made = evidence.document(trace)
+    data = evidence.encode(made)
+    whole = hashlib.sha256(data).hexdigest() == cases[0]["evidence_digest"]
+    return json.dumps(made, ensure_ascii=True, indent=1) if whole and len(data) <= _LONGEST else ""
 
 
 def _told(lines: Iterable[Line], say: Say) -> Iterator[tuple[str, str]]:

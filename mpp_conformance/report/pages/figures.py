@@ -12,21 +12,50 @@ PAPER: Final = {
     "open": "#8a5a00",
     "ink": "#0b57a4",
     "note": "#6b4fa0",
-    "": "#d5dce5",
+    "absent": "#5b6776",
+    "others": "#9aa7b6",
+    "text": "#d5dce5",
 }
 """The colours of a bar's pieces, by their tone, where the page's style does not reach a drawing."""
+_DOCUMENT: Final = "the document itself"
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """So many rows of one kind; ``tone``: the colour of :data:`PAPER` that they have in the bar."""
+
+    tone: str
+    count: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """How a number of rows divides; ``words``: what they are. Pieces without a row are left out."""
+
+    words: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def parts(self) -> tuple[tuple[str, str, str], ...]:
+        """Tone, start and width of each piece, in hundredths of the whole."""
+        whole, at, found = sum(piece.count for piece in self.pieces), 0, []
+        for piece in self.pieces:
+            found.append((piece.tone, f"{100 * at / whole:.2f}", f"{100 * piece.count / whole:.2f}"))
+            at += piece.count
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A share of a whole. ``parts``: tone, start and width of each piece of its bar, in hundredths of the whole."""
+    """A share of a whole. ``bars``: how the whole divides, and after it what does not belong to it."""
 
     title: str
     value: str
-    words: str
-    parts: tuple[tuple[str, str, str], ...]
+    bars: tuple[Bar, ...]
+    note: str = ""
 
 
 def conformity(verdicts: Row, say: Say) -> Figure:
@@ -38,51 +67,73 @@ def conformity(verdicts: Row, say: Say) -> Figure:
     return Figure(
         title=say("Conformity of what was tested"),
         value=say("{part} of {whole}", part=proven, whole=len(counting)),
-        words=say(
-            "Requirements that decide. Met: {proven}. Not met: {failed}. Not proven: {left}.",
-            proven=proven,
-            failed=failed,
-            left=left,
+        bars=(
+            _bar(
+                say("Requirements that decide and were tested: {count}", count=len(counting)),
+                [
+                    ("good", proven, say("met")),
+                    ("bad", failed, say("not met")),
+                    ("open", left, say("not proven")),
+                ],
+            ),
         ),
-        parts=_parts(len(counting), [("good", proven), ("bad", failed), ("open", left)]),
     )
 
 
 def extent(verdicts: Row, say: Say) -> Figure:
-    """Of all rows of the ledger: how many were tested to the end, and what became of the others."""
-    rows = verdicts["requirements"]
-    excluded = sum(bool(row["excluded"]) for row in rows)
+    """Of the duties of this MPP, which are the rows that decide and apply to it: how many were tested to the end.
+
+    The second bar has the other rows of the ledger, none of which can add to the first.
+    """
+    rows, counts = verdicts["requirements"], verdicts["counts"]
+    duties = [row for row in rows if row["counts"]]
+    judged = sum(row["judged"] == row["applicable"] > 0 for row in duties)
+    excluded = [row for row in rows if row["excluded"]]
     absent = sum(not row["excluded"] and not row["tested"] for row in rows)
-    observed = sum(row["tested"] and not row["counts"] and row["judged"] > 0 for row in rows)
-    judged = sum(row["counts"] and row["judged"] == row["applicable"] > 0 for row in rows)
-    left = len(rows) - excluded - absent - observed - judged
-    counts = verdicts["counts"]
+    observed = sum(row["tested"] and not row["counts"] for row in rows)
+    document = sum(row["actor"] == _DOCUMENT for row in excluded)
     return Figure(
-        title=say("How much was tested"),
-        value=say("{part} of {whole}", part=judged, whole=len(rows)),
-        words=say(
-            "Rows of the ledger that decide, judged to the end. Only observed: {observed}. Not judged: {left}. Not "
-            "applicable: {absent}. Not tested, each for a reason: {excluded}. Cases judged: {cases}, on "
-            "{conversations} conversations.",
+        title=say("How many of this MPP's duties were tested"),
+        value=say("{part} of {whole}", part=judged, whole=len(duties)),
+        bars=(
+            _bar(
+                say("Duties of this MPP, requirements that decide: {count}", count=len(duties)),
+                [
+                    ("ink", judged, say("tested to the end")),
+                    ("open", len(duties) - judged, say("not tested to the end")),
+                ],
+            ),
+            _bar(
+                say("No duty of this MPP, other rows of the ledger: {count}", count=len(rows) - len(duties)),
+                [
+                    ("note", observed, say("only observed: no sentence decides")),
+                    ("absent", absent, say("not applicable to this wallet")),
+                    ("others", len(excluded) - document, say("steps of Alipay+, its SDK, merchant or consumer")),
+                    ("text", document, say("about the document, or outside this upgrade")),
+                ],
+            ),
+        ),
+        note=say(
+            "Cases judged: {cases}, on {conversations} conversations.",
             cases=counts["cases"],
             conversations=counts["conversations"],
-            observed=observed,
-            left=left,
-            absent=absent,
-            excluded=excluded,
         ),
-        parts=_parts(len(rows), [("ink", judged), ("note", observed), ("open", left), ("", absent + excluded)]),
     )
+
+
+def in_words(figure: Figure, say: Say) -> str:
+    """A figure where no bar can be drawn."""
+    told = []
+    for bar in figure.bars:
+        pieces = say("; ").join(f"{piece.count} {piece.words}" for piece in bar.pieces)
+        told.append(say("{words} ({pieces}).", words=bar.words, pieces=pieces) if pieces else f"{bar.words}.")
+    return " ".join([*told, *([figure.note] if figure.note else [])])
 
 
 def _conforms(row: Row) -> bool:
     return bool(row["verdict"] == "pass" and row["judged"] == row["applicable"])
 
 
-def _parts(whole: int, counted: Sequence[tuple[str, int]]) -> tuple[tuple[str, str, str], ...]:
-    found, at = [], 0
-    for tone, count in counted:
-        if count:
-            found.append((tone, f"{100 * at / whole:.2f}", f"{100 * count / whole:.2f}"))
-        at += count
-    return tuple(found)
+def _bar(words: str, counted: Sequence[tuple[str, int, str]]) -> Bar:
+    pieces = (Piece(tone=tone, count=count, words=told) for tone, count, told in counted if count)
+    return Bar(words=words, pieces=tuple(pieces))

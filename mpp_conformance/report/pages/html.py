@@ -1,10 +1,12 @@
-"""The report to read: one self-contained page made from a verdict file; it loads nothing and runs nothing.
+"""The report to read: one self-contained page made from a verdict file; it loads nothing.
 
 The verdict file is the source of everything that is stated; the evidence beside it only of the drawings and of what
 was sent and received.
 """
 
-from collections.abc import Iterator, Mapping
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -14,10 +16,11 @@ from markupsafe import Markup
 
 from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.languages.language import ENGLISH, Language
 from mpp_conformance.report.languages.values import cny, moment
-from mpp_conformance.report.pages import figures, formatting, iso_17025, statement
+from mpp_conformance.report.pages import assurance, figures, formatting, iso_17025, statement
 from mpp_conformance.report.pages.conversations import conversations, exchange
 from mpp_conformance.report.pages.diagram import svg
 from mpp_conformance.report.pages.diagram.wording import difference, whole
@@ -27,10 +30,12 @@ from mpp_conformance.report.verdict_file.document import VerdictFileError
 FILE: Final = "report.html"
 _TEMPLATE: Final = "report.html.j2"
 _CARD: Final = "card-alone.html.j2"
+_SCRIPT: Final = "report.js"
 _CONTENTS: Final = (
+    ("result", "Result"),
     ("findings", "Money: look at this first"),
     ("gate", "Gate and waivers"),
-    ("failures", "What stands in the way"),
+    ("failures", "What did not pass"),
     ("observations", "Observations"),
     ("requirements", "Requirements"),
     ("silences", "Where the documents are silent"),
@@ -39,6 +44,7 @@ _CONTENTS: Final = (
     ("not-applicable", "Not applicable"),
     ("strays", "Strays"),
     ("excluded", "What is not tested, and why"),
+    ("assurance", "For whoever was not there"),
     ("particulars", "Particulars of the test"),
 )
 
@@ -80,6 +86,8 @@ def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENG
             "whole": whole,
             "exchanges": lambda row: exchange(row, trace, language),
             "anchors": {},
+            "cards": {},
+            "key": _key,
             "printed": True,
         }
     )
@@ -113,6 +121,13 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "excluded": [row for row in verdicts["requirements"] if row["excluded"]],
         "conversations": held,
         "anchors": {one.cases[0]["evidence"]: one.anchor for one in held},
+        "cards": {} if printed else _cards(cases),
+        "key": _key,
+        "right": _right(cases),
+        "mistakes": assurance.mistakes,
+        "known_mpps": assurance.known_mpps(verdicts, say),
+        "witnesses": assurance.witnesses(verdicts, say),
+        "script_digest": _digest(template(_SCRIPT).render()),
         "difference": difference,
         "whole": whole,
         "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
@@ -121,6 +136,31 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "drawing_style": Markup("{}").format(svg.STYLE),
     }
     return {**values, "contents": list(_contents({**values, **verdicts}, say))}
+
+
+def _key(case: Row) -> tuple[str, str, str, str]:
+    """What names a case among all those of a run."""
+    return case["requirement"], case["module"], case["case"], case["scenario"]
+
+
+def _cards(cases: Iterable[Row]) -> dict[tuple[str, str, str, str], str]:
+    """The names within the page of the cards there are: of cases that did not pass."""
+    shown = (case for case in cases if case["verdict"] != Verdict.PASS.word)
+    return {_key(case): f"card-{number}" for number, case in enumerate(shown, start=1)}
+
+
+def _right(cases: Iterable[Row]) -> dict[str, Row]:
+    """For each requirement a case of this run that passed."""
+    found: dict[str, Row] = {}
+    for case in cases:
+        if case["verdict"] == Verdict.PASS.word and case["evidence"]:
+            found.setdefault(case["requirement"], case)
+    return found
+
+
+def _digest(script: str) -> str:
+    """What a page's policy names a script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _contents(there: Row, say: Language) -> Iterator[tuple[str, str]]:

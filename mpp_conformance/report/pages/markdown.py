@@ -51,7 +51,7 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
             *_findings(verdicts["findings"], say),
             *_unmet(verdicts, say),
             *_root_causes(cases, say),
-            *told.section("What stands in the way", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
+            *told.section("What did not pass", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
             *_requirements(verdicts["requirements"], say, gate),
             *_limits(verdicts["boundaries"], say),
             *_untested(verdicts, say),
@@ -104,7 +104,7 @@ def _head(verdicts: Row, say: Say) -> Iterator[str]:
 def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
     limits = verdicts["limits"]
     for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
-        yield figure.title, say("{value}. {words}", value=figure.value, words=figure.words)
+        yield figure.title, say("{value}. {words}", value=figure.value, words=figures.in_words(figure, say))
     yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in formatting.counted(verdicts).items())
     yield say("Attempts"), formatting.attempts(verdicts, say)
     newer = limits["newer"]
