@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 from mpp_conformance.cli.exits import Refusal
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS
 from mpp_conformance.wallet import WalletFileError, create
 
 _NAME: Final = "wallet.toml"
@@ -13,7 +14,14 @@ _NAME: Final = "wallet.toml"
 
 @click.command("init")
 @click.argument("path", type=click.Path(path_type=Path), default=Path(_NAME))
-def command(path: Path) -> None:
+@click.option(
+    "--edition",
+    type=click.Choice(list(EDITIONS)),
+    default=DEFAULT_EDITION,
+    show_default=True,
+    help="The edition of the limits that the simulated Alipay+ applies; the default is that of the source document.",
+)
+def command(path: Path, edition: str) -> None:
     """Write a commented wallet.toml at PATH (a file, or a directory to put it in), and a key pair beside it.
 
     The pair is for the simulated Alipay+: it signs with the private key, and your MPP server is given the public
@@ -22,7 +30,7 @@ def command(path: Path) -> None:
     file = path if path.suffix == ".toml" else path / _NAME
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        made = create(file)
+        made = create(file, edition)
     except WalletFileError as problem:
         raise Refusal(str(problem)) from None
     except OSError as problem:

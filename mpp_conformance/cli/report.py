@@ -66,15 +66,17 @@ def short(run: Path, lang: str) -> None:
 @command.command("pdf", epilog=explained())
 @_run
 @_lang
-def printed(run: Path, lang: str) -> None:
-    """Make RUN/report.pdf: the same page for paper, everything unfolded.
+@click.option("--full", is_flag=True, help="Print everything, each case and each conversation: hundreds of pages.")
+def printed(*, run: Path, lang: str, full: bool) -> None:
+    """Make RUN/report.pdf for paper: the summary, the requirements, what failed, and the limits; at most 40 pages.
 
-    It takes WeasyPrint (pip install 'mpp-conformance[pdf]'), which takes Pango of the system, and for Chinese a font
-    that has Chinese. A whole run takes about half a minute and comes to some 230 pages.
+    It needs WeasyPrint (pip install 'mpp-conformance[pdf]'), which needs Pango from the system, and for Chinese a font
+    that has Chinese.
     """
+    form = html.Form.PAPER if full else html.Form.SUMMARY
     verdicts, gate, traces = _read(run)
     try:
-        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), gate, printed=True))
+        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), gate, form))
         made = RunFolder(run).write(pdf.FILE, data)
     except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
         raise Refusal(f"{pdf.FILE} is not made: {problem}") from None
