@@ -22,10 +22,10 @@ _NAME: Final = "wallet.toml"
     help="The edition of the limits that the simulated Alipay+ applies; the default is that of the source document.",
 )
 def command(path: Path, edition: str) -> None:
-    """Write a commented wallet.toml at PATH (a file, or a directory to put it in), and a key pair beside it.
+    """Create a commented wallet.toml at PATH (a file, or a directory to put it in), and a key pair beside it.
 
-    The pair is for the simulated Alipay+: it signs with the private key, and your MPP server is given the public
-    one. Nothing that is there already is written over.
+    The simulated Alipay+ signs with the private key; give the public key to your MPP server. Files that exist are
+    never overwritten.
     """
     file = path if path.suffix == ".toml" else path / _NAME
     try:
@@ -35,7 +35,7 @@ def command(path: Path, edition: str) -> None:
         raise Refusal(str(problem)) from None
     except OSError as problem:
         raise Refusal(f"{str(file.parent)!a} cannot be made a directory ({problem.strerror})") from None
-    click.echo(f"{made.wallet}  to fill in: each key says what it is for")
+    click.echo(f"{made.wallet}  fill it in: a comment explains each key")
     click.echo(f"{made.private_key}  the simulated Alipay+ signs with it; keep it to yourself")
     click.echo(f"{made.public_key}  give it to your MPP server as the public key of Alipay+")
-    click.echo(f"Then try it out: mpp-conformance doctor --wallet {made.wallet}")
+    click.echo(f"Then check it: mpp-conformance doctor --wallet {made.wallet}")
