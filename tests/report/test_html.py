@@ -90,7 +90,7 @@ def test_page_shows_and_never_obeys() -> None:
         "These requirements are not met: R2.",
         "Conformity of what was tested 0 of 2",
         "Cases judged: 3, on 2 conversations.",
-        "a newer edition of the limits is known, 2024-03: in this run the simulated Alipay+ applied the amounts of 2023-",
+        "a newer edition of the limits is known, 2024-03: in this run the simulated Alipay+ applied the amounts of",
         'set edition = "2024-03" under [limits] in wallet.toml',
         "Nothing is certified by this report.",
         "<script>alert(1)</script>\\x1b[31m\\u202e",
