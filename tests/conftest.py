@@ -9,6 +9,7 @@ import importlib
 import json
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from ctypes.util import find_library
 from dataclasses import replace
@@ -37,6 +38,7 @@ _WANTED: Final = {
     "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",
     "chromium": "that open pages in Chromium, for there is none on PATH",
     "chinese": "that set Chinese pages, for the system has no font for them",
+    "registry": "that install from the package registry, which cannot be reached",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
     **{name: f"that call with the HTTP client of {name}, for PATH has none" for name in ("curl", "go", "java", "node")},
 }
@@ -50,10 +52,21 @@ def _has_chinese_font() -> bool:
     return program is not None and bool(subprocess.run(command, capture_output=True, timeout=60, check=False).stdout)
 
 
+def _reaches_registry() -> bool:
+    """Whether pip finds a package, which would be installed, in the registry that it is configured for."""
+    command = [sys.executable, "-m", "pip", "--retries", "0", "--timeout", "10", "install", "-q", "--dry-run"]
+    command += ["--no-deps", "--ignore-installed", "--only-binary", ":all:", "pipx"]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
 _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "chromium": lambda: browser.PROGRAM is not None,
     "pango": lambda: find_library("pango-1.0") is not None,
     "chinese": _has_chinese_font,
+    "registry": _reaches_registry,
     "curl": lambda: shutil.which("curl") is not None,
     "go": lambda: shutil.which("go") is not None,
     "java": lambda: shutil.which("java") is not None,
@@ -65,7 +78,7 @@ QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser, Pango or a Chinese font where there is none; the summary says so."""
+    """Leave out what needs a browser, Pango, a Chinese font or a registry where there is none; the summary says so."""
     for name, is_here in _NEEDED.items():
         needing = [item for item in items if item.get_closest_marker(name)]
         if needing and not is_here():

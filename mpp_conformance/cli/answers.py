@@ -36,7 +36,7 @@ _seed = click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
     metavar="N",
-    help="Generate anew from this seed (some ten seconds), instead of taking those that come with the suite.",
+    help="Generate answers from this seed (some ten seconds), instead of those that come with the suite.",
 )
 
 
@@ -52,7 +52,7 @@ def listed(seed: int | None, form: str) -> None:
     """List the generated answers: name, kind of code, amount in fen, and what the generator says of it.
 
     Those marked with a star go beyond what documents name, and those marked with an exclamation mark break the
-    interface; what an MPP does with them is observed, but nothing may be paid with HANDLE_BY_SDK.
+    interface. What an MPP does with them is only observed, except that it must not pay with HANDLE_BY_SDK.
     """
     found = _corpus(seed)
     if form == "json":
@@ -100,8 +100,8 @@ def tried(  # noqa: PLR0913  # what a trial can be given
 ) -> None:
     """Try generated answers out with a wallet: all of them, or each ANSWER: a name, or the JSON text of one.
 
-    Every answer is a conversation, judged as in a run; nothing is certified, and no report is written. The first
-    answer that fails a case is made as small as it still fails it, and printed as a command that tries it again.
+    Each answer is a conversation, judged as in a run; this certifies nothing and writes no report. The first answer
+    that fails a case is reduced to the smallest one that still fails it, and printed as a command that tries it again.
     """
     known = {} if _all_json(chosen) else _by_name(_corpus(seed))
     found = [_found(text, known, _CODES[code], amount) for text in chosen] or list(known.values())

@@ -19,7 +19,7 @@ sign_option = click.option(
     "--sign",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="KEY",
-    help="Make a bundle too, as `bundle` does, signed with the private key in this file.",
+    help="Make a bundle too, as `bundle` does, and sign it with the private key in this file.",
 )
 """``--sign``."""
 
@@ -37,8 +37,8 @@ sign_option = click.option(
 def command(run: Path, key_file: Path, time_stamp: str | None) -> None:
     """Make RUN.zip of the run in the folder RUN: verdicts, evidence, journal and reports, listed and signed.
 
-    Its evidence is as the run kept it; what opens hidden parts is never in it. `verify` verifies it, and so does the
-    file verify.py, which needs nothing but Python.
+    It contains the evidence as the run kept it, and never what opens its hidden parts. `verify` verifies it, and so
+    does the file verify.py, which needs nothing but Python.
     """
     key = loaded(key_file)
     try:

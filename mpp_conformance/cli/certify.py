@@ -78,7 +78,7 @@ def command(*, reports: Path, name: str | None, lang: str, allure: bool, sign: P
     """Certify the reference MPP that comes with the suite, as a process of its own, over signed HTTP.
 
     It shows that everything works on this machine, and what a report and a signed bundle look like. Without --sign the
-    bundle is signed with a key that is made on the spot and thrown away: it vouches for nobody.
+    bundle is signed with a key that is created for it and thrown away: it vouches for nobody.
     """
     key = bundle.loaded(sign) if sign is not None else None
     with scratch(beside=reports) as place:

@@ -23,8 +23,8 @@ FORMAT: Final = "mpp-conformance coverage 1"
 def command(wallet: Path | None, form: str) -> None:
     """Show how much of the state model (docs/state-model.md) the cases cover, and what they do not.
 
-    Counted in transitions, and in pairs of values of two dimensions; those that no payment can show are left out.
-    With --wallet as far as that wallet's claims reach; without it, as for a wallet that claims everything.
+    It counts transitions, and pairs of values of two dimensions, except those that no payment can show. With --wallet
+    it counts what that wallet's claims allow; without it, what a wallet that claims everything could show.
     """
     claims = Claims.of((loaded(wallet) if wallet else reference()).claims())
     rows = list(plan(load(directory("suites")).cases, claims))

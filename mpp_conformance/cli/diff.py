@@ -20,10 +20,10 @@ _WIDTH = 400
 @format_option("diff-json.md")
 @click.pass_context
 def command(context: click.Context, old: Path, new: Path, form: str) -> None:
-    """Show which requirements and cases of the run NEW came out otherwise than in the run OLD, and why that can be.
+    """Show which verdicts of the run NEW differ from those of the run OLD, and what can be the reason.
 
-    The reason is the wallet where nothing else has changed, else the suite, the edition of the limits, or the claims.
-    Exit code 0: every verdict is the same; 1: one differs.
+    If nothing else has changed, the reason is the wallet; else it is the suite, the edition of the limits, or the
+    claims. Exit code 0: every verdict is the same; 1: one differs.
     """
     try:
         made = run_difference.document_of(reading.verdicts(old), reading.verdicts(new))

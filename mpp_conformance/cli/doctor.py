@@ -37,12 +37,12 @@ FORMAT: Final = "mpp-conformance doctor 1"
     "--pay", is_flag=True, help=f"Try one real payment of {SMALLEST / 100:.2f} CNY by [customers] funded, too."
 )
 def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
-    """Try out what wallet.toml says, and name the field that is wrong.
+    """Check each field of wallet.toml against the wallet, and name the field that is wrong.
 
-    It looks at the file, what its codes would hide, the port, the adaptor and its clock, and asks the MPP server about
-    an order of nobody's, if the file says where it is. Then it holds a conversation for each kind of code: a scan that
-    Alipay+ answers with HANDLE_BY_SDK. In none of this does money move, unless --pay allows it. Nothing is judged: what
-    may be the MPP's own fault is for `run` to say, and changes nothing of the exit code.
+    It checks the file, which alterations its codes would hide, the port, the adaptor and its clock. If the file names
+    the MPP server, it inquires there about an order that does not exist. Then it holds a conversation for each kind of
+    code: a scan that Alipay+ answers with HANDLE_BY_SDK. No money moves unless --pay allows it. It judges nothing: what
+    may be a fault of the MPP is for `run` to decide, and does not change the exit code.
     """
     chosen = loaded(wallet)
     if wait:

@@ -27,7 +27,7 @@ Met = Mapping[str, Sequence[tuple[str, str]]]
 def command(form: str) -> None:
     """Show what the simulated Alipay+ can do wrong: fault profiles, one defect each.
 
-    With each profile: what a careful MPP does, what the documents say of it, and the requirements whose cases meet it.
+    For each profile: what a careful MPP does, what the documents say about it, and the requirements whose cases use it.
     """
     met = _met(load(directory("suites")).cases)
     if form == "json":

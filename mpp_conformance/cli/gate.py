@@ -33,9 +33,9 @@ _WIDTH = 400
 def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
     """Say whether the run in the folder RUN passes the gate, before and after the wallet's waivers.
 
-    Exit code 0: the gate is open; 1: it is closed. RUN/gate.json keeps what was decided, and every form of the report
-    that is made from then on (`report html`, `report export`) tells of it. The certificate is never touched: `overall`
-    of the verdict file stays what it is.
+    Exit code 0: the gate is open; 1: it is closed. RUN/gate.json keeps the decision, and every form of the report that
+    you make afterwards (`report html`, `report export`) shows it. The result of the run never changes: `overall` in the
+    verdict file stays as it is.
     """
     try:
         verdicts = reading.verdicts(run)

@@ -22,12 +22,12 @@ _SHOWN: Final = 50
     "--canary", "canaries", metavar="TEXT", multiple=True, help="A text that must not be there; may be repeated."
 )
 def command(path: Path, wallet: Path | None, canaries: tuple[str, ...]) -> None:
-    """Look through PATH, whatever is to be handed out, for what should not be.
+    """Search PATH, which you are about to hand out, for secrets.
 
-    That is any private key; with --wallet the one in wallet.toml and every customer that [evidence] disclose does not
-    name; each --canary; and a run's folder disclosures/, which stays with you. Files are unpacked, decoded and
-    unescaped; what is packed in another way is named. Exit code 0: nothing was found; 1: something was, and the file is
-    named.
+    It looks for private keys; with --wallet, for the key in wallet.toml and for customers that [evidence] disclose
+    keeps hidden; for each --canary; and for a run's folder disclosures/, which must stay with you. It unpacks, decodes
+    and unescapes files, and names those that it cannot unpack. Exit code 0: it found nothing; 1: it found something,
+    and names the file.
     """
     chosen = loaded(wallet) if wallet else None
     scanner = Scanner(_texts(chosen, canaries), chosen.keys.alipay_plus_private_key if chosen and chosen.keys else None)

@@ -23,7 +23,7 @@ FORMAT: Final = "mpp-conformance list 1"
 def command(wallet: Path | None, form: str) -> None:
     """Show every requirement with its clause, and the cases that test it or the reason why none does.
 
-    With --wallet also which cases run for that wallet and which do not apply; without it, as for a wallet that claims
+    With --wallet it also shows which cases apply to that wallet; without it, it shows them as for a wallet that claims
     everything.
     """
     ledger = load(directory("suites"))

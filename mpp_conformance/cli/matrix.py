@@ -43,9 +43,9 @@ _MAX_KEPT: Final = 64 * 1024 * 1024
 def command(form: str, out: Path, observes: str | None, *, causes: bool) -> None:
     """Hold every known MPP against every case, to show that the suite fails each faulty one and nobody else.
 
-    Beside that: which case could go without any fault surviving it, in which nobody ever fails, and on how many failure
-    cards the likely cause names the fault. Exit code 0 means that every fault is killed, no conforming MPP is, no
-    likely cause is wrong, and each case is there for something.
+    It also shows which case could be removed without letting a fault survive, which case no MPP fails, and on how many
+    failure cards the likely cause names the fault. Exit code 0: some case kills every fault, none kills a conforming
+    MPP, no likely cause is wrong, and every case is needed.
     """
     if observes is not None:
         _visibility(observes)

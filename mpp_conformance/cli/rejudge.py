@@ -26,11 +26,11 @@ _SHOWN: Final = 50
 )
 @format_option("schemas.md")
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
-    """Judge the run in the folder RUN again from its evidence, and compare everything with what is kept.
+    """Judge the run in the folder RUN again from its evidence, and compare everything with the files there.
 
-    Messages are read from the bytes that carried them, and the signatures of the MPP server verified with its public
-    key. Exit code 0: nothing differs, whatever the verdicts are; 1: something does, and all of it is named; 5: nothing
-    does, but the run was broken off.
+    It reads each message from the bytes that carried it, and verifies the signatures of the MPP server with its public
+    key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is named; 5: nothing
+    differs, but the run was interrupted.
     """
     if run.is_file():
         raise click.UsageError(f"{run} is a file, and RUN a run's folder; `mpp-conformance verify` is for bundles")

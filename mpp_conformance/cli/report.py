@@ -30,17 +30,17 @@ _run = click.argument("run", type=click.Path(path_type=Path, exists=True, file_o
 
 @click.group("report")
 def command() -> None:
-    """Make further forms of a report from a run's folder."""
+    """Make further forms of the report from a run's folder."""
 
 
 @command.command("html", epilog=explained())
 @_run
 @_lang
 def page(run: Path, lang: str) -> None:
-    """Make RUN/report.html once more, from the verdict file and the evidence that lie there.
+    """Make RUN/report.html again, from the verdict file and the evidence in RUN.
 
-    Nothing is judged: every verdict is the verdict file's. A conversation whose evidence is missing, or is not what the
-    verdict file says, is listed without its drawing.
+    It judges nothing: every verdict is that of the verdict file. It lists a conversation without its diagram if the
+    evidence is missing, or is not what the verdict file says.
     """
     verdicts, gate, traces = _read(run)
     try:
@@ -54,7 +54,7 @@ def page(run: Path, lang: str) -> None:
 @_run
 @_lang
 def short(run: Path, lang: str) -> None:
-    """Make RUN/report.md once more, from the verdict file that lies there."""
+    """Make RUN/report.md again, from the verdict file in RUN."""
     try:
         verdicts, gate = _verdicts(run)
         made = RunFolder(run).write(markdown.FILE, markdown.render(verdicts, language(lang), gate).encode())
@@ -66,15 +66,17 @@ def short(run: Path, lang: str) -> None:
 @command.command("pdf", epilog=explained())
 @_run
 @_lang
-def printed(run: Path, lang: str) -> None:
-    """Make RUN/report.pdf: the same page for paper, everything unfolded.
+@click.option("--full", is_flag=True, help="Print everything, each case and each conversation: hundreds of pages.")
+def printed(*, run: Path, lang: str, full: bool) -> None:
+    """Make RUN/report.pdf for paper: the summary, the requirements, what failed, and the limits; at most 40 pages.
 
-    It takes WeasyPrint (pip install 'mpp-conformance[pdf]'), which takes Pango of the system, and for Chinese a font
-    that has Chinese. A whole run takes about half a minute and comes to some 230 pages.
+    It needs WeasyPrint (pip install 'mpp-conformance[pdf]'), which needs Pango from the system, and for Chinese a font
+    that has Chinese.
     """
+    form = html.Form.PAPER if full else html.Form.SUMMARY
     verdicts, gate, traces = _read(run)
     try:
-        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), gate, printed=True))
+        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), gate, form))
         made = RunFolder(run).write(pdf.FILE, data)
     except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
         raise Refusal(f"{pdf.FILE} is not made: {problem}") from None
@@ -88,9 +90,9 @@ def printed(run: Path, lang: str) -> None:
 @_lang
 @click.pass_context
 def audited(context: click.Context, run: Path, lang: str) -> None:
-    """Tick what a test report must contain (ISO/IEC 17025, 7.8.2.1 and 7.8.6), item by item.
+    """Check, item by item, that the report contains what ISO/IEC 17025 (7.8.2.1 and 7.8.6) demands.
 
-    Everything is looked for in the run's verdict file. Exit code 0 means that no item is missing.
+    It looks for every item in the run's verdict file. Exit code 0 means that no item is missing.
     """
     say = language(lang)
     try:
@@ -146,7 +148,7 @@ def _read(run: Path) -> tuple[dict[str, Any], Gate, dict[str, Trace]]:
     "all of them without this.",
 )
 def export(run: Path, form: tuple[str, ...]) -> None:
-    """Write the run in the formats of others, into the folder RUN, each made from its verdict file."""
+    """Write the run in formats of other tools, into the folder RUN, each made from its verdict file."""
     try:
         verdicts, gate, traces = _read(run)
         for name in form or sorted(EXPORTS):
@@ -174,10 +176,11 @@ def annotate(run: Path) -> None:
 def check(context: click.Context, run: Path) -> None:
     """Compare every form of the run with the verdict file.
 
-    Programs' forms, Allure's results included, are counted again. The pages and the exports are made once more, in each
-    language, and compared to the last character. What no two machines make alike (report.pdf, allure.html) is named.
+    It counts the cases in the forms for programs, Allure's results included. It makes the pages and the exports again,
+    in each language, and compares every character. It names what differs from machine to machine and cannot be compared
+    (report.pdf, allure.html).
 
-    Exit code 0: all that lie in RUN tell of the same cases and the same verdicts; 1: one does not.
+    Exit code 0: all forms in RUN have the same cases and the same verdicts; 1: one does not.
     """
     try:
         found = dict(recount.forms(run))
@@ -204,11 +207,11 @@ def check(context: click.Context, run: Path) -> None:
 def allure(run: Path, lang: str) -> None:
     """Make RUN/allure.html: the run in Allure 3, one file that opens from disk and loads nothing.
 
-    The results in RUN/allure-results are written anew for it, with what `gate` has said since; where other suites than
-    these judged the run, they stay as they are.
+    It first writes the results in RUN/allure-results again, with what `gate` has decided since. If another build of
+    the suite judged the run, the results stay as they are.
 
-    Allure's generator needs Node. The one on PATH is used, else pip installs one; the generator itself is installed by
-    npm. Both happen once, into this user's cache ($MPP_CONFORMANCE_CACHE names another folder).
+    Allure's generator needs Node: the command uses the one on PATH, or lets pip install one. npm installs the
+    generator. Both happen once, into this user's cache ($MPP_CONFORMANCE_CACHE names another folder).
     """
     from mpp_conformance.report.allure.reproduction import RemakingError, remade  # noqa: PLC0415  # loads the suites
 

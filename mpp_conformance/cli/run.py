@@ -85,13 +85,13 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     "broken_off",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="RUN",
-    help="Go on with the run in this folder, which was broken off; wallet, edition and suite must be the same.",
+    help="Continue the interrupted run in this folder; wallet, edition and suite must be the same.",
 )
 @click.option(
     "--no-preflight",
     "blindly",
     is_flag=True,
-    help="Begin even if a first call says that wallet.toml is wrong: what it says wrongly may be judged then.",
+    help="Begin even if a first call shows that wallet.toml is wrong; its mistakes may then count against the MPP.",
 )
 @lang_option
 @allure_option
@@ -113,8 +113,8 @@ def command(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Certify a wallet: hold all conversations with it, judge them, and write the report.
 
-    What else stands on the command line goes to pytest: -k and -m select, -x stops at the first failure, --lf runs
-    what failed last. A run of a part certifies nothing.
+    All other arguments go to pytest: -k and -m select cases, -x stops at the first failure, --lf runs what failed
+    last. A run of a part certifies nothing.
     """
     if broken_off is not None:
         target = target or _target_of(broken_off)

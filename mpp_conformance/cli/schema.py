@@ -91,7 +91,7 @@ SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
 @click.command("schema", epilog=explained())
 @click.argument("name", required=False, type=click.Choice(list(SCHEMAS)))
 def command(name: str | None) -> None:
-    """Print the JSON Schema (2020-12) called NAME; without a name, which there are (docs/schemas.md)."""
+    """Print the JSON Schema (2020-12) called NAME; without a name, list them all (docs/schemas.md)."""
     if name is None:
         click.echo("\n".join(f"{known:<12} {what}" for known, (what, _) in SCHEMAS.items()))
     else:

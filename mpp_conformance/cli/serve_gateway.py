@@ -64,7 +64,7 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
 def command(wallet: Path, answer: str, status: str | None, amount: int, fault: str | None) -> None:
     """Keep the simulated Alipay+ and the observer up, print codes to scan, and each message that comes.
 
-    Every code is good for one payment of its own; the next one is printed once it was used. Nothing is judged.
+    Each code is good for one payment; the next code is printed once it was used. Nothing is judged.
     """
     chosen = loaded(wallet)
     payment = Payment(code=ORDER, amount=amount, answer=_answer(answer, status), fault=fault or "")

@@ -59,7 +59,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     """Start the known MPP called NAME as an HTTP wallet with codes, customers and keys of the wallet file.
 
     It prints a line that begins with "ready: " and ends with its adaptor's address, and ends on Ctrl-C. Its MPP server
-    answers inquiryPayment and cancelPayment at the same address: [reach] mpp_server is to name that, or is left out.
+    answers inquiryPayment and cancelPayment at the same address: write it into [reach] mpp_server, or leave that out.
     """
     if listed:
         for specimen in SPECIMENS.values():

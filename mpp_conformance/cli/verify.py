@@ -58,11 +58,11 @@ class _Accepted:
 )
 @format_option("schemas.md")
 def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
-    """Verify BUNDLE as verify.py does, judge its evidence again, and make its reports once more.
+    """Verify BUNDLE as verify.py does, judge its evidence again, and make its reports again.
 
-    Exit code 0: it is what the holder of --key signed, and every verdict and every report follows from the evidence;
-    1: refused, and why; 5: the same as 0, but for a key that nobody named, or for a suite of which this is another
-    build, so that it cannot derive them. A report.pdf is never compared, and that is said.
+    Exit code 0: it is what the holder of --key signed, and every verdict and every report follows from the evidence; 1:
+    it is refused, and the reason is printed; 5: as 0, but --key was not given, or another build of the suite judged, so
+    that this one cannot derive the verdicts. It never compares a report.pdf, and says so.
     """
     found, refused = None, ""
     try:

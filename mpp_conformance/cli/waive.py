@@ -29,11 +29,11 @@ from mpp_conformance.report.run_folder import reading
 def command(what: str, file: Path, key_file: Path | None, run: Path | None) -> None:
     """Print the signature for a waiver, or with --from drafts of waivers.
 
-    With --key, WHAT is the place of a waiver in the file, counted from 1: its signature is to be put there as
-    `signature`. The key is one that `keygen` made; its public half must stand under [owners] with the owner's name.
+    With --key, WHAT is the position of a waiver in the file, counted from 1: copy the printed signature into it as
+    `signature`. Use a key that `keygen` created; [owners] must have its public half under the owner's name.
 
-    With --from, WHAT is a requirement, or a case with or without its [scenario], as `gate` names them; left out, all
-    that a waiver can excuse. The owner fills in what is empty in a draft.
+    With --from, WHAT is a requirement, or a case with or without its [scenario], as `gate` names them; without WHAT,
+    everything that a waiver can excuse. The owner fills in the empty fields of a draft.
     """
     if (run is None) == (key_file is None):
         raise click.UsageError("give either --from RUN, for drafts, or NUMBER and --key FILE, for a signature")

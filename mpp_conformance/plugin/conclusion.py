@@ -11,7 +11,6 @@ from mpp_conformance.common.text import printable
 from mpp_conformance.plugin.collection import Collection
 from mpp_conformance.plugin.execution import Execution
 from mpp_conformance.plugin.late_messages import judge_again
-from mpp_conformance.protocol import limits
 from mpp_conformance.report.gate import decision
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.pages import html, terminal, writer
@@ -99,10 +98,9 @@ def _gate(made: Mapping[str, Any], waivers: "WaiverFile | None", issued: str) ->
 
 def summary(run: Execution, outcome: RunResult) -> Iterator[str]:
     """The lines to print after a run."""
-    newer = limits.newer_than(run.setup.claims.edition.name)
     strays = run.record.strays(run.conversations.strays)
     found = safety_table.findings(outcome.cases, run.record.traces)
-    given: dict[str, Any] = {"target": run.setup.shown, "newer_edition": newer, "findings": found}
+    given: dict[str, Any] = {"target": run.setup.shown, "edition": run.setup.claims.edition.name, "findings": found}
     *told, result = terminal.summary(outcome, strays, **given, say=run.say)
     yield from told
     # What could not be written down comes to nothing.

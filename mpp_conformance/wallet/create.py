@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mpp_conformance.protocol import signature
+from mpp_conformance.protocol.limits import DEFAULT_EDITION
 from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
@@ -24,13 +25,16 @@ class Created:
     public_key: Path
 
 
-def template() -> str:
-    """The commented text of a new ``wallet.toml``."""
-    return resources.files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
+def template(edition: str = DEFAULT_EDITION) -> str:
+    """The commented text of a new ``wallet.toml`` with this edition of the limits."""
+    text = resources.files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
+    return text.replace(f'\nedition = "{DEFAULT_EDITION}"\n', f'\nedition = "{edition}"\n')
 
 
-def create(path: Path) -> Created:
+def create(path: Path, edition: str = DEFAULT_EDITION) -> Created:
     """Write a new wallet file at ``path`` and a key pair beside it; only the user can read the private key.
+
+    ``edition``: which of the editions of the limits the file chooses.
 
     WalletFileError, which names the file, if one of them is there already (nothing is written then), or cannot be
     written.
@@ -40,7 +44,7 @@ def create(path: Path) -> Created:
     texts = {
         path.with_name(PRIVATE_KEY): (signature.private_key_text(key), _FOR_THE_USER),
         path.with_name(PUBLIC_KEY): (signature.public_key_text(key.public_key()) + "\n", _FOR_ALL),
-        path: (template(), _FOR_ALL),
+        path: (template(edition), _FOR_ALL),
     }
     try:
         there = [file for file in texts if os.path.lexists(file)]

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -114,6 +115,20 @@ def test_init_writes_wallet_and_keys(tmp_path: Path) -> None:
         "alipay-plus-private-key.pem": 0o600,
         "alipay-plus-public-key.txt": 0o644,
     }
+
+
+@pytest.mark.parametrize(("words", "edition"), [((), "2023-12"), (("--edition", "2024-03"), "2024-03")])
+def test_init_chooses_the_edition_of_the_limits(tmp_path: Path, words: tuple[str, ...], edition: str) -> None:
+    """The new file names the edition that was asked for, else that of the source document."""
+    assert call("init", tmp_path, *words).exit_code == 0
+    made = tomllib.loads((tmp_path / "wallet.toml").read_text("utf-8"))
+    assert made["limits"]["edition"] == edition
+
+
+def test_init_with_an_unknown_edition(tmp_path: Path) -> None:
+    """An edition that nobody knows is a wrong command line, and the known ones are named."""
+    result = call("init", tmp_path, "--edition", "1999-01")
+    assert (result.exit_code, "2024-03" in result.output, list(tmp_path.iterdir())) == (Exit.USAGE, True, [])
 
 
 def test_init_keeps_what_is_there(wallet: Path) -> None:

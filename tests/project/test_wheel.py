@@ -47,10 +47,12 @@ def link(names: set[str], folder: Path) -> None:
                 top.symlink_to(Path(str(metadata.distribution(name).locate_file(file.parts[0]))))
 
 
-def call(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command that sees nothing of this checkout; its time is bounded."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL"))}
-    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=300, check=False)
+def call(*command: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that sees nothing of this checkout, with ``more`` in its environment; its time is bounded."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL"))}
+    return subprocess.run(
+        command, cwd=cwd, env={**kept, **more}, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +150,34 @@ def test_installed_command_certifies_the_conforming_specimen(elsewhere: Path, tm
     (verdicts,) = tmp_path.glob("reports/*/verdicts.json")
     found = json.loads(verdicts.read_text(encoding="utf-8"))
     assert (found["overall"], found["suite"]["digest"]) == ("conformant", catalogue.digest(ROOT / "suites"))
+
+
+def has_installed(called: subprocess.CompletedProcess[str]) -> None:
+    """The command that was installed in one line is this version, and told its name."""
+    assert called.returncode == 0, called.stdout + called.stderr
+    assert called.stdout.splitlines()[-1] == f"{NAME} {metadata.version(NAME)}"
+
+
+@pytest.mark.registry
+def test_pip_installs_the_wheel_in_one_line(wheel: Path, tmp_path: Path) -> None:
+    """What the wheel declares is all there in the registry, and one pip brings it."""
+    venv.create(tmp_path / "venv")
+    python = tmp_path / "venv" / BIN / ("python.exe" if sys.platform == "win32" else "python")
+    installed = call(sys.executable, "-m", "pip", "--python", python, "install", "-q", wheel, cwd=tmp_path)
+    assert installed.returncode == 0, installed.stderr
+    has_installed(call(python.with_name(NAME), "--version", cwd=tmp_path))
+
+
+@pytest.mark.registry
+def test_uvx_runs_the_wheel_in_one_line(wheel: Path, tmp_path: Path) -> None:
+    """With uv nothing has to be installed first."""
+    uvx = (Path(sys.executable).with_name("uvx"), "--python", sys.executable)
+    has_installed(call(*uvx, "--from", wheel, NAME, "--version", cwd=tmp_path))
+
+
+@pytest.mark.registry
+def test_pipx_runs_the_wheel_in_one_line(wheel: Path, tmp_path: Path) -> None:
+    """With pipx, which comes through uv here and keeps its own files below this folder, likewise."""
+    uvx = (Path(sys.executable).with_name("uvx"), "--python", sys.executable)
+    homes = {name: str(tmp_path / name) for name in ("PIPX_HOME", "PIPX_BIN_DIR", "PIPX_MAN_DIR")}
+    has_installed(call(*uvx, "pipx", "run", "--spec", wheel, NAME, "--version", cwd=tmp_path, **homes))

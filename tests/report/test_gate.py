@@ -108,7 +108,7 @@ def as_html(made: Gate) -> str:
 
 def as_paper(made: Gate) -> str:
     """The page for paper."""
-    return html.render(verdicts(), gate=made, printed=True)
+    return html.render(verdicts(), gate=made, form=html.Form.PAPER)
 
 
 def as_card(made: Gate) -> str:

@@ -356,9 +356,7 @@ def test_what_the_terminal_says_of_anything_has_its_chinese() -> None:
     strays = [Stray(message=Launch(url="x"), conversation=name) for name in ("c", "")]
     findings = [{"finding": "debited twice", "scenario": "x", "evidence": "x"}]
     outcome = folded([*results, judged_row(planned(M2), Verdict.FAIL)], planned(M1, "unjudged"))
-    lines = list(
-        terminal.summary(outcome, strays, target="t", newer_edition="2024-03", findings=findings, say=listening)
-    )
+    lines = list(terminal.summary(outcome, strays, target="t", edition="2023-12", findings=findings, say=listening))
     lines += [*terminal.attempts(2, [], listening), *terminal.cards(outcome, lambda case: case.evidence, listening)]
     assert sorted(listening.lacking - {"e", "s", "Do R2."}) == []
     assert len(lines) > 20

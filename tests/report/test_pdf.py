@@ -21,8 +21,10 @@ from mpp_conformance.report.pages.conversations import conversations
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.scenarios.cells import sdk
 from mpp_conformance.scenarios.scenario import ENTRY
+from mpp_conformance.specimens import FAULTY
+from mpp_conformance.specimens.conforming import ConformingMpp
 from tests.adequacy.test_model import held
-from tests.reporting import sample
+from tests.reporting import run_of, sample
 
 CHINESE = language("zh-CN")
 
@@ -45,10 +47,17 @@ def printed(run: Path, *words: str) -> Result:
     return CliRunner().invoke(cli, ["report", "pdf", str(run), *words])
 
 
+def pages(data: bytes) -> int:
+    """How many pages a PDF has."""
+    streams = re.findall(rb"stream\n(.*?)\nendstream", data, re.DOTALL)
+    objects = b"".join(zlib.decompress(stream) for stream in streams if stream.startswith(b"x"))
+    return len(re.findall(rb"/Type /Page\b", objects))
+
+
 def test_page_for_paper_hides_nothing_and_leads_nowhere() -> None:
     """On paper every conversation is unfolded, each drawing brings its colours, and no link leads to a file."""
     traces = {"x-00000000.json": held(sdk(ENTRY, "S"))}
-    page = html.render(sample(), traces, ENGLISH, printed=True)
+    page = html.render(sample(), traces, ENGLISH, form=html.Form.PAPER)
     assert re.findall("<details(?![^>]* open)[^>]*>", page) == []
     assert re.findall('href="(?!#)[^"]*"', page) == []
     (drawing,) = re.findall('<svg class="dia".*?</svg>', page, re.DOTALL)
@@ -62,10 +71,43 @@ def test_both_languages_are_set(run: Path, lang: str) -> None:
     result = printed(run, "--lang", lang)
     assert (result.exit_code, result.output.splitlines()[1:]) == (0, [f"pdf          {run / pdf.FILE}"])
     data = (run / pdf.FILE).read_bytes()
-    streams = re.findall(rb"stream\n(.*?)\nendstream", data, re.DOTALL)
-    objects = b"".join(zlib.decompress(stream) for stream in streams if stream.startswith(b"x"))
     assert data.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type /Page\b", objects)) > 3
+    assert pages(data) > 3
+
+
+def all_failed(verdicts: dict[str, Any]) -> dict[str, Any]:
+    """The verdict file with the first of its failures in place of every case, and money lost in each."""
+    failed = next(case for case in document.cases(verdicts) if case["verdict"] == "fail")
+    same = {name: failed[name] for name in ("verdict", "deviation", "events", "hint", "blame", "expected", "seen")}
+    rows = [
+        {**row, "cases": [{**case, **same, "observed": not row["counts"]} for case in row["cases"]]}
+        for row in verdicts["requirements"]
+    ]
+    lost = {"finding": "debited twice", "text": "x", "payment": 0, "events": [1]}
+    found = [{**lost, "scenario": case["scenario"], "evidence": case["evidence"]} for case in document.cases(verdicts)]
+    return {**verdicts, "requirements": rows, "findings": found, "complete": True}
+
+
+@pytest.mark.pango
+@pytest.mark.parametrize("fails", [False, True], ids=["conforming", "nothing-right"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh-CN", marks=pytest.mark.chinese)])
+def test_summary_of_a_whole_run_has_at_most_40_pages(lang: str, fails: bool) -> None:  # noqa: FBT001  # a parameter
+    """However much went wrong, what is printed by default can be read: the rest is in the pages for screens."""
+    made, traces = run_of(FAULTY["payload-trimmed"] if fails else ConformingMpp)
+    data, _ = pdf.made(html.render(all_failed(made) if fails else made, traces, language(lang), form=html.Form.SUMMARY))
+    assert 3 < pages(data) <= 40
+
+
+def test_summary_has_the_result_what_failed_the_requirements_and_the_limits() -> None:
+    """It leaves out each case that passed, every drawing, and what nobody judges, and says where they are."""
+    made, traces = run_of(FAULTY["payload-trimmed"])
+    page = html.render(made, traces, ENGLISH, form=html.Form.SUMMARY)
+    sections = re.findall('<section id="([a-z-]+)"', page)
+    assert sections == ["failures", "requirements", "limits", "excluded", "particulars"]
+    assert sorted(re.findall('<a href="#([a-z-]+)">', page.partition("<nav")[2].partition("</nav>")[0])) == sorted(
+        sections
+    )
+    assert ('class="dia"' in page, "report pdf --full" in page, "<h4>" in page) == (False, True, True)
 
 
 @pytest.mark.pango
@@ -201,16 +243,19 @@ def test_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     assert (result.exit_code, "verdicts.json" in result.output) == (Exit.CONFIGURATION, True)
 
 
-def test_what_is_set_is_the_page_in_its_language(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes to be set is the page for paper, from the same verdict file."""
-    pages: list[str] = []
+@pytest.mark.parametrize(("words", "form"), [((), html.Form.SUMMARY), (("--full",), html.Form.PAPER)])
+def test_what_is_set_is_the_page_in_its_language(
+    run: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], form: html.Form
+) -> None:
+    """What goes to be set is the summary, or with --full the whole page, from the same verdict file."""
+    given: list[str] = []
 
     def made(page: str) -> tuple[bytes, int]:
-        pages.append(page)
+        given.append(page)
         return b"%PDF-", 2
 
     monkeypatch.setattr(pdf, "made", made)
-    result = printed(run, "--lang", "zh-CN")
+    result = printed(run, "--lang", "zh-CN", *words)
     verdicts: dict[str, Any] = document.read((run / "verdicts.json").read_bytes())
-    assert pages == [html.render(verdicts, {}, CHINESE, printed=True)]
+    assert given == [html.render(verdicts, {}, CHINESE, form=form)]
     assert "2 characters that the wallet was sent have no glyph" in result.output

@@ -127,7 +127,7 @@ def test_the_terminal_says_it_first() -> None:
     """One line for each kind of finding, before anything else that sums up the run."""
     outcome = folded([judged(row(stated("R1")), Verdict.PASS)])
     made = verdicts("missing-payload-paid")["findings"]
-    lines = list(terminal.summary(outcome, (), target="t", newer_edition=None, findings=made))
+    lines = list(terminal.summary(outcome, (), target="t", edition="2024-03", findings=made))
     assert lines[:2] == [
         f"MONEY        {safety.DEBITED_WITH_SDK}, in 8 conversations, {made[0]['scenario']} for one",
         "target       t",

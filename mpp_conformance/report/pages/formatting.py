@@ -21,6 +21,10 @@ Row = Mapping[str, Any]
 _SCOPES: Final = {IN_STORE: "any in-store payment", ENTRY_CODE: "entry code payment"}
 _NAMED: Final = 3
 _FIELD: Final = 200
+CARDS: Final = 12
+"""Cards of a summary; what failed beyond is a row each."""
+ROWS: Final = 25
+"""Rows of a table of a summary that grows with what went wrong."""
 _PERIODS: Final = {TRANSACTION: "per transaction", YEAR: "per year and individual"}
 
 

@@ -7,6 +7,7 @@ was sent and received.
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from functools import cache
 from typing import Any, Final
 
@@ -48,7 +49,17 @@ _CONTENTS: Final = (
     ("particulars", "Particulars of the test"),
 )
 
+_NOT_IN_SUMMARY: Final = frozenset({"silences", "conversations", "not-applicable", "strays"})
+
 Row = Mapping[str, Any]
+
+
+class Form(Enum):
+    """What the page is for: SCREEN, with links and folds; PAPER, everything unfolded; SUMMARY, few sheets of paper."""
+
+    SCREEN = "screen"
+    PAPER = "paper"
+    SUMMARY = "summary"
 
 
 def render(
@@ -56,16 +67,15 @@ def render(
     traces: Mapping[str, Trace] | None = None,
     language: Language = ENGLISH,
     gate: Gate = NO_GATE,
-    *,
-    printed: bool = False,
+    form: Form = Form.SCREEN,
 ) -> str:
     """The page for a verdict file; VerdictFileError where the file lacks what the page shows.
 
-    ``traces``: the conversations, by the name of their evidence file; ``gate``: of this verdict file; ``printed``: for
-    paper, everything unfolded and each drawing with its own style.
+    ``traces``: the conversations, by the name of their evidence file; ``gate``: of this verdict file. For paper each
+    drawing brings its own style; a summary has no drawings and lists at most a few cases of what failed in one way.
     """
     try:
-        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, gate, printed=printed))
+        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, gate, form))
     except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError, ValueError) as problem:
         raise VerdictFileError(f"this verdict file lacks what a report shows: {problem}") from problem
 
@@ -89,13 +99,15 @@ def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENG
             "cards": {},
             "key": _key,
             "printed": True,
+            "short": False,
         }
     )
 
 
-def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gate, *, printed: bool) -> dict[str, Any]:
+def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gate, form: Form) -> dict[str, Any]:
     cases = list(document.cases(verdicts))
-    held = conversations(cases, traces, say, alone=printed)
+    printed, short = form is not Form.SCREEN, form is Form.SUMMARY
+    held = [] if short else conversations(cases, traces, say, alone=printed)
     values = {
         "v": verdicts,
         "_": say,
@@ -107,6 +119,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "moment": moment,
         "again": rerun_command.command,
         "statement": statement.statement(verdicts, say),
+        "newer_edition": statement.newer_edition,
         "scope": statement.scope(verdicts, say),
         "witnessed": iso_17025.witnessed(verdicts, say),
         "items": iso_17025.items(verdicts, say),
@@ -132,6 +145,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "whole": whole,
         "exchanges": lambda case: exchange(case, traces.get(case["evidence"]), say),
         "printed": printed,
+        "short": short,
         "colours": figures.PAPER,
         "drawing_style": Markup("{}").format(svg.STYLE),
     }
@@ -166,7 +180,8 @@ def _digest(script: str) -> str:
 def _contents(there: Row, say: Language) -> Iterator[tuple[str, str]]:
     """The sections that the page has, in its order."""
     for anchor, title in _CONTENTS:
-        if there.get(anchor.replace("-", "_"), True):
+        left_out = there["short"] and anchor in _NOT_IN_SUMMARY
+        if not left_out and there.get(anchor.replace("-", "_"), True):
             yield anchor, say(title)
 
 

@@ -107,9 +107,9 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
         yield figure.title, say("{value}. {words}", value=figure.value, words=figures.in_words(figure, say))
     yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in formatting.counted(verdicts).items())
     yield say("Attempts"), formatting.attempts(verdicts, say)
-    newer = limits["newer"]
-    known = say("a newer edition is known: {edition}", edition=newer) if newer else say("no newer edition is known")
-    yield say("Limits"), say("{edition}; {newer}", edition=limits["edition"], newer=known)
+    edition, newer = limits["edition"], limits["newer"]
+    known = statement.newer_edition(edition, newer, say) if newer else say("no newer edition is known")
+    yield say("Limits"), say("{edition}; {newer}", edition=edition, newer=known)
     inclusive, calendar = limits["reading"]["inclusive"], limits["reading"]["year"] == "calendar"
     equal = (
         say("an amount equal to a limit is within it") if inclusive else say("an amount equal to a limit is over it")

@@ -34,6 +34,16 @@ def scope(verdicts: Row, say: Say) -> str:
     return say("{mode}: {codes}; {apart}", mode=say(_MODE), codes=codes, apart=apart)
 
 
+def newer_edition(used: str, newer: str, say: Say) -> str:
+    """What it means that a newer edition of the limits is known than the one used, and how to change to it."""
+    return say(
+        "a newer edition of the limits is known, {newer}: in this run the simulated Alipay+ applied the amounts of "
+        '{edition}; to test with the newer ones, set edition = "{newer}" under [limits] in wallet.toml',
+        edition=used,
+        newer=newer,
+    )
+
+
 def _names(rows: list[Row], verdict: str) -> str:
     names = [str(row["id"]) for row in rows if row["verdict"] == verdict]
     more = [] if len(names) <= _NAMED else ["..."]

@@ -7,8 +7,10 @@ from mpp_conformance.common.text import column, printable
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import STATED
 from mpp_conformance.peers.router import Stray
+from mpp_conformance.protocol.limits import newer_than
 from mpp_conformance.report.gate.outcome import Gate
 from mpp_conformance.report.languages.language import ENGLISH, Say
+from mpp_conformance.report.pages import statement
 from mpp_conformance.report.verdict_file.folding import CaseResult, RunResult
 
 _SHOWN: Final = 10
@@ -27,18 +29,22 @@ def summary(
     strays: Sequence[Stray],
     *,
     target: str,
-    newer_edition: str | None,
+    edition: str,
     findings: Sequence[Mapping[str, Any]] = (),
     say: Say = ENGLISH,
 ) -> Iterator[str]:
-    """The lines to print after a run, money first and the result last; ``findings`` as the verdict file has them."""
+    """The lines to print after a run, money first and the result last.
+
+    ``edition``: that of the limits; ``findings``: as the verdict file has them.
+    """
     for kind in dict.fromkeys(row["finding"] for row in findings):
         shown = [row["scenario"] for row in findings if row["finding"] == kind]
         words = say("{kind}, in {count} conversations, {name} for one", kind=say(kind), count=len(shown), name=shown[0])
         yield line(say("MONEY"), printable(words, _WIDTH))
     yield line(say("target"), printable(target, _WIDTH))
-    if newer_edition is not None:
-        yield line(say("edition"), say("a newer edition is known: {edition}", edition=newer_edition))
+    newer = newer_than(edition)
+    if newer is not None:
+        yield line(say("edition"), statement.newer_edition(edition, newer, say))
     yield line(say("cases"), _counted(outcome, say))
     counting = [row for row in outcome.requirements if row.counts and row.judged]
     conforming = sum(row.verdict is Verdict.PASS and row.judged == row.applicable for row in counting)
