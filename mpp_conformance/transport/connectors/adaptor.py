@@ -43,6 +43,13 @@ class Adaptor:
     url: str
     http: httpx.AsyncClient
 
+    async def ready(self) -> None:
+        """It is called wherever it is: there is nobody to wait for."""
+
+    async def unsaid(self) -> str:
+        """What hinders reports that are still on their way, in words; empty: nobody knows of any."""
+        return ""
+
     async def tell(self, message: Message, observer_url: str, keep: Callable[[Half], None]) -> None:
         """Have a message acted on; RefusedError and AdaptorUnreachableError say in words what came instead.
 
