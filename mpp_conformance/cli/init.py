@@ -7,13 +7,21 @@ import click
 
 from mpp_conformance.cli.exits import Refusal
 from mpp_conformance.wallet import WalletFileError, create
+from mpp_conformance.wallet.create import PLATFORMS
 
 _NAME: Final = "wallet.toml"
 
 
 @click.command("init")
 @click.argument("path", type=click.Path(path_type=Path), default=Path(_NAME))
-def command(path: Path) -> None:
+@click.option(
+    "--for",
+    "platform",
+    type=click.Choice(PLATFORMS),
+    default=None,
+    help="Write the lines, too, that a test build on this platform adds (it needs doubles/web).",
+)
+def command(path: Path, platform: str | None) -> None:
     """Write a commented wallet.toml at PATH (a file, or a directory to put it in), and a key pair beside it.
 
     The pair is for the simulated Alipay+: it signs with the private key, and your MPP server is given the public
@@ -22,7 +30,7 @@ def command(path: Path) -> None:
     file = path if path.suffix == ".toml" else path / _NAME
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        made = create(file)
+        made = create(file, platform or "")
     except WalletFileError as problem:
         raise Refusal(str(problem)) from None
     except OSError as problem:
@@ -30,4 +38,6 @@ def command(path: Path) -> None:
     click.echo(f"{made.wallet}  to fill in: each key says what it is for")
     click.echo(f"{made.private_key}  the simulated Alipay+ signs with it; keep it to yourself")
     click.echo(f"{made.public_key}  give it to your MPP server as the public key of Alipay+")
+    if made.starter is not None:
+        click.echo(f"{made.starter}  the lines that your test build adds; it says what to replace")
     click.echo(f"Then try it out: mpp-conformance doctor --wallet {made.wallet}")
