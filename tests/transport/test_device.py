@@ -1,7 +1,7 @@
 """The device address: a call is fetched once however often connections break; who speaks out of turn is told so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -43,9 +43,9 @@ class TestBuild:
         """Take the address over."""
         self.client = (await self.say("hello", wallet="w", version="1")).json()["client"]
 
-    async def fetch(self, after: int = 0, pending: int = 0) -> list[dict[str, Any]]:
+    async def fetch(self, after: int = 0, pending: Sequence[str] = ()) -> list[dict[str, Any]]:
         """The calls behind the one numbered ``after``."""
-        answer = await self.say("calls", client=self.client, after=after, pending=pending)
+        answer = await self.say("calls", client=self.client, after=after, pending=list(pending))
         assert answer.status_code == HTTPStatus.OK, answer.text
         found: list[dict[str, Any]] = answer.json()["calls"]
         return found
@@ -154,11 +154,11 @@ def test_who_speaks_out_of_turn_is_refused() -> None:
     async def test() -> None:
         async with served(poll=0.01) as (device, build):
             client = build()
-            stranger = await client.say("calls", client="nobody", after=0, pending=0)
+            stranger = await client.say("calls", client="nobody", after=0, pending=[])
             await client.hello()
             call = calling(device)
             early = await client.say("answers", client=client.client, number=1)
-            ahead = await client.say("calls", client=client.client, after=7, pending=0)
+            ahead = await client.say("calls", client=client.client, after=7, pending=[])
             liar = TestBuild(client.address.replace(ADDRESS, "guessed"), client.http)
             elsewhere = await liar.say("hello", wallet="w", version="1")
             refused = [stranger, early, ahead, elsewhere]
@@ -184,13 +184,13 @@ def test_who_was_replaced_is_told_and_its_open_calls_are_nobodys() -> None:
             assert "taken this device address over" in (await call or "")
             assert await second.fetch() == []
             assert await first.answer(1) == HTTPStatus.GONE
-            assert (await first.say("calls", client=first.client, after=1, pending=0)).status_code == HTTPStatus.GONE
+            assert (await first.say("calls", client=first.client, after=1, pending=[])).status_code == HTTPStatus.GONE
 
     held(test)
 
 
-@pytest.mark.parametrize(("pending", "settled"), [(0, True), (2, False)])
-def test_a_test_build_is_settled_when_it_says_so_anew(pending: int, *, settled: bool) -> None:
+@pytest.mark.parametrize(("pending", "settled"), [([], True), (["theirs"], True), (["theirs", "ours"], False)])
+def test_a_test_build_is_settled_when_it_says_so_anew(pending: list[str], *, settled: bool) -> None:
     """A question that was asked before proves nothing; reports that are on their way are waited for."""
 
     async def test() -> None:
@@ -199,7 +199,7 @@ def test_a_test_build_is_settled_when_it_says_so_anew(pending: int, *, settled: 
             await client.hello()
             before = asyncio.create_task(client.fetch())
             await device._until(lambda: device._polls == 1, 5)
-            asked = asyncio.create_task(device.settled(0.5))
+            asked = asyncio.create_task(device.settled(["ours"], 0.5))
             await before
             after = asyncio.create_task(client.fetch(pending=pending))
             assert await asked is settled
@@ -220,7 +220,7 @@ def test_a_conversation_with_nobody_accuses_nobody() -> None:
             assert (trace.ending, "no test build has fetched scan" in trace.trouble) == (BROKEN, True)
             device.hello("w", "1")
             conversation = asyncio.create_task(connector.converse(sdk(ORDER, "F")))
-            await device.fetch(device._client, 0, 0)
+            await device.fetch(device._client, 0, ())
             device.answer(device._client, device._last, None)
             trace = await conversation
             assert (trace.ending, "out of reach" in trace.trouble) == (BROKEN, True)

@@ -56,7 +56,7 @@ class Device {
 
   private async fetch(): Promise<void> {
     const { client, after } = this;
-    const pending = this.adaptor.reports.pending;
+    const pending = this.adaptor.reports.pending.map((url) => url.slice(url.lastIndexOf('/') + 1));
     const { calls } = (await this.say('calls', { client, after, pending })) as { calls: Call[] };
     for (const call of calls.filter(({ number }) => number > after)) {
       // Fetched: it must not be begun twice, whatever becomes of the answer.

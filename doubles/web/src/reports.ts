@@ -25,7 +25,6 @@ export const TIMING: Timing = { timeoutMs: 60_000, retryForMs: 120_000, pauseMs:
 
 /** The reports of one test build that are on their way, whichever payments they are about. */
 export class Reports {
-  private onTheirWay = 0;
   private readonly lines = new Map<string, Promise<void>>();
 
   constructor(
@@ -33,9 +32,9 @@ export class Reports {
     private readonly timing: Timing,
   ) {}
 
-  /** How many there are. */
-  get pending(): number {
-    return this.onTheirWay;
+  /** The observer addresses to which one is on its way, or will be sent again. */
+  get pending(): string[] {
+    return [...this.lines.keys()];
   }
 
   /** Comes back when the report was taken, or could not be brought; never throws. */
@@ -43,9 +42,7 @@ export class Reports {
     // The text is made at once: the wallet may change the object afterwards.
     const text = JSON.stringify(body);
     const before = this.lines.get(observerUrl) ?? Promise.resolve();
-    this.onTheirWay += 1;
     const line = before.then(() => this.bring(observerUrl, name, text)).finally(() => {
-      this.onTheirWay -= 1;
       if (this.lines.get(observerUrl) === line) {
         this.lines.delete(observerUrl);
       }

@@ -202,7 +202,8 @@ class HttpConnector:
                 held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
                 return
             if not await _woken(held.woken, min(wait, left)) and wait <= left:
-                between = await self._adaptor.unsaid()
+                tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
+                between = await self._adaptor.unsaid(tokens)
                 if held.woken.is_set():
                     continue
                 if between:

@@ -1,6 +1,6 @@
 """The adaptor of a test build that nobody can call, and that fetches its calls (openapi/device.yaml)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,12 +28,12 @@ class PullingAdaptor:
             await self.device.greeted()
             self._waited = True
 
-    async def unsaid(self) -> str:
-        """What hinders reports that are still on their way, in words; empty: the test build says that none is.
+    async def unsaid(self, tokens: Collection[str]) -> str:
+        """What hinders reports of these payments that are on their way, in words; empty: the test build knows of none.
 
         A telephone may lose its network. Whoever is not heard then has not been silent.
         """
-        settled = await self.device.settled(self.patience)
+        settled = await self.device.settled(tokens, self.patience)
         return "" if settled else "the test build was out of reach, or had reports that did not come through"
 
     async def tell(self, message: Message, observer_url: str, keep: Callable[[Half], None]) -> None:

@@ -7,7 +7,7 @@ was replaced is told so, and what it has not answered is nobody's any more: nobo
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -84,8 +84,8 @@ class Device:
     """Those that are not over, and the last of those that are."""
     _last: int = 0
     _polls: int = 0
-    _pending: int = 0
-    """Reports that the client had on their way at its latest poll."""
+    _pending: frozenset[str] = frozenset()
+    """The tokens of payments for which the client had reports on their way at its latest poll."""
     _flushes: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -111,11 +111,11 @@ class Device:
             call.over = True
             self._forget()
 
-    async def settled(self, patience: float) -> bool:
-        """Whether the client says in a poll that begins from now on that it has no report on its way."""
+    async def settled(self, tokens: Collection[str], patience: float) -> bool:
+        """Whether the client says in a poll that begins from now on that it has no report for these on its way."""
         begun, self._flushes = self._polls, self._flushes + 1
         self._wake()
-        return await self._until(lambda: self._polls > begun and not self._pending, patience)
+        return await self._until(lambda: self._polls > begun and self._pending.isdisjoint(tokens), patience)
 
     def hello(self, wallet: str, version: str) -> str:
         """A test build is there: its name from now on. Whoever was there before is not any more."""
@@ -126,17 +126,17 @@ class Device:
                     call.over, call.problem = True, f"{REPLACED} before the call was answered"
         self.name = wire.printable(f"{wallet} {version}", _SHOWN)
         self._client = secrets.token_hex(16)
-        self._pending = 0
+        self._pending = frozenset()
         self._forget()
         self._wake()
         return self._client
 
-    async def fetch(self, client: str, after: int, pending: int) -> bytes:
+    async def fetch(self, client: str, after: int, pending: Collection[str]) -> bytes:
         """The calls behind the one numbered ``after``, as JSON; comes back empty when there was none for a while."""
         self._known(client)
         if after > max((call.number for call in self._calls.values() if call.client == client), default=0):
             raise OutOfTurnError(HTTPStatus.CONFLICT, f"after: call {after} was never handed out to this client")
-        self._polls, self._pending = self._polls + 1, pending
+        self._polls, self._pending = self._polls + 1, frozenset(pending)
         mine, flushes = self._polls, self._flushes
         self._wake()
 
@@ -218,7 +218,7 @@ def device_routes(device: Device) -> list[Route]:
         return JSONResponse({"client": device.hello(body["wallet"], body["version"])})
 
     async def calls(body: Mapping[str, Any]) -> Response:
-        handed = await device.fetch(body["client"], int(body["after"]), int(body["pending"]))
+        handed = await device.fetch(body["client"], int(body["after"]), body["pending"])
         return Response(handed, media_type="application/json")
 
     async def answers(body: Mapping[str, Any]) -> Response:
