@@ -24,7 +24,7 @@ class LaunchesOrderCodes(ConformingMpp):
 
     name = "order-codes-launched"
     breaks = frozenset({"SRV-1"})
-    hides = ORDER_UNASKED | {"SRV-2"}
+    hides = ORDER_UNASKED | {"REP-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """OPEN_URL wherever it should be DECODE."""
@@ -39,7 +39,7 @@ class DecodesEntryCodes(ConformingMpp):
 
     name = "entry-codes-decoded"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "SDK-2", "EC-6", "SRV-2"}
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "EC-9", "SDK-2", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """DECODE wherever it should be OPEN_URL."""
@@ -54,7 +54,7 @@ class KnowsNoEntryCodes(ConformingMpp):
     """
 
     name = "entry-codes-unknown"
-    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -121,7 +121,7 @@ class AsksWhatItDoesNotKnow(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No code of Alipay+'s."""
-        if answer.result_code == "INVALID_CODE":
+        if answer.action_type is None and answer.result_code == "INVALID_CODE":
             yield from super().identified(session, "NONE")
         else:
             yield from super().not_decoded(session, answer)
@@ -143,7 +143,7 @@ class TriesDecodingFirst(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """The refusal of the first question is forgotten."""
-        if answer.result_code != "INVALID_CODE":
+        if answer.action_type is not None or answer.result_code != "INVALID_CODE":
             yield from super().not_decoded(session, answer)
 
 
@@ -151,7 +151,7 @@ class LaunchesTwice(ConformingMpp):
     """Calls launch from two observers of the same scan."""
 
     name = "launched-twice"
-    breaks = frozenset({"EC-6"})
+    observed = frozenset({"EC-9"})
 
     def launch(self, session: Session) -> Iterator[Message]:
         """And once more."""
@@ -168,7 +168,7 @@ class NeverLaunches(ConformingMpp):
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-9", "SDK-2", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
         """Nothing that the SDK sees."""

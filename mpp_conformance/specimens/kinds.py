@@ -33,8 +33,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.WRONG_IDENTIFIER: """
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
+        first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
     """,
-    FaultKind.WRONG_AMOUNT: "amount-taken-from-client",
+    FaultKind.WRONG_AMOUNT: "amount-taken-from-client amount-owed-worked-out-from-quote",
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
     FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
@@ -42,7 +43,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
         limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
-        every-payment-declined every-payment-told-as-paid
+        every-payment-declined every-payment-told-as-paid risk-before-action-type
     """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
         unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
@@ -57,7 +58,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.LEFT_WAITING: """
         null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server
         answers-above-2-kib-cut unknown-fields-refused texts-above-255-refused
-        result-codes-in-an-enumeration merchant-name-missed merchant-name-missed-for-entry-code
+        amounts-above-32-bits-crash-server goods-above-ten-crash-server amount-missed-beside-order-id
+        store-address-missed notify-url-missed result-codes-in-an-enumeration merchant-name-missed
+        merchant-name-missed-for-entry-code
         merchant-name-missed-for-order-code compressed-answers-hang no-answer-hangs dead-after-no-answer
         number-for-text-hangs amounts-above-sixteen-bits-hang amount-at-transaction-limit-hangs
         entry-code-amount-at-limit-hangs amounts-compared-as-text payments-left-hanging
@@ -103,6 +106,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         one-address-for-all answer-to-latest-client one-payment-result-for-all payload-of-last-time
         first-payload-for-ever first-payload-for-everybody answer-of-anybody-before stop-sticks-to-customer
         stop-sticks-to-entry-codes first-answer-for-ever
+        first-address-for-ever customer-of-latest-scan order-of-last-time-stays
     """,
     FaultKind.ERROR_CODE_MISSING: """
         result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
@@ -110,7 +114,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.RESULT_BESIDE_SDK: """
         debited-with-handle-by-sdk transaction-limit-overdrawn yearly-limit-overdrawn
         success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
-        yearly-limit-of-new-customers-overdrawn handle-by-sdk-notified-as-failure
+        yearly-limit-of-new-customers-overdrawn order-beside-failure-paid
+        entry-code-order-beside-handle-by-sdk-paid amounts-above-32-bits-wrap-around
+        handle-by-sdk-notified-as-failure
     """,
     FaultKind.SUCCESS_MADE_UP: """
         no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success
@@ -127,11 +133,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
     FaultKind.RESULT_REVISED: """
         success-taken-back cancellation-of-a-success-notified
+        success-then-failure-notified-of-one-customer success-notified-before-failure
     """,
     FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
         failure-left-open
+        notified-under-merchants-reference large-amounts-not-notified
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
     FaultKind.NOTICES_DIFFER: "payment-id-per-notification failure-reason-per-notification",
@@ -166,6 +174,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
+        later-callbacks-repeated
     """,
     FaultKind.TOO_EARLY: """
         cashier-page-at-once callback-before-result callback-foresees-result
@@ -179,9 +188,15 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         handle-action-with-result handle-action-by-payload payload-with-successful-result
     """,
     FaultKind.FAILURE_PATH: "payload-callback-on-failure-path result-callback-always-fails",
-    FaultKind.SUCCESS_PATH: "result-callback-always-succeeds",
+    FaultKind.SUCCESS_PATH: """
+        result-callback-always-succeeds
+        later-callbacks-always-succeed
+    """,
     FaultKind.OWN_PAGE: "own-error-page-beside",
-    FaultKind.SHOWN_OTHERWISE: "stopped-payment-shown-as-paid result-page-always-says-paid",
+    FaultKind.SHOWN_OTHERWISE: """
+        stopped-payment-shown-as-paid result-page-always-says-paid
+        result-page-of-payment-before
+    """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
         page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
@@ -192,3 +207,25 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}
 )
 """By the specimen's name."""
+
+ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
+    {
+        "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
+        "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
+        "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-with-no-order": (FaultKind.CANCELLATION_REFUSED,),
+        "every-call-answered-with-unknown": (FaultKind.INQUIRY_CONTRADICTS,),
+        "every-payment-declined": (FaultKind.UNKNOWN_TAKEN_AS_FINAL, FaultKind.SOUND_ANSWER_REFUSED),
+        "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
+        "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
+        "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
+        "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
+        "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+        "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
+    }
+)
+"""Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""
