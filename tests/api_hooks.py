@@ -1,13 +1,15 @@
 """What Schemathesis is told of this project: how requests are signed, which values are known, and when one is refused.
 
 It runs in a process of its own and reads ``facts.json`` in its folder: ``private_key`` (PEM), ``client_id``,
-``code_value`` and ``payment_request_id`` of the one open conversation, and its observer's ``token``.
+``code_value`` and ``payment_request_id`` of the one open conversation, its observer's ``token``, the ``device`` address
+and where to say ``hello`` there.
 """
 
 import json
 from pathlib import Path
 from typing import Any, Final
 
+import requests
 import schemathesis
 from requests import PreparedRequest
 from requests.auth import AuthBase
@@ -22,6 +24,7 @@ _FACTS: Final = json.loads(Path("facts.json").read_text("ascii"))
 _KEY: Final = signature.load_private_key(_FACTS["private_key"])
 _TIME: Final = "2025-06-15T12:00:00+08:00"
 _KNOWN: Final = {"codeValue": "code_value", "paymentRequestId": "payment_request_id"}
+_HELLO: Final = {"wallet": "fuzzed", "version": "1"}
 _CALLS: Final[dict[str, type[Message]]] = {
     operation.path: kind
     for kind, operation in wire.OPERATIONS.items()
@@ -47,6 +50,10 @@ def before_call(_: schemathesis.HookContext, case: Case, kwargs: dict[str, Any])
     parts = {place.name: part.mode.is_negative for place, part in case.meta.components.items()} if case.meta else {}
     if "token" in case.path_parameters and not parts.get("PATH"):
         case.path_parameters["token"] = _FACTS["token"]
+    if "device" in case.path_parameters and not parts.get("PATH"):
+        case.path_parameters["device"] = _FACTS["device"]
+    if isinstance(case.body, dict) and "client" in case.body and not parts.get("BODY"):
+        case.body["client"] = requests.post(_FACTS["hello"], json=_HELLO, timeout=10).json()["client"]
     if isinstance(case.body, dict) and not parts.get("BODY") and len(json.dumps(case.body)) % 2 == 0:
         case.body |= {name: _FACTS[fact] for name, fact in _KNOWN.items() if name in case.body}
     if case.path in _CALLS and not parts.get("HEADER"):

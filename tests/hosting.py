@@ -25,6 +25,7 @@ from mpp_conformance.scenarios.scenario import ORDER, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.device import Device, device_routes
 from mpp_conformance.transport.servers.faulty_delivery import HOLD
 from mpp_conformance.transport.servers.gateway import gateway_routes, record
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
@@ -181,6 +182,7 @@ async def front(
     routes = [
         *gateway_routes(message_layer(), deliver, lambda: "http://alipay-plus.test", gone=gone, hold=hold),
         *observer_routes(router, deliver),
+        *device_routes(Device("device", poll=0.01)),
     ]
     app = application(routes, lost=lambda message, _: router.deliver(message))
     if manner is not None:

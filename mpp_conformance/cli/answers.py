@@ -12,7 +12,7 @@ import click
 from mpp_conformance import wallet
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.cli.run import TARGET, refuse_useless
+from mpp_conformance.cli.run import TARGET, announced, refuse_useless
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import json_text, printable
@@ -149,9 +149,10 @@ def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
     if chosen is None and not (target or "").startswith("specimen:"):
         raise click.UsageError("say which MPP to try: --wallet FILE, or --mpp specimen:conforming")
     used = chosen or wallet.reference()
-    target = target or f"http:{used.reach.adaptor}"
+    target = target or used.reach.target
     if target.startswith("http"):
         refuse_useless(used, target)
+    announced(used, target)
     cases = [case for case in load(directory("suites")).cases if isinstance(case.build, FromCorpus)]
     try:
         conversations = connectors.connect(target, used, run="answers")

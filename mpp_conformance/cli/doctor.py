@@ -10,6 +10,7 @@ import click
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.cli.run import announced
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.trials.doctor.findings import Finding
 from mpp_conformance.trials.doctor.live import SMALLEST, live
@@ -49,6 +50,7 @@ def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
         awaited(chosen, wait)
     if pay:
         click.echo(f"pays   [customers] funded: {SMALLEST / 100:.2f} CNY, once, when all else is well", err=True)
+    announced(chosen, chosen.reach.target)
     findings = []
     for finding in _findings(wallet, chosen, pay=pay):
         findings.append(finding)

@@ -31,7 +31,6 @@ from mpp_conformance.trials.doctor.refusal import refusal
 from mpp_conformance.wallet import Wallet
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
-_HTTP: Final = "http:"
 _OF_VERDICT: Final = {result.overall: next(code for code in Exit if code == result.status) for result in Result}
 _WITHOUT_VERDICT: Final = {
     pytest.ExitCode.OK: Exit.NOT_PROVEN,
@@ -123,9 +122,10 @@ def command(  # noqa: PLR0913  # one for each option
     if chosen is None and (not target or target.startswith("http")):
         raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
     if chosen is not None:
-        target = target or f"{_HTTP}{chosen.reach.adaptor}"
+        target = target or chosen.reach.target
         if target.startswith("http") and not blindly:
             refuse_useless(chosen, target)
+        announced(chosen, target)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:
         parsed(waived)
@@ -151,6 +151,12 @@ def _target_of(run: Path) -> str:
         return str(begun(run).facts["target"])
     except ResumptionError as problem:
         raise click.UsageError(str(problem)) from None
+
+
+def announced(wallet: Wallet, target: str) -> None:
+    """Say where a test build that nobody can call fetches its calls, if this wallet's does."""
+    if target == wallet.reach.target and wallet.reach.device:
+        click.echo(f"device       {wallet.device_address}  give it to your test build, and start that", err=True)
 
 
 def refuse_useless(wallet: Wallet, target: str) -> None:

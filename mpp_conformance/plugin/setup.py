@@ -109,7 +109,7 @@ def _live(target: str, wallet_file: str) -> Setup:
         # Whatever the file claims, the report is not about the wallet that it names.
         identity = wallet.Identity.model_construct(name=target, version=__version__)
         chosen = chosen.model_copy(update={"identity": identity})
-    target = target or (f"http:{chosen.reach.adaptor}" if wallet_file else "")
+    target = target or (chosen.reach.target if wallet_file else "")
 
     def connect(run: str, begun: Begun) -> Conversations:
         from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect

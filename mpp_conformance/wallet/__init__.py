@@ -4,7 +4,8 @@ Loading this package loads pydantic and cryptography; import it where a wallet i
 """
 
 from mpp_conformance.wallet.create import Created, create, template
-from mpp_conformance.wallet.model import Codes, Customers, Features, Identity, Keys, Limits, Reach, Wallet, reference
+from mpp_conformance.wallet.model import Codes, Customers, Features, Identity, Keys, Limits, Wallet, reference
+from mpp_conformance.wallet.reach import Reach
 from mpp_conformance.wallet.review import Problem, WalletFileError, load, parse
 
 __all__ = [

@@ -12,29 +12,47 @@ from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
 PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
+WEB: Final = "web"
+PLATFORMS: Final = (WEB, "node")
+"""Where there are doubles for (``doubles/web``)."""
+STARTER: Final = "test-build.ts"
 _FOR_THE_USER: Final = 0o600
 _FOR_ALL: Final = 0o644
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """What was written: the file to fill in, the key to keep, and the key to give to the MPP server."""
+    """What was written: the file to fill in, the key to keep, and the key to give to the MPP server.
+
+    ``starter``: the lines that the test build adds, where they were asked for.
+    """
 
     wallet: Path
     private_key: Path
     public_key: Path
+    starter: Path | None = None
 
 
-def template(edition: str = DEFAULT_EDITION) -> str:
-    """The commented text of a new ``wallet.toml`` with this edition of the limits."""
+def starter(platform: str) -> str:
+    """The lines that a test build of one of ``PLATFORMS`` adds, with what to replace in them."""
+    return resources.files("mpp_conformance.wallet").joinpath(f"starter_{platform}.ts").read_text("utf-8")
+
+
+def template(edition: str = DEFAULT_EDITION, platform: str = "") -> str:
+    """The commented text of a new ``wallet.toml`` with this edition of the limits.
+
+    One for the web fetches its calls from a device address.
+    """
     text = resources.files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
-    return text.replace(f'\nedition = "{DEFAULT_EDITION}"\n', f'\nedition = "{edition}"\n')
+    text = text.replace(f'\nedition = "{DEFAULT_EDITION}"\n', f'\nedition = "{edition}"\n')
+    return text.replace("device = false", "device = true") if platform == WEB else text
 
 
-def create(path: Path, edition: str = DEFAULT_EDITION) -> Created:
+def create(path: Path, edition: str = DEFAULT_EDITION, platform: str = "") -> Created:
     """Write a new wallet file at ``path`` and a key pair beside it; only the user can read the private key.
 
-    ``edition``: which of the editions of the limits the file chooses.
+    ``edition``: which of the editions of the limits the file chooses. For one of ``PLATFORMS`` the lines that its test
+    build adds stand beside it, too.
 
     WalletFileError, which names the file, if one of them is there already (nothing is written then), or cannot be
     written.
@@ -44,8 +62,11 @@ def create(path: Path, edition: str = DEFAULT_EDITION) -> Created:
     texts = {
         path.with_name(PRIVATE_KEY): (signature.private_key_text(key), _FOR_THE_USER),
         path.with_name(PUBLIC_KEY): (signature.public_key_text(key.public_key()) + "\n", _FOR_ALL),
-        path: (template(edition), _FOR_ALL),
+        path: (template(edition, platform), _FOR_ALL),
     }
+    lines = path.with_name(STARTER) if platform else None
+    if lines is not None:
+        texts = {lines: (starter(platform), _FOR_ALL), **texts}
     try:
         there = [file for file in texts if os.path.lexists(file)]
         if there:
@@ -56,7 +77,8 @@ def create(path: Path, edition: str = DEFAULT_EDITION) -> Created:
             _write_new(file, text, mode)
     except OSError as error:
         raise WalletFileError(name, [Problem("", f"cannot be written ({error.strerror})")]) from None
-    return Created(wallet=path, private_key=path.with_name(PRIVATE_KEY), public_key=path.with_name(PUBLIC_KEY))
+    keys = {"private_key": path.with_name(PRIVATE_KEY), "public_key": path.with_name(PUBLIC_KEY)}
+    return Created(wallet=path, starter=lines, **keys)
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

@@ -4,6 +4,7 @@ A field's ``description`` finishes the sentence "... must be"; the review prints
 which they are checked: a check that looks at another key of its section comes after that key.
 """
 
+import hmac
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -21,16 +22,16 @@ from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY
 from mpp_conformance.scenarios.observation import NOBODY, Observed
-from mpp_conformance.scenarios.scenario import CANCEL, FUNDED, INQUIRE, SECOND, UNFUNDED, CodeTemplates, Profile
+from mpp_conformance.scenarios.scenario import FUNDED, SECOND, UNFUNDED, CodeTemplates, Profile
 from mpp_conformance.wallet import fields
 from mpp_conformance.wallet.observes import Observes
-from mpp_conformance.wallet.section import Section
+from mpp_conformance.wallet.reach import Reach
+from mpp_conformance.wallet.section import SWITCH, Section, shown
 
 BASE_DIR: Final = "base_dir"
 """In the validation context: the directory that paths in the file count from."""
 
 _KEY_TEXT: Final = WithJsonSchema({"type": "string", "minLength": 1})
-_SWITCH: Final = "true or false"
 _LABEL: Final = "text of 1 to 100 characters"
 _PARTICULAR: Final = "text of at most 300 characters"
 _CUSTOMER: Final = "a customer id of 1 to 64 characters, unlike the other customers'"
@@ -39,32 +40,19 @@ _TEMPLATE: Final = (
     f"({fields.ID} becomes {fields.ID_DIGITS} digits) that no other template makes"
 )
 
-
-def _shown(pattern: str) -> Any:  # noqa: ANN401  # what pydantic takes beside a type
-    """A pattern for editors; no constraint of the model, for the review has better words for what breaks it."""
-    return Field(json_schema_extra={"pattern": pattern})
-
-
 Label = Annotated[
     str,
     Field(min_length=1, max_length=100, description=_LABEL),
-    _shown(fields.TRIMMED),
+    shown(fields.TRIMMED),
     AfterValidator(fields.plain_text),
 ]
 Particular = Annotated[str, Field(max_length=300), AfterValidator(fields.plain_text)]
-Template = Annotated[str, Field(description=_TEMPLATE), _shown(fields.TEMPLATE), AfterValidator(fields.code_template)]
+Template = Annotated[str, Field(description=_TEMPLATE), shown(fields.TEMPLATE), AfterValidator(fields.code_template)]
 CustomerId = Annotated[
     str,
     Field(min_length=1, max_length=64, description=_CUSTOMER),
-    _shown(fields.TRIMMED),
+    shown(fields.TRIMMED),
     AfterValidator(fields.plain_text),
-]
-BaseUrl = Annotated[str, _shown(fields.BASE_URL), AfterValidator(fields.base_url)]
-ServedPath = Annotated[
-    str,
-    Field(max_length=fields.MAX_URL, description="a path of the MPP server, from its first slash on"),
-    _shown(fields.SERVED_PATH),
-    AfterValidator(fields.served_path),
 ]
 
 
@@ -73,69 +61,6 @@ class Identity(Section):
 
     name: Label
     version: Label
-
-
-class Reach(Section):
-    """``[reach]``: how the suite and the wallet find each other, and how long the suite waits (seconds)."""
-
-    allow_remote: bool = Field(default=False, description=_SWITCH)
-    adaptor: BaseUrl = Field(
-        default="http://127.0.0.1:9300", description="the address of the wallet's adaptor (http or https)"
-    )
-    mpp_server: BaseUrl | None = Field(
-        default=None, description="the address (http or https) at which Alipay+ finds the MPP server"
-    )
-    inquiry_path: ServedPath = "/aps/api/v1/payments/inquiryPayment"
-    cancel_path: ServedPath = "/aps/api/v1/payments/cancelPayment"
-    listen: Annotated[str, _shown(fields.LISTEN)] = Field(
-        default="127.0.0.1:9400", description="the address and port at which the suite listens"
-    )
-    public_url: BaseUrl | None = Field(
-        default=None, description="the address (http or https) at which the wallet finds what listens at listen"
-    )
-    fuzz: bool = Field(default=False, description=_SWITCH)
-    parallel: int = Field(default=1, ge=1, le=64, description="a whole number from 1 to 64")
-    patience: float = Field(default=10.0, ge=0.1, le=600, description="a number of seconds from 0.1 to 600")
-    settle: float = Field(default=0.2, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
-    quiet: float = Field(default=1.0, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
-
-    @field_validator("adaptor", "mpp_server")
-    @classmethod
-    def _wallet_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return value if value is None else _near(value, fields.url_host(value), info)
-
-    @field_validator("listen")
-    @classmethod
-    def _listens_near(cls, value: str, info: ValidationInfo) -> str:
-        return _near(value, fields.host_and_port(value)[0], info)
-
-    @property
-    def host(self) -> str:
-        """The address to listen at, without brackets."""
-        return fields.host_and_port(self.listen)[0]
-
-    def address(self, operation: str) -> str:
-        """Where Alipay+ finds an operation of the MPP server (INQUIRE or CANCEL); empty where it finds none."""
-        path = {INQUIRE: self.inquiry_path, CANCEL: self.cancel_path}[operation]
-        return "" if self.mpp_server is None else f"{self.mpp_server}{path}"
-
-    @property
-    def public_path(self) -> str:
-        """The path that stands before ours in ``public_url``; empty without one."""
-        return fields.url_path(self.public_url or "")
-
-    @property
-    def port(self) -> int:
-        """The port to listen at; 0 for any that is free."""
-        return fields.host_and_port(self.listen)[1]
-
-
-def _near(value: str, host: str, info: ValidationInfo) -> str:
-    # Where allow_remote itself is wrong, that is the one thing to say.
-    if fields.is_loopback(host) or info.data.get("allow_remote", True):
-        return value
-    message = "that is not this machine alone; if you mean it, say allow_remote = true"
-    raise ValueError(message)
 
 
 def _public_key(value: object, info: ValidationInfo) -> object:
@@ -157,7 +82,7 @@ class Keys(Section):
     client_id: Annotated[
         str,
         Field(min_length=1, max_length=64, description="the MPP's Client-Id, 1 to 64 characters"),
-        _shown(fields.HEADER_TEXT),
+        shown(fields.HEADER_TEXT),
         AfterValidator(fields.header_text),
     ]
     key_version: int = Field(default=1, ge=0, le=9_999, description="a whole number from 0 to 9999")
@@ -228,10 +153,10 @@ class Settlement(Section):
 class Features(Section):
     """``[features]``: what the wallet claims to do; what it does not claim is not applicable."""
 
-    entry_code: bool = Field(default=True, description=_SWITCH)
-    order_code: bool = Field(default=True, description=_SWITCH)
-    app_link: bool = Field(default=False, description=_SWITCH)
-    at_once: bool = Field(default=False, description=_SWITCH)
+    entry_code: bool = Field(default=True, description=SWITCH)
+    order_code: bool = Field(default=True, description=SWITCH)
+    app_link: bool = Field(default=False, description=SWITCH)
+    at_once: bool = Field(default=False, description=SWITCH)
 
     @field_validator("order_code")
     @classmethod
@@ -250,7 +175,7 @@ class Limits(Section):
         description=f"one of {', '.join(EDITIONS)}, in quotes",
         json_schema_extra={"enum": list(EDITIONS)},
     )
-    inclusive: bool = Field(default=True, description=_SWITCH)
+    inclusive: bool = Field(default=True, description=SWITCH)
     year: Literal["calendar", "rolling"] = Field(default="calendar", description='"calendar" or "rolling"')
 
     @field_validator("edition")
@@ -339,6 +264,19 @@ class Wallet(Section):
     def observed(self) -> Observed:
         """Who reports what crosses each point."""
         return self.observes.observed(app_link=self.features.app_link)
+
+    @property
+    def device_token(self) -> str:
+        """The last part of the device address: a secret that is the same as long as the wallet has these keys."""
+        if self.keys is None:
+            raise ValueError("[keys] are needed for a device address")
+        secret = signature.private_key_text(self.keys.alipay_plus_private_key).encode()
+        return hmac.new(secret, b"device address", "sha256").hexdigest()[:48]
+
+    @property
+    def device_address(self) -> str:
+        """Where a test build that nobody can call fetches its calls; whoever has it can play the wallet."""
+        return f"{self.reach.public_url or f'http://{self.reach.listen}'}/d/{self.device_token}"
 
     def claims(self) -> dict[str, Any]:
         """What the wallet claims, for the report: no keys, no addresses, no customers."""

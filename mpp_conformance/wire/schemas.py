@@ -126,11 +126,19 @@ def _expectation(keyword: str, found: Mapping[str, Any]) -> str:
     return str(found.get("title", f"what {keyword} asks for"))
 
 
-_KINDS: Final = {"object": "an object", "array": "an array", "string": "a string", "null": "null"}
+_KINDS: Final = {
+    "object": "an object",
+    "array": "an array",
+    "string": "a string",
+    "integer": "a whole number",
+    "null": "null",
+}
 _BOUNDS: Final = {
     "minLength": "at least {} character",
     "maxLength": "at most {} characters",
     "maxItems": "at most {} items",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
 }
 
 

@@ -133,7 +133,7 @@ def test_a_file_that_would_accuse_the_mpp_is_refused(
     bench: "Bench", monkeypatch: pytest.MonkeyPatch, target: str, told: str
 ) -> None:
     """Plain pytest refuses as ``run`` does, before a folder is made and before anything is judged."""
-    reach = wallet.model.Reach(listen="127.0.0.1:0")
+    reach = wallet.Reach(listen="127.0.0.1:0")
     monkeypatch.setattr(wallet, "load", lambda _: wallet.reference().model_copy(update={"reach": reach}))
     result = bench.run(SUITE, "--mpp-wallet", "wallet.toml", target=target)
     assert result.ret == pytest.ExitCode.USAGE_ERROR

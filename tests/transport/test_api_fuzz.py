@@ -1,4 +1,4 @@
-"""The gateway and the observer are fuzzed from openapi/: nothing breaks, nothing undocumented comes back.
+"""Gateway, observer and device address are fuzzed from openapi/: nothing breaks, nothing undocumented comes back.
 
 Every phase of Schemathesis, sound and broken data, the same cases each time; requests are signed by a hook
 (api_hooks.py). A server with a defect in each operation shows that every check can fail.
@@ -32,11 +32,12 @@ from tests.hosting import CLIENT_ID, Front, front, own_keys
 ROOT: Final = Path(__file__).parents[2]
 CONFIG: Final = """
 [checks]
-negative_data_rejection.expected-statuses = [200, 400, 404, 405]
+negative_data_rejection.expected-statuses = [200, 400, 404, 405, 409]
 missing_required_header.expected-statuses = [200]
-positive_data_acceptance.expected-statuses = ["2xx", 404]
+positive_data_acceptance.expected-statuses = ["2xx", 404, 409]
 """
-"""Alipay+ refuses with status 200, and api_hooks.py has a check for that; the observer knows one token."""
+"""Alipay+ refuses with status 200, and api_hooks.py has a check for that; the observer knows one token, and a device
+address one client."""
 FIXED: Final = ("--seed", "1", "--generation-database", "none", "--continue-on-failure", "--no-shrink")
 Report = dict[str, Any]
 Answering = Callable[[Request], Awaitable[Response]]
@@ -44,7 +45,7 @@ Answering = Callable[[Request], Awaitable[Response]]
 
 @contextmanager
 def served(manner: Callable[[Request, Answering], Awaitable[Response]] | None = None) -> Iterator[Front]:
-    """The gateway and the observer with one open conversation, in a thread of their own."""
+    """The gateway, the observer and a device address with one open conversation, in a thread of their own."""
     ready: Future[tuple[Front, Callable[[], object]]] = Future()
 
     async def serve() -> None:
@@ -72,6 +73,8 @@ def fuzzed(document: str, at: Front, place: Path, *options: str) -> Report:
         "code_value": at.code,
         "payment_request_id": payment_request_id(at.world.codes[0]),
         "token": at.world.token(0),
+        "device": "device",
+        "hello": f"{at.url}/d/device/hello",
     }
     (place / "facts.json").write_text(json.dumps(facts), "ascii")
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(directory("openapi") / f"{document}.yaml")]
@@ -119,6 +122,16 @@ def test_the_observer_keeps_its_document(tmp_path: Path) -> None:
     assert {kind for kind, found in wire.OPERATIONS.items() if found.document == "observer"} <= heard
 
 
+def test_the_device_address_keeps_its_document(tmp_path: Path) -> None:
+    """Calls are asked for and answered, refused or not known, each with the status and the words that openapi/ says."""
+    with served() as at:
+        report = fuzzed("device", at, tmp_path, "--max-examples", "10")
+    assert (report["failures"], report["errors"]) == ([], [])
+    phases = {name: phase["status"] for name, phase in report["phases"].items()}
+    assert phases == {"examples": "success", "coverage": "success", "fuzzing": "success", "stateful": "skip"}
+    assert report["test_cases"]["generated"] > 100
+
+
 def test_the_same_cases_come_each_time(tmp_path: Path) -> None:
     """What is drawn at random is drawn anew from the same seed, and nothing is remembered."""
     heard = []
@@ -147,7 +160,11 @@ async def _careless(request: Request, answering: Answering) -> Response:
         body = b'{"problem":7}'
     elif name == "result-page" and refused:
         headers["content-type"] = "text/plain"
-    elif name == "server-answer" and refused:
+    elif name == "hello" and not refused:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+    elif name == "calls" and refused:
+        body = b'{"problem":7}'
+    elif name in {"answers", "server-answer"} and refused:
         status, body = HTTPStatus.NO_CONTENT, b""
     headers.pop("content-length", None)
     return Response(body, status, headers)
@@ -161,14 +178,17 @@ DEFECTS: Final = {
     ("handle-action", "JsonSchemaError"),
     ("result-page", "UndefinedContentType"),
     ("server-answer", "AcceptedNegativeData"),
+    ("hello", "ServerError"),
+    ("calls", "JsonSchemaError"),
+    ("answers", "AcceptedNegativeData"),
 }
 """Each operation, and the check that finds its defect."""
 
 
-@pytest.mark.parametrize("document", ["alipay-plus", "observer"])
+@pytest.mark.parametrize("document", ["alipay-plus", "observer", "device"])
 def test_every_check_can_fail(document: str, tmp_path: Path) -> None:
     """A defect that is planted in an operation is found by the check for it."""
     with served(_careless) as at:
         report = fuzzed(document, at, tmp_path, "--max-examples", "5", "--phases", "coverage")
-    named = {found.path.rpartition("/")[2] for found in wire.OPERATIONS.values() if found.document == document}
+    named = {path.rpartition("/")[2] for path in wire.document(document)["paths"]}
     assert {(name, check) for name, check in DEFECTS if name in named} <= failures(report)

@@ -35,7 +35,8 @@ from mpp_conformance.scenarios.scenario import INQUIRE, Call, Profile, Scenario,
 from mpp_conformance.specimens import SPECIMENS, Specimen, mutes
 from mpp_conformance.specimens.call_reading import ReadsCapitals, ReadsLowerCase
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.transport.connectors.http import HttpConnector, _Conversation
+from mpp_conformance.transport.connectors.conversation import Conversation
+from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.connectors.mpp_server import MppServer
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
@@ -206,7 +207,7 @@ def test_a_call_that_is_cut_off_proves_nothing() -> None:
 
     async def cut_off() -> Trace:
         world = World(BY_LABEL["strange-order-inquired"], "run", reference().profile, lambda: 0.0)
-        conversation = _Conversation(world, "")
+        conversation = Conversation(world, "")
         call = asyncio.create_task(asyncio.Event().wait())
         conversation.calls[call] = Sending(payment=0, message=InquiryPayment(payment_request_id="1"))  # type: ignore[index]  # any task
         conversation.give_up()

@@ -42,6 +42,7 @@ def test_the_frozen_defaults() -> None:
     expected = {
         "allow_remote": False,
         "adaptor": "http://127.0.0.1:9300",
+        "device": False,
         "listen": "127.0.0.1:9400",
         "public_url": None,
         "fuzz": False,

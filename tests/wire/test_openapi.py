@@ -1,4 +1,4 @@
-"""The four documents of openapi/: valid, complete, with sound examples, and spelled so that validators agree."""
+"""The five documents of openapi/: valid, complete, with sound examples, and spelled so that validators agree."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -12,9 +12,9 @@ from mpp_conformance.protocol import messages
 from mpp_conformance.wire import schemas
 from mpp_conformance.wire.operations import ANSWER, REQUEST
 
-_NAMES: Final = ("alipay-plus", "mpp-server", "mpp-adaptor", "observer")
+_NAMES: Final = ("alipay-plus", "mpp-server", "mpp-adaptor", "observer", "device")
 _TAIL: Final = r"(?![\s\S])"
-_NOT_MESSAGES: Final = {("mpp-adaptor", "health")}
+_NOT_MESSAGES: Final = {("mpp-adaptor", "health"), ("device", "hello"), ("device", "calls"), ("device", "answers")}
 """Operations that carry no message: nothing of them belongs in a trace."""
 
 
@@ -240,6 +240,19 @@ def test_the_limits_that_are_told_are_the_limits_that_are_kept() -> None:
     for name in ("alipay-plus", "mpp-server", "observer"):
         text = " ".join(wire.document(name)["info"]["description"].split())
         assert f"at most {wire.MAX_BODY:,} bytes and {wire.MAX_DEPTH} levels of nesting" in text
+
+
+def test_every_type_has_its_words() -> None:
+    """Whatever type a document asks for, a value of another one is refused in words."""
+    types = {kind for name in _NAMES for node in _nodes(wire.document(name)) for kind in _types(node)}
+
+    assert types <= schemas._KINDS.keys()
+
+
+def _types(node: Mapping[str, Any]) -> list[str]:
+    """The types that a schema lets pass; none where ``type`` is no keyword of one."""
+    asked = node.get("type", [])
+    return [asked] if isinstance(asked, str) else list(asked) if isinstance(asked, list) else []
 
 
 def test_a_document_is_read_once() -> None:

@@ -1,4 +1,4 @@
-"""Reaching an MPP by a short string: ``specimen:NAME``, ``http:URL`` (``http://...``) or ``replay:DIR``."""
+"""Reaching an MPP by a short string: ``specimen:NAME``, ``http:URL``, ``device:poll`` or ``replay:DIR``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mpp_conformance.transport.scheduler import Conversations
     from mpp_conformance.wallet import Wallet
 
-FORMS: Final = "specimen:NAME, http:URL or replay:DIR"
+FORMS: Final = "specimen:NAME, http:URL, device:poll or replay:DIR"
 
 
 class UnknownTargetError(ValueError):
@@ -37,6 +37,7 @@ def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario]
         "specimen": lambda: _specimen(rest, wallet, run, begun),
         "http": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "https": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
+        "device": lambda: _over_polls(target, wallet, run, begun),
         "replay": lambda: _replay(rest),
     }
     if kind not in makers or not rest:
@@ -63,6 +64,13 @@ def adaptor_of(target: str, wallet: Wallet) -> str:
     return adaptor
 
 
+def _over_polls(target: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+    """With a wallet that fetches its calls; UnknownTargetError where its file does not say so."""
+    if not wallet.reach.device or target != wallet.reach.target:
+        raise UnknownTargetError(f"expected {FORMS}, seen {target!r}; device:poll needs [reach] device = true")
+    return _over_http(None, wallet, run, begun)
+
+
 def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
     if name not in SPECIMENS:
         close = get_close_matches(name, SPECIMENS, 1)
@@ -73,7 +81,7 @@ def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], N
     return DirectConversations(DirectConnector(kind(profile), profile, run), begun)
 
 
-def _over_http(adaptor: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+def _over_http(adaptor: str | None, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
     from mpp_conformance.transport.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
 
     # A run's name may be used twice; a code value never.

@@ -4,7 +4,7 @@ Only the status of an answer counts. Its body is looked at only to say why a cal
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,13 @@ class Adaptor:
 
     url: str
     http: httpx.AsyncClient
+
+    async def ready(self) -> None:
+        """It is called wherever it is: there is nobody to wait for."""
+
+    async def unsaid(self, tokens: Collection[str]) -> str:  # noqa: ARG002  # as the other adaptor's
+        """What hinders reports of these payments that are on their way, in words; empty: nobody knows of any."""
+        return ""
 
     async def tell(self, message: Message, observer_url: str, keep: Callable[[Half], None]) -> None:
         """Have a message acted on; RefusedError and AdaptorUnreachableError say in words what came instead.

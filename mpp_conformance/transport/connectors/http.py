@@ -7,19 +7,22 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Half, Trace
+from starlette.middleware.cors import CORSMiddleware
+
+from mpp_conformance.judging.trace import Half, Trace
 from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery, ReactionError, Router, Stray
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.transport.connectors.conversation import Conversation
 from mpp_conformance.transport.connectors.mpp_server import (
     ANSWERS,
     ELSEWHERE,
@@ -29,14 +32,16 @@ from mpp_conformance.transport.connectors.mpp_server import (
     MppServerUnreachableError,
     NoAnswerError,
 )
+from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.application import NO_HTTP, application, below
+from mpp_conformance.transport.servers.device import Device, device_routes
 from mpp_conformance.transport.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Keys, Wallet
-from mpp_conformance.wire import OPERATIONS, changed, displaced, verified
+from mpp_conformance.wire import changed, displaced, verified
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
@@ -46,7 +51,6 @@ _PAGE: Final = 0.8
 """The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
 _LATE: Final = 0.05
 """Seconds by which a wait may end too late on a machine that is not overloaded."""
-_MOST_TROUBLES: Final = 3
 
 
 class UnreadableRequestError(Exception):
@@ -57,61 +61,10 @@ def _nobody() -> None:
     """Nobody wants to know."""
 
 
-@dataclass(slots=True)
-class _Conversation:
-    """A conversation that is being held.
-
-    ``began``: UTC, ISO 8601; ``woken`` is set by whatever happens in it; ``refused``: a call was not carried out, or
-    not answered; ``unreachable``: whom we call is not there; ``fault``: the suite itself failed.
-    """
-
-    world: World
-    began: str
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    calls: dict[asyncio.Task[None], Sending] = field(default_factory=dict)
-    asking: set[asyncio.Task[None]] = field(default_factory=set)
-    """Those of them that Alipay+ makes to the MPP server."""
-    troubles: list[str] = field(default_factory=list)
-    refused: bool = False
-    unreachable: bool = False
-    fault: Exception | None = None
-
-    @property
-    def over(self) -> bool:
-        """Waiting for anything more is of no use."""
-        return self.unreachable or self.fault is not None
-
-    @property
-    def at_rest(self) -> bool:
-        """All that is awaited has come, so that there is nothing for the wallet to do."""
-        return self.world.finished and not self.world.silent and not self.calls
-
-    def hinder(self, why: str) -> None:
-        """What is heard is not what was said: it accuses nobody."""
-        self.refused = True
-        self.troubles.append(why)
-        self.woken.set()
-
-    def give_up(self) -> None:
-        """A call that is not answered, and after which nothing is heard, has reached nobody for all that is known."""
-        for sending in self.calls.values():
-            asked = sending.message.point == GATEWAY
-            if asked or not self.world.heard_after(sending.payment, sending.event):
-                self.refused = True
-                called = f"POST {OPERATIONS[type(sending.message)].path} of the {'MPP server' if asked else 'adaptor'}"
-                heard = "" if asked else ", and nothing was heard after it"
-                self.troubles.append(f"{called} was not answered{heard}")
-
-    def trace(self) -> Trace:
-        """What came of it."""
-        broken = self.refused or self.unreachable
-        ending = BROKEN if broken else ENDED if self.world.finished else WAITED
-        trace = self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
-        return replace(trace, began=self.began)
-
-
 class HttpConnector:
     """Holds conversations with the wallet at ``adaptor``, as many at a time as are asked for.
+
+    Without ``adaptor`` it is the one that the wallet file names: an address, or a device that fetches its calls.
 
     ``run`` makes its code values and tokens unlike any other's: it must never be used twice with the same wallet.
     ListenError on entering where ``[reach] listen`` is taken.
@@ -126,9 +79,10 @@ class HttpConnector:
         self._profile = profile
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
+        self._device = Device(wallet.device_token) if wallet.reach.device and adaptor is None else None
         self._router = Router(profile.templates)
-        self._open: dict[int, _Conversation] = {}
-        self._over: list[tuple[_Conversation, int]] = []
+        self._open: dict[int, Conversation] = {}
+        self._over: list[tuple[Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
         self._heard = asyncio.Event()
         self._exits = AsyncExitStack()
@@ -164,8 +118,12 @@ class HttpConnector:
                 hold=reach.patience / _HELD,
             ),
             *observer_routes(self._router, self._deliver, self._confirmed),
+            *(device_routes(self._device) if self._device else ()),
         ]
         app = application(below(reach.public_path, routes), lost=self._lost, failed=self._failed)
+        if self._device:
+            # The page of a web wallet has an origin of its own.
+            app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["POST"], allow_headers=["*"])
         try:
             self.here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
         except ListenError as problem:
@@ -174,7 +132,9 @@ class HttpConnector:
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
         http = await self._exits.enter_async_context(client)
-        self._adaptor = Adaptor(self._adaptor_url, http)
+        self._adaptor: Adaptor | PullingAdaptor = Adaptor(self._adaptor_url, http)
+        if self._device:
+            self._adaptor = PullingAdaptor(self._device, reach.patience)
         self._mpp_server = MppServer.of(reach, self._keys, http)
         return self
 
@@ -189,8 +149,9 @@ class HttpConnector:
         ``at_rest`` is called when all that is awaited has come and the wallet is only listened to any more; it may be
         called more than once, or never. Raises what went wrong inside the suite.
         """
+        await self._adaptor.ready()
         world = World(scenario, self._run, self._profile, time.monotonic)
-        held = _Conversation(world, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        held = Conversation(world, datetime.now(UTC).isoformat(timespec="milliseconds"))
         self._router.open(world)
         self._open[id(world)] = held
         try:
@@ -230,7 +191,7 @@ class HttpConnector:
             if status == NO_ANSWER:
                 return
 
-    async def _heard_out(self, held: _Conversation, at_rest: Callable[[], None]) -> None:
+    async def _heard_out(self, held: Conversation, at_rest: Callable[[], None]) -> None:
         """Listen until the wallet has said nothing for as long as there is reason to wait."""
         end = time.monotonic() + self._reach.patience * _LONGEST
         while not held.over:
@@ -241,9 +202,15 @@ class HttpConnector:
                 held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
                 return
             if not await _woken(held.woken, min(wait, left)) and wait <= left:
+                tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
+                between = await self._adaptor.unsaid(tokens)
+                if held.woken.is_set():
+                    continue
+                if between:
+                    held.hinder(between)
                 return
 
-    def _wait(self, held: _Conversation) -> float:
+    def _wait(self, held: Conversation) -> float:
         """How long a silence of the wallet is waited for, in seconds."""
         reach = self._reach
         if held.refused:
@@ -306,7 +273,7 @@ class HttpConnector:
             ended.fault = problem
             ended.woken.set()
 
-    def _held_in(self, world: World | None) -> list[_Conversation]:
+    def _held_in(self, world: World | None) -> list[Conversation]:
         """The conversation in a world, open or over; none where it is not known."""
         open_ = [self._open[id(world)]] if id(world) in self._open else []
         return open_ or [held for held, _ in self._over if held.world is world]
@@ -325,14 +292,14 @@ class HttpConnector:
         if held.asking or await gone():
             held.world.went_on(delivery.event)
 
-    def _call(self, held: _Conversation, sending: Sending) -> None:
+    def _call(self, held: Conversation, sending: Sending) -> None:
         task = asyncio.create_task(self._told(held, sending))
         held.calls[task] = sending
         if sending.message.point == GATEWAY:
             held.asking.add(task)
         task.add_done_callback(lambda done: self._answered(held, done))
 
-    async def _told(self, held: _Conversation, sending: Sending) -> None:
+    async def _told(self, held: Conversation, sending: Sending) -> None:
         message, keep = sending.message, partial(held.world.carried, sending.event)
         try:
             if isinstance(message, InquiryPayment | CancelPayment):
@@ -349,7 +316,7 @@ class HttpConnector:
         except Exception as problem:  # noqa: BLE001  # whoever asked for the conversation is to hear of it
             held.fault = problem
 
-    async def _asked(self, held: _Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
+    async def _asked(self, held: Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
         """Alipay+ asks the MPP server, and takes its answer; whoever is not Alipay+ may be refused by silence."""
         token = held.world.token(payment)
         try:
@@ -371,7 +338,7 @@ class HttpConnector:
                 called = f"POST {self._mpp_server.addresses[type(call)]}"
                 raise NoAnswerError(called, f"status {half.status}, so that nobody serves what [reach] names")
 
-    def _answered(self, held: _Conversation, call: asyncio.Task[None]) -> None:
+    def _answered(self, held: Conversation, call: asyncio.Task[None]) -> None:
         held.calls.pop(call, None)
         held.asking.discard(call)
         held.woken.set()

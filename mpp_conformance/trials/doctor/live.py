@@ -78,7 +78,7 @@ def live(wallet: Wallet, *, believed: bool | None = None, pay: bool = False) -> 
     """
 
     async def held() -> list[Finding]:
-        async with _connector(wallet, wallet.reach.adaptor) as connector:
+        async with _connector(wallet, None if wallet.reach.device else wallet.reach.adaptor) as connector:
             return await examined(wallet, connector, believed=believed, pay=pay)
 
     return asyncio.run(held())
@@ -219,5 +219,5 @@ def _cold(wallet: Wallet, late: Trace, *, ready: bool) -> Finding:
     return Finding.wrong(PATIENCE, expected, seen, likely, judged=ready)
 
 
-def _connector(wallet: Wallet, adaptor: str) -> HttpConnector:
+def _connector(wallet: Wallet, adaptor: str | None) -> HttpConnector:
     return HttpConnector(wallet, wallet.profile, run=f"doctor-{uuid4().hex}", adaptor=adaptor)

@@ -35,6 +35,8 @@ _MAX_ANSWER: Final = 65_536
 
 def reach(wallet: Wallet, adaptor: str | None = None) -> list[Finding]:
     """Whether the suite can listen, and whether the adaptor (the wallet's, or the one given) is there and sound."""
+    if adaptor is None and wallet.reach.device:
+        return [_listening(wallet)]
     return [_listening(wallet), *_health(adaptor or wallet.reach.adaptor, min(wallet.reach.patience, _LONGEST))]
 
 

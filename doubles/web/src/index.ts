@@ -1,0 +1,13 @@
+export { Adaptor, NotCarriedOut, type Phone, type TestBuild } from './adaptor.js';
+export { type Pulling, startPulling } from './pull.js';
+export { type ReportName, Reports, type Timing } from './reports.js';
+export {
+  type ActionParams,
+  AlipayPlusClientMPM,
+  type Callback,
+  type DecodeServiceParams,
+  type DecodeServiceResult,
+  type LaunchParams,
+  type MPMService,
+  Screens,
+} from './sdk.js';

@@ -1,0 +1,66 @@
+"""A conversation over HTTP while it is held: what happens in it, what hinders it, and what comes of it."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Trace
+from mpp_conformance.peers.reactions import Sending
+from mpp_conformance.peers.world import World
+from mpp_conformance.protocol.messages import GATEWAY
+from mpp_conformance.wire import OPERATIONS
+
+_MOST_TROUBLES: Final = 3
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A conversation that is being held.
+
+    ``began``: UTC, ISO 8601; ``woken`` is set by whatever happens in it; ``refused``: a call was not carried out, or
+    not answered; ``unreachable``: whom we call is not there; ``fault``: the suite itself failed.
+    """
+
+    world: World
+    began: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    calls: dict[asyncio.Task[None], Sending] = field(default_factory=dict)
+    asking: set[asyncio.Task[None]] = field(default_factory=set)
+    """Those of them that Alipay+ makes to the MPP server."""
+    troubles: list[str] = field(default_factory=list)
+    refused: bool = False
+    unreachable: bool = False
+    fault: Exception | None = None
+
+    @property
+    def over(self) -> bool:
+        """Waiting for anything more is of no use."""
+        return self.unreachable or self.fault is not None
+
+    @property
+    def at_rest(self) -> bool:
+        """All that is awaited has come, so that there is nothing for the wallet to do."""
+        return self.world.finished and not self.world.silent and not self.calls
+
+    def hinder(self, why: str) -> None:
+        """What is heard is not what was said: it accuses nobody."""
+        self.refused = True
+        self.troubles.append(why)
+        self.woken.set()
+
+    def give_up(self) -> None:
+        """A call that is not answered, and after which nothing is heard, has reached nobody for all that is known."""
+        for sending in self.calls.values():
+            asked = sending.message.point == GATEWAY
+            if asked or not self.world.heard_after(sending.payment, sending.event):
+                self.refused = True
+                called = f"POST {OPERATIONS[type(sending.message)].path} of the {'MPP server' if asked else 'adaptor'}"
+                heard = "" if asked else ", and nothing was heard after it"
+                self.troubles.append(f"{called} was not answered{heard}")
+
+    def trace(self) -> Trace:
+        """What came of it."""
+        broken = self.refused or self.unreachable
+        ending = BROKEN if broken else ENDED if self.world.finished else WAITED
+        trace = self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
+        return replace(trace, began=self.began)
