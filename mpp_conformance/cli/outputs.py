@@ -38,6 +38,7 @@ _VERDICT: Final = one_of(*(verdict.word for verdict in Verdict))
 _OUTCOME: Final = one_of(*(outcome.word for outcome in Outcome))
 _OVERALL: Final = one_of("conformant", "nonconformant", "inconclusive", "error")
 _CASE: Final = {"requirement": STRING, "module": STRING, "case": STRING, "scenario": STRING}
+_MPPS: Final = ("faulty", "conforming", "loaded", "loaded_killed")
 _MAY_LACK: Final = {**STRING, "description": "A verdict; absent where that run does not have the row."}
 
 
@@ -128,6 +129,12 @@ def _matrix() -> Schema:
         "observed": _NAMES,
         "kills": many(closed(kill)),
     }
+    loaded = {
+        **{name: specimen[name] for name in ("name", "kind", "breaks")},
+        "alone": _OUTCOME,
+        **dict.fromkeys(("conversations", "seeds"), COUNT),
+        "broke": mapping(COUNT),
+    }
     wrong = {"specimen": STRING, "requirement": STRING, "scenario": STRING, "cause": one_of(*FaultKind)}
     case = {"case": STRING, "requirement": STRING, "failing": _NAMES, "alone": _NAMES}
     return closed(
@@ -137,7 +144,7 @@ def _matrix() -> Schema:
             "suites": SHA256,
             "sound": TRUTH,
             "counts": closed(
-                dict.fromkeys(("faulty", *killed, "conforming", "cases", "transformations", "rows", *cards), COUNT)
+                dict.fromkeys((*_MPPS, *killed, "cases", "transformations", "rows", *cards), COUNT)
             ),
             "survivors": fates,
             "wrongly_killed": fates,
@@ -145,6 +152,8 @@ def _matrix() -> Schema:
             "kinds": many(closed({"kind": one_of(*FaultKind), "faulty": COUNT, "killed": COUNT})),
             "wrong_causes": many(closed(wrong)),
             "unexplained": many(closed({"specimen": STRING, "requirement": STRING, "cards": COUNT})),
+            "unharmed": _NAMES,
+            "loaded": many(closed(loaded)),
             "toothless": _NAMES,
             "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
             "stale": _NAMES,

@@ -22,6 +22,7 @@ from mpp_conformance.specimens import (
     gateway,
     gateway_variants,
     inquiries,
+    loaded,
     malformed_answers,
     money,
     mutes,
@@ -67,5 +68,7 @@ FAULTY: Final = _by_name(
     )
 )
 """Those with one fault each."""
-SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY})
+LOADED: Final = _by_name(_named([loaded]))
+"""Those whose one fault shows only when many use them at once."""
+SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY, **LOADED})
 """All of them by name."""
