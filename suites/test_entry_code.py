@@ -3,8 +3,10 @@
 import re
 from urllib.parse import quote
 
-from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     CLIENT_SDK,
@@ -22,6 +24,7 @@ from mpp_conformance.ledger.requirements import (
     requirement,
 )
 from mpp_conformance.ledger.source import CLIENT_SDK_DOCS, ENTRY_CODE, HIGHLIGHTS
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
@@ -37,9 +40,11 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED
+from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
 
+ONE_RESULT = "the server to hand its client the result that it notified"
 PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
@@ -86,6 +91,14 @@ excluded(
     clauses=[ENTRY_CODE.steps(7, 12, sentence=2)],
     text="The merchant places an order, and Alipay+ makes an order code of it.",
     reason="between the merchant and Alipay+; no part of the MPP",
+)
+EC_9 = requirement(
+    "EC-9",
+    SHOULD,
+    DERIVED,
+    actor=MPP_CLIENT,
+    clauses=[ENTRY_CODE.steps(6)],
+    text="One scan opens the merchant page once.",
 )
 excluded(
     "EC-13",
@@ -182,19 +195,28 @@ SDK_2 = requirement(
 )
 
 
-@case(EC_3, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY)])
+def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Alone, with each payload that hurts, and wherever else Alipay+ leaves such a payment to the client SDK."""
+    alone = [sdk(ENTRY, "S"), sdk(ENTRY, "F"), *payloads(ENTRY)]
+    return [*alone, *of_code(ENTRY, stopping(edition, reading))]
+
+
+def left(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
+    others = distinct(failed(edition, reading), going_on(edition, reading))
+    return [psp(ENTRY), psp_with_payload(ENTRY), *not_decoded(ENTRY), *of_code(ENTRY, others)]
+
+
+@case(EC_3, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY), a_round(ENTRY), a_round(ORDER)])
 def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
     """The address given to launch is that of the code which was scanned."""
-    for index, codes in enumerate(trace.codes):
-        asked = expect(trace, index).reached(Launch)
-        # An address that is none of a code's may lead anywhere, to the right page too.
-        asked.given(names_a_page(trace, index), PAGE_LAUNCHED)
-        asked.each_holding(Launch, "url", codes.page_id)
+    of_each_scan(trace, ENTRY, own_page_launched)
 
 
 @case(SDK_2, [psp(ENTRY), sdk(ENTRY, "S")])
 def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> None:
     """The address given to launch is the scanned one, to the letter; it may be URL-encoded in another address."""
+    trace = trace.opening()
     scanned = trace.codes[0].scanned
     asked = expect(trace).reached(Launch).given(names_a_page(trace, 0), PAGE_LAUNCHED)
     asked.given(scanned.lower().startswith(("http://", "https://")), "the scanned code to be an address")
@@ -206,24 +228,29 @@ def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> Non
 
 
 @case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
-def test_launch_is_called_once(trace: Trace) -> None:
-    """One scan of an entry code leads to one call of launch, once the server has told what it is."""
+def test_launch_is_called(trace: Trace) -> None:
+    """A scan of an entry code leads to a call of launch, once the server has told what it is."""
     told = [event.message.action for event in trace.of(0) if isinstance(event.message, IdentityAnswer)]
     asked = expect(trace).reached(Scan).given(not told or "OPEN_URL" in told, "the client to be told of an entry code")
-    asked.given(not trace.unidentified(), IDENTIFIED).one(Launch)
+    asked.given(not trace.unidentified(), IDENTIFIED).some(Launch)
 
 
-@case(EC_16, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY)])
+@case(EC_9, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
+def test_launch_is_called_once(trace: Trace) -> None:
+    """One scan leads to one call of launch, until the payment has come to its end."""
+    expect(trace.opening()).reached(Launch).one(Launch)
+
+
+@case(EC_16, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY), a_round(ENTRY), a_round(ORDER)])
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
-    for index, codes in enumerate(trace.codes):
-        expect(trace, index).reached(Decode).reached(UserInitiatedPay).each(UserInitiatedPay, code_value=codes.decoded)
+    of_each_scan(trace, ENTRY, intercepted_code_passed)
 
 
-@case(EC_25, [sdk(ENTRY, "S"), sdk(ENTRY, "F"), *payloads(ENTRY)])
+@case(EC_25, stopped)
 def test_the_payload_reaches_the_sdk_through_the_callback(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by the callback and by no other way."""
-    passed_by_callback(trace)
+    wherever(trace, HANDLE_BY_SDK, passed_by_callback, code=ENTRY)
 
 
 @case(EC_25, Choice(action=HANDLE_BY_SDK, code=ENTRY))
@@ -239,38 +266,52 @@ def test_each_callback_brings_the_payload_of_its_own_payment(trace: Trace) -> No
     passed_by_callback(trace, 1)
 
 
-@case(EC_28, outcomes(ENTRY))
+@case(EC_28, left)
 def test_the_callback_waits_for_the_payment_result(trace: Trace) -> None:
     """The callback is executed once, after the payment result."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
-    if trace.app_link:
-        asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback, callback=trace.callback())
-        asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)
-    else:
-        asked.reached(ResultPage).one(DecodeCallback, callback=trace.callback())
-        asked.proven_in_order(ResultPage, DecodeCallback)
+    wherever(trace, HANDLE_BY_PSP, called_back, code=ENTRY)
 
 
-@case(EC_29, outcomes(ENTRY))
+@case(EC_29, left)
 def test_the_result_page_is_shown(trace: Trace) -> None:
     """The consumer sees the payment result that the client was handed."""
-    result = trace.result()
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(
-        result is not None, "the client to be handed a payment result"
-    ).each(ResultPage, status=result)
+    wherever(trace, HANDLE_BY_PSP, page_shown, code=ENTRY)
 
 
-@case(SDK_1, [psp(ENTRY), psp(ENTRY, customer=UNFUNDED), psp(ENTRY, "F"), psp_with_payload(ENTRY)])
+@case(SDK_1, left)
 def test_the_callback_tells_the_sdk_how_the_payment_ended(trace: Trace) -> None:
     """Success is empty; failure has an error code; neither carries a payload."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
-    asked.reached(DecodeCallback).given(trace.result() is not None, "the client to be handed a payment result")
-    if trace.result() == "S":
+    wherever(trace, HANDLE_BY_PSP, tells_the_end, code=ENTRY)
+
+
+def tells_the_end(trace: Trace, payment: int) -> None:
+    """The callback of this payment's decode, judged by the result that the client was handed."""
+    result = trace.result(payment)
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    asked.reached(DecodeCallback).given(result is not None, "the client to be handed a payment result")
+    outcomes_told = {e.message.outcome for e in trace.of(payment) if isinstance(e.message, DecodeCallback)}
+    notified = {"S": "success", "F": "failure"}.get(trace.notified(payment) or "")
+    asked.given(not trace.contradicted(payment) or outcomes_told != {notified}, ONE_RESULT)
+    if result == "S":
         asked.each(DecodeCallback, outcome="success")
     else:
         asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT)
     # An adaptor may report an absent text as an empty one.
     asked.none_but(DecodeCallback, sdk_action_payload=(None, ""))
+
+
+def own_page_launched(trace: Trace, payment: int) -> None:
+    """The page of the code that was scanned in this payment."""
+    asked = expect(trace.opening(payment), payment).reached(Launch)
+    # An address that is none of a code's may lead anywhere, to the right page too.
+    asked.given(names_a_page(trace, payment), PAGE_LAUNCHED)
+    asked.each_holding(Launch, "url", trace.codes[payment].page_id)
+
+
+def intercepted_code_passed(trace: Trace, payment: int) -> None:
+    """The code value of this payment's decode."""
+    asked = expect(trace, payment).reached(Decode).reached(UserInitiatedPay)
+    asked.each(UserInitiatedPay, code_value=trace.codes[payment].decoded)
 
 
 def names_a_page(trace: Trace, payment: int) -> bool:
@@ -292,3 +333,22 @@ def passed_by_callback(trace: Trace, payment: int = 0) -> None:
     asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed).none(
         HandleAction
     )
+
+
+def page_shown(trace: Trace, payment: int) -> None:
+    """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
+    result = trace.result(payment)
+    asked = expect(trace.since_decided(payment), payment)
+    asked.given(result is not None, "the client to be handed a payment result")
+    asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)
+
+
+def called_back(trace: Trace, payment: int) -> None:
+    """The callback of this payment's decode comes once, and when the client has the payment result."""
+    asked, callback = expect(trace, payment), trace.callback(payment)
+    if trace.app_link:
+        asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback, callback=callback)
+        asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)
+    else:
+        asked.reached(ResultPage).one(DecodeCallback, callback=callback)
+        asked.proven_in_order(ResultPage, DecodeCallback)

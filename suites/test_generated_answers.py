@@ -3,8 +3,9 @@
 What the documents state of generated answers is judged beside its requirement: SRV-4, SRV-7, SRV-8, EC-25, OC-16.
 """
 
-from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, MPP, MPP_SERVER, SHOULD, case, requirement
 from mpp_conformance.ledger.source import HIGHLIGHTS, MESSAGE_LAYER
 from mpp_conformance.protocol.messages import (

@@ -45,6 +45,7 @@ from mpp_conformance.scenarios.scenario import CANCEL, OVER, PAYING
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
 KEYS: Final = "[keys] client_id and mpp_public_key to be those of the MPP server"
+NOT_VERIFIED: Final = ("missing", "unreadable", "invalid")
 OUR_KEY: Final = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
 CLOSED: Final = "ORDER_IS_CLOSED"
 TELLS: Final[dict[type[Message], str]] = {
@@ -166,7 +167,7 @@ WIRE_7 = requirement(
 def test_an_inquiry_tells_of_a_success(trace: Trace) -> None:
     """After a success was notified, and as long as it was not cancelled, each inquiry is told S."""
     expect(trace).reached(NotifyPayment, result_status="S")
-    held = only(trace, lambda one: own(one) and one.call.when == OVER and not_cancelled(trace, one))
+    held = only(trace, lambda one: own(one) and since_success(trace, one) and not_cancelled(trace, one))
     expect(held).reached(InquiryPayment).each(InquiryPaymentAnswer, result_status="S", payment_status="S")
     shown(trace)
 
@@ -255,9 +256,13 @@ def test_what_was_cancelled_is_not_taken_after_that(trace: Trace) -> None:
 @case(WIRE_3, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])
 def test_answers_are_signed(trace: Trace) -> None:
     """The signature of each answer verifies with the MPP's public key; one by another key proves nothing."""
-    told = expect(trace).reached(InquiryPayment).some(InquiryPaymentAnswer)
+    told = expect(trace).reached(InquiryPayment)
     for kind in (InquiryPaymentAnswer, CancelPaymentAnswer):
-        told.none_but(kind, signature=("valid", "foreign"))
+        for outcome in NOT_VERIFIED:
+            told.none(Malformed, operation=kind.__name__, signature=outcome)
+        expect(trace.readable()).none_but(kind, signature=("valid", "foreign"))
+    answers = (Malformed, InquiryPaymentAnswer)
+    told.given(any(isinstance(event.message, answers) for event in trace.of(0)), "the inquiry to be answered")
     foreign = [event for event in trace.events if getattr(event.message, "signature", "valid") == "foreign"]
     told.given(not foreign, KEYS)
     shown(trace)
@@ -339,6 +344,12 @@ def in_trouble(trace: Trace) -> bool:
     """Whether a cancellation was answered with U."""
     answers = (event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer))
     return any(answer.result_status == "U" for answer in answers)
+
+
+def since_success(trace: Trace, one: Asked) -> bool:
+    """Whether a call came when a success had been notified."""
+    told = (e.number for e in trace.of(0) if isinstance(e.message, NotifyPayment) and e.message.result_status == "S")
+    return one.call.when == OVER and next(told, one.said.number) < one.said.number
 
 
 def notified_before(trace: Trace, call: type[InquiryPayment] | type[CancelPayment]) -> bool:

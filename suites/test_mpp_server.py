@@ -1,9 +1,12 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
-from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
@@ -24,10 +27,8 @@ from mpp_conformance.scenarios.cells import (
     BOTH,
     changing,
     expired,
-    failing,
     in_turn,
     mixed,
-    paid_and_unpaid,
     paid_then_foreign,
     payloads,
     psp,
@@ -35,7 +36,8 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED
+from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, stopping
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
@@ -151,7 +153,7 @@ def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> N
 @case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
     """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
+    asked = expect(trace.opening()).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
     if identity_reported(trace):
         asked.some(IdentityAnswer, action="DECODE").none(Launch)
     else:
@@ -189,7 +191,7 @@ def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
 def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A scanned order code leads to userInitiatedPay."""
     asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    asked.given(not any_launch(trace), "the order code not to be launched").some(UserInitiatedPay)
+    asked.given(not any_launch(trace.opening()), "the order code not to be launched").some(UserInitiatedPay)
 
 
 @case(SRV_3, [psp_with_payload(code) for code in BOTH])
@@ -207,7 +209,7 @@ def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
         if index % 2 == 0:
             stopped = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
             stopped.given(not trace.unreported(index), REPORTED)
-            stopped.none(ServerAnswer, payment_status="S").none(NotifyPayment)
+            stopped.none(ServerAnswer, payment_status="S").none(NotifyPayment, result_status="S")
             if trace.app_link:
                 stopped.some(ServerAnswer, action_type=HANDLE_BY_SDK)
         else:
@@ -216,10 +218,16 @@ def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
             to_pay.none(ServerAnswer, action_type=HANDLE_BY_SDK)
 
 
-@case(SRV_4, [sdk(code, "S") for code in BOTH] + [made for code in BOTH for made in payloads(code)])
+def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Alone, with each payload that hurts, and wherever else Alipay+ leaves a payment to the client SDK."""
+    alone = [made for code in BOTH for made in (sdk(code, "S"), *payloads(code))]
+    return [*alone, *stopping(edition, reading)]
+
+
+@case(SRV_4, stopped)
 def test_both_parameters_are_passed_to_the_client(trace: Trace) -> None:
-    """The client is handed actionType and the payload, unchanged to the byte."""
-    passes_both(trace)
+    """The client is handed actionType and the payload, unchanged to the byte, whatever was paid or stopped before."""
+    wherever(trace, HANDLE_BY_SDK, passes_both)
 
 
 @case(SRV_4, Choice(action=HANDLE_BY_SDK))
@@ -243,33 +251,21 @@ def test_the_payment_goes_on(trace: Trace) -> None:
     ).given(trace.paid(), ABLE)
 
 
-@case(SRV_6, failing)
+@case(SRV_6, failed)
 def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
     """A payment that fails inside the MPP gets an error code; seen in the callback or on the page without app link."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
-    asked.given(not trace.paid(), UNABLE)
-    if trace.app_link:
-        asked.reached(ServerAnswer, payment_status=SOME_TEXT).some(ServerAnswer, error_code=SOME_TEXT)
-    elif trace.scenario.payments[0].code == ENTRY:
-        asked.shown_by(DecodeCallback, error_code=SOME_TEXT)
-    else:
-        asked.shown_by(ResultPage, error_code=SOME_TEXT)
+    wherever(trace, HANDLE_BY_PSP, has_a_code, status="S")
 
 
-@case(
-    SRV_7,
-    [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), paid_and_unpaid(code))],
-)
+def told(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Paid and unpaid, and wherever else Alipay+ leaves a payment to the MPP."""
+    return distinct(map(psp, BOTH), failed(edition, reading), going_on(edition, reading))
+
+
+@case(SRV_7, told)
 def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
     """The client is handed the result of its own payment, taken or failed, also when another one ends otherwise."""
-    for index, payment in enumerate(trace.scenario.payments):
-        asked = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-        if payment.customer == UNFUNDED:
-            asked.given(not trace.paid(index), UNABLE)
-            result_returned(trace, "F", index)
-        else:
-            asked.given(trace.paid(index) or not declined(trace, index), ABLE)
-            result_returned(trace, "S", index)
+    wherever(trace, HANDLE_BY_PSP, own_result_returned, status="S")
 
 
 @case(SRV_7, Choice(action=HANDLE_BY_PSP, status="S"))
@@ -286,26 +282,38 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
     passes_both(trace)
 
 
-@case(SRV_8, [made for code in BOTH for made in (psp(code, "F"), expired(code, HANDLE_BY_PSP))])
+@case(SRV_8, [made for code in BOTH for made in (*not_decoded(code), a_round(code))])
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
-    fails_with_a_code(trace)
+    wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
 
 
 @case(SRV_8, Choice(action=HANDLE_BY_PSP, status="F"))
 def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
     """So it is whatever an answer that nobody wrote holds beside the failure."""
-    fails_with_a_code(trace)
+    wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
 
 
-def fails_with_a_code(trace: Trace) -> None:
+def fails_with_a_code(trace: Trace, payment: int) -> None:
     """Seen on the app link; without one, shown by the result page."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="F")
-    asked.given(not trace.unreported(), REPORTED)
+    asked = expect(trace, payment).given(not trace.unreported(payment), REPORTED)
     if trace.app_link:
         asked.some(ServerAnswer, payment_status="F", error_code=SOME_TEXT)
     else:
         asked.shown_by(ResultPage, status="F").none(ResultPage, status="S")
+
+
+def has_a_code(trace: Trace, payment: int) -> None:
+    """The payment of a customer who cannot pay has failed, with an error code."""
+    if trace.scenario.payments[payment].customer != UNFUNDED:
+        return
+    asked = expect(trace, payment).given(not trace.paid(payment), UNABLE)
+    if trace.app_link:
+        asked.reached(ServerAnswer, payment_status=SOME_TEXT).some(ServerAnswer, error_code=SOME_TEXT)
+    elif trace.scenario.payments[payment].code == ENTRY:
+        asked.shown_by(DecodeCallback, error_code=SOME_TEXT)
+    else:
+        asked.shown_by(ResultPage, error_code=SOME_TEXT)
 
 
 def identity_reported(trace: Trace, payment: int = 0) -> bool:
@@ -350,12 +358,19 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
         asked.shown_by(HandleAction, sdk_action_payload=payload)
 
 
+def own_result_returned(trace: Trace, payment: int) -> None:
+    """S where it was paid, else F where it could not be or was declined."""
+    told = {event.message.result_status for event in trace.of(payment) if isinstance(event.message, NotifyPayment)}
+    expect(trace, payment).given(told != {"S", "F"}, "one result to be notified")
+    unpaid = declined(trace, payment) or trace.scenario.payments[payment].customer == UNFUNDED
+    result_returned(trace, "F" if unpaid and not trace.paid(payment) else "S", payment)
+
+
 def result_returned(trace: Trace, status: str, payment: int) -> None:
     """Seen on the app link, and nothing to the contrary; without an app link, on the result page."""
     if trace.app_link:
-        other = "F" if status == "S" else "S"
-        asked = expect(trace, payment).given(not trace.unreported(payment), REPORTED)
+        asked = expect(trace.in_the_end(payment), payment).given(not trace.unreported(payment), REPORTED)
         asked.some(ServerAnswer, payment_status=status)
-        asked.none(ServerAnswer, payment_status=other)
+        asked.none_but(ServerAnswer, payment_status=(status, None))
     else:
         expect(trace, payment).shown_by(ResultPage, status=status)

@@ -4,9 +4,11 @@ from typing import Final
 
 from mpp_conformance.judging.calls import tells_orders_apart
 from mpp_conformance.judging.oracle import Expectation, expect
+from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import PAYMENTS
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
@@ -17,7 +19,8 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.call_cells import PAID_CANCELLED
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
-from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
+from mpp_conformance.scenarios.rounds import distinct, failed, going_on
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
@@ -116,11 +119,15 @@ NOT_7 = requirement(
 )
 
 
-@case(NOT_1, [psp(code) for code in BOTH])
+def taken(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Alone, and wherever else Alipay+ leaves a payment to the MPP."""
+    return distinct(map(psp, BOTH), going_on(edition, reading))
+
+
+@case(NOT_1, taken)
 def test_a_payment_that_was_taken_is_notified(trace: Trace) -> None:
-    """Alipay+ hears of a success, under its own id of the order."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid(), ABLE).some(NotifyPayment, result_status="S")
+    """Alipay+ hears of a success, under its own id of the order, whoever pays, however much."""
+    wherever(trace, HANDLE_BY_PSP, success_notified, status="S")
 
 
 @case(NOT_2, [psp(code, customer=UNFUNDED) for code in BOTH])
@@ -130,18 +137,31 @@ def test_a_payment_that_failed_is_notified(trace: Trace) -> None:
     asked.given(not trace.paid(), UNABLE).some(NotifyPayment, result_status="F")
 
 
-@case(NOT_3, [psp(ORDER), UNKNOWN])
+@case(NOT_3, [psp(ORDER), psp(ENTRY), UNKNOWN])
 def test_a_repeated_notification_says_the_same(trace: Trace) -> None:
     """However often an order is notified, result, amounts, payment and customer are those of the first time."""
     repeats_itself(expect(trace).reached(NotifyPayment), trace)
 
 
-@case(NOT_3, [UNKNOWN_FAILURE])
+@case(NOT_3, [psp(ORDER, customer=UNFUNDED), psp(ENTRY, customer=UNFUNDED), UNKNOWN_FAILURE])
 def test_a_repeated_failure_says_the_same(trace: Trace) -> None:
     """Where a failure is notified more than once, its reason is that of the first time, and all the rest, too."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    repeats_itself(asked.given(not trace.paid(), UNABLE), trace)
-    asked.given(trace.acted_on(), "the payment to come to an end")
+    repeats_itself(asked, trace)
+    asked.given(not trace.paid(), UNABLE).given(trace.acted_on(), "the payment to come to an end")
+
+
+def left(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Payments that fail inside the MPP, and wherever else Alipay+ leaves a payment to it."""
+    return distinct(failed(edition, reading), going_on(edition, reading))
+
+
+@case(NOT_3, left)
+def test_no_notification_contradicts_another(trace: Trace) -> None:
+    """Whatever came before, whoever pays, however much: one order is one payment, and has one result."""
+    wherever(
+        trace, HANDLE_BY_PSP, lambda held, payment: repeats_itself(expect(held, payment), held, payment), status="S"
+    )
 
 
 @case(NOT_3, [SCANNED_TWICE])
@@ -188,11 +208,25 @@ def test_what_the_sdk_handles_is_not_notified(trace: Trace) -> None:
     expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(NotifyPayment)
 
 
-def repeats_itself(asked: Expectation, trace: Trace) -> None:
-    """All notifications of the trace are about one order, and none contradicts another in what Alipay+ compares.
+def success_notified(trace: Trace, payment: int) -> None:
+    """What was paid is notified as paid, under the id that Alipay+ gave."""
+    orders = [event.message.order for event in trace.of(payment) if isinstance(event.message, UserInitiatedPayAnswer)]
+    own = next(order.payment_request_id for order in orders if order is not None)
+    asked = expect(trace, payment).given(trace.paid(payment), ABLE)
+    asked.some(NotifyPayment, result_status="S", payment_request_id=own)
 
-    What one of them leaves out, nobody can compare.
+
+def one_result(trace: Trace, payment: int) -> None:
+    """The notifications of one payment are consistent."""
+    repeats_itself(expect(trace, payment), trace, payment)
+
+
+def repeats_itself(asked: Expectation, trace: Trace, payment: int | None = None) -> None:
+    """All these notifications are about one order, and none contradicts another in what Alipay+ compares.
+
+    What one of them leaves out, nobody can compare. ``payment``: its notifications alone.
     """
-    notices = [event.message for event in trace.events if isinstance(event.message, NotifyPayment)]
+    events = trace.events if payment is None else trace.of(payment)
+    notices = [event.message for event in events if isinstance(event.message, NotifyPayment)]
     told = {name: [value for notice in notices if (value := getattr(notice, name)) is not None] for name in COMPARED}
     asked.none_but(NotifyPayment, **{name: (*values[:1], None) for name, values in told.items()})

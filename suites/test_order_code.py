@@ -1,6 +1,7 @@
 """Workflow, order code (steps 1-20): what the MPP client does, and what is not the MPP's to do."""
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
@@ -16,20 +17,23 @@ from mpp_conformance.ledger.requirements import (
     requirement,
 )
 from mpp_conformance.ledger.source import HIGHLIGHTS, ORDER_CODE
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     DecodeCallback,
     HandleAction,
     ResultPage,
-    Scan,
     ServerAnswer,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import in_turn, outcomes, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.scenarios.scenario import ORDER
+from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
+
+ONE_RESULT = "the server to hand its client the result that it notified"
 
 excluded(
     "OC-0",
@@ -118,17 +122,28 @@ OC_20 = requirement(
 )
 
 
-@case(OC_5, [psp(ORDER), sdk(ORDER, "S"), together(ORDER)])
+def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Alone, with each payload that hurts, and wherever else Alipay+ leaves such a payment to the client SDK."""
+    alone = [sdk(ORDER, "S"), sdk(ORDER, "F"), *payloads(ORDER)]
+    return [*alone, *of_code(ORDER, stopping(edition, reading))]
+
+
+def left(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
+    others = distinct(failed(edition, reading), going_on(edition, reading))
+    return [psp(ORDER), psp_with_payload(ORDER), *not_decoded(ORDER), *of_code(ORDER, others)]
+
+
+@case(OC_5, [psp(ORDER), sdk(ORDER, "S"), together(ORDER), a_round(ORDER), a_round(ENTRY)])
 def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that was scanned."""
-    for index, codes in enumerate(trace.codes):
-        expect(trace, index).reached(Scan).reached(UserInitiatedPay).each(UserInitiatedPay, code_value=codes.scanned)
+    of_each_scan(trace, ORDER, scanned_code_passed)
 
 
-@case(OC_16, [sdk(ORDER, "S"), sdk(ORDER, "F"), *payloads(ORDER)])
+@case(OC_16, stopped)
 def test_the_payload_reaches_the_sdk_through_handle_action(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by handleAction and by no other way."""
-    passed_by_handle_action(trace)
+    wherever(trace, HANDLE_BY_SDK, passed_by_handle_action, code=ORDER)
 
 
 @case(OC_16, Choice(action=HANDLE_BY_SDK, code=ORDER))
@@ -144,24 +159,30 @@ def test_each_handle_action_brings_the_payload_of_its_own_payment(trace: Trace) 
     passed_by_handle_action(trace, 1)
 
 
-@case(OC_19, [*outcomes(ORDER), psp_with_payload(ORDER)])
+@case(OC_19, left)
 def test_handle_action_is_not_called_for_the_mpps_own_payment(trace: Trace) -> None:
     """A payment left to the MPP is brought to its end without handleAction."""
-    passed = any(
-        isinstance(event.message, ServerAnswer) and event.message.action_type == HANDLE_BY_SDK for event in trace.events
-    )
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(
-        not passed, "the server not to have told its client HANDLE_BY_SDK"
-    ).none(HandleAction).reached(ResultPage)
+    wherever(trace, HANDLE_BY_PSP, no_handle_action, code=ORDER)
 
 
-@case(OC_20, outcomes(ORDER))
+@case(OC_20, left)
 def test_the_result_page_is_shown(trace: Trace) -> None:
     """The consumer sees the payment result that the client was handed."""
-    result = trace.result()
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(
-        result is not None, "the client to be handed a payment result"
-    ).each(ResultPage, status=result)
+    wherever(trace, HANDLE_BY_PSP, page_shown, code=ORDER)
+
+
+def scanned_code_passed(trace: Trace, payment: int) -> None:
+    """The code value that was scanned in this payment."""
+    asked = expect(trace, payment).reached(UserInitiatedPay)
+    asked.each(UserInitiatedPay, code_value=trace.codes[payment].scanned)
+
+
+def no_handle_action(trace: Trace, payment: int) -> None:
+    """No handleAction, unless the server has told its client HANDLE_BY_SDK."""
+    handed = (event.message for event in trace.of(payment) if isinstance(event.message, ServerAnswer))
+    told = any(answer.action_type == HANDLE_BY_SDK for answer in handed)
+    asked = expect(trace, payment).given(not told, "the server not to have told its client HANDLE_BY_SDK")
+    asked.none(HandleAction).reached(ResultPage)
 
 
 def passed_by_handle_action(trace: Trace, payment: int = 0) -> None:
@@ -172,3 +193,11 @@ def passed_by_handle_action(trace: Trace, payment: int = 0) -> None:
         asked.reached(ServerAnswer, action_type=HANDLE_BY_SDK)
     asked.given(bool(handed), "the client to be handed a payload")
     asked.one(HandleAction, sdk_action_payload=handed).none(DecodeCallback)
+
+
+def page_shown(trace: Trace, payment: int) -> None:
+    """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
+    result = trace.result(payment)
+    asked = expect(trace.since_decided(payment), payment)
+    asked.given(result is not None, "the client to be handed a payment result")
+    asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)

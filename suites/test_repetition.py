@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from mpp_conformance.judging.oracle import SOME_TEXT, expect
+from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import PAYMENTS
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
@@ -13,11 +14,13 @@ from mpp_conformance.protocol.messages import (
     DecodeCallback,
     NotifyPayment,
     ResultPage,
+    Scan,
     ServerAnswer,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.cells import BOTH, EXPIRED_CODE
+from mpp_conformance.scenarios.cells import BOTH, EXPIRED_CODE, mixed, paid_and_unpaid, together
+from mpp_conformance.scenarios.rounds import a_round
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
@@ -107,6 +110,14 @@ REP_5 = requirement(
     clauses=[PAYMENTS.at("userInitiatedPay, codeValue and customerId")],
     text="A code that Alipay+ refuses because it belongs to another customer is not paid.",
 )
+REP_6 = requirement(
+    "REP-6",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("userInitiatedPay, customerId")],
+    text="userInitiatedPay names the customer who scans: two customers have two customerIds, nobody has another's.",
+)
 EXP_1 = requirement(
     "EXP-1",
     SHOULD,
@@ -173,6 +184,20 @@ def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
     asked.none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
     second = next(event.message.customer_id for event in trace.of(1) if isinstance(event.message, UserInitiatedPay))
     expect(trace).none(NotifyPayment, customer_id=second, result_status="S").given(trace.paid(0), ABLE)
+
+
+@case(REP_6, [made(code) for code in BOTH for made in (together, mixed, paid_and_unpaid, a_round)])
+def test_every_customer_is_asked_about_under_an_id_of_their_own(trace: Trace) -> None:
+    """A code that one customer scans is asked about for no other one, and for no id that another one has."""
+    scanned = {event.payment: event.message.customer_id for event in trace.events if isinstance(event.message, Scan)}
+    calls = [(event.payment, event.message) for event in trace.events if isinstance(event.message, UserInitiatedPay)]
+    expect(trace).reached(Scan).given(bool(calls), "Alipay+ to be asked")
+    for index, customer in scanned.items():
+        asked_before = {call.customer_id for at, call in calls if at < index and scanned[at] != customer}
+        for other in sorted((asked_before | set(scanned.values())) - {customer}):
+            asked = expect(trace, index).none(UserInitiatedPay, customer_id=other)
+            if any(getattr(event.message, "customer_id", "") == other for event in trace.of(index)):
+                asked.none(NotifyPayment, customer_id=other)
 
 
 @case(EXP_1, [OVERDUE])

@@ -86,6 +86,12 @@ class Examined:
     observed: frozenset[str]
     rows: tuple[Row, ...]
     kind: str = ""
+    shows: frozenset[str] = frozenset()
+    """Further kinds of fault that it truly shows, beside its own."""
+
+    def has(self, kind: str) -> bool:
+        """Whether a fault of this kind is there; never so for no kind."""
+        return bool(kind) and (kind == self.kind or kind in self.shows)
 
     @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -294,7 +300,7 @@ class Matrix:
     def cards(self, *, right: bool = False, deciding: bool = False) -> int:
         """How many rows faulty MPPs fail; of these the ones whose likely cause names the fault, or that decide."""
         return sum(
-            (not right or row.cause == specimen.kind) and (not deciding or row.decides)
+            (not right or specimen.has(row.cause)) and (not deciding or row.decides)
             for specimen in self.faulty
             for row in specimen.cards
         )
@@ -306,7 +312,7 @@ class Matrix:
             (specimen.name, row)
             for specimen in self.faulty
             for row in specimen.cards
-            if row.cause and row.cause != specimen.kind
+            if row.cause and not specimen.has(row.cause)
         )
 
     @property

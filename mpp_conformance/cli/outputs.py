@@ -143,9 +143,7 @@ def _matrix() -> Schema:
             "edition": _EDITION,
             "suites": SHA256,
             "sound": TRUTH,
-            "counts": closed(
-                dict.fromkeys((*_MPPS, *killed, "cases", "transformations", "rows", *cards), COUNT)
-            ),
+            "counts": closed(dict.fromkeys((*_MPPS, *killed, "cases", "transformations", "rows", *cards), COUNT)),
             "survivors": fates,
             "wrongly_killed": fates,
             "misnamed": many(closed({"specimen": STRING, "how": STRING})),

@@ -35,6 +35,7 @@ from mpp_conformance.judging.likely_causes import Parting, likely_slip, parting,
 from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.judging.wanted import counted, in_words, matches, value_in_words
 from mpp_conformance.protocol.messages import BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
 
 _asked: ContextVar[list[str]] = ContextVar("_asked")
@@ -42,23 +43,6 @@ _LATE: Final = "what decides it came when the conversation was over; a slow wall
 _EITHER: Final = "server or client: without [features] app_link nobody sees which of the two it was"
 _SEEN_LIMIT: Final = 8
 _SEEN_TEXT: Final = 400
-
-
-class _SomeText:
-    """Equal to any text that is not empty."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, str) and other != ""
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __repr__(self) -> str:
-        return "some text"
-
-
-SOME_TEXT: Final = _SomeText()
-"""A wanted field that must be there and must not be empty, whatever it says."""
 
 
 class Unmet(Exception):  # noqa: N818  # it carries a verdict; only some of them are errors
@@ -138,10 +122,10 @@ class Expectation:
 
     def reached(self, kind: type[Message], **wanted: Any) -> Self:
         """A stimulus took place: without it nothing can be said (INCONCLUSIVE)."""
-        self._ask(f"{_worded(kind, wanted)} to take place first")
-        found = next((event for event in self._events if _matches(event.message, kind, wanted)), None)
+        self._ask(f"{in_words(kind, wanted)} to take place first")
+        found = next((event for event in self._events if matches(event.message, kind, wanted)), None)
         if found is None:
-            self._undecided(f"{_worded(kind, wanted)}, before anything can be said about what follows", lacking=kind)
+            self._undecided(f"{in_words(kind, wanted)}, before anything can be said about what follows", lacking=kind)
         if found.message.by_suite:
             self._about = found.number
         return self
@@ -155,21 +139,21 @@ class Expectation:
 
     def one(self, kind: type[Message], **wanted: Any) -> Self:
         """Exactly one message of this kind, with these fields."""
-        self._ask(f"exactly one {_worded(kind, wanted)}")
+        self._ask(f"exactly one {in_words(kind, wanted)}")
         found = self._sent(kind)
         if len(found) != 1:
             how = self._deviates(REPEATED if found else MISSING, kind)
-            self._fail(f"exactly one {_worded(kind, wanted)}", _counted(kind, len(found)), found, how)
+            self._fail(f"exactly one {in_words(kind, wanted)}", counted(kind, len(found)), found, how)
         self._compare(found[0], kind, wanted)
         self._all_seen(kind)
         return self
 
     def each(self, kind: type[Message], **wanted: Any) -> Self:
         """At least one message of this kind, and every one with these fields."""
-        self._ask(f"every {_worded(kind, wanted)}")
+        self._ask(f"every {in_words(kind, wanted)}")
         found = self._sent(kind)
         if not found:
-            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
+            self._fail(f"at least one {in_words(kind, wanted)}", counted(kind, 0), found, self._deviates(MISSING, kind))
         for event in found:
             self._compare(event, kind, wanted)
         self._all_seen(kind)
@@ -177,20 +161,22 @@ class Expectation:
 
     def some(self, kind: type[Message], **wanted: Any) -> Self:
         """At least one message of this kind with these fields; others may differ."""
-        self._ask(f"at least one {_worded(kind, wanted)}")
+        self._ask(f"at least one {in_words(kind, wanted)}")
         found = self._sent(kind)
         if not found:
-            self._fail(f"at least one {_worded(kind, wanted)}", _counted(kind, 0), found, self._deviates(MISSING, kind))
-        if not any(_matches(event.message, kind, wanted) for event in found):
-            self._lacking(_worded(kind, wanted), kind)
-            self._compare(found[0], kind, wanted)
+            self._fail(f"at least one {in_words(kind, wanted)}", counted(kind, 0), found, self._deviates(MISSING, kind))
+        if not any(matches(event.message, kind, wanted) for event in found):
+            self._lacking(in_words(kind, wanted), kind)
+            # The one that says something else is told before those that say nothing of it.
+            contrary = (e for e in found if all(getattr(e.message, name) is not None for name in wanted))
+            self._compare(next(contrary, found[0]), kind, wanted)
         return self
 
     def either(self, *options: tuple[type[Message], dict[str, Any]]) -> Self:
         """At least one message that is one of the options: a kind, and the fields it must have."""
-        worded = " or ".join(_worded(kind, wanted) for kind, wanted in options)
+        worded = " or ".join(in_words(kind, wanted) for kind, wanted in options)
         self._ask(worded)
-        if not any(_matches(event.message, kind, wanted) for event in self._events for kind, wanted in options):
+        if not any(matches(event.message, kind, wanted) for event in self._events for kind, wanted in options):
             kinds = tuple(kind for kind, _ in options)
             found = [event for event in self._events if isinstance(event.message, kinds)]
             if not found:
@@ -204,29 +190,29 @@ class Expectation:
 
     def none(self, kind: type[Message], **unwanted: Any) -> Self:
         """No message of this kind with these fields; ask it only after `reached` or another positive question."""
-        self._ask(f"no {_worded(kind, unwanted)}")
-        found = [event for event in self._of(kind) if _matches(event.message, kind, unwanted)]
+        self._ask(f"no {in_words(kind, unwanted)}")
+        found = [event for event in self._of(kind) if matches(event.message, kind, unwanted)]
         if found:
             how = self._deviates(UNEXPECTED, kind)
-            self._fail(f"no {_worded(kind, unwanted)}", _counted(kind, len(found)), found, how)
-        self._absent(kind, f"no {_worded(kind, unwanted)}")
+            self._fail(f"no {in_words(kind, unwanted)}", counted(kind, len(found)), found, how)
+        self._absent(kind, f"no {in_words(kind, unwanted)}")
         return self
 
     def in_order(self, first: type[Message], then: type[Message], /, **wanted: Any) -> Self:
         """The first message ``first`` (with these fields) comes before the first message ``then``."""
-        self._ask(f"{_worded(first, wanted)} before {then.__name__}")
-        early = [event for event in self._of(first) if _matches(event.message, first, wanted)]
+        self._ask(f"{in_words(first, wanted)} before {then.__name__}")
+        early = [event for event in self._of(first) if matches(event.message, first, wanted)]
         late = self._of(then)
         if early and late and early[0].number > late[0].number:
             self._fail(
-                f"{_worded(first, wanted)} before {then.__name__}",
+                f"{in_words(first, wanted)} before {then.__name__}",
                 f"{then.__name__} as number {late[0].number}, {first.__name__} as number {early[0].number}",
                 [late[0], early[0]],
                 self._deviates(OUT_OF_ORDER, first, then),
             )
         if not early or not late:
             lacking = then if early else first
-            self._undecided(f"both {_worded(first, wanted)} and {then.__name__}", lacking=lacking)
+            self._undecided(f"both {in_words(first, wanted)} and {then.__name__}", lacking=lacking)
         return self
 
     def proven_in_order(self, first: type[Message], then: type[Message]) -> Self:
@@ -242,7 +228,7 @@ class Expectation:
 
     def each_holding(self, kind: type[Message], name: str, text: str) -> Self:
         """At least one message of this kind, and every one has ``text`` somewhere in its field ``name``."""
-        self._ask(f"every {_worded(kind, {name: text})}")
+        self._ask(f"every {in_words(kind, {name: text})}")
         found = self._sent(kind)
         strange = [event for event in found if text not in str(getattr(event.message, name))]
         if strange or not found:
@@ -261,14 +247,14 @@ class Expectation:
         early = [event for event in self._of(kind) if event.number < start]
         if early:
             how = self._deviates(OUT_OF_ORDER, kind, than)
-            self._fail(f"no {kind.__name__} before {than.__name__}", _counted(kind, len(early)), early, how)
+            self._fail(f"no {kind.__name__} before {than.__name__}", counted(kind, len(early)), early, how)
         self._absent(kind, f"no {kind.__name__} before {than.__name__}")
         return self
 
     def none_but(self, kind: type[Message], **allowed: tuple[Any, ...]) -> Self:
         """Every message of this kind has one of the allowed values in each field named."""
         wanted = {name: values[0] for name, values in allowed.items()}
-        self._ask(f"no other than {_worded(kind, wanted)}")
+        self._ask(f"no other than {in_words(kind, wanted)}")
         for event in self._of(kind):
             for name, values in allowed.items():
                 if getattr(event.message, name) not in values:
@@ -281,10 +267,10 @@ class Expectation:
 
         For duties on the app link of a wallet that does not report it.
         """
-        self._ask(f"{_worded(kind, wanted)} to show it")
-        if not any(_matches(event.message, kind, wanted) for event in self._events):
+        self._ask(f"{in_words(kind, wanted)} to show it")
+        if not any(matches(event.message, kind, wanted) for event in self._events):
             self._undecided(
-                f"{_worded(kind, wanted)} to show it, since the wallet does not report its app link",
+                f"{in_words(kind, wanted)} to show it, since the wallet does not report its app link",
                 "set [features] app_link = true and report server answers to have the server judged by itself",
                 lacking=kind,
             )
@@ -327,14 +313,14 @@ class Expectation:
             seen = getattr(event.message, name)
             if seen == value:
                 continue
-            hint, words, parted = "", f"{kind.__name__} with {name} {_value(seen)}", None
+            hint, words, parted = "", f"{kind.__name__} with {name} {value_in_words(seen)}", None
             if isinstance(value, str):
                 opaque = name == "sdk_action_payload" or len(value) > len("HANDLE_BY_SDK")
                 hint = likely_slip(value, seen) if opaque else ""
                 parted = parting(value, seen) if isinstance(seen, str) else None
                 words += f" ({parted})" if parted else ""
             how = self._deviates(DIFFERENT, kind, field=name, parted=parted)
-            self._fail(expected or _worded(kind, wanted), words, [event], how, hint)
+            self._fail(expected or in_words(kind, wanted), words, [event], how, hint)
 
     def _deviates(self, how: str, *kinds: type[Message], field: str = "", parted: Parting | None = None) -> Deviation:
         names = tuple(kind.__name__ for kind in kinds)
@@ -386,27 +372,3 @@ class Expectation:
 def _of_client(how: Deviation) -> bool:
     """Whether it is in what an MPP client says, who acts on what it was handed."""
     return any(BY_NAME[name].point == CLIENT_SDK for name in how.kinds)
-
-
-def _matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:
-    return isinstance(message, kind) and all(getattr(message, name) == value for name, value in wanted.items())
-
-
-def _worded(kind: type[Message], wanted: dict[str, Any]) -> str:
-    if not wanted:
-        return kind.__name__
-    unknown = wanted.keys() - kind.__dataclass_fields__.keys()
-    if unknown:
-        message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
-        raise TypeError(message)
-    return f"{kind.__name__} with " + " and ".join(f"{name} {_value(value)}" for name, value in wanted.items())
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "absent"
-    return shown(value) if isinstance(value, str) else ascii(value)
-
-
-def _counted(kind: type[Message], count: int) -> str:
-    return f"no {kind.__name__}" if count == 0 else f"{count} x {kind.__name__}"

@@ -33,10 +33,12 @@ DEBITED_TWICE: Final = "debited twice"
 DEBITED_WITH_SDK: Final = "debited with HANDLE_BY_SDK"
 UNVERIFIED: Final = "acted on an answer that does not verify"
 REOPENED: Final = "told as paid after its cancellation"
+FAILED_TOLD_AS_PAID: Final = "told as paid though the payment failed"
 FINDINGS: Final = {
     DEBITED_TWICE: "Alipay+ was notified of two payments of one order as successful.",
     DEBITED_WITH_SDK: "A payment that Alipay+ left to the client SDK was notified, returned or shown as successful.",
     UNVERIFIED: "On an answer whose signature does not verify a payment was told as paid, or a payload passed on.",
+    FAILED_TOLD_AS_PAID: "A client was handed, or a consumer shown, success of a payment that was notified as failed.",
     REOPENED: "A payment was told as paid after its cancellation had succeeded, and not before.",
 }
 """Each kind of finding, and what it says, in a sentence."""
@@ -98,6 +100,7 @@ def findings(trace: Trace) -> Iterator[Finding]:
             DEBITED_TWICE: _second_debits(events),
             DEBITED_WITH_SDK: _successes(events) if _left_to_sdk(trace, index) else (),
             UNVERIFIED: _acted_on(trace, index) if _never_verified(events) else (),
+            FAILED_TOLD_AS_PAID: _contradicting(events) if trace.notified(index) == "F" else (),
             REOPENED: () if trace.raced(index) else _after_cancellation(events),
         }
         for kind, found in shown.items():
@@ -147,6 +150,13 @@ def _successes(events: tuple[Event, ...]) -> tuple[Event, ...]:
         for event in events
         if any(isinstance(event.message, kind) and getattr(event.message, name) == "S" for kind, name in said)
     )
+
+
+def _contradicting(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The messages that tell client or consumer of a success, and the failures that were notified."""
+    told = _successes(events)
+    failures = (e for e in events if isinstance(e.message, NotifyPayment) and e.message.result_status == "F")
+    return (*failures, *told) if told else ()
 
 
 def _second_debits(events: tuple[Event, ...]) -> tuple[Event, ...]:

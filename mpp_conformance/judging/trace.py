@@ -12,6 +12,7 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     IdentifyCode,
     IdentifyCodeAnswer,
+    Launch,
     Malformed,
     Message,
     NotifyPayment,
@@ -120,6 +121,51 @@ class Trace:
         passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
         return next((answer.sdk_action_payload for answer in passed if answer.action_type == HANDLE_BY_SDK), None)
 
+    def readable(self) -> "Trace":
+        """Without what could not be read."""
+        return replace(self, events=tuple(event for event in self.events if not isinstance(event.message, Malformed)))
+
+    def opening(self, payment: int = 0) -> "Trace":
+        """Without what was launched when this payment had come to an end: that may be anything but its code."""
+        ends = (e.number for e in self.of(payment) if isinstance(e.message, DecodeCallback | HandleAction | ResultPage))
+        end = next(ends, len(self.events) + 1)
+        later = (e for e in self.of(payment) if isinstance(e.message, Launch) and e.number > end)
+        left_out = {event.number for event in later}
+        return replace(self, events=tuple(event for event in self.events if event.number not in left_out))
+
+    def since_decided(self, payment: int = 0) -> "Trace":
+        """What came after the decision of Alipay+ on this payment."""
+        decisions = (
+            e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite
+        )
+        start = next(decisions, len(self.events))
+        return replace(self, events=tuple(event for event in self.events if event.number > start))
+
+    def in_the_end(self, payment: int = 0) -> "Trace":
+        """Without the failures that were handed before a success: the consumer may have tried another card."""
+        handed = [(e.number, e.message.payment_status) for e in self.of(payment) if isinstance(e.message, ServerAnswer)]
+        success = next((number for number, status in handed if status == "S"), 0)
+        early = {number for number, status in handed if number < success and status == "F"}
+        return replace(self, events=tuple(event for event in self.events if event.number not in early))
+
+    def answered(self, action: str, status: str = "") -> tuple[int, ...]:
+        """The payments that Alipay+ left to ``action`` alone; with this result status where one is given."""
+        decided: dict[int, set[tuple[str, str]]] = {}
+        for event in self.events:
+            told = event.message
+            if isinstance(told, UserInitiatedPayAnswer) and told.action_type:
+                decided.setdefault(event.payment, set()).add((told.action_type, told.result_status))
+        return tuple(
+            index
+            for index, said in decided.items()
+            if all(of == action and status in {"", result} for of, result in said)
+        )
+
+    def notified(self, payment: int = 0) -> str | None:
+        """The result (``S`` or ``F``) that the MPP notified of a payment; ``None`` if none, or one and the other."""
+        told = {e.message.result_status for e in self.of(payment) if isinstance(e.message, NotifyPayment)}
+        return told.pop() if len(told) == 1 else None
+
     def callback(self, payment: int = 0) -> str | None:
         """The name of the callback that the client SDK gave with its call of decode, if it called."""
         calls = (e.message for e in self.of(payment) if isinstance(e.message, Decode))
@@ -144,6 +190,16 @@ class Trace:
         whole = self.observes.at(GATEWAY).complete
         broke = whole and self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
         return "F" if without_order or broke else None
+
+    def contradicted(self, payment: int = 0) -> bool:
+        """Whether the MPP client was handed another result than the one that Alipay+ was notified of."""
+        handed, notified = self.result(payment), self.notified(payment)
+        return self.app_link and handed is not None and notified is not None and handed != notified
+
+    def shows_what_was_notified(self, payment: int = 0) -> bool:
+        """Whether the page shows the result that was notified, and not another one that the client was handed."""
+        pages = {event.message.status for event in self.of(payment) if isinstance(event.message, ResultPage)}
+        return self.contradicted(payment) and pages == {self.notified(payment)}
 
     def raced(self, payment: int = 0) -> bool:
         """Whether the consumer confirmed while Alipay+ waited for an answer of the MPP server.

@@ -60,6 +60,10 @@ class Awaited:
         answer = self._calls[payment].awaited
         return self._owed(payment) | (set() if answer is None else {answer})
 
+    def hindering(self, payment: int) -> set[type[Message]]:
+        """As `at`, without what the next scan need not wait for: a failure may be notified late, or never."""
+        return self.at(payment) - ({NotifyPayment} if payment in self._failed else set())
+
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
         return self._calls[payment].waiting

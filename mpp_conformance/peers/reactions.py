@@ -10,7 +10,7 @@ from typing import Final
 from mpp_conformance import wire
 from mpp_conformance.peers.alipay_plus import AlipayPlus, filled, payment_request_id
 from mpp_conformance.peers.mpp_server import ANSWERS
-from mpp_conformance.peers.refusals import refusal_of
+from mpp_conformance.peers.refusals import CLOSED, refusal_of, refused
 from mpp_conformance.protocol.faults import FAULTS, Fault
 from mpp_conformance.protocol.messages import (
     GATEWAY,
@@ -109,6 +109,15 @@ class Reactions:
         if isinstance(message, IdentifyCode):
             return self.alipay_plus.identify(payment, message)
         return None
+
+    def late(self, payment: int, message: Message) -> wire.Answer | None:
+        """As `truth`, when the conversation is over; an order whose answers were all spoilt is closed by then.
+
+        A sound answer to an MPP that still asks would lead to what the spoilt ones must not lead to.
+        """
+        if isinstance(message, UserInitiatedPay) and payment in self.spoiling and payment not in self.decided:
+            return refused(UserInitiatedPayAnswer, *CLOSED)
+        return self.truth(payment, message)
 
     def believed(self, payment: int, spoilt: Spoilt) -> UserInitiatedPayAnswer | None:
         """What an MPP can believe of a spoilt answer that has gone out; ``None`` where it is no answer."""

@@ -24,6 +24,7 @@ Kind = TypeVar("Kind", UserInitiatedPayAnswer, NotifyPaymentAnswer, IdentifyCode
 NOT_SIGNED: Final = ("INVALID_SIGNATURE", "The signature of the request does not verify.")
 NO_CODE: Final = ("INVALID_CODE", "This is not an order code of Alipay+.")
 NO_ORDER: Final = ("ORDER_NOT_EXIST", "No order bears this paymentRequestId.")
+CLOSED: Final = ("ORDER_IS_CLOSED", "The order is closed.")
 _ILLEGAL: Final = ("PARAM_ILLEGAL", "The request does not conform to the interface.")
 _ANSWERS: Final[Mapping[str, type[wire.Answer]]] = {asked.__name__: answer for asked, answer in wire.ANSWERS.items()}
 

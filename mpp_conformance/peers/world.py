@@ -95,9 +95,9 @@ class World:
         return self._record.write(payment, message, notes)
 
     def late(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> Late:
-        """Record what the wallet said when the conversation was over: a call is answered truthfully, and no more."""
+        """Record what the wallet said when the conversation was over: a call is answered, and no more."""
         event = self._record.write(payment, message, notes)
-        reply = self._peers.truth(payment, message)
+        reply = self._peers.late(payment, message)
         return (
             Late(event=event)
             if reply is None
@@ -186,7 +186,7 @@ class World:
         following = len(self._begun)
         if following in (0, len(self.scenario.payments)):
             return []
-        return [] if any(self.awaited(index) for index in self._begun) else [self._scan(following)]
+        return [] if any(self._awaited.hindering(index) for index in self._begun) else [self._scan(following)]
 
     def _scan(self, index: int) -> Sending:
         self._begun.add(index)

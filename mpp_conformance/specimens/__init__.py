@@ -28,6 +28,7 @@ from mpp_conformance.specimens import (
     mutes,
     notices,
     payload,
+    places,
     remote,
     repetition,
     results,
@@ -62,8 +63,8 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(faulty_answers, malformed_answers, notices, inquiries, call_reading, repetition, remote, unprovable),
-            mutes,
+            *(faulty_answers, malformed_answers, notices, inquiries, call_reading, places, repetition, remote),
+            *(unprovable, mutes),
         ]
     )
 )

@@ -39,7 +39,7 @@ class DecodesEntryCodes(ConformingMpp):
 
     name = "entry-codes-decoded"
     breaks = frozenset({"SRV-1"})
-    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "SDK-2", "EC-6", "SRV-2"}
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "EC-9", "SDK-2", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """DECODE wherever it should be OPEN_URL."""
@@ -54,7 +54,7 @@ class KnowsNoEntryCodes(ConformingMpp):
     """
 
     name = "entry-codes-unknown"
-    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """NONE for an entry code."""
@@ -151,7 +151,7 @@ class LaunchesTwice(ConformingMpp):
     """Calls launch from two observers of the same scan."""
 
     name = "launched-twice"
-    breaks = frozenset({"EC-6"})
+    observed = frozenset({"EC-9"})
 
     def launch(self, session: Session) -> Iterator[Message]:
         """And once more."""
@@ -168,7 +168,7 @@ class NeverLaunches(ConformingMpp):
 
     name = "never-launched"
     breaks = frozenset({"EC-6", "SRV-1"})
-    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-2"}
+    hides = ENTRY_UNASKED | {"EC-3", "EC-9", "SDK-2", "SRV-2"}
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not launched
         """Nothing that the SDK sees."""

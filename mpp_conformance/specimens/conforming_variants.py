@@ -324,6 +324,71 @@ class ReadsLeniently(ConformingMpp):
         return replace(read, action_type=HANDLE_BY_SDK, sdk_action_payload=form.get("sdkActionPayload"))
 
 
+class OpensMerchantsPage(ConformingMpp):
+    """Opens the merchant's own result page in the browser of the client SDK when a payment has succeeded."""
+
+    name = "merchants-result-page-launched"
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """Its own page, and the merchant's."""
+        yield from super().result_page(handed)
+        if handed.payment_status == "S":
+            yield Launch(url="https://merchant.example/result")
+
+
+class HandsOverTwice(ConformingMpp):
+    """Hands the same over once more when its client's connection is there again."""
+
+    name = "server-answer-repeated"
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Acted on once."""
+        if self.app_link:
+            told = {name: getattr(handed, name) for name in handed.__dataclass_fields__}
+            yield ServerAnswer(**told)
+        yield from super().take(session, handed)
+
+
+class TellsFailureBesideStop(ConformingMpp):
+    """Hands its client beside HANDLE_BY_SDK that nothing was paid, and why."""
+
+    name = "failure-beside-handle-by-sdk"
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Both parameters, and F."""
+        passed = Handed(action_type=answer.action_type, sdk_action_payload=answer.sdk_action_payload)
+        yield from self.take(session, replace(passed, payment_status="F", error_code=answer.result_code))
+
+
+class CashierTwice(ConformingMpp):
+    """Shows its cashier page again when the consumer comes back to it, and tells twice what a code is."""
+
+    name = "cashier-page-twice"
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """Told again."""
+        yield IdentityAnswer(code_value=session.scanned, action=action)
+        yield from super().identified(session, action)
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """One page more."""
+        yield CashierPage()
+        yield from super().pay(session, order)
+
+
+class SecondScanFails(ConformingMpp):
+    """Tells whoever scans a code again that its order has its result already."""
+
+    name = "second-scan-told-as-failure"
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """A failure of this scan, and not of the order."""
+        if self.booked(session, order).status is None:
+            yield from super().pay(session, order)
+        else:
+            yield from self.take(session, Handed(payment_status="F", error_code="ORDER_HAS_ITS_RESULT"))
+
+
 def shortened(notice: NotifyPayment) -> NotifyPayment:
     """A notification without its optional fields."""
     shorter = replace(notice, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)

@@ -18,7 +18,7 @@ _CALLED_WHEN_OVER: Final = frozenset(
     }
 )
 _CALLED: Final = _CALLED_WHEN_OVER | {"CAN-4"}
-_OF_ENTRY_CODES: Final = _NOTICES | _REPEATED | {"CAN-1", "CAN-4", "INQ-1"}
+_OF_ENTRY_CODES: Final = _NOTICES | _REPEATED | {"CAN-1", "CAN-4", "INQ-1", "NOT-3"}
 _OF_ORDER_CODES: Final = _NOTICES | _REPEATED | _CALLED | {"NOT-3", "NOT-6", "EXP-1"}
 ENTRY_UNDECIDED: Final = _EITHER_CODE | _OF_ENTRY_CODES | _ENTRY_FAULTS | {"EC-25", "EC-28", "EC-29", "SDK-1"}
 """Alipay+ decides on no entry code payment: all that follows from its answer."""
@@ -26,9 +26,9 @@ ORDER_UNDECIDED: Final = _EITHER_CODE | _OF_ORDER_CODES | _ORDER_FAULTS | {"OC-1
 """Likewise for order codes."""
 UNDECIDED: Final = ENTRY_UNDECIDED | ORDER_UNDECIDED
 """Likewise for all codes."""
-ENTRY_UNASKED: Final = ENTRY_UNDECIDED | {"EC-16", "SRV-9", "WIRE-1", "WIRE-2"}
+ENTRY_UNASKED: Final = ENTRY_UNDECIDED | {"EC-16", "REP-6", "SRV-9", "WIRE-1", "WIRE-2"}
 """Alipay+ is asked about no entry code payment: the question itself, too."""
-ORDER_UNASKED: Final = ORDER_UNDECIDED | {"OC-5", "SRV-9", "WIRE-1", "WIRE-2"}
+ORDER_UNASKED: Final = ORDER_UNDECIDED | {"OC-5", "REP-6", "SRV-9", "WIRE-1", "WIRE-2"}
 """Likewise for order codes."""
 PAYLOAD_NOT_HANDED: Final = frozenset({"EC-25", "OC-16"})
 """The client was handed no payload, so that it had none to give."""
@@ -41,9 +41,9 @@ AFTER_ORDER_PAYMENT: Final = (
     _CALLED_WHEN_OVER | _NEXT_PAYMENT | {"REG-1", "REG-2", "REP-2", "FLT-1", "FLT-2", "FLT-6", "FLT-12"}
 )
 """Likewise for order codes."""
-NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "WIRE-1", "ANS-2"}
+NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "ANS-2"}
 """No notification can be read: neither what it says, nor whether it was signed, nor what it may not say."""
-NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "EXP-1", "WIRE-1"})
+NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "EXP-1"})
 """Likewise, where those of a success can."""
 ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {
     *("NOT-1", "NOT-4", "NOT-6", "OC-19", "REP-2", "REP-4", "REP-5"),
@@ -51,7 +51,7 @@ ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {
 }
 """An order code payment comes to no end: there is nothing to notify or to ask about."""
 ENTRY_NOT_PAID: Final = frozenset(
-    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-4", "REP-4", "REP-5", "SRV-1", "SRV-9", "UX-6"}
+    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-5", "SRV-1", "SRV-9", "UX-6"}
 )
 """Likewise for an entry code, before whose cashier page it ends."""
 FAILURE_NOT_SHOWN: Final = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "REP-4"})

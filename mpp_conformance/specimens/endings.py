@@ -55,7 +55,7 @@ class CallbackBeforeResult(ConformingMpp):
     """
 
     name = "callback-before-result"
-    breaks = frozenset({"EC-28", "REP-2", "SDK-1"})
+    breaks = frozenset({"EC-25", "EC-28", "REP-2", "SDK-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Success when there is an order."""

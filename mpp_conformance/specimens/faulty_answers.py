@@ -307,10 +307,13 @@ class UnknownIsPaid(ConformingMpp):
 
 
 class PaysEachCall(ConformingMpp):
-    """Pays for each call that it has made, once the answer comes."""
+    """Pays for each call that it has made, once the answer comes.
+
+    One order has several payments (FLT-12).
+    """
 
     name = "each-call-paid"
-    observed = frozenset({"FLT-12"})
+    breaks, observed = frozenset({"NOT-3"}), frozenset({"FLT-12"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """As often as it has asked."""
@@ -350,34 +353,6 @@ class PaysAnothers(ConformingMpp):
     def pay_own(self, session: Session, order: Order) -> Iterator[Message]:
         """It is everybody's."""
         yield from self.pay(session, order)
-
-
-@dataclass
-class PaysBothAnswers(ConformingMpp):
-    """Sends each call twice, to be on the safe side, and debits for both answers.
-
-    Alipay+ is notified of two payments of one order, with a fault (FLT-12) and without one (NOT-3).
-    """
-
-    name = "call-sent-and-paid-twice"
-    breaks = frozenset({"NOT-3"})
-    observed = frozenset({"FLT-12"})
-    paid: set[str] = field(default_factory=set)
-
-    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
-        """And once more."""
-        yield from super().ask(session, code_value)
-        yield from super().ask(session, code_value)
-
-    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
-        """The client hears of the first decision alone."""
-        if session.name not in self.paid:
-            if answer.result_status != "U":
-                self.paid.add(session.name)
-            yield from super().answered(session, answer)
-        elif answer.order is not None and answer.action_type != HANDLE_BY_SDK:
-            made = self.notice(session, answer.order, self.settled(session, answer.order))
-            yield replace(made, payment_id=f"mpp-{session.name}")
 
 
 def _parsed(received: wire.Received) -> dict[str, dict[str, str]]:

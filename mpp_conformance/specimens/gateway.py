@@ -94,7 +94,7 @@ class EmptyCustomer(ConformingMpp):
 
     name = "customer-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "SRV-9", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Nobody asks."""
@@ -109,7 +109,7 @@ class NumberForCustomer(ConformingMpp):
 
     name = "customer-id-as-number"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "SRV-9", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """A number."""
@@ -125,7 +125,7 @@ class EmptyPassThrough(ConformingMpp):
 
     name = "pass-through-info-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = UNDECIDED | {"EC-16", "OC-5", "SRV-1", "SRV-2", "SRV-9", "WIRE-1"}
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """An empty optional field."""
@@ -207,8 +207,9 @@ class NotifiesSuccessAlways(ConformingMpp):
     """
 
     name = "failure-notified-as-success"
-    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6", "SRV-7"})
+    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6"})
     observed = frozenset({"CAN-4", "EXP-1"})
+    breaks = frozenset({"SRV-7"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Always S."""
@@ -223,10 +224,24 @@ class NotifiesFailureAlways(ConformingMpp):
     """
 
     name = "success-notified-as-failure"
+    breaks = frozenset({"SRV-7"})
     hides = frozenset(
         {
-            *("CAN-1", "INQ-1", "NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7", "WIRE-5"),
-            *("FLT-1", "FLT-2", "REP-2", "REP-5", "UX-6"),
+            "CAN-1",
+            "FLT-1",
+            "FLT-2",
+            "INQ-1",
+            "NOT-1",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-2",
+            "REP-5",
+            "SRV-5",
+            "UX-6",
+            "UX-7",
+            "WIRE-5",
         }
     )
 
@@ -294,6 +309,7 @@ class OneCustomer(ConformingMpp):
 
     name = "one-customer-id-for-all"
     hides = frozenset({"REG-2", "REP-5"})
+    breaks = frozenset({"REP-6"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

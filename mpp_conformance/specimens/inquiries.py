@@ -306,7 +306,7 @@ class ServesNoCancellations(ServesNothing):
 
     name = "cancellations-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-5"})
     unserved = CancelPayment
 
 
@@ -319,7 +319,7 @@ class StatusAsBoolean(ConformingMpp):
 
     name = "cancellation-status-as-boolean"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-5"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """A boolean."""

@@ -106,6 +106,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         callbacks-in-eight-slots payloads-in-eight-slots payload-by-customer callback-by-customer
         session-by-customer answers-by-connection identity-of-latest-code result-by-customer
         order-by-customer-and-amount
+        first-address-for-ever customer-of-latest-scan
     """,
     FaultKind.ERROR_CODE_MISSING: """
         result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
@@ -131,11 +132,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
     FaultKind.RESULT_REVISED: """
         success-taken-back cancellation-of-a-success-notified
+        success-then-failure-notified-of-one-customer success-notified-before-failure
     """,
     FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
         failure-left-open
+        notified-under-merchants-reference large-amounts-not-notified
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
     FaultKind.NOTICES_DIFFER: "payment-id-per-notification failure-reason-per-notification",
@@ -171,6 +174,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
+        later-callbacks-repeated
     """,
     FaultKind.TOO_EARLY: """
         cashier-page-at-once callback-before-result callback-foresees-result
@@ -184,9 +188,15 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         handle-action-with-result handle-action-by-payload payload-with-successful-result
     """,
     FaultKind.FAILURE_PATH: "payload-callback-on-failure-path result-callback-always-fails",
-    FaultKind.SUCCESS_PATH: "result-callback-always-succeeds",
+    FaultKind.SUCCESS_PATH: """
+        result-callback-always-succeeds
+        later-callbacks-always-succeed
+    """,
     FaultKind.OWN_PAGE: "own-error-page-beside",
-    FaultKind.SHOWN_OTHERWISE: "stopped-payment-shown-as-paid result-page-always-says-paid",
+    FaultKind.SHOWN_OTHERWISE: """
+        stopped-payment-shown-as-paid result-page-always-says-paid
+        result-page-of-payment-before
+    """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
         page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
@@ -197,3 +207,25 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}
 )
 """By the specimen's name."""
+
+ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
+    {
+        "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
+        "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
+        "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
+        "every-call-answered-with-no-order": (FaultKind.CANCELLATION_REFUSED,),
+        "every-call-answered-with-unknown": (FaultKind.INQUIRY_CONTRADICTS,),
+        "every-payment-declined": (FaultKind.UNKNOWN_TAKEN_AS_FINAL, FaultKind.SOUND_ANSWER_REFUSED),
+        "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
+        "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
+        "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
+        "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
+        "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+        "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
+    }
+)
+"""Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""

@@ -47,7 +47,7 @@ class OverdrawsTransaction(ConformingMpp):
     """
 
     name = "transaction-limit-overdrawn"
-    breaks = frozenset({"REG-1", "REG-3"})
+    breaks = frozenset({"EC-25", "REG-1", "REG-3", "UX-6"})
     warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -64,7 +64,7 @@ class OverdrawsYear(OverdrawsTransaction):
     """
 
     name = "yearly-limit-overdrawn"
-    breaks = frozenset({"REG-2", "REG-4"})
+    breaks = frozenset({"EC-25", "REG-2", "REG-4", "UX-6"})
     warning = "USER_AMOUNT_EXCEED_LIMIT"
 
 
@@ -76,8 +76,7 @@ class SmallAmountsOnly(ConformingMpp):
     """
 
     name = "amounts-above-sixteen-bits-hang"
-    breaks = frozenset({"REG-1", "REG-2", "REG-3"})
-    hides = frozenset({"SRV-6"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "SRV-7"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about a large amount."""
@@ -92,7 +91,7 @@ class SuccessAlsoPaid(ConformingMpp):
     """
 
     name = "success-also-told-as-paid-for-order-code"
-    breaks = frozenset({"REG-1"})
+    breaks = frozenset({"REG-1", "UX-6"})
 
     def concerned(self, session: Session) -> bool:
         """Order codes."""
@@ -110,7 +109,7 @@ class EntrySuccessAlsoPaid(SuccessAlsoPaid):
     """The same for an entry code."""
 
     name = "success-also-told-as-paid-for-entry-code"
-    breaks = frozenset({"REG-3"})
+    breaks = frozenset({"REG-3", "UX-6"})
 
     def concerned(self, session: Session) -> bool:
         """Entry codes."""
@@ -119,10 +118,13 @@ class EntrySuccessAlsoPaid(SuccessAlsoPaid):
 
 @dataclass
 class OverdrawsNewCustomers(ConformingMpp):
-    """Trusts Alipay+'s word on the yearly limit only for customers it knows; with an order code a new one pays."""
+    """Trusts Alipay+'s word on the yearly limit only for customers it knows; with an order code a new one pays.
+
+    What it takes was left to the SDK (UX-6).
+    """
 
     name = "yearly-limit-of-new-customers-overdrawn"
-    breaks = frozenset({"REG-2"})
+    breaks = frozenset({"REG-2", "UX-6"})
     known: set[str] = field(default_factory=set)
 
     def debit(self, session: Session) -> Handed:
@@ -145,8 +147,7 @@ class RoundAmountsHang(ConformingMpp):
     """
 
     name = "amount-at-transaction-limit-hangs"
-    breaks = frozenset({"REG-1"})
-    hides = frozenset({"SRV-6"})
+    breaks = frozenset({"REG-1", "SRV-7"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that Alipay+ let pass."""
@@ -161,8 +162,7 @@ class EntryAmountsHang(ConformingMpp):
     """
 
     name = "entry-code-amount-at-limit-hangs"
-    breaks = frozenset({"REG-3"})
-    hides = frozenset({"SRV-6"})
+    breaks = frozenset({"REG-3", "SRV-7"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that Alipay+ let pass."""

@@ -20,11 +20,8 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 from mpp_conformance.specimens.consequences import (
     AFTER_ORDER_PAYMENT,
-    ENTRY_UNASKED,
     ORDER_NOT_PAID,
-    ORDER_UNASKED,
     PAYLOAD_NOT_HANDED,
-    RESULT_NOT_HANDED,
 )
 
 Call = InquiryPayment | CancelPayment
@@ -55,8 +52,83 @@ class DoesNothing(Mute):
 
     name = "nothing-done"
     mute = EVERYTHING
-    breaks = frozenset({"EC-6", "SRV-1", "SRV-2"})
-    hides = (ENTRY_UNASKED | ORDER_UNASKED | {"EC-3"}) - {"SRV-1"}
+    hides = frozenset(
+        [
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-16",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "EC-3",
+            "EC-6",
+            "EC-9",
+            "EXP-1",
+            "FLT-1",
+            "FLT-10",
+            "FLT-11",
+            "FLT-12",
+            "FLT-13",
+            "FLT-2",
+            "FLT-3",
+            "FLT-4",
+            "FLT-5",
+            "FLT-6",
+            "FLT-7",
+            "FLT-8",
+            "FLT-9",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "NOT-7",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "OC-5",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-1",
+            "REP-2",
+            "REP-3",
+            "REP-4",
+            "REP-5",
+            "REP-6",
+            "SDK-1",
+            "SDK-2",
+            "SRV-1",
+            "SRV-2",
+            "SRV-3",
+            "SRV-4",
+            "SRV-5",
+            "SRV-6",
+            "SRV-7",
+            "SRV-8",
+            "SRV-9",
+            "UX-1",
+            "UX-6",
+            "UX-7",
+            "UX-8",
+            "WIRE-1",
+            "WIRE-2",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
+    )
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
         """Nothing."""
@@ -71,16 +143,63 @@ class ActsOnNoAnswer(Mute):
 
     name = "answers-not-acted-on"
     mute = SERVER
-    breaks = frozenset(
-        {"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-1", "UX-7"}
+    hides = frozenset(
+        [
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "FLT-1",
+            "FLT-11",
+            "FLT-12",
+            "FLT-2",
+            "FLT-3",
+            "FLT-6",
+            "FLT-7",
+            "FLT-8",
+            "FLT-9",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-1",
+            "REP-2",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-3",
+            "SRV-4",
+            "SRV-5",
+            "SRV-6",
+            "SRV-7",
+            "SRV-8",
+            "SRV-9",
+            "UX-1",
+            "UX-6",
+            "UX-7",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
     )
-    hides = (
-        ORDER_NOT_PAID
-        | RESULT_NOT_HANDED
-        | PAYLOAD_NOT_HANDED
-        | {"ANS-1", "CAN-4", "FLT-12", "FLT-6", "REP-1", "SRV-6"}
-    ) - {"REP-4"}
-    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2", "REP-3"})
+    observed = frozenset(["REP-3"])
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -95,13 +214,47 @@ class DeclinesEverything(Mute):
 
     name = "every-payment-declined"
     mute = SERVER
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = (
-        ORDER_NOT_PAID
-        | PAYLOAD_NOT_HANDED
-        | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-5", "SRV-7", "UX-7")}
-    ) - {"OC-19", "REP-4"}
-    observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "NOT-2", "REP-3", "UX-8"})
+    breaks = frozenset(["SRV-3", "SRV-4", "SRV-8", "UX-1"])
+    hides = frozenset(
+        [
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-25",
+            "FLT-1",
+            "FLT-11",
+            "FLT-2",
+            "FLT-3",
+            "FLT-7",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "OC-16",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-2",
+            "REP-5",
+            "SRV-5",
+            "SRV-7",
+            "UX-6",
+            "UX-7",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
+    )
+    observed = frozenset(["REP-3", "UX-8"])
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """F, whatever was answered."""
@@ -120,9 +273,7 @@ class TellsOfSuccess(Mute):
         {"NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "REP-2", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"}
     )
     hides = (
-        ORDER_NOT_PAID
-        | PAYLOAD_NOT_HANDED
-        | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6", "SRV-7")}
+        ORDER_NOT_PAID | PAYLOAD_NOT_HANDED | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6")}
     ) - {"NOT-1", "OC-19", "REP-2", "REP-4", "UX-6"}
     observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
 
@@ -155,11 +306,71 @@ class ReportsNothing(Mute):
 
     name = "nothing-reported"
     mute = REPORTS
-    breaks = frozenset({"EC-6", "SRV-1", "SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"})
-    hides = (
-        ENTRY_UNASKED | AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"EC-3", "OC-16", "OC-19", "SRV-2"}
-    ) - _NOT_REPORTED
-    observed = frozenset({"FLT-8"})
+    breaks = frozenset(["SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"])
+    hides = frozenset(
+        [
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-16",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "EC-3",
+            "EC-6",
+            "EC-9",
+            "FLT-1",
+            "FLT-12",
+            "FLT-13",
+            "FLT-2",
+            "FLT-4",
+            "FLT-5",
+            "FLT-6",
+            "FLT-7",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-7",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-1",
+            "REP-2",
+            "REP-3",
+            "REP-4",
+            "REP-5",
+            "REP-6",
+            "SDK-1",
+            "SDK-2",
+            "SRV-1",
+            "SRV-2",
+            "SRV-5",
+            "SRV-6",
+            "SRV-9",
+            "UX-6",
+            "UX-8",
+            "WIRE-1",
+            "WIRE-2",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        ]
+    )
+    observed = frozenset(["FLT-8"])
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """Only what goes to Alipay+."""

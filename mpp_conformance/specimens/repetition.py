@@ -1,10 +1,17 @@
 """MPPs that make too much or too little of a result that is unknown, or of a code that was asked about before."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mpp_conformance.protocol.messages import CashierPage, Message, Order, UserInitiatedPay, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_SDK,
+    CashierPage,
+    Message,
+    Order,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
 
 _EXPIRED: Final = "EXPIRED_CODE"
@@ -118,7 +125,7 @@ class ExpiredIsNoWord(ConformingMpp):
 
     name = "expired-code-not-told"
     breaks = frozenset({"SRV-8"})
-    hides = frozenset({"REP-4"})
+    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Silence."""
@@ -126,10 +133,14 @@ class ExpiredIsNoWord(ConformingMpp):
 
 
 class ExpiredIsItsOwn(ConformingMpp):
-    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK."""
+    """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK.
+
+    What Alipay+ left to the SDK is not handed over (SRV-4), and its client has nothing to give (EC-25, OC-16).
+    """
 
     name = "expired-code-shown-by-itself"
-    breaks = frozenset({"SRV-8"})
+    breaks = frozenset({"SRV-4", "SRV-8"})
+    hides = frozenset({"EC-25", "OC-16"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A failure of its own."""
@@ -148,3 +159,31 @@ class PaysOverdue(ConformingMpp):
         entry = self.booked(session, order)
         entry.order = replace(order, expiry_time=None)
         yield from super().pay(session, entry.order)
+
+
+@dataclass
+class PaysBothAnswers(ConformingMpp):
+    """Sends each call twice, to be on the safe side, and debits for both answers.
+
+    Alipay+ is notified of two payments of one order, with a fault (FLT-12) and without one (NOT-3).
+    """
+
+    name = "call-sent-and-paid-twice"
+    breaks = frozenset({"NOT-3"})
+    observed = frozenset({"FLT-12"})
+    paid: set[str] = field(default_factory=set)
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """And once more."""
+        yield from super().ask(session, code_value)
+        yield from super().ask(session, code_value)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The client hears of the first decision alone."""
+        if session.name not in self.paid:
+            if answer.result_status != "U":
+                self.paid.add(session.name)
+            yield from super().answered(session, answer)
+        elif answer.order is not None and answer.action_type != HANDLE_BY_SDK:
+            made = self.notice(session, answer.order, self.settled(session, answer.order))
+            yield replace(made, payment_id=f"mpp-{session.name}")

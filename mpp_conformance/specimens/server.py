@@ -64,7 +64,7 @@ class SuccessMeansPaid(ConformingMpp):
     """
 
     name = "success-without-order-told-as-paid"
-    breaks = frozenset({"REG-1", "REG-3", "SRV-4", "UX-1"})
+    breaks = frozenset({"REG-1", "REG-3", "SRV-4", "UX-1", "UX-6"})
     hides = PAYLOAD_NOT_HANDED
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -131,7 +131,7 @@ class PayloadDecides(ConformingMpp):
 
     name = "payload-decides"
     breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
-    hides = frozenset({"ANS-1", "OC-19", "SDK-1"})
+    hides = frozenset({"ANS-1", "EC-28", "EC-29", "OC-19", "OC-20", "SDK-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A payload is taken for HANDLE_BY_SDK."""
@@ -168,7 +168,7 @@ class HandlesLimitsItself(ConformingMpp):
     """
 
     name = "limits-shown-by-itself"
-    breaks = frozenset({"UX-1"})
+    breaks = frozenset({"SRV-4", "UX-1"})
     hides = frozenset({"REG-1", "REG-2"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

@@ -20,10 +20,13 @@ from mpp_conformance.specimens.consequences import (
 
 @dataclass
 class OneCallback(ConformingMpp):
-    """Keeps one callback: a second decode overwrites the first."""
+    """Keeps one callback: a second decode overwrites the first.
+
+    That holds for the end of a payment left to it (EC-28, SDK-1), too.
+    """
 
     name = "one-callback-for-all"
-    breaks = frozenset({"EC-25"})
+    breaks = frozenset({"EC-25", "EC-28", "SDK-1"})
     latest: Session | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -43,10 +46,13 @@ class OneCallback(ConformingMpp):
 
 @dataclass
 class FirstCallback(ConformingMpp):
-    """Keeps the callback of the first decode and executes it for every later one."""
+    """Keeps the callback of the first decode and executes it for every later one.
+
+    That holds for the end of a payment left to it (EC-28), too.
+    """
 
     name = "first-callback-for-ever"
-    breaks = frozenset({"EC-25"})
+    breaks = frozenset({"EC-25", "EC-28"})
     first: str | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -97,7 +103,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4", "SRV-7"})
+    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -119,8 +125,8 @@ class AnswersLatestClient(ConformingMpp):
     """
 
     name = "answer-to-latest-client"
-    breaks = frozenset({"SRV-3", "SRV-4"})
-    hides = PAYLOAD_NOT_HANDED | {"SRV-7"}
+    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7"})
+    hides = PAYLOAD_NOT_HANDED
     latest: str = ""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -139,7 +145,7 @@ class OneResult(ConformingMpp):
     """
 
     name = "one-payment-result-for-all"
-    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-7"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-7", "SRV-8"})
     observed = frozenset({"FLT-6"})
     result: Handed | None = None
 
@@ -219,7 +225,7 @@ class AnswerOfAnybody(ConformingMpp):
     """
 
     name = "answer-of-anybody-before"
-    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "UX-6"})
+    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
     hides = frozenset({"REG-2"})
     observed = frozenset({"ANS-1"})
     latest: UserInitiatedPayAnswer | None = None
@@ -239,7 +245,7 @@ class StopSticks(ConformingMpp):
     """
 
     name = "stop-sticks-to-customer"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4"})
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-7"})
     observed = frozenset({"ANS-1"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
@@ -264,7 +270,7 @@ class FirstAnswerForEver(ConformingMpp):
     """
 
     name = "first-answer-for-ever"
-    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "UX-6"})
+    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
     hides = frozenset({"REG-2"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
@@ -279,7 +285,7 @@ class StopSticksToEntryCodes(StopSticks):
     """Takes a customer who was stopped at an entry code for stopped at the next one, whatever its answer says."""
 
     name = "stop-sticks-to-entry-codes"
-    breaks = frozenset({"SRV-3"})
+    breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
     observed = frozenset()
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

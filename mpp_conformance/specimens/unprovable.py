@@ -106,7 +106,7 @@ class IdentifiesOddly(AsksAboutCodes):
     """
 
     name = "identification-refused"
-    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "SDK-2", "EC-6", "SRV-1", "SRV-2"}
+    hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
 
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""

@@ -27,7 +27,7 @@ from mpp_conformance.protocol.messages import APP_LINK, Message
 from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, LOADED, Specimen
-from mpp_conformance.specimens.kinds import KINDS
+from mpp_conformance.specimens.kinds import ALSO, KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.transport.connectors.interleaving import Crowd
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial
@@ -121,6 +121,7 @@ def examined(
         name=specimen.name,
         faulty=specimen.name in FAULTY,
         kind=KINDS.get(specimen.name, ""),
+        shows=frozenset(ALSO.get(specimen.name, ())),
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,

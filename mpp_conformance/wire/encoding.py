@@ -98,7 +98,7 @@ def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
         return message
     arrived = decode(type(message), encode(message, observer_url=_NOWHERE, check=check))
     if isinstance(arrived, Malformed):
-        return arrived
+        return replace(arrived, signature=getattr(message, "signature", None))
     beside = {name: getattr(message, name) for name in BESIDE_THE_BODY if hasattr(message, name)}
     return replace(arrived, **beside) if beside else arrived
 

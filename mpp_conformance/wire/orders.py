@@ -46,7 +46,7 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
         "codeType": "ORDER_CODE",
         "paymentRequestId": order.payment_request_id,
         "order": {
-            "referenceOrderId": order.payment_request_id,
+            "referenceOrderId": reference_of(order),
             "orderDescription": "noodles",
             "orderAmount": amount,
             "merchant": _MERCHANT,
@@ -67,6 +67,11 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
             "quotePrice": price,
         }
     return told
+
+
+def reference_of(order: Order) -> str:
+    """The merchant's own reference of an order, which is unlike Alipay+'s paymentRequestId of it."""
+    return f"shop-{order.payment_request_id[-10:]}"
 
 
 def order_from(body: Mapping[str, Any]) -> Order | None:

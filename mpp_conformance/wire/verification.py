@@ -56,12 +56,10 @@ def answered(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) ->
     message = decode(kind, half.body)
     if isinstance(message, Malformed) and half.status != HTTPStatus.OK:
         problem = f"expected an answer with HTTP status 200, seen {half.status}; {message.problem}"
-        return replace(message, problem=problem)
+        message = replace(message, problem=problem)
     outcome, _ = verified(half, key, client_id)
     return _signed(message, outcome)
 
 
 def _signed(message: Kind | Malformed, outcome: str) -> Kind | Malformed:
-    if isinstance(message, Malformed):
-        return message
-    return replace(message, signature=outcome)  # type: ignore[call-arg]  # what an MPP server says has that field
+    return replace(message, signature=outcome)  # type: ignore[arg-type]  # what an MPP server says has that field

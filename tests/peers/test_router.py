@@ -205,6 +205,24 @@ def test_a_call_that_comes_too_late_is_answered_as_in_time(kind: type[Message]) 
     assert [stray.http for stray in router.strays] == [(half, answer)]
 
 
+def test_an_order_whose_answers_were_all_spoilt_is_closed_when_its_conversation_is_over() -> None:
+    """Who still asks then is told so, and given no sound answer that would lead to a payment after all."""
+    router = Router(_TEMPLATES)
+    payment = Payment(code=ORDER, answer=handle_by_psp(), fault="signature-bad")
+    world = World(Scenario(label="spoilt", payments=(payment,)), "run", _PROFILE, lambda: 0.0)
+    router.open(world)
+    world.begin()
+    spoilt = _ask(router, world.codes[0].decoded).spoilt
+    assert spoilt is not None
+    world.applied(0, spoilt)
+    router.close(world)
+
+    reply = _ask(router, world.codes[0].decoded).reply
+
+    assert isinstance(reply, UserInitiatedPayAnswer)
+    assert (reply.result_status, reply.result_code, reply.action_type) == ("F", "ORDER_IS_CLOSED", None)
+
+
 def test_a_report_that_comes_too_late_is_written_down_and_changes_nothing() -> None:
     """It stands at the end of its conversation's record, with what carried it, and no peer reacts to it."""
     router = Router(_TEMPLATES)

@@ -60,9 +60,9 @@ def test_equal_conversations_are_held_once() -> None:
     """A conversation that several cases judge is held for all of them, each with its own label for it."""
     cases = load(SUITES).cases
     held = cabinet.conversations(cases)
-    rows = [(case.name, label) for judging in held.values() for case, label in judging]
+    rows = [(case.module, case.name, label) for judging in held.values() for case, label in judging]
     assert len(rows) == len(set(rows)) == sum(len(list(judging)) for judging in held.values())
-    assert {case.name for case in cases} == {name for name, _ in rows}
+    assert {(case.module, case.name) for case in cases} == {row[:2] for row in rows}
     assert len(held) < len(rows)
 
 

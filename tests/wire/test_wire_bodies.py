@@ -58,7 +58,7 @@ _TOLD_ORDER: Final = {
     "codeType": "ORDER_CODE",
     "paymentRequestId": "p1",
     "order": {
-        "referenceOrderId": "p1",
+        "referenceOrderId": "shop-p1",
         "orderDescription": "noodles",
         "orderAmount": {"value": "1000", "currency": "CNY"},
         "merchant": {

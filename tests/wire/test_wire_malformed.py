@@ -99,7 +99,13 @@ _NOTIFY: Final = NotifyPayment(
 )
 def test_a_message_that_breaks_its_schema_comes_back_malformed(message: Message, problem: str) -> None:
     """The problem names the place, what was expected and what was seen."""
-    expected = Malformed(where=message.point, operation=message.name, problem=problem, reference=_reference(message))
+    expected = Malformed(
+        where=message.point,
+        operation=message.name,
+        problem=problem,
+        reference=_reference(message),
+        signature=getattr(message, "signature", None),
+    )
 
     arrived = wire.carried(message)
 

@@ -32,6 +32,8 @@ def acted_twice(failure: Failure) -> str:
     wrong = failure.wrong
     if failure.deviation.how != REPEATED or wrong is None or type(wrong) not in _STEPS:
         return ""
+    if failure.undecided or any(not other.of(type(wrong)) for other in failure.others()):
+        return ""  # it may be another payment's, or have come before the answer that counts
     return (
         f"{_STEPS[type(wrong)]} is called more than once: an event handler is registered twice, or a timer repeats it"
     )
@@ -112,6 +114,8 @@ def success_path(failure: Failure) -> str:
     wrong = failure.wrong
     known = failure.number(ServerAnswer if failure.trace.app_link else ResultPage) < failure.at
     fits = isinstance(wrong, DecodeCallback) and wrong.outcome == "success" and failure.results == ("F",) and known
+    if any(not other.of(DecodeCallback) for other in failure.others()):
+        return ""  # it may be another payment's
     return "a payment that failed goes by the callback's success path" if fits else ""
 
 

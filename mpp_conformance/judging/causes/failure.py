@@ -103,6 +103,11 @@ class Failure:
         return self.answer is not None and self.answer.action_type == HANDLE_BY_PSP
 
     @property
+    def undecided(self) -> bool:
+        """Whether Alipay+ gave an answer before the one that counts."""
+        return any(not one.action_type for one in self.of(UserInitiatedPayAnswer))
+
+    @property
     def faulty(self) -> str:
         """The defect of the answers that Alipay+ gave in this payment; empty where they were sound."""
         return next((one.fault for one in self.of(FaultApplied)), "")
@@ -155,6 +160,10 @@ class Failure:
     def entry(self) -> bool:
         """Whether an entry code was scanned."""
         return self.trace.scenario.payments[self.payment].code == ENTRY
+
+    def earlier(self) -> Iterator["Failure"]:
+        """The same case, were it about each payment that began before this one."""
+        return (other for other in self.others() if other.payment < self.payment)
 
     def others(self) -> Iterator["Failure"]:
         """The same case, were it about each of the other payments of the conversation."""

@@ -126,7 +126,7 @@ def payload_lost_by_client(failure: Failure) -> str:
     wrong = failure.wrong
     by_action = isinstance(wrong, HandleAction) and not wrong.sdk_action_payload
     by_callback = isinstance(wrong, DecodeCallback) and wrong.outcome == "success" and not wrong.sdk_action_payload
-    if not by_action and not by_callback:
+    if (not by_action and not by_callback) or failure.undecided:
         return ""
     if unseen and not failure.results and not failure.cashier and not failure.notified:
         return "the payload is dropped between Alipay+'s answer and the SDK"
@@ -190,6 +190,8 @@ def action_type_not_read(failure: Failure) -> str:
     answer = failure.answer
     if answer is None or not failure.by_sdk or failure.passed_on or len(answer.sdk_action_payload or "") >= _LONG:
         return ""
+    if failure.undecided or any(other.by_psp for other in failure.earlier()):
+        return ""  # what was answered before may be remembered
     if "S" in failure.told or "S" in failure.notified or (not failure.trace.app_link and failure.cashier):
         return "HANDLE_BY_SDK is treated as HANDLE_BY_PSP: resultStatus or an order decides, not actionType"
     if "F" in failure.results and answer.result_status == "F":

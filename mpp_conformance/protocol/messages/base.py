@@ -37,7 +37,8 @@ class Malformed(Message):
     """A message from the wallet that breaks ``openapi/``: it is kept, and given to no peer as if it were sound.
 
     ``where`` is the point it came in at; ``operation`` the message type it was sent as; ``problem`` in words.
-    ``reference`` is the code value or paymentRequestId it bore, where one could be read (GATEWAY only).
+    ``reference`` is the code value or paymentRequestId it bore, where one could be read, and ``signature`` what
+    verifying it came to (both GATEWAY only).
     """
 
     point: ClassVar[str] = "MALFORMED"
@@ -46,3 +47,4 @@ class Malformed(Message):
     operation: str
     problem: str
     reference: str | None = None
+    signature: str | None = None

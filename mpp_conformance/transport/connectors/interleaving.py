@@ -51,9 +51,7 @@ class Crowd:
     ) -> Interleaved:
         specimen, router = self.specimen(self.profile), Router(self.profile.templates)
         held = {
-            number: Turns(
-                specimen, router, World(scenario, f"{self.run}-{number}", self.profile, _no_time), self.carry
-            )
+            number: Turns(specimen, router, World(scenario, f"{self.run}-{number}", self.profile, _no_time), self.carry)
             for number, scenario in scenarios.items()
         }
         by_world = {id(turns.world): turns for turns in held.values()}

@@ -66,7 +66,7 @@ class CrowdTrial:
         return self._outcome(chosen, self.crowd.ordered(chosen, _each(turns)))
 
     def smallest(self, outcome: Outcome, failed: Judged, case: Case, *, most: int) -> Smallest:
-        """The smallest crowd in which conversation ``failed`` still fails ``case``, after ``most`` questions at most."""
+        """The smallest crowd in which ``failed`` still fails ``case``, after ``most`` questions at most."""
         scenarios = self.scenarios
         shrinking = _Shrinking(
             crowd=self.crowd,

@@ -1,0 +1,51 @@
+"""What a question wants of a message: compared with what was said, and put into words."""
+
+from typing import Any, Final
+
+from mpp_conformance.judging.likely_causes import shown
+from mpp_conformance.protocol.messages import Message
+
+
+class _SomeText:
+    """Equal to any text that is not empty."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and other != ""
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "some text"
+
+
+SOME_TEXT: Final = _SomeText()
+"""A wanted field that must be there and must not be empty, whatever it says."""
+
+
+def matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:
+    """Whether a message is of a kind, with these fields."""
+    return isinstance(message, kind) and all(getattr(message, name) == value for name, value in wanted.items())
+
+
+def in_words(kind: type[Message], wanted: dict[str, Any]) -> str:
+    """A kind of message with the fields that are wanted of it; TypeError for a field that it has not."""
+    if not wanted:
+        return kind.__name__
+    unknown = wanted.keys() - kind.__dataclass_fields__.keys()
+    if unknown:
+        message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
+        raise TypeError(message)
+    return f"{kind.__name__} with " + " and ".join(f"{name} {value_in_words(value)}" for name, value in wanted.items())
+
+
+def value_in_words(value: object) -> str:
+    """A field's value, fit to be shown."""
+    if value is None:
+        return "absent"
+    return shown(value) if isinstance(value, str) else ascii(value)
+
+
+def counted(kind: type[Message], count: int) -> str:
+    """How many messages of a kind were seen."""
+    return f"no {kind.__name__}" if count == 0 else f"{count} x {kind.__name__}"

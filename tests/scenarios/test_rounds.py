@@ -1,0 +1,43 @@
+"""Conversations of every kind: what stands in a round, and which conversations are taken for which duty."""
+
+from itertools import product
+
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.scenarios import rounds
+from mpp_conformance.scenarios.cells import BOTH
+from mpp_conformance.scenarios.scenario import FUNDED, SECOND, UNFUNDED, Payment
+
+_WORLD = (EDITIONS[DEFAULT_EDITION], Reading())
+
+
+def _told(payment: Payment) -> tuple[str, str]:
+    assert payment.answer is not None
+    return payment.answer.action_type, payment.answer.result_status
+
+
+def test_the_two_rounds_have_every_answer_for_either_kind_of_code() -> None:
+    """Code, actionType and result status: each triple stands in a round, and not only at its beginning."""
+    held = [payment for code in BOTH for payment in rounds.a_round(code).payments[1:]]
+    seen = {(payment.code, *_told(payment)) for payment in held}
+    assert seen == {*product(BOTH, (HANDLE_BY_SDK, HANDLE_BY_PSP), ("S", "F"))}
+
+
+def test_every_customer_is_stopped_and_left_to_the_mpp_in_a_round() -> None:
+    """Whatever is kept for one customer finds another one after it."""
+    for code in BOTH:
+        seen = {(payment.customer, _told(payment)[0]) for payment in rounds.a_round(code).payments}
+        assert seen == {*product((FUNDED, SECOND, UNFUNDED), (HANDLE_BY_SDK, HANDLE_BY_PSP))}
+
+
+def test_no_set_has_a_conversation_or_a_label_twice() -> None:
+    """Two cases of one label could not be told apart."""
+    for build in (rounds.stopping, rounds.going_on, rounds.failed):
+        found = build(*_WORLD)
+        assert len(found) == len(set(found)) == len({scenario.label for scenario in found})
+
+
+def test_what_is_taken_together_is_taken_once() -> None:
+    """The order is that in which each came first."""
+    one, other = map(rounds.a_round, BOTH)
+    assert rounds.distinct([one], [other, one]) == [one, other]
