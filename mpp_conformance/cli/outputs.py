@@ -29,6 +29,7 @@ from mpp_conformance.protocol.limits import EDITIONS
 from mpp_conformance.report.checks import run_difference
 from mpp_conformance.report.gate.outcome import FORMAT
 from mpp_conformance.report.pages import kill_matrix
+from mpp_conformance.trials.load import findings
 
 _NAMES: Final = many(STRING)
 _WALLET: Final = closed({"name": STRING, "version": STRING})
@@ -250,6 +251,21 @@ def _manifest() -> Schema:
     return closed({**whole, "files": {**many(file), "minItems": 1}, "merkle_root": SHA256})
 
 
+def _load() -> Schema:
+    requirement = {"requirement": STRING, "decides": TRUTH}
+    requirement |= dict.fromkeys(("conversations", "broke", "unproven", "errors"), COUNT)
+    smallest = {"conversations": many(COUNT), "turns": STRING, "tried": COUNT, "done": TRUTH}
+    failure = {
+        **dict.fromkeys(("requirement", "text", "case", "scenario", "expected", "seen"), STRING),
+        "conversation": COUNT,
+        "smallest": or_null(closed(smallest)),
+        "again": _NAMES,
+    }
+    whole = {**_head(findings.FORMAT), "mpp": STRING}
+    whole |= dict.fromkeys(("users", "seed", "conversations", "turns"), COUNT)
+    return closed({**whole, "requirements": many(closed(requirement)), "failures": many(closed(failure))})
+
+
 def _head(form: str) -> dict[str, Schema]:
     return {"format": {"const": form}, "version": STRING}
 
@@ -264,6 +280,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "faults": document("What faults --format json prints", _faults()),
     "answers": document("What answers list --format json prints", _answers()),
     "matrix": document("kill-matrix.json, and what matrix --format json prints", _matrix()),
+    "load": document("What load --format json prints", _load()),
     "diff": document("What diff --format json prints", _diff()),
     "rejudge": document("What rejudge --format json prints", _rejudge()),
     "gate": document("gate.json: what gate decided about a run", _gate()),

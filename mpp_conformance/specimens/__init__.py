@@ -16,6 +16,7 @@ from mpp_conformance.specimens import (
     call_reading,
     client,
     codes,
+    conforming_under_load,
     conforming_variants,
     endings,
     faulty_answers,
@@ -57,7 +58,7 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
     return MappingProxyType({specimen.name: specimen for specimen in specimens})
 
 
-CONFORMING: Final = _by_name((ConformingMpp, *_named([conforming_variants, gateway_variants])))
+CONFORMING: Final = _by_name((ConformingMpp, *_named([conforming_variants, conforming_under_load, gateway_variants])))
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(
     _named(

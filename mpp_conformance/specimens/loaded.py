@@ -5,7 +5,7 @@ show of each. What else fails then hangs on who meets whom, and is not named.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from mpp_conformance.protocol.messages import (
@@ -15,7 +15,6 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPayment,
     Order,
-    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
@@ -82,7 +81,10 @@ class PayloadSlots(Numbered):
 
 @dataclass
 class PayloadByCustomer(ConformingMpp):
-    """Keeps the payload for a client under its customer's id."""
+    """Keeps the payload for a client under its customer's id.
+
+    Both the callback and handleAction get theirs from there.
+    """
 
     name = "payload-by-customer"
     breaks = frozenset({"EC-25", "OC-16"})
@@ -100,7 +102,10 @@ class PayloadByCustomer(ConformingMpp):
 
 @dataclass
 class CallbackByCustomer(ConformingMpp):
-    """Keeps the client's callback under its customer's id."""
+    """Keeps the client's callback under its customer's id.
+
+    A payload is handed over by it, and a result returned (EC-28).
+    """
 
     name = "callback-by-customer"
     breaks = frozenset({"EC-25", "EC-28"})
@@ -120,7 +125,10 @@ class CallbackByCustomer(ConformingMpp):
 
 @dataclass
 class SessionByCustomer(ConformingMpp):
-    """Keeps one session for each customer, and hands an answer of Alipay+ to the one it finds."""
+    """Keeps one session for each customer, and hands an answer of Alipay+ to the one it finds.
+
+    What was answered for one payment is acted on in another (SRV-3), and its payload handed over there (SRV-4).
+    """
 
     name = "session-by-customer"
     breaks = frozenset({"SRV-3", "SRV-4"})
@@ -140,7 +148,10 @@ class SessionByCustomer(ConformingMpp):
 
 @dataclass
 class AnswersByConnection(ConformingMpp):
-    """Calls Alipay+ on four connections in turn, and takes what comes on one for the answer to the latest call there."""
+    """Calls Alipay+ on four connections, and takes what comes on one for the answer to the latest call there.
+
+    What was answered for one payment is acted on in another (SRV-3), and its payload handed over there (SRV-4).
+    """
 
     name = "answers-by-connection"
     breaks = frozenset({"SRV-3", "SRV-4"})
@@ -251,7 +262,7 @@ class RepeatByAmount(ConformingMpp):
 class AccountWithoutLock(ConformingMpp):
     """Reads an account before the consumer confirms, writes it after that, and gives up where it was changed meanwhile.
 
-    The payment has no end then.
+    The client is told of no result (SRV-7), and a payment within the limits is hindered (REG-2).
     """
 
     name = "account-without-lock"
@@ -271,7 +282,10 @@ class AccountWithoutLock(ConformingMpp):
 
 @dataclass
 class SixteenWorkers(ConformingMpp):
-    """Has sixteen workers, each kept by a payment until its answer is here, and drops a scan that finds none free."""
+    """Has sixteen workers, each kept by a payment until its answer is here, and drops a scan that finds none free.
+
+    Nobody says what such a code is (SRV-1), and an entry code is not launched (EC-6).
+    """
 
     name = "scans-dropped-above-sixteen"
     breaks = frozenset({"EC-6", "SRV-1"})

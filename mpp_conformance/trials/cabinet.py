@@ -20,7 +20,7 @@ from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.set_up import SetUp, signs
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.ledger.catalogue import CatalogueError, Claims, load
+from mpp_conformance.ledger.catalogue import FEATURES, CatalogueError, Claims, load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Edition, Reading
 from mpp_conformance.protocol.messages import APP_LINK, Message
@@ -150,7 +150,8 @@ def matrix() -> Matrix:
 
 def ordinary(cases: Iterable[Case]) -> Traffic:
     """The conversations that an MPP which claims every feature is to hold under load."""
-    return Traffic.of(tuple(cases), Claims.of(wallet.reference().claims()))
+    claims = Claims.of(wallet.reference().claims())
+    return Traffic.of(tuple(cases), replace(claims, features=frozenset(FEATURES)))
 
 
 def crowd_trial(specimen: Specimen, traffic: Traffic, *, users: int, seed: int) -> CrowdTrial:

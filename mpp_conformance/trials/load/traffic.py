@@ -8,6 +8,8 @@ that break the adaptor's interface, and answers that nobody wrote.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
@@ -49,17 +51,15 @@ class Traffic:
 
     def drawn(self, seed: int) -> Iterator[Scenario]:
         """Conversations without end: all of them in an order that the seed says, and then again in another one."""
-        turn = 0
-        while self.cases:
-            yield from sorted(self.cases, key=lambda scenario: _place(scenario, seed, turn))
-            turn += 1
+        for turn in count():
+            yield from sorted(self.cases, key=partial(_place, seed, turn))
 
     def judged(self, scenario: Scenario, trace: Trace) -> Rows:
         """What the cases say of one conversation, for itself."""
         return tuple((case, oracle.judge(case.judge, trace)) for case in self.cases[scenario])
 
 
-def _place(scenario: Scenario, seed: int, turn: int) -> str:
+def _place(seed: int, turn: int, scenario: Scenario) -> str:
     return hashlib.sha256(f"{seed}/{turn}/{scenario.digest}".encode()).hexdigest()
 
 
