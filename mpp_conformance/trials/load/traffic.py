@@ -1,8 +1,8 @@
 """What users under load do: the suite's conversations that ordinary traffic holds, and the cases that judge them.
 
 Left out is what a careful wallet may answer with its guard, so that it would say nothing of the load: answers that are
-lost or broken (a circuit breaker opens), calls of strangers and badly signed ones (their sender is locked out), calls
-that break the adaptor's interface, and answers that nobody wrote.
+lost or broken (a circuit breaker opens), calls that are not signed by Alipay+ (their sender is locked out), calls that
+break the adaptor's interface, and answers that nobody wrote.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def is_ordinary(scenario: Scenario) -> bool:
 
 def _is_ordinary(payment: Payment) -> bool:
     disturbed = payment.fault or payment.unknown or payment.notice_unknown or (payment.answer and payment.answer.body)
-    return not disturbed and not any(call.strange or call.signature != "valid" for call in payment.calls)
+    return not disturbed and all(call.signature == "valid" for call in payment.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Traffic:
 
     def drawn(self, seed: int) -> Iterator[Scenario]:
         """Conversations without end: all of them in an order that the seed says, and then again in another one."""
-        for turn in count():
+        for turn in count() if self.cases else ():
             yield from sorted(self.cases, key=partial(_place, seed, turn))
 
     def judged(self, scenario: Scenario, trace: Trace) -> Rows:
