@@ -10,6 +10,7 @@ from mpp_conformance.ledger.requirements import DERIVED, MPP, MPP_SERVER, SHOULD
 from mpp_conformance.ledger.source import HIGHLIGHTS, MESSAGE_LAYER
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
     DecodeCallback,
     HandleAction,
     Message,
@@ -18,7 +19,10 @@ from mpp_conformance.protocol.messages import (
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.protocol.result_codes import UNNAMED
 from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.cells import unnamed
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 
 EFFECTS: dict[type[Message], tuple[str, ...]] = {
     NotifyPayment: ("result_status",),
@@ -50,6 +54,11 @@ ANS_2 = requirement(
 @case(ANS_1, Choice(within=False))
 def test_what_no_document_names_changes_nothing(trace: Trace) -> None:
     """An answer with an unknown field, code or length leads to what the usual one leads to, its payload as unharmed."""
+    same_effects(trace)
+
+
+def same_effects(trace: Trace) -> None:
+    """The second payment leads to what the first one has led to."""
     expect(trace, 0).reached(UserInitiatedPayAnswer, action_type=SOME_TEXT)
     asked = expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=SOME_TEXT)
     usual, here = effects(trace, 0), effects(trace, 1)
@@ -60,6 +69,15 @@ def test_what_no_document_names_changes_nothing(trace: Trace) -> None:
     for kind in unharmed(trace, 0):
         asked.some(kind, sdk_action_payload=trace.payload(1))
         asked.none_but(kind, sdk_action_payload=(trace.payload(1), None))
+
+
+@case(
+    ANS_1,
+    [unnamed(ORDER, HANDLE_BY_SDK, UNNAMED[0]), unnamed(ENTRY, HANDLE_BY_PSP, UNNAMED[1])],
+)
+def test_a_result_code_of_another_operation_changes_nothing(trace: Trace) -> None:
+    """A failure with a code that Alipay+ has for other operations leads to what one with a named code leads to."""
+    same_effects(trace)
 
 
 @case(ANS_2, Choice(action=HANDLE_BY_PSP, status="S"))

@@ -160,6 +160,13 @@ def test_an_entry_code_payment_within_its_yearly_limit_goes_on(trace: Trace) -> 
     taken(trace)
 
 
+def stopped_with_order(label: str, payments: Iterable[Payment], edition: Edition, reading: Reading) -> Scenario:
+    """A conversation in which order information stands beside every breach."""
+    return Scenario(
+        label=label, payments=tuple(payments), edition=edition.name, reading=reading, breach_with_order=True
+    )
+
+
 def year_of_payments(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     """The wallet really pays until the year is full; then once more, and once for another individual."""
     single = edition.limit(IN_STORE, TRANSACTION).amount
@@ -171,7 +178,7 @@ def year_of_payments(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     payments = [Payment(code=ORDER, amount=amount, at=at) for at in months]
     payments.append(Payment(code=ORDER, amount=yearly - count * amount + 1, at="2025-12-20T12:00:00+08:00"))
     payments.append(Payment(code=ORDER, amount=amount, customer=SECOND, at="2025-12-20T12:01:00+08:00"))
-    yield Scenario(label="a-year-of-payments", payments=tuple(payments), edition=edition.name, reading=reading)
+    yield stopped_with_order("a-year-of-payments", payments, edition, reading)
 
 
 @case(REG_2, year_of_payments)
@@ -189,9 +196,7 @@ def stopped_then_paid(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     single = edition.limit(IN_STORE, TRANSACTION).amount
     stopped = Payment(code=ORDER, amount=single + 1)
     paid = Payment(code=ORDER, amount=single - 1)
-    yield Scenario(
-        label="stopped-then-paid", payments=(stopped, paid, stopped, paid), edition=edition.name, reading=reading
-    )
+    yield stopped_with_order("stopped-then-paid", (stopped, paid, stopped, paid), edition, reading)
 
 
 @case(REG_1, stopped_then_paid)

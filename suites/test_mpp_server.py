@@ -25,7 +25,9 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import (
     BOTH,
+    by_turns,
     changing,
+    customers_in_turn,
     expired,
     in_turn,
     mixed,
@@ -36,6 +38,7 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
+from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
 from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
@@ -202,20 +205,18 @@ def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
     ).none(ServerAnswer, action_type=HANDLE_BY_SDK)
 
 
-@case(SRV_3, [changing(code) for code in BOTH] + [mixed(code) for code in BOTH])
+@case(SRV_3, [made(code) for made in (changing, mixed, refilled, by_turns, customers_in_turn) for code in BOTH])
 def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
     """When answers differ from payment to payment, in turn or at once, each is acted on as it says."""
-    for index in range(len(trace.scenario.payments)):
-        if index % 2 == 0:
+    for index, payment in enumerate(trace.scenario.payments):
+        if payment.answer is not None and payment.answer.action_type == HANDLE_BY_SDK:
             stopped = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
             stopped.given(not trace.unreported(index), REPORTED)
             stopped.none(ServerAnswer, payment_status="S").none(NotifyPayment, result_status="S")
             if trace.app_link:
                 stopped.some(ServerAnswer, action_type=HANDLE_BY_SDK)
         else:
-            to_pay = expect(trace, index).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
-            to_pay.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
-            to_pay.none(ServerAnswer, action_type=HANDLE_BY_SDK)
+            left_to_the_mpp(trace, index)
 
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -233,6 +234,12 @@ def test_both_parameters_are_passed_to_the_client(trace: Trace) -> None:
 @case(SRV_4, Choice(action=HANDLE_BY_SDK))
 def test_both_parameters_are_passed_whatever_stands_beside_them(trace: Trace) -> None:
     """Of an answer that nobody wrote, the client is handed actionType and the payload, unchanged to the byte."""
+    passes_both(trace)
+
+
+@case(SRV_4, STOPPED)
+def test_both_parameters_are_passed_whatever_order_stands_beside_them(trace: Trace) -> None:
+    """However much or little is told of an order, the client is handed actionType and the payload."""
     passes_both(trace)
 
 
@@ -268,6 +275,14 @@ def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, own_result_returned, status="S")
 
 
+@case(SRV_7, COLLECTED)
+def test_the_client_is_told_its_result_however_much_is_told_of_the_order(trace: Trace) -> None:
+    """An order of which all is told, or the least, is collected, and the client is handed the result."""
+    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(trace.paid() or not declined(trace), ABLE)
+    result_returned(trace, "S", 0)
+
+
 @case(SRV_7, Choice(action=HANDLE_BY_PSP, status="S"))
 def test_the_client_is_told_its_result_whatever_stands_beside_the_order(trace: Trace) -> None:
     """Whatever an answer that nobody wrote says of an order, it is collected, and the client is handed the result."""
@@ -292,6 +307,17 @@ def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
 def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
     """So it is whatever an answer that nobody wrote holds beside the failure."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
+
+
+def left_to_the_mpp(trace: Trace, payment: int) -> None:
+    """The payment comes to a result of its own; where this answer brings no order, not to that of another one."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    answer = trace.scenario.payments[payment].answer
+    if answer is not None and answer.with_order:
+        asked.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
+    else:
+        asked.none(ServerAnswer, payment_status="S").none(NotifyPayment, result_status="S")
+    asked.none(ServerAnswer, action_type=HANDLE_BY_SDK)
 
 
 def fails_with_a_code(trace: Trace, payment: int) -> None:

@@ -19,6 +19,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.call_cells import PAID_CANCELLED
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.orders import COLLECTED
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
@@ -180,7 +181,7 @@ def test_a_cancellation_contradicts_no_notification(trace: Trace) -> None:
     asked.given(tells_orders_apart(trace), APART)
 
 
-@case(NOT_4, [psp(code) for code in BOTH])
+@case(NOT_4, [*(psp(code) for code in BOTH), *COLLECTED])
 def test_the_amount_that_is_owed_is_the_amount_of_the_order(trace: Trace) -> None:
     """payToAmount, where a notification has it, is the order's in amount and currency."""
     answers = [event.message for event in trace.of(0) if isinstance(event.message, UserInitiatedPayAnswer)]

@@ -19,7 +19,14 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.cells import BOTH, EXPIRED_CODE, mixed, paid_and_unpaid, together
+from mpp_conformance.scenarios.cells import (
+    BOTH,
+    EXPIRED_CODE,
+    customers_in_turn,
+    mixed,
+    paid_and_unpaid,
+    together,
+)
 from mpp_conformance.scenarios.rounds import a_round
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
@@ -186,7 +193,7 @@ def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
     expect(trace).none(NotifyPayment, customer_id=second, result_status="S").given(trace.paid(0), ABLE)
 
 
-@case(REP_6, [made(code) for code in BOTH for made in (together, mixed, paid_and_unpaid, a_round)])
+@case(REP_6, [made(code) for code in BOTH for made in (together, mixed, paid_and_unpaid, customers_in_turn, a_round)])
 def test_every_customer_is_asked_about_under_an_id_of_their_own(trace: Trace) -> None:
     """A code that one customer scans is asked about for no other one, and for no id that another one has."""
     scanned = {event.payment: event.message.customer_id for event in trace.events if isinstance(event.message, Scan)}

@@ -62,6 +62,7 @@ CLEAR: Final = frozenset(
         "payment_request_id",
         "payment_status",
         "problem",
+        "quote_price",
         "redirect_url",
         "reference",
         "result_code",

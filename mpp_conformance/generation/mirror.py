@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mpp_conformance import wire
+from mpp_conformance.protocol import result_codes
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 
 CELLS: Final = {
@@ -18,18 +19,8 @@ CELLS: Final = {
     for status in ("S", "F")
 }
 """Each business scenario: its name, actionType and result status."""
-CODES: Final = {
-    "S": ("SUCCESS",),
-    "F": (
-        "EXPIRED_CODE",
-        "INVALID_CODE",
-        "ORDER_IS_CLOSED",
-        "REGULATION_RESTRICTION",
-        "RISK_REJECT",
-        "PROCESS_FAIL",
-    ),
-}
-"""Result codes that are known to come with each status; those of a limit come where a limit decides."""
+CODES: Final = {"S": result_codes.NAMED["S"], "F": result_codes.OF_DECODING}
+"""Result codes that documents name for each status; those of a limit come where a limit decides."""
 
 _ANSWER: Final = "UserInitiatedPayAnswer"
 _SCHEMAS: Final = "#/components/schemas/"

@@ -89,6 +89,7 @@ _SAMPLE: Final = Order(
     amount="1999",
     pay_to_amount="1285",
     pay_to_currency="MYR",
+    quote_price="0.643",
     code_type="OrderCode",
 )
 

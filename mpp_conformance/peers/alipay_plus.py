@@ -105,8 +105,9 @@ class AlipayPlus:
         return Order(
             payment_request_id=payment_request_id(self.codes[placed]),
             amount=str(payment.amount),
-            pay_to_amount=self.profile.settled(payment.amount),
+            pay_to_amount=self.profile.settled(payment.amount, payment.rounding),
             pay_to_currency=self.profile.settlement_currency,
+            quote_price=self.profile.price,
             code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
             expiry_time=_OVERDUE if payment.expired else NEVER,
         )
@@ -139,9 +140,10 @@ class AlipayPlus:
         if notice.signature != "valid":
             return refused(NotifyPaymentAnswer, *NOT_SIGNED)
         answered = self.answer_given(index)
-        if answered is None or not continues(answered):
-            return refused(NotifyPaymentAnswer, *NO_ORDER)
         placed = self._placed[index]
+        known_by = payment_request_id(self.codes[placed])
+        if answered is None or not continues(answered) or notice.payment_request_id != known_by:
+            return refused(NotifyPaymentAnswer, *NO_ORDER)
         payment, told = self.scenario.payments[placed], self._notices_unknown.get(placed, 0)
         if told < payment.notice_unknown:
             self._notices_unknown[placed] = told + 1
@@ -204,7 +206,8 @@ class AlipayPlus:
         if breached is None:
             return handle_by_psp()
         status = self.scenario.breach_status
-        return handle_by_sdk(status, code=BREACH_CODES[breached.period] if status == "F" else None)
+        code = BREACH_CODES[breached.period] if status == "F" else None
+        return handle_by_sdk(status, code=code, with_order=self.scenario.breach_with_order)
 
 
 def filled(body: str, order: Order, tag: str) -> str:
@@ -217,7 +220,7 @@ def filled(body: str, order: Order, tag: str) -> str:
         "amount": order.amount,
         "payToAmount": order.pay_to_amount,
         "payToCurrency": order.pay_to_currency,
-        "quotePrice": wire.price_of(order) or "1",
+        "quotePrice": order.quote_price or "1",
         "codeType": order.code_type,
     }
     text = body.replace(TAG, tag)

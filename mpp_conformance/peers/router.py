@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from mpp_conformance import wire
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.identification import rules
@@ -22,7 +23,7 @@ from mpp_conformance.protocol.messages import (
     RedirectFollowed,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, CodeTemplates
+from mpp_conformance.scenarios.scenario import ENTRY, Codes, CodeTemplates
 
 MAX_STRAYS: Final = 1_000
 _TELLING: Final = 8
@@ -113,6 +114,8 @@ class Router:
     _codes: dict[str, Place] = field(default_factory=dict)
     _ids: dict[str, Place] = field(default_factory=dict)
     _orders: dict[str, Place] = field(default_factory=dict)
+    _misnamed: dict[str, Place] = field(default_factory=dict)
+    """By what a notification may bear instead of an order's id: it is evidence against that, not a stray."""
     _closed: dict[str, Place] = field(default_factory=dict)
     """Each closed conversation by whatever a late message may bear: tokens, and the digits of codes."""
 
@@ -175,7 +178,7 @@ class Router:
         reference = _reference(message)
         if isinstance(message, NotifyPayment):
             # An order is notified of once, however often its code is scanned.
-            return self._orders.get(reference)
+            return self._orders.get(reference) or self._misnamed.get(reference)
         if isinstance(message, UserInitiatedPay | IdentifyCode):
             place = self._by_code(reference)
         else:
@@ -234,6 +237,8 @@ class Router:
         if world.scenario.payments[index].code == ENTRY:
             self._ids[codes.page_id] = place
         self._orders[payment_request_id(codes)] = place
+        for name in _other_names(codes):
+            self._misnamed[name] = place
 
     def _leave(self, world: World, index: int) -> None:
         codes = world.codes[index]
@@ -241,6 +246,8 @@ class Router:
             self._closed[name] = (world, index)
         self._tokens.pop(world.token(index), None)
         self._orders.pop(payment_request_id(codes), None)
+        for name in _other_names(codes):
+            self._misnamed.pop(name, None)
         for code in (codes.decoded, codes.scanned):
             self._codes.pop(code, None)
         for digits in (codes.order_id, codes.page_id):
@@ -253,6 +260,11 @@ def _blamed_on(world: World) -> Iterator[None]:
         yield
     except Exception as problem:
         raise ReactionError(world, problem) from problem
+
+
+def _other_names(codes: Codes) -> tuple[str, ...]:
+    """The merchant's reference of an order, and the codes that led to it."""
+    return (wire.reference_of(payment_request_id(codes)), codes.decoded, codes.scanned)
 
 
 def _is_call(message: Message) -> bool:

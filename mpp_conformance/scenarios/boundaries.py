@@ -26,6 +26,18 @@ _EARLIER = "2025-02-01T09:00:00+08:00"
 _LAST_SECOND = "2025-12-31T23:59:59+08:00"
 _NEW_YEAR = "2026-01-01T00:00:00+08:00"
 _NEW_YEAR_IN_UTC = "2025-12-31T16:00:00+00:00"
+_BEYOND_32_BITS = 2**32
+"""Fen: 42,949,672.96 CNY, above every limit, and no amount that a 32-bit integer holds."""
+_FORMS = (
+    ("", "F", False),
+    ("-answered-S", "S", False),
+    ("-answered-F-with-order", "F", True),
+    ("-answered-S-with-order", "S", True),
+)
+"""How Alipay+ may answer a breach: what its label ends with, result status, and whether it brings order information.
+
+Source document, entry code step 23, order code step 13; highlights for the MPP server, note on S and F.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +79,18 @@ class _Table:
 
 
 def boundaries(edition: Edition, reading: Reading) -> tuple[Boundary, ...]:
-    """All rows under an edition and a reading of it."""
+    """All rows under an edition and a reading of it; each that is over a limit once for every form of the answer."""
     table = _Table(edition=edition, reading=reading)
-    return (*_single(table), *_yearly(table), *_side_by_side(table), *_not_counted(table), *_turn_of_year(table))
+    kinds = (_single, _yearly, _side_by_side, _not_counted, _turn_of_year)
+    return tuple(made for kind in kinds for row in kind(table) for made in _answered(row))
+
+
+def _answered(row: Boundary) -> Iterator[Boundary]:
+    for suffix, status, with_order in _FORMS if row.over else _FORMS[:1]:
+        label = f"{row.scenario.label}{suffix}"
+        yield replace(
+            row, scenario=replace(row.scenario, label=label, breach_status=status, breach_with_order=with_order)
+        )
 
 
 def _single(table: _Table) -> Iterator[Boundary]:
@@ -82,10 +103,8 @@ def _single(table: _Table) -> Iterator[Boundary]:
     # The entry code's lower limit does not hold for an order code.
     above_entry = replace(order, amount=table.amount(ENTRY_CODE, TRANSACTION) + 1)
     yield table.row(ENTRY_CODE, TRANSACTION, "order-above-entry-single", one("", above_entry), over=False)
-    succeeded = one("", replace(order, amount=table.amount(IN_STORE, TRANSACTION) + 1), breach_status="S")
-    yield table.row(IN_STORE, TRANSACTION, "order-single-over-answered-S", succeeded, over=True)
-    succeeded = one("", replace(entry, amount=table.amount(ENTRY_CODE, TRANSACTION) + 1), breach_status="S")
-    yield table.row(ENTRY_CODE, TRANSACTION, "entry-single-over-answered-S", succeeded, over=True)
+    far = one("", replace(order, amount=_BEYOND_32_BITS))
+    yield table.row(IN_STORE, TRANSACTION, "order-far-beyond-single", far, over=True)
 
 
 def _yearly(table: _Table) -> Iterator[Boundary]:

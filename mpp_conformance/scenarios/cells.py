@@ -6,6 +6,7 @@ Equal scenarios are conversed once, so a cell costs the wallet one conversation 
 from dataclasses import replace
 from typing import Final
 
+from mpp_conformance.protocol import result_codes
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_SDK
 from mpp_conformance.scenarios.payloads import HURTFUL
@@ -87,14 +88,30 @@ def outcomes(code: str) -> list[Scenario]:
 
 
 def payloads(code: str) -> list[Scenario]:
-    """HANDLE_BY_SDK with each payload that hurts; the two statuses take turns."""
+    """HANDLE_BY_SDK with each payload that hurts; the two statuses take turns, and so do the codes of a failure."""
+    failures = result_codes.OF_STOPS
     return [
         one(
             f"{_SHORT[code]}-{name}",
-            Payment(code=code, answer=handle_by_sdk("SF"[number % 2], payload=text)),
+            Payment(
+                code=code,
+                answer=handle_by_sdk("F", payload=text, code=failures[number // 2 % len(failures)])
+                if number % 2
+                else handle_by_sdk("S", payload=text),
+            ),
         )
         for number, (name, text) in enumerate(HURTFUL.items())
     ]
+
+
+def unnamed(code: str, action: str, result_code: str) -> Scenario:
+    """A failure with a code that documents name, and after it one with a code that they do not name here."""
+    answer = handle_by_sdk("F") if action == HANDLE_BY_SDK else handle_by_psp("F")
+    usual = Payment(code=code, answer=answer)
+    other = replace(usual, answer=replace(answer, result_code=result_code))
+    short = "sdk" if action == HANDLE_BY_SDK else "psp"
+    name = result_code.lower().replace("_", "-")
+    return Scenario(label=f"{_SHORT[code]}-{short}-then-{name}", payments=(usual, other))
 
 
 def _stopped(name: str, code: str, customer: str = FUNDED) -> Payment:
@@ -123,6 +140,28 @@ def mixed(code: str) -> Scenario:
     """Two customers at once: one is stopped, the other is left to the MPP."""
     payments = (_stopped("first", code), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
     return Scenario(label=f"{_SHORT[code]}-stopped-and-paid-at-once", payments=payments, together=True)
+
+
+def by_turns(first: str) -> Scenario:
+    """One customer with entry and order codes by turns, stopped and let go; in the end nothing is decoded."""
+    second = ORDER if first == ENTRY else ENTRY
+    to_pay, failed = handle_by_psp(), handle_by_psp("F")
+    payments = (
+        Payment(code=first, answer=handle_by_sdk("S", with_order=True)),
+        Payment(code=second, answer=to_pay),
+        _stopped("third", second),
+        Payment(code=first, answer=to_pay),
+        Payment(code=second, answer=handle_by_sdk("S")),
+        Payment(code=first, answer=failed),
+    )
+    return Scenario(label=f"{_SHORT[first]}-and-{_SHORT[second]}-by-turns", payments=payments)
+
+
+def customers_in_turn(code: str) -> Scenario:
+    """Two customers one after the other, each stopped once and let go once."""
+    to_pay = Payment(code=code, answer=handle_by_psp())
+    payments = (_stopped("first", code), replace(to_pay, customer=SECOND), _stopped("third", code, SECOND), to_pay)
+    return Scenario(label=f"{_SHORT[code]}-two-customers-in-turn", payments=payments)
 
 
 def paid_and_unpaid(code: str) -> Scenario:

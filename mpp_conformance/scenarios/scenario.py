@@ -112,7 +112,7 @@ def handle_by_sdk(
     status: str = "F", *, payload: str = PLAIN_PAYLOAD, with_order: bool = False, code: str | None = None
 ) -> Answer:
     """An answer that leaves the next step to the client SDK."""
-    default = "SUCCESS" if status == "S" else "REGULATION_RESTRICTION"
+    default = "SUCCESS" if status == "S" else "PAYMENT_AMOUNT_EXCEED_LIMIT"
     return Answer(
         action_type=HANDLE_BY_SDK,
         result_status=status,
@@ -156,7 +156,8 @@ class Payment:
     ``again``: the code of the payment before is scanned once more. ``expired``: the order that Alipay+ tells of was to
     be paid earlier. ``unknown``, ``notice_unknown``: how often Alipay+ answers userInitiatedPay and notifyPayment with
     ``U`` before it decides. ``fault``: the fault profile that it answers with (a name in ``faults``). ``calls``: what
-    it asks the MPP server by itself, one after the other.
+    it asks the MPP server by itself, one after the other. ``rounding``: how Alipay+ rounds what the MPP owes it, a mode
+    of ``decimal``.
     """
 
     code: str
@@ -170,6 +171,7 @@ class Payment:
     notice_unknown: int = 0
     fault: str = ""
     calls: tuple[Call, ...] = ()
+    rounding: str = ROUND_HALF_UP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +198,9 @@ class Scenario:
     """One conversation.
 
     ``together``: all payments are begun at once; otherwise each begins when the one before has ended.
-    ``breach_status``: the result status Alipay+ gives when the limits decide against a payment. ``probes``: what the
-    adaptor is asked before the first scan, and whether it is in good health after that.
+    ``breach_status``: the result status Alipay+ gives when the limits decide against a payment; ``breach_with_order``:
+    the order information stands beside it. ``probes``: what the adaptor is asked before the first scan, and whether it
+    is in good health after that.
     """
 
     payments: tuple[Payment, ...]
@@ -206,6 +209,7 @@ class Scenario:
     reading: limits.Reading = limits.Reading()
     together: bool = False
     breach_status: str = "F"
+    breach_with_order: bool = False
     probes: tuple[Probe, ...] = ()
     label: str = field(default="", compare=False)
 
@@ -269,10 +273,18 @@ class Profile:
         """The customer id that plays ``role``; KeyError for an unknown one."""
         return dict(self.customers)[role]
 
-    def settled(self, fen: int) -> str:
-        """An amount of CNY as the wallet owes it: minor units of the settlement currency, at least one."""
+    def settled(self, fen: int, rounding: str = ROUND_HALF_UP) -> str:
+        """An amount of CNY as the wallet owes it: minor units of the settlement currency, at least one.
+
+        ``rounding``: one of the modes of ``decimal``.
+        """
         exact = Decimal(fen) * Decimal(self.quote_price) * Decimal(10) ** (self.settlement_digits - 2)
-        return str(max(1, int(exact.to_integral_value(ROUND_HALF_UP))))
+        return str(max(1, int(exact.to_integral_value(rounding))))
+
+    @property
+    def price(self) -> str | None:
+        """What Alipay+ quotes for one CNY; ``None`` where the wallet settles in CNY."""
+        return None if self.settlement_currency == "CNY" else self.quote_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

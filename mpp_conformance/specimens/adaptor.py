@@ -9,11 +9,6 @@ from dataclasses import dataclass, replace
 from mpp_conformance.protocol.messages import DecodeCallback, HandleAction, Message, ResultPage
 from mpp_conformance.scenarios.scenario import HEALTH
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
-from mpp_conformance.specimens.consequences import (
-    AFTER_ENTRY_STOP,
-    AFTER_ORDER_PAYMENT,
-    AFTER_ORDER_STOP,
-)
 
 
 class StatusInWords(ConformingMpp):
@@ -24,7 +19,43 @@ class StatusInWords(ConformingMpp):
     """
 
     name = "page-status-reported-in-words"
-    hides = AFTER_ORDER_PAYMENT | {"CAN-4", "EC-29", "EXP-1", "FLT-5", "OC-19", "OC-20", "REP-2", "REP-4", "UX-7"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-29",
+            "EXP-1",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-5",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-3",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-4",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "UX-7",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """PAID for S."""
@@ -41,20 +72,25 @@ class CallbackWithoutName(ConformingMpp):
     """
 
     name = "callback-reported-without-name"
-    hides = AFTER_ENTRY_STOP | {
-        "CAN-1",
-        "EC-25",
-        "EC-28",
-        "FLT-4",
-        "INQ-1",
-        "REP-2",
-        "REP-5",
-        "SDK-1",
-        "SRV-1",
-        "SRV-9",
-        "UX-1",
-        "UX-6",
-    }
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "EC-25",
+            "EC-28",
+            "FLT-4",
+            "INQ-1",
+            "REP-2",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-3",
+            "SRV-4",
+            "SRV-9",
+            "UX-1",
+            "UX-6",
+        }
+    )
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """No name."""
@@ -71,7 +107,7 @@ class PayloadAsObject(ConformingMpp):
     """
 
     name = "handle-action-reported-as-object"
-    hides = AFTER_ORDER_STOP | {"OC-16", "UX-1"}
+    hides = frozenset({"ANS-1", "OC-16", "REG-1", "REG-2", "SRV-3", "SRV-4", "UX-1"})
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
         """An object for a text."""

@@ -5,32 +5,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mpp_conformance.protocol.messages import HANDLE_BY_PSP, Message, NotifyPayment, Order, UserInitiatedPayAnswer
+from mpp_conformance.protocol import result_codes
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
+    HANDLE_BY_SDK,
+    Message,
+    NotifyPayment,
+    Order,
+    UserInitiatedPayAnswer,
+)
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
 
+_MOST_GOODS: Final = 10
 _COLUMN: Final = 255
 _BUFFER: Final = 2_048
 _FEN: Final = 100
 _BASIC: Final = "\uffff"
-_CODES: Final = frozenset(
-    {
-        "SUCCESS",
-        "EXPIRED_CODE",
-        "INVALID_CODE",
-        "INVALID_SIGNATURE",
-        "ORDER_IS_CLOSED",
-        "PARAM_ILLEGAL",
-        "PAYMENT_AMOUNT_EXCEED_LIMIT",
-        "PROCESS_FAIL",
-        "REGULATION_RESTRICTION",
-        "REPEAT_REQ_INCONSISTENT",
-        "RISK_REJECT",
-        "UNKNOWN_EXCEPTION",
-        "USER_AMOUNT_EXCEED_LIMIT",
-    }
-)
-"""Result codes that documents name."""
+_CODES: Final = frozenset(code for codes in result_codes.NAMED.values() for code in codes)
 
 
 class BreaksDown(ConformingMpp):
@@ -100,14 +92,70 @@ class NeedsMerchantForOrderCode(NeedsMerchant):
         return session.callback is None and super().misses(session, told)
 
 
+class NeedsAmounts(NeedsMerchant):
+    """Looks up an order's amount before it passes a payload on, and breaks down where only the order's id is told."""
+
+    name = "amount-missed-beside-order-id"
+    hides = frozenset({"EC-25"})
+    observed = frozenset()
+
+    def misses(self, session: Session, told: Mapping[str, Any]) -> bool:  # noqa: ARG002  # whichever code it was
+        """Whether there is an id, and no amount."""
+        return bool(told.get("paymentRequestId")) and not told.get("paymentAmount")
+
+
+class FewGoods(NeedsMerchant):
+    """Keeps at most ten goods of an order, and breaks down over more before it passes a payload on."""
+
+    name = "goods-above-ten-crash-server"
+    hides = frozenset()
+    observed = frozenset()
+
+    def misses(self, session: Session, told: Mapping[str, Any]) -> bool:  # noqa: ARG002  # whichever code it was
+        """Whether there are more."""
+        return len((told.get("order") or {}).get("goods") or ()) > _MOST_GOODS
+
+
+class NeedsStoreAddress(ConformingMpp):
+    """Looks up where the merchant's store is before it takes a payment, and breaks down where that is not told.
+
+    The client is handed no result (SRV-7), and nothing is notified of the order.
+    """
+
+    name = "store-address-missed"
+    breaks = frozenset({"SRV-7"})
+    hides = frozenset({"NOT-4"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No word about a store without an address."""
+        store = ((_told(answer).get("order") or {}).get("merchant") or {}).get("store")
+        if answer.action_type == HANDLE_BY_SDK or not store or "storeAddress" in store:
+            yield from super().answered(session, answer)
+
+
+class NeedsNotifyUrl(BreaksDown):
+    """Knows no other address of notifyPayment than the one that an order gives, and breaks down where it gives none.
+
+    The client is handed no result (SRV-7).
+    """
+
+    name = "notify-url-missed"
+    breaks = frozenset({"SRV-7"})
+
+    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
+        """An order to collect without it."""
+        return _is_to_pay(told) and "paymentNotifyUrl" not in told
+
+
 class NullBreaksOrder(BreaksDown):
     """Reads a field of an order that is null as it reads one that is there.
 
-    The client is handed no result (SRV-7, ANS-1).
+    The client is handed no result (SRV-7, ANS-1), and nothing is notified of the order.
     """
 
     name = "null-in-order-crashes-server"
     breaks = frozenset({"SRV-7"})
+    hides = frozenset({"NOT-4"})
     observed = frozenset({"ANS-1"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
@@ -133,12 +181,13 @@ class PresenceMeansOrder(BreaksDown):
 class NamesInThreeBytes(BreaksDown):
     """Keeps the texts of an answer in columns of three-byte UTF-8, whose database refuses more.
 
-    Whatever the answer asks for does not happen (SRV-4, SRV-7, SRV-8). Its client had nothing to give.
+    Whatever the answer asks for does not happen (SRV-3, SRV-4, SRV-7, SRV-8), nothing is notified of the order, and
+    what follows in the same conversation never begins. Its client had nothing to give.
     """
 
     name = "names-beyond-basic-plane-crash-server"
-    breaks = frozenset({"SRV-4", "SRV-7", "SRV-8"})
-    hides = PAYLOAD_NOT_HANDED
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8"})
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A character beyond the basic plane, the payload apart."""
@@ -148,12 +197,13 @@ class NamesInThreeBytes(BreaksDown):
 class SmallBuffer(BreaksDown):
     """Reads at most 2,048 bytes of an answer, and cannot make sense of what it cut.
 
-    Whatever the answer asks for does not happen (SRV-4, SRV-7, SRV-8). Its client had nothing to give.
+    Whatever the answer asks for does not happen (SRV-3, SRV-4, SRV-7), nothing is notified of the order, and what
+    follows in the same conversation never begins. Its client had nothing to give.
     """
 
     name = "answers-above-2-kib-cut"
-    breaks = frozenset({"SRV-4", "SRV-7", "SRV-8"})
-    hides = PAYLOAD_NOT_HANDED
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-7"})
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
         """A long answer that is long for more than its payload."""
@@ -184,15 +234,30 @@ class ShortColumns(BreaksDown):
         return any(len(text) > _COLUMN + 1 for text in _texts(said))
 
 
-class CodesInEnumeration(BreaksDown):
-    """Has an enumeration of result codes, and breaks down over any other."""
+class CodesInEnumeration(ConformingMpp):
+    """Has an enumeration of the result codes that documents name, and breaks down over any other."""
 
     name = "result-codes-in-an-enumeration"
     observed = frozenset({"ANS-1"})
 
-    def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
-        """A code that is in no list."""
-        return bool(told) and told["result"]["resultCode"] not in _CODES
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No word after a code that is in no list."""
+        if answer.result_code in _CODES:
+            yield from super().answered(session, answer)
+
+
+class RiskBeforeActionType(ConformingMpp):
+    """Takes a result code that speaks of risk or regulation for its own matter, whatever actionType says."""
+
+    name = "risk-before-action-type"
+    observed = frozenset({"ANS-1"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """A failure of its own."""
+        if answer.result_code in result_codes.UNNAMED:
+            yield from self.not_decoded(session, answer)
+        else:
+            yield from super().answered(session, answer)
 
 
 class PayloadIsTheRest(ConformingMpp):

@@ -12,10 +12,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.consequences import (
-    AFTER_ENTRY_STOP,
-    AFTER_ORDER_STOP,
-)
 
 
 class CallbackTwice(ConformingMpp):
@@ -39,7 +35,7 @@ class NoCallbackWithPayload(ConformingMpp):
 
     name = "payload-callback-never"
     breaks = frozenset({"EC-25", "UX-1"})
-    hides = AFTER_ENTRY_STOP
+    hides = frozenset({"ANS-1", "SRV-3", "SRV-4"})
 
     def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -81,7 +77,7 @@ class HandleActionForEntryCode(ConformingMpp):
 
     name = "handle-action-for-entry-code"
     breaks = frozenset({"EC-25"})
-    hides = AFTER_ENTRY_STOP
+    hides = frozenset({"ANS-1", "SRV-3", "SRV-4"})
 
     def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:  # noqa: ARG002
         """Not the callback."""
@@ -108,7 +104,7 @@ class CallbackForOrderCode(ConformingMpp):
 
     name = "callback-for-order-code"
     breaks = frozenset({"OC-16"})
-    hides = AFTER_ORDER_STOP
+    hides = frozenset({"ANS-1", "REG-1", "REG-2", "SRV-3", "SRV-4"})
 
     def handle_action(self, payload: str | None) -> Iterator[Message]:
         """Not handleAction."""
@@ -148,7 +144,7 @@ class NeverHandleAction(ConformingMpp):
 
     name = "handle-action-never"
     breaks = frozenset({"OC-16", "UX-1"})
-    hides = AFTER_ORDER_STOP
+    hides = frozenset({"ANS-1", "REG-1", "REG-2", "SRV-3", "SRV-4"})
 
     def handle_action(self, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # not given
         """Nothing."""
@@ -214,7 +210,7 @@ class OwnErrorPage(ConformingMpp):
 
     name = "own-error-page-instead"
     breaks = frozenset({"EC-25", "OC-16", "UX-1"})
-    hides = AFTER_ORDER_STOP
+    hides = frozenset({"ANS-1", "REG-1", "REG-2", "SRV-3", "SRV-4"})
     observed = frozenset({"UX-8"})
 
     def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # not given

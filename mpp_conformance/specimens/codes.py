@@ -24,7 +24,7 @@ class LaunchesOrderCodes(ConformingMpp):
 
     name = "order-codes-launched"
     breaks = frozenset({"SRV-1"})
-    hides = ORDER_UNASKED | {"SRV-2"}
+    hides = ORDER_UNASKED | {"REP-6", "SRV-2"}
 
     def identify(self, code_value: str) -> str:
         """OPEN_URL wherever it should be DECODE."""
@@ -121,7 +121,7 @@ class AsksWhatItDoesNotKnow(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No code of Alipay+'s."""
-        if answer.result_code == "INVALID_CODE":
+        if answer.action_type is None and answer.result_code == "INVALID_CODE":
             yield from super().identified(session, "NONE")
         else:
             yield from super().not_decoded(session, answer)
@@ -143,7 +143,7 @@ class TriesDecodingFirst(ConformingMpp):
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """The refusal of the first question is forgotten."""
-        if answer.result_code != "INVALID_CODE":
+        if answer.action_type is not None or answer.result_code != "INVALID_CODE":
             yield from super().not_decoded(session, answer)
 
 

@@ -34,7 +34,7 @@ PAYLOAD_NOT_HANDED: Final = frozenset({"EC-25", "OC-16"})
 """The client was handed no payload, so that it had none to give."""
 RESULT_NOT_HANDED: Final = frozenset({"EC-28", "EC-29", "OC-20", "SDK-1"})
 """The client was handed no payment result, so that it had none to show or to wait for."""
-_NEXT_PAYMENT: Final = frozenset({"SRV-1", "SRV-3", "SRV-9", "UX-6", "REP-5", "ANS-1"})
+_NEXT_PAYMENT: Final = frozenset({"SRV-1", "SRV-3", "SRV-9", "UX-6", "REP-5", "REP-6", "ANS-1"})
 AFTER_ENTRY_PAYMENT: Final = _NEXT_PAYMENT | {"CAN-1", "INQ-1"}
 """The next payment of a conversation begins, and Alipay+ asks, when the one before has come to its end."""
 AFTER_ORDER_PAYMENT: Final = (
@@ -46,17 +46,17 @@ NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "ANS-
 NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "EXP-1"})
 """Likewise, where those of a success can."""
 ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {
-    *("NOT-1", "NOT-4", "NOT-6", "OC-19", "REP-2", "REP-4", "REP-5"),
+    *("NOT-1", "NOT-4", "NOT-6", "OC-19", "REP-2", "REP-4", "REP-5", "REP-6"),
     *("FLT-1", "FLT-2", "SRV-1", "SRV-9", "UX-6"),
 }
 """An order code payment comes to no end: there is nothing to notify or to ask about."""
 ENTRY_NOT_PAID: Final = frozenset(
-    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-5", "SRV-1", "SRV-9", "UX-6"}
+    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-5", "REP-6", "SRV-1", "SRV-9", "UX-6"}
 )
 """Likewise for an entry code, before whose cashier page it ends."""
 FAILURE_NOT_SHOWN: Final = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "REP-4"})
 """The consumer sees no page of a failure: Alipay+ does not know that it is over, nor is one shown too early."""
-AFTER_ENTRY_STOP: Final = frozenset({"ANS-1", "SRV-3", "SRV-4"})
+AFTER_ENTRY_STOP: Final = frozenset({"ANS-1", "REP-6", "SRV-3", "SRV-4"})
 """Likewise, where the one before was left to the SDK."""
-AFTER_ORDER_STOP: Final = frozenset({"ANS-1", "SRV-3", "SRV-4", "REG-1", "REG-2"})
+AFTER_ORDER_STOP: Final = frozenset({"ANS-1", "REP-6", "SRV-3", "SRV-4", "REG-1", "REG-2"})
 """Likewise for order codes."""

@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mpp_conformance import wire
 from mpp_conformance.protocol.messages import Message, NotifyPayment, Order, UserInitiatedPay
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
-    AFTER_ORDER_PAYMENT,
-    NO_FAILURE_NOTICE_READ,
-    NOTICES_UNREAD,
     UNDECIDED,
 )
 
@@ -140,7 +138,7 @@ class EmptyPaymentId(ConformingMpp):
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = NO_FAILURE_NOTICE_READ
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-5"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -157,7 +155,42 @@ class NotifiesWithoutOrder(ConformingMpp):
 
     name = "notifications-without-order"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD - {"CAN-4"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "EXP-1",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Of no order."""
@@ -174,7 +207,43 @@ class SwapsCodeAndStatus(ConformingMpp):
 
     name = "result-code-and-status-swapped"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
+    hides = frozenset(
+        {
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EXP-1",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Each in the other's place."""
@@ -190,7 +259,7 @@ class NotifiesUnknown(ConformingMpp):
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
-    hides = NO_FAILURE_NOTICE_READ
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-5"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -259,7 +328,37 @@ class NeverNotifies(ConformingMpp):
 
     name = "never-notified"
     breaks = frozenset({"NOT-1"})
-    hides = AFTER_ORDER_PAYMENT | {"NOT-4", "NOT-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
     observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -276,13 +375,59 @@ class OwnOrderId(ConformingMpp):
 
     name = "notified-under-own-id"
     breaks = frozenset({"NOT-1"})
-    hides = AFTER_ORDER_PAYMENT | {"NOT-4", "NOT-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
     observed = frozenset({"NOT-2"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """PaymentId for paymentRequestId."""
         made = super().notice(session, order, result)
         return replace(made, payment_request_id=made.payment_id or "")
+
+
+class MerchantOrderId(OwnOrderId):
+    """Notifies under the merchant's reference of an order where Alipay+'s id should be: Alipay+ knows no such order.
+
+    So nobody's year is ever full (REG-2), and there is nothing to repeat (NOT-6).
+    """
+
+    name = "notified-under-merchant-reference"
+    hides = frozenset({"NOT-6", "REG-2"})
+    observed = frozenset()
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """ReferenceOrderId for paymentRequestId."""
+        made = super().notice(session, order, result)
+        return replace(made, payment_request_id=wire.reference_of(order.payment_request_id))
 
 
 class CustomerPerPayment(ConformingMpp):
@@ -303,13 +448,12 @@ class CustomerPerPayment(ConformingMpp):
 class OneCustomer(ConformingMpp):
     """Sends its own merchant number as everybody's customerId.
 
-    No requirement says who an individual is. But one customer's full year is another's, too (REG-2), and one
-    customer's code as well (REP-5).
+    So one customer's full year is another's, too (REG-2), and one customer's code as well (REP-5).
     """
 
     name = "one-customer-id-for-all"
-    hides = frozenset({"REG-2", "REP-5"})
     breaks = frozenset({"REP-6"})
+    hides = frozenset({"REG-2", "REP-5"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

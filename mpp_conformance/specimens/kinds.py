@@ -33,8 +33,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.WRONG_IDENTIFIER: """
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
+        first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
     """,
-    FaultKind.WRONG_AMOUNT: "amount-taken-from-client",
+    FaultKind.WRONG_AMOUNT: "amount-taken-from-client amount-owed-worked-out-from-quote",
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
     FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
@@ -42,7 +43,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
         limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
-        every-payment-declined every-payment-told-as-paid
+        every-payment-declined every-payment-told-as-paid risk-before-action-type
     """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
         unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
@@ -57,7 +58,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.LEFT_WAITING: """
         null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server
         answers-above-2-kib-cut unknown-fields-refused texts-above-255-refused
-        result-codes-in-an-enumeration merchant-name-missed merchant-name-missed-for-entry-code
+        amounts-above-32-bits-crash-server goods-above-ten-crash-server amount-missed-beside-order-id
+        store-address-missed notify-url-missed result-codes-in-an-enumeration merchant-name-missed
+        merchant-name-missed-for-entry-code
         merchant-name-missed-for-order-code compressed-answers-hang no-answer-hangs dead-after-no-answer
         number-for-text-hangs amounts-above-sixteen-bits-hang amount-at-transaction-limit-hangs
         entry-code-amount-at-limit-hangs amounts-compared-as-text payments-left-hanging
@@ -106,7 +109,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         callbacks-in-eight-slots payloads-in-eight-slots payload-by-customer callback-by-customer
         session-by-customer answers-by-connection identity-of-latest-code result-by-customer
         order-by-customer-and-amount
-        first-address-for-ever customer-of-latest-scan
+        first-address-for-ever customer-of-latest-scan order-of-last-time-stays
     """,
     FaultKind.ERROR_CODE_MISSING: """
         result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
@@ -114,7 +117,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.RESULT_BESIDE_SDK: """
         debited-with-handle-by-sdk transaction-limit-overdrawn yearly-limit-overdrawn
         success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
-        yearly-limit-of-new-customers-overdrawn handle-by-sdk-notified-as-failure
+        yearly-limit-of-new-customers-overdrawn order-beside-failure-paid
+        entry-code-order-beside-handle-by-sdk-paid amounts-above-32-bits-wrap-around
+        handle-by-sdk-notified-as-failure
     """,
     FaultKind.SUCCESS_MADE_UP: """
         no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success

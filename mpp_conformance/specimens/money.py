@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from mpp_conformance.protocol.messages import (
@@ -13,12 +14,10 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.consequences import (
-    AFTER_ORDER_PAYMENT,
-    NOTICES_UNREAD,
-)
 
 _SIXTEEN_BITS: Final = 0x7FFF
+_FEN_DIGITS: Final = 2
+_THIRTY_TWO_BITS: Final = 2**32
 _OWN_LIMIT: Final = 50_000
 _TRANSACTION: Final = 700_000
 
@@ -26,11 +25,12 @@ _TRANSACTION: Final = 700_000
 class DebitsWithHandleBySdk(ConformingMpp):
     """Debits whenever an order stands in the answer, and then passes the payload on.
 
-    The debit is notified (NOT-7).
+    So it takes whatever is above a limit (REG-1 to REG-4), whatever comes before it (SRV-3). The debit is notified
+    (NOT-7).
     """
 
     name = "debited-with-handle-by-sdk"
-    breaks = frozenset({"UX-6"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "UX-6"})
     observed = frozenset({"NOT-7"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -40,14 +40,79 @@ class DebitsWithHandleBySdk(ConformingMpp):
         yield from super().pass_to_client(session, answer)
 
 
+class PaysFailedOrders(ConformingMpp):
+    """Debits whenever Alipay+ gives an order with a failure, and then passes the payload on: the order is what counts.
+
+    Wherever a limit was the reason, and Alipay+ says so with F, it is taken all the same.
+    """
+
+    name = "order-beside-failure-paid"
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Debit and notification first."""
+        if answer.order is not None and answer.result_status == "F":
+            yield from self.notify(session, answer.order, self.debit(session))
+        yield from super().pass_to_client(session, answer)
+
+
+class KnowsOneLimit(ConformingMpp):
+    """Knows the limit of 7,000 CNY itself, and debits an order with an entry code above 500 CNY up to that.
+
+    It takes Alipay+'s HANDLE_BY_SDK for a mistake there.
+    """
+
+    name = "entry-code-order-beside-handle-by-sdk-paid"
+    breaks = frozenset({"REG-3", "UX-6"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Debit and notification first."""
+        order = answer.order
+        if session.callback is not None and order is not None and _OWN_LIMIT < int(order.amount) <= _TRANSACTION:
+            yield from self.notify(session, order, self.debit(session))
+        yield from super().pass_to_client(session, answer)
+
+
+class AmountsWrapAround(ConformingMpp):
+    """Reads the amounts of an order into 32 bits, where a great one comes to nothing, and tells nothing as paid."""
+
+    name = "amounts-above-32-bits-wrap-around"
+    breaks = frozenset({"REG-1", "UX-6"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """What costs nothing is paid."""
+        yield from super().pass_to_client(session, answer)
+        if answer.order is not None and int(answer.order.amount) % _THIRTY_TWO_BITS == 0:
+            yield from self.take(session, Handed(payment_status="S"))
+
+
+class AmountsInThirtyTwoBits(ConformingMpp):
+    """Reads the amounts of an order into 32 bits, and breaks down over more.
+
+    What should have gone to the SDK does not get there, and nothing shows that it was not taken (REG-1).
+    """
+
+    name = "amounts-above-32-bits-crash-server"
+    breaks = frozenset({"SRV-4", "UX-1"})
+    hides = frozenset({"REG-1"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """No word after such an amount."""
+        if answer.order is None or int(answer.order.amount) < _THIRTY_TWO_BITS:
+            yield from super().answered(session, answer)
+
+
 class OverdrawsTransaction(ConformingMpp):
     """Takes a breach of the limit per transaction for a warning: the error page opens, and it says paid.
 
-    Alipay+ says only that an amount is too great: for the MPP both limits per transaction are one.
+    Alipay+ says only that an amount is too great: for the MPP both limits per transaction are one, and so is whatever
+    else is answered with this code (SRV-3, UX-6, UX-8, ANS-1), after whose payload the callback is executed once more
+    (EC-25).
     """
 
     name = "transaction-limit-overdrawn"
-    breaks = frozenset({"EC-25", "REG-1", "REG-3", "UX-6"})
+    breaks = frozenset({"EC-25", "REG-1", "REG-3", "SRV-3", "UX-6"})
+    observed = frozenset({"ANS-1", "UX-8"})
     warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -60,11 +125,13 @@ class OverdrawsTransaction(ConformingMpp):
 class OverdrawsYear(OverdrawsTransaction):
     """Takes a breach of the yearly limit for a warning: the error page opens, and it says paid.
 
-    Alipay+ says only that a year is full: for the MPP both yearly limits are one.
+    Alipay+ says only that a year is full: for the MPP both yearly limits are one. After a payload with this code the
+    callback is executed once more (EC-25).
     """
 
     name = "yearly-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-2", "REG-4", "UX-6"})
+    observed = frozenset()
     warning = "USER_AMOUNT_EXCEED_LIMIT"
 
 
@@ -87,11 +154,12 @@ class SmallAmountsOnly(ConformingMpp):
 class SuccessAlsoPaid(ConformingMpp):
     """Passes the payload on, and tells its client of a payment as well, since resultStatus was S.
 
-    Only without an order: a debit needs one, so nothing is taken in fact.
+    Only without an order: a debit needs one, so nothing is taken in fact. An answer does not say which of the limits
+    for an order code was the reason, if it was one (SRV-3).
     """
 
     name = "success-also-told-as-paid-for-order-code"
-    breaks = frozenset({"REG-1", "UX-6"})
+    breaks = frozenset({"REG-1", "REG-2", "SRV-3", "UX-6"})
 
     def concerned(self, session: Session) -> bool:
         """Order codes."""
@@ -106,10 +174,10 @@ class SuccessAlsoPaid(ConformingMpp):
 
 
 class EntrySuccessAlsoPaid(SuccessAlsoPaid):
-    """The same for an entry code."""
+    """The same for an entry code, for which all four limits hold."""
 
     name = "success-also-told-as-paid-for-entry-code"
-    breaks = frozenset({"REG-3", "UX-6"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "UX-6"})
 
     def concerned(self, session: Session) -> bool:
         """Entry codes."""
@@ -173,12 +241,12 @@ class EntryAmountsHang(ConformingMpp):
 class ComparesAsText(ConformingMpp):
     """Compares amounts as texts: 99.99 CNY is above 7,000 CNY, and waits for a second factor.
 
-    The client is not told of a result where it should be (SRV-7).
+    The client is not told of a result where it should be (SRV-7), and nothing is notified of the order.
     """
 
     name = "amounts-compared-as-text"
     breaks = frozenset({"REG-2", "SRV-7"})
-    hides = frozenset({"ANS-1"})
+    hides = frozenset({"ANS-1", "NOT-4"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""
@@ -212,7 +280,43 @@ class AmountInYuan(ConformingMpp):
 
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
+    hides = frozenset(
+        {
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EXP-1",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """10.00 for 1000."""
@@ -228,7 +332,43 @@ class AmountAsFloat(ConformingMpp):
 
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
+    hides = frozenset(
+        {
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EXP-1",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """A JSON number."""
@@ -245,11 +385,62 @@ class CurrencyLowerCase(ConformingMpp):
 
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
-    hides = AFTER_ORDER_PAYMENT | NOTICES_UNREAD
+    hides = frozenset(
+        {
+            "ANS-1",
+            "ANS-2",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EXP-1",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-5",
+            "SRV-1",
+            "SRV-3",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Cny."""
         return replace(super().notice(session, order, result), payment_currency=order.currency.lower())
+
+
+class RecomputesWhatIsOwed(ConformingMpp):
+    """Works out what it owes from the quote, and rounds it half up, instead of taking payToAmount as it is given."""
+
+    name = "amount-owed-worked-out-from-quote"
+    observed = frozenset({"NOT-4"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Amount times price."""
+        if order.quote_price is None:
+            return super().notice(session, order, result)
+        price = Decimal(order.quote_price).scaleb(self.profile.settlement_digits - _FEN_DIGITS)
+        owed = (Decimal(order.amount) * price).to_integral_value(ROUND_HALF_UP)
+        return replace(super().notice(session, order, result), pay_to_amount=str(owed))
 
 
 class AmountFromClient(ConformingMpp):

@@ -18,11 +18,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
-from mpp_conformance.specimens.consequences import (
-    AFTER_ORDER_PAYMENT,
-    ORDER_NOT_PAID,
-    PAYLOAD_NOT_HANDED,
-)
 
 Call = InquiryPayment | CancelPayment
 Answer = InquiryPaymentAnswer | CancelPaymentAnswer
@@ -272,9 +267,38 @@ class TellsOfSuccess(Mute):
     breaks = frozenset(
         {"NOT-1", "REG-1", "REG-2", "REG-3", "REG-4", "REP-2", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"}
     )
-    hides = (
-        ORDER_NOT_PAID | PAYLOAD_NOT_HANDED | {*("ANS-1", "CAN-4", "FLT-12", "FLT-6"), *("NOT-2", "NOT-5", "SRV-6")}
-    ) - {"NOT-1", "OC-19", "REP-2", "REP-4", "UX-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "EC-25",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-5",
+            "NOT-6",
+            "OC-16",
+            "REP-5",
+            "SRV-1",
+            "SRV-6",
+            "SRV-9",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
     observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -291,7 +315,40 @@ class ClientDoesNothing(Mute):
     name = "hand-overs-not-acted-on"
     mute = CLIENT
     breaks = frozenset({"EC-25", "EC-28", "EC-29", "OC-16", "OC-20", "UX-1", "UX-7"})
-    hides = AFTER_ORDER_PAYMENT | {"FLT-9", "OC-19", "REP-4", "SDK-1", "SRV-4"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "FLT-9",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-3",
+            "OC-19",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-4",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-3",
+            "SRV-4",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""

@@ -15,7 +15,6 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.scenario import SECOND
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.consequences import AFTER_ORDER_PAYMENT
 from mpp_conformance.wire.orders import reference_of
 
 _MANY: Final = 50_000
@@ -30,12 +29,14 @@ class ReferenceNotified(ConformingMpp):
 
     name = "notified-under-merchants-reference"
     breaks = frozenset({"NOT-1"})
-    hides = AFTER_ORDER_PAYMENT | {"NOT-4", "NOT-6"}
-    observed = frozenset({"NOT-2"})
+    hides = frozenset({"NOT-6", "REG-2"})
+    observed = frozenset()
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """ReferenceOrderId for paymentRequestId."""
-        return replace(super().notice(session, order, result), payment_request_id=reference_of(order))
+        return replace(
+            super().notice(session, order, result), payment_request_id=reference_of(order.payment_request_id)
+        )
 
 
 class LargeAmountsNotNotified(ConformingMpp):

@@ -13,6 +13,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
 
 _EXPIRED: Final = "EXPIRED_CODE"
 
@@ -120,12 +121,13 @@ class PaysFromMemory(ConformingMpp):
 class ExpiredIsNoWord(ConformingMpp):
     """Tells its client nothing of an expired code: the consumer will scan another one.
 
-    No page of a failure can come too early (REP-4).
+    No page of a failure can come too early (REP-4). Of two answers alike, the expired one leads to nothing (ANS-1).
     """
 
     name = "expired-code-not-told"
     breaks = frozenset({"SRV-8"})
     hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1"})
+    observed = frozenset({"ANS-1"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Silence."""
@@ -135,12 +137,14 @@ class ExpiredIsNoWord(ConformingMpp):
 class ExpiredIsItsOwn(ConformingMpp):
     """Has a page of its own for expired codes, also where Alipay+ leaves them to the client SDK.
 
-    What Alipay+ left to the SDK is not handed over (SRV-4), and its client has nothing to give (EC-25, OC-16).
+    The payload beside such a code is not passed on (SRV-4), whatever else stands there (ANS-1). Its client had nothing
+    to give.
     """
 
     name = "expired-code-shown-by-itself"
     breaks = frozenset({"SRV-4", "SRV-8"})
-    hides = frozenset({"EC-25", "OC-16"})
+    hides = PAYLOAD_NOT_HANDED
+    observed = frozenset({"ANS-1"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A failure of its own."""

@@ -14,10 +14,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
-    AFTER_ORDER_PAYMENT,
-    ENTRY_NOT_PAID,
     FAILURE_NOT_SHOWN,
-    ORDER_NOT_PAID,
     RESULT_NOT_HANDED,
 )
 
@@ -30,12 +27,54 @@ class NeverPays(ConformingMpp):
     """
 
     name = "payments-left-hanging"
-    hides = (
-        ORDER_NOT_PAID
-        | RESULT_NOT_HANDED
-        | {
-            *("REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-6", "SRV-7", "UX-7", "NOT-2", "ANS-1"),
-            *("FLT-3", "FLT-6", "FLT-7", "FLT-8", "FLT-9", "FLT-11", "FLT-12"),
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "EC-28",
+            "EC-29",
+            "FLT-1",
+            "FLT-11",
+            "FLT-12",
+            "FLT-2",
+            "FLT-3",
+            "FLT-6",
+            "FLT-7",
+            "FLT-8",
+            "FLT-9",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-2",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-2",
+            "REP-4",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-3",
+            "SRV-5",
+            "SRV-6",
+            "SRV-7",
+            "SRV-9",
+            "UX-6",
+            "UX-7",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
         }
     )
 
@@ -55,7 +94,40 @@ class NeverPaysOrderCodes(ConformingMpp):
 
     name = "order-code-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = ORDER_NOT_PAID | {"ANS-1", "CAN-4", "FLT-12", "FLT-6", "OC-20", "SRV-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "CAN-4",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-1",
+            "NOT-3",
+            "NOT-4",
+            "NOT-6",
+            "OC-19",
+            "OC-20",
+            "REP-2",
+            "REP-4",
+            "REP-5",
+            "SRV-1",
+            "SRV-6",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
     observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -74,7 +146,26 @@ class NeverPaysEntryCodes(ConformingMpp):
 
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = ENTRY_NOT_PAID | {"ANS-1", "EC-28", "EC-29", "SDK-1", "SRV-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-4",
+            "EC-28",
+            "EC-29",
+            "INQ-1",
+            "NOT-1",
+            "NOT-3",
+            "NOT-4",
+            "REP-4",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-6",
+            "SRV-9",
+            "UX-6",
+        }
+    )
     observed = frozenset({"FLT-7", "NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -92,7 +183,42 @@ class KeepsResults(ConformingMpp):
 
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
-    hides = AFTER_ORDER_PAYMENT | RESULT_NOT_HANDED | {"OC-19", "REP-4", "SRV-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "CAN-1",
+            "CAN-2",
+            "CAN-3",
+            "EC-28",
+            "EC-29",
+            "FLT-1",
+            "FLT-12",
+            "FLT-2",
+            "FLT-6",
+            "INQ-1",
+            "INQ-2",
+            "INQ-3",
+            "NOT-3",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REP-2",
+            "REP-4",
+            "REP-5",
+            "SDK-1",
+            "SRV-1",
+            "SRV-3",
+            "SRV-6",
+            "SRV-9",
+            "UX-6",
+            "WIRE-3",
+            "WIRE-4",
+            "WIRE-5",
+            "WIRE-6",
+            "WIRE-7",
+        }
+    )
     observed = frozenset({"FLT-8"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -272,11 +398,12 @@ class FailedDecodingIsPaid(ConformingMpp):
     """Takes HANDLE_BY_PSP for leave to go on, though decoding failed, and tells its client success.
 
     Where no answer came it does so as well (FLT-5), where it does not verify (FLT-1, FLT-13), and where HANDLE_BY_SDK
-    brought no payload (FLT-2). What is never decided (REP-2) and another customer's code (REP-5) are told as paid, too.
+    brought no payload (FLT-2). What is never decided (REP-2) and another customer's code (REP-5) are told as paid, too,
+    and so is a failure that comes after an order was paid (SRV-3).
     """
 
     name = "failed-decoding-told-as-success"
-    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-8"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-8"})
     observed = frozenset({"FLT-5", "FLT-13"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -288,11 +415,11 @@ class FailedDecodingLeftToSdk(ConformingMpp):
     """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is.
 
     Its client does as it is told, and has no result to go by. That is so, too, where no answer (FLT-5) or no decision
-    came (REP-2), or one of another actionType (FLT-4).
+    came (REP-2), or one of another actionType (FLT-4), and whatever comes before it (SRV-3).
     """
 
     name = "failed-decoding-left-to-sdk"
-    breaks = frozenset({"REP-2", "SRV-8"})
+    breaks = frozenset({"REP-2", "SRV-3", "SRV-8"})
     hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19", "REP-4"}
     observed = frozenset({"FLT-4", "FLT-5"})
 

@@ -8,7 +8,6 @@ from mpp_conformance.protocol.messages import HANDLE_BY_SDK, Message, UserInitia
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,
-    RESULT_NOT_HANDED,
 )
 
 _RETRIES: Final = 3
@@ -25,7 +24,7 @@ class StatusBeforeActionType(ConformingMpp):
 
     name = "status-before-action-type"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
+    hides = frozenset({"ANS-1", "EC-25", "OC-16", "REG-1", "REG-2"})
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -40,11 +39,12 @@ class SuccessMeansPay(ConformingMpp):
     """Goes on to pay whenever resultStatus is S and there is an order.
 
     What should have gone to the SDK (SRV-4) is paid (UX-6), notified (NOT-7) and shown as paid (UX-8), whosever order
-    it is (FLT-6). Nothing can be said of the client.
+    it is (FLT-6) and whatever comes before it (SRV-3), above the limits (REG-1 to REG-4) and instead of the error page
+    (UX-1). Nothing can be said of the client.
     """
 
     name = "success-means-pay"
-    breaks = frozenset({"SRV-4", "UX-6"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "UX-1", "UX-6"})
     hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
     observed = frozenset({"FLT-6", "NOT-7", "UX-8"})
 
@@ -59,12 +59,12 @@ class SuccessMeansPay(ConformingMpp):
 class SuccessMeansPaid(ConformingMpp):
     """Takes S without an order for a payment that is already made, whatever actionType says.
 
-    What should have gone to the SDK (SRV-4) does not get there (UX-1); where a limit per transaction was the reason,
-    it is told as paid (REG-1, REG-3). Nothing can be said of the client.
+    What should have gone to the SDK (SRV-4) does not get there (UX-1); where a limit was the reason, it is told as paid
+    (REG-1 to REG-4), and so it is whatever comes before it (SRV-3). Nothing can be said of the client.
     """
 
     name = "success-without-order-told-as-paid"
-    breaks = frozenset({"REG-1", "REG-3", "SRV-4", "UX-1", "UX-6"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "UX-1", "UX-6"})
     hides = PAYLOAD_NOT_HANDED
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -82,8 +82,8 @@ class BeforeTheUpgrade(ConformingMpp):
     """
 
     name = "before-the-upgrade"
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2"}
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
+    hides = frozenset({"ANS-1", "EC-25", "OC-16"})
     observed = frozenset({"NOT-7", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -102,8 +102,23 @@ class RetriesFailures(ConformingMpp):
 
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = (
-        PAYLOAD_NOT_HANDED | RESULT_NOT_HANDED | {"ANS-1", "OC-19", "REG-1", "REG-2", "REG-3", "REG-4", "REP-4", "UX-6"}
+    hides = frozenset(
+        {
+            "ANS-1",
+            "EC-25",
+            "EC-28",
+            "EC-29",
+            "OC-16",
+            "OC-19",
+            "OC-20",
+            "REG-1",
+            "REG-2",
+            "REG-3",
+            "REG-4",
+            "REP-4",
+            "SDK-1",
+            "UX-6",
+        }
     )
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
@@ -144,14 +159,14 @@ class PayloadDecides(ConformingMpp):
 class ResultCodeDecides(ConformingMpp):
     """Passes on what bears a result code it knows for a limit, and makes a failure of its own of the rest.
 
-    With other codes the client is not handed what it should be (SRV-3, SRV-4, SRV-8), and a page of its own is shown
-    (UX-8). Nothing can be said of the client.
+    With other codes the client is not handed what it should be (SRV-4, SRV-8), and of two answers alike only the one
+    leads to the SDK (ANS-1). Nothing can be said of the client.
     """
 
     name = "result-code-decides"
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-8"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
-    observed = frozenset({"UX-8"})
+    breaks = frozenset({"SRV-4", "SRV-8"})
+    hides = PAYLOAD_NOT_HANDED
+    observed = frozenset({"ANS-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """By the words of resultCode."""
@@ -164,12 +179,15 @@ class ResultCodeDecides(ConformingMpp):
 class HandlesLimitsItself(ConformingMpp):
     """Has a page of its own for the result codes of a limit, and passes only what else there is to the SDK.
 
-    handleAction is waited for: payments that follow it in the same conversation never begin.
+    With such a code the client is not handed what it should be (SRV-3, SRV-4, SRV-8), a page of its own is shown
+    (UX-8), and of two answers alike it goes by the code (ANS-1). Nothing can be said of the client. handleAction is
+    waited for: payments that follow it in the same conversation never begin.
     """
 
     name = "limits-shown-by-itself"
-    breaks = frozenset({"SRV-4", "UX-1"})
-    hides = frozenset({"REG-1", "REG-2"})
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
+    hides = frozenset({"EC-25", "OC-16", "REG-1", "REG-2"})
+    observed = frozenset({"ANS-1", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A failure of its own."""
@@ -283,7 +301,7 @@ class PassesNothing(ConformingMpp):
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "REG-1", "REG-2", "REG-3", "REG-4", "UX-6"}
+    hides = frozenset({"ANS-1", "EC-25", "OC-16", "REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
 
     def pass_to_client(
         self,

@@ -2,20 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
     Launch,
     Message,
+    NotifyPayment,
+    Order,
     Scan,
+    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,
 )
+
+_TRANSACTION: Final = 700_000
 
 
 @dataclass
@@ -140,12 +147,12 @@ class AnswersLatestClient(ConformingMpp):
 class OneResult(ConformingMpp):
     """Keeps the result of a payment in one place until its client is told of it.
 
-    There the next payment finds it, whose order is not paid (FLT-6), whose code was refused (REP-5), or whose answer is
-    none to act on (FLT-1, FLT-2, REP-2).
+    There the next payment finds it, whose order is not paid (FLT-6), whose code was refused (REP-5), of which nothing
+    was decoded (SRV-3), or whose answer is none to act on (FLT-1, FLT-2, REP-2).
     """
 
     name = "one-payment-result-for-all"
-    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-7", "SRV-8"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-7", "SRV-8"})
     observed = frozenset({"FLT-6"})
     result: Handed | None = None
 
@@ -261,6 +268,65 @@ class StopSticks(ConformingMpp):
 
 
 @dataclass
+class CustomerOfLatestScan(ConformingMpp):
+    """Keeps the customer in one place of its server, and notifies Alipay+ in the name of whoever scanned last."""
+
+    name = "customer-of-latest-scan-notified"
+    breaks = frozenset({"REP-6"})
+    latest: str = ""
+
+    def scanned(self, session: Session) -> Iterator[Message]:
+        """In the one place there is."""
+        self.latest = session.customer
+        yield from super().scanned(session)
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Whoever is there by now."""
+        return replace(super().notice(session, order, result), customer_id=self.latest)
+
+
+@dataclass
+class FirstCustomerForEver(ConformingMpp):
+    """Asks Alipay+ in the name of the first customer it has seen, for ever.
+
+    Whose code is another's cannot be told (REP-5), nor whose year is full (REG-2).
+    """
+
+    name = "first-customer-for-ever"
+    breaks = frozenset({"REP-6"})
+    hides = frozenset({"REG-2", "REP-5"})
+    first: str = ""
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """In the name of the first one."""
+        self.first = self.first or session.customer
+        yield UserInitiatedPay(code_value=code_value, customer_id=self.first)
+
+
+@dataclass
+class AnswerFilledAgain(ConformingMpp):
+    """Reads each answer for a customer into the object of the one before: what is not told stays as it was.
+
+    So an order that was paid is paid and told again where nothing was decoded, and the payload of a stop is passed on
+    where the payment is left to the MPP: not as the answer itself says (SRV-3).
+    """
+
+    name = "order-of-last-time-stays"
+    breaks = frozenset({"SRV-3", "SRV-8", "UX-6"})
+    orders: dict[str, Order] = field(default_factory=dict)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """With the order before where this answer brings none."""
+        order = answer.order or self.orders.get(session.customer)
+        if order is not None:
+            self.orders[session.customer] = order
+        if answer.action_type == HANDLE_BY_PSP and answer.order is None and order is not None:
+            yield from self.pay(session, order)
+        else:
+            yield from super().answered(session, answer)
+
+
+@dataclass
 class FirstAnswerForEver(ConformingMpp):
     """Keeps the first answer a customer got, and acts on it whenever the customer scans again.
 
@@ -297,7 +363,7 @@ class StopSticksToEntryCodes(StopSticks):
 
 @dataclass
 class LocksCustomers(ConformingMpp):
-    """Locks a customer whose payment was above the limit per transaction, and lets later ones hang."""
+    """Locks a customer who wanted to pay more than 7,000 CNY and was stopped, and lets later payments hang."""
 
     name = "customers-locked-after-stop"
     breaks = frozenset({"REG-1"})
@@ -305,7 +371,8 @@ class LocksCustomers(ConformingMpp):
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Nothing more for a locked customer, unless it is for the SDK."""
-        if answer.result_code == "PAYMENT_AMOUNT_EXCEED_LIMIT":
+        too_much = answer.order is not None and int(answer.order.amount) > _TRANSACTION
+        if answer.action_type == HANDLE_BY_SDK and too_much:
             self.locked.add(session.customer)
         if answer.action_type == HANDLE_BY_SDK or session.customer not in self.locked:
             yield from super().answered(session, answer)

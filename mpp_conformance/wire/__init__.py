@@ -12,7 +12,7 @@ from mpp_conformance.wire.encoding import OurMessageIsInvalid, carried, decode, 
 from mpp_conformance.wire.fault_application import spoilt
 from mpp_conformance.wire.hops import CHANGED, changed, displaced, other_target
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
-from mpp_conformance.wire.orders import PARTIES, notify_url, price_of
+from mpp_conformance.wire.orders import PARTIES, notify_url, reference_of
 from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
 from mpp_conformance.wire.replies import (
     ANSWERS,
@@ -64,11 +64,11 @@ __all__ = [
     "other_target",
     "packed",
     "parsed",
-    "price_of",
     "printable",
     "problems",
     "problems_of",
     "read",
+    "reference_of",
     "schema",
     "schema_of",
     "spoilt",

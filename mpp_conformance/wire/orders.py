@@ -1,10 +1,11 @@
 """An order as userInitiatedPay's answer spells it out.
 
-The trace needs seven facts of an order; an MPP is used to more. What is added is invented, the same for every order.
+The trace needs eight facts of an order; an MPP is used to more. What is added is invented, the same for every order.
 """
 
+import base64
+import hashlib
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from mpp_conformance.protocol.messages import Order
@@ -20,19 +21,17 @@ _MERCHANT: Final = {
     "merchantDisplayName": "Example Noodle Shop",
     "merchantAddress": {"region": "CN", "city": "Hangzhou"},
 }
-_USUAL_DIGITS: Final = 2
-_DIGITS: Final = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
-    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
-"""Digits of the minor unit (ISO 4217) where they are not two."""
 
 
 def notify_url(gateway_url: str) -> str:
     """Where notifyPayment goes if Alipay+ is at ``gateway_url``."""
     return f"{gateway_url.rstrip('/')}/aps/api/v1/payments/notifyPayment"
+
+
+def reference_of(payment_request_id: str) -> str:
+    """The merchant's own reference of an order: unlike Alipay+'s id in form and length, and not to be told from it."""
+    digest = hashlib.sha256(payment_request_id.encode()).digest()
+    return f"CN-{base64.b32encode(digest).decode()[:12]}"
 
 
 def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
         "codeType": "ORDER_CODE",
         "paymentRequestId": order.payment_request_id,
         "order": {
-            "referenceOrderId": reference_of(order),
+            "referenceOrderId": reference_of(order.payment_request_id),
             "orderDescription": "noodles",
             "orderAmount": amount,
             "merchant": _MERCHANT,
@@ -59,19 +58,13 @@ def order_to(order: Order, *, gateway_url: str) -> dict[str, Any]:
     }
     if order.expiry_time is not None:
         told["paymentExpiryTime"] = order.expiry_time
-    price = price_of(order)
-    if price is not None:
+    if order.quote_price is not None:
         told["paymentQuote"] = {
             "quoteId": f"quote-{order.payment_request_id}"[:64],
             "quoteCurrencyPair": f"{order.currency}/{order.pay_to_currency}",
-            "quotePrice": price,
+            "quotePrice": order.quote_price,
         }
     return told
-
-
-def reference_of(order: Order) -> str:
-    """The merchant's own reference of an order, which is unlike Alipay+'s paymentRequestId of it."""
-    return f"shop-{order.payment_request_id[-10:]}"
 
 
 def order_from(body: Mapping[str, Any]) -> Order | None:
@@ -89,17 +82,6 @@ def order_from(body: Mapping[str, Any]) -> Order | None:
         pay_to_amount=pay_to["value"],
         pay_to_currency=pay_to["currency"],
         expiry_time=body.get("paymentExpiryTime"),
+        quote_price=(body.get("paymentQuote") or {}).get("quotePrice"),
         code_type=(body.get("paymentFactor") or {}).get("inStorePaymentScenario") or "",
     )
-
-
-def price_of(order: Order) -> str | None:
-    """What one unit of the order's currency costs in the other; ``None`` where there is nothing to exchange."""
-    amounts = (order.amount, order.pay_to_amount)
-    if order.currency == order.pay_to_currency or not all(text.isascii() and text.isdigit() for text in amounts):
-        return None
-    paid, owed = (Decimal(text) for text in amounts)
-    if not paid:
-        return None
-    shift = _DIGITS.get(order.currency, _USUAL_DIGITS) - _DIGITS.get(order.pay_to_currency, _USUAL_DIGITS)
-    return f"{(owed / paid).scaleb(shift):.8f}"

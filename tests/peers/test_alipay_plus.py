@@ -110,11 +110,12 @@ def _all_rows() -> list[Boundary]:
 
 
 def test_the_limits_decide_each_row_of_the_boundary_table() -> None:
-    """Over a limit the client SDK acts, with a payload and no order; within it the MPP does, with an order."""
+    """Over a limit the client SDK acts, with a payload, and an order where the row says so; else the MPP, with one."""
     for row in _all_rows():
         answer = _decode(_alipay_plus(row.scenario))
 
-        expected = (HANDLE_BY_SDK, True, False) if row.over else (HANDLE_BY_PSP, False, True)
+        stopped = (HANDLE_BY_SDK, True, row.scenario.breach_with_order)
+        expected = stopped if row.over else (HANDLE_BY_PSP, False, True)
         seen = (answer.action_type, bool(answer.sdk_action_payload), answer.order is not None)
         assert expected == seen, row.scenario.label
 
@@ -347,12 +348,13 @@ def test_a_given_answer_belongs_to_its_payment() -> None:
         amount="2000",
         pay_to_amount="1286",
         pay_to_currency="MYR",
+        quote_price="0.643",
         code_type="EntryCode",
         expiry_time=None,
     )
     assert (answer.result_message, answer.sdk_action_payload) == ("ok", alipay_plus.codes[0].tag)
     told = json.loads(answer.body or "")
-    assert told["paymentQuote"] == {"quoteCurrencyPair": "CNY/MYR", "quotePrice": "0.64300000"}
+    assert told["paymentQuote"] == {"quoteCurrencyPair": "CNY/MYR", "quotePrice": "0.643"}
     assert (told["paymentFactor"], told["unknown"]) == ({"inStorePaymentScenario": "EntryCode"}, {"a": []})
     assert continues(answer)
 

@@ -32,6 +32,7 @@ from mpp_conformance.scenarios.answers import (
     Generated,
     Illegal,
 )
+from mpp_conformance.scenarios.orders import WHOLE
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     HEALTH,
@@ -199,8 +200,9 @@ def test_every_field_is_there_and_missing_and_null() -> None:
 
 
 def test_texts_are_short_and_long_and_in_many_letters() -> None:
-    """Single characters, hundreds of them, and characters of every plane that people write with."""
+    """Single characters, hundreds of them and thousands, and characters of every plane that people write with."""
     told = [text for found in CORPUS.legal for text in texts(json.loads(found.body))]
+    told += texts(WHOLE)
     assert {1, 256, 257} <= {len(text) for text in told}
     assert max(map(len, told)) >= 2_000
     assert [first for first in "é\u0400\u0600\u0e00\u4e00\U0001f300\U00020000" if max(map(max, told)) < first] == []
@@ -342,7 +344,7 @@ def test_illegal_answers_are_chosen_by_what_they_come_to() -> None:
     with_payload = Broken(action=HANDLE_BY_SDK, with_payload=True).scenarios(CORPUS)
     assert by_psp
     assert {scenario.label for scenario in by_sdk} - {scenario.label for scenario in with_payload} == {
-        "entry-generated-actionForm-sdkActionPayload-missing"
+        "order-generated-actionForm-sdkActionPayload-missing"
     }
     assert not any(Broken().takes(found) for found in CORPUS.legal)
     assert not any(Choice(within=None).takes(found) for found in CORPUS.illegal)

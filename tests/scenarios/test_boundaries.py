@@ -8,7 +8,7 @@ import pytest
 
 from mpp_conformance.protocol.limits import EDITIONS, Reading
 from mpp_conformance.scenarios.boundaries import Boundary, boundaries
-from mpp_conformance.scenarios.scenario import ENTRY
+from mpp_conformance.scenarios.scenario import ENTRY, PastPayment, Payment
 
 _READINGS: Final = [
     Reading(inclusive=inclusive, year=year) for inclusive in (True, False) for year in ("calendar", "rolling")
@@ -121,6 +121,26 @@ def test_a_row_beyond_a_limit_is_one_unit_beyond(edition: str, reading: Reading,
 
 
 @in_every_world
+def test_a_row_over_a_limit_is_answered_in_every_form(edition: str, reading: Reading) -> None:
+    """Whatever is over a limit is stopped with S and with F, with the order information beside it and without."""
+    forms: dict[tuple[Payment, tuple[PastPayment, ...]], set[tuple[str, bool]]] = {}
+    for row in boundaries(EDITIONS[edition], reading):
+        if row.over:
+            made = row.scenario
+            forms.setdefault((made.payments[0], made.past), set()).add((made.breach_status, made.breach_with_order))
+
+    assert list(forms.values()) == [{("F", False), ("F", True), ("S", False), ("S", True)}] * len(forms)
+
+
+@in_every_world
+def test_an_amount_over_a_limit_is_beyond_32_bits(edition: str, reading: Reading) -> None:
+    """One of the amounts that are over a limit does not fit into 32 bits."""
+    over = [row.scenario.payments[0].amount for row in boundaries(EDITIONS[edition], reading) if row.over]
+
+    assert max(over) >= 2**32
+
+
+@in_every_world
 def test_a_past_is_one_that_the_limits_allowed(edition: str, reading: Reading) -> None:
     """No row needs a past that Alipay+ would have stopped: what was paid fits into both yearly limits."""
     for row in boundaries(EDITIONS[edition], reading):
@@ -133,7 +153,7 @@ def test_a_past_is_one_that_the_limits_allowed(edition: str, reading: Reading) -
 def test_rows_named_for_a_code_pay_with_it(edition: str, reading: Reading) -> None:
     """A name begins with the code that pays, or ends with it."""
     for row in boundaries(EDITIONS[edition], reading):
-        words = row.scenario.label.split("-")
+        words = row.scenario.label.partition("-answered-")[0].split("-")
         named = words[-2] if words[-1] == "pays" else words[0]
         if named in {"entry", "order"}:
             assert (row.scenario.payments[0].code == ENTRY) == (named == "entry"), row.scenario.label
@@ -156,8 +176,9 @@ def test_the_reading_matters_at_the_limit_and_at_the_turn_of_the_year() -> None:
     strict = {row.scenario.label: row.over for row in boundaries(edition, Reading(inclusive=False))}
     rolling = {row.scenario.label: row.over for row in boundaries(edition, Reading(year="rolling"))}
 
-    stricter = {label for label, over in strict.items() if over != plain[label]}
-    longer = {label for label, over in rolling.items() if over != plain[label]}
+    # A row that is over under one reading only has more forms there.
+    stricter = {label for label, over in plain.items() if over != strict[label]}
+    longer = {label for label, over in plain.items() if over != rolling[label]}
 
     assert stricter == {label for label in plain if label.endswith("-at")}
     assert longer == {label for label in plain if "-first-second-" in label}

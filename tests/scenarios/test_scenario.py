@@ -54,6 +54,7 @@ _OTHERS = {
     "another year": replace(_PLAIN, reading=Reading(year="rolling")),
     "at once": replace(_PLAIN, together=True),
     "another breach": replace(_PLAIN, breach_status="S"),
+    "an order beside a breach": replace(_PLAIN, breach_with_order=True),
 }
 
 
@@ -96,7 +97,7 @@ def test_the_digest_is_the_same_in_another_process() -> None:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (handle_by_sdk(), ("HANDLE_BY_SDK", "F", "REGULATION_RESTRICTION", False)),
+        (handle_by_sdk(), ("HANDLE_BY_SDK", "F", "PAYMENT_AMOUNT_EXCEED_LIMIT", False)),
         (handle_by_sdk("S"), ("HANDLE_BY_SDK", "S", "SUCCESS", False)),
         (handle_by_sdk("S", with_order=True), ("HANDLE_BY_SDK", "S", "SUCCESS", True)),
         (handle_by_psp(), ("HANDLE_BY_PSP", "S", "SUCCESS", True)),

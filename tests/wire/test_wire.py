@@ -100,15 +100,16 @@ def test_the_outcome_of_a_signature_is_no_part_of_the_body(outcome: str) -> None
 # --- the order --------------------------------------------------------------------------------------------------
 
 
-def _order(**values: str) -> Order:
+def _order(**values: str | None) -> Order:
     given_values = {
         "payment_request_id": "202506151928166613000000010001",
         "amount": "50000",
         "pay_to_amount": "32150",
         "pay_to_currency": "MYR",
+        "quote_price": "0.643",
         "code_type": "EntryCode",
     }
-    return Order(**(given_values | values))
+    return Order(**(given_values | values))  # type: ignore[arg-type]  # fields by name
 
 
 def _placed(order: Order) -> UserInitiatedPayAnswer:
@@ -132,30 +133,25 @@ def test_an_order_is_told_in_full() -> None:
 
     assert {"currency": "CNY", "value": "50000"} == told["paymentAmount"] == told["order"]["orderAmount"]
     assert told["payToAmount"] == {"currency": "MYR", "value": "32150"}
-    assert (told["paymentQuote"]["quoteCurrencyPair"], told["paymentQuote"]["quotePrice"]) == ("CNY/MYR", "0.64300000")
+    assert (told["paymentQuote"]["quoteCurrencyPair"], told["paymentQuote"]["quotePrice"]) == ("CNY/MYR", "0.643")
     assert told["paymentFactor"]["inStorePaymentScenario"] == "EntryCode"
     assert f"{_GATEWAY}/aps/api/v1/payments/notifyPayment" == told["paymentNotifyUrl"]
     assert told["paymentExpiryTime"] == "2099-12-31T23:59:59+08:00"
     assert {"acquirerId", "pspId", "codeType", "paymentRequestId", "paymentRedirectUrl"} <= told.keys()
 
 
-@pytest.mark.parametrize(
-    ("values", "price"),
-    [
-        ({"pay_to_amount": "10000", "pay_to_currency": "JPY"}, "20.00000000"),
-        ({"pay_to_amount": "21500", "pay_to_currency": "KWD"}, "0.04300000"),
-        ({"amount": "1", "pay_to_amount": "1"}, "1.00000000"),
-    ],
-)
-def test_a_quote_joins_the_two_amounts(values: dict[str, str], price: str) -> None:
-    """The price is for whole units of both currencies, however many digits their minor units have."""
-    assert price == _told(_order(**values))["paymentQuote"]["quotePrice"]
+@pytest.mark.parametrize(("currency", "price"), [("JPY", "20"), ("KWD", "0.043"), ("MYR", "1.00000000")])
+def test_a_quote_joins_the_two_currencies(currency: str, price: str) -> None:
+    """The price is the one that was quoted, digit by digit, and no other that the amounts come to."""
+    told = _told(_order(pay_to_currency=currency, pay_to_amount="7", quote_price=price))
+
+    assert (told["paymentQuote"]["quoteCurrencyPair"], told["paymentQuote"]["quotePrice"]) == (f"CNY/{currency}", price)
+    assert wire.decode(UserInitiatedPayAnswer, json.dumps(told).encode()).order.quote_price == price  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("values", [{"pay_to_currency": "CNY", "pay_to_amount": "50000"}, {"amount": "0"}])
-def test_nothing_is_quoted_where_nothing_is_exchanged(values: dict[str, str]) -> None:
-    """One currency on both sides needs no price, and nothing has none."""
-    assert "paymentQuote" not in _told(_order(**values))
+def test_nothing_is_quoted_where_nothing_is_exchanged() -> None:
+    """An order without a price has no quote."""
+    assert "paymentQuote" not in _told(_order(quote_price=None))
 
 
 @pytest.mark.parametrize("lacking", ["paymentRequestId", "paymentAmount", "payToAmount"])

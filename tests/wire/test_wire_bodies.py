@@ -50,7 +50,12 @@ _TOLD_AMOUNTS: Final = {
     "payToAmount": {"value": "643", "currency": "MYR"},
 }
 _ORDER: Final = Order(
-    payment_request_id="p1", amount="1000", pay_to_amount="643", pay_to_currency="MYR", code_type="EntryCode"
+    payment_request_id="p1",
+    amount="1000",
+    pay_to_amount="643",
+    pay_to_currency="MYR",
+    quote_price="0.643",
+    code_type="EntryCode",
 )
 _TOLD_ORDER: Final = {
     **_PARTIES,
@@ -58,7 +63,7 @@ _TOLD_ORDER: Final = {
     "codeType": "ORDER_CODE",
     "paymentRequestId": "p1",
     "order": {
-        "referenceOrderId": "shop-p1",
+        "referenceOrderId": wire.reference_of("p1"),
         "orderDescription": "noodles",
         "orderAmount": {"value": "1000", "currency": "CNY"},
         "merchant": {
@@ -77,7 +82,7 @@ _TOLD_ORDER: Final = {
     "paymentNotifyUrl": "http://127.0.0.1/aps/api/v1/payments/notifyPayment",
     "paymentRedirectUrl": "https://merchant.example/result",
     "paymentExpiryTime": "2099-12-31T23:59:59+08:00",
-    "paymentQuote": {"quoteId": "quote-p1", "quoteCurrencyPair": "CNY/MYR", "quotePrice": "0.64300000"},
+    "paymentQuote": {"quoteId": "quote-p1", "quoteCurrencyPair": "CNY/MYR", "quotePrice": "0.643"},
 }
 
 _FULL: Final[dict[str, tuple[Message, dict[str, Any]]]] = {
@@ -268,40 +273,26 @@ def test_an_order_that_leaves_out_what_it_can() -> None:
 
 def test_a_quote_has_a_name_of_at_most_64_characters() -> None:
     """However long the id of its order is."""
-    order = Order(payment_request_id="p" * 64, amount="1", pay_to_amount="1", pay_to_currency="MYR", code_type="")
+    order = Order(
+        payment_request_id="p" * 64,
+        amount="1",
+        pay_to_amount="1",
+        pay_to_currency="MYR",
+        quote_price="1",
+        code_type="",
+    )
     told = json.loads(wire.encode(UserInitiatedPayAnswer(**_SUCCESS, order=order)))
     assert told["paymentQuote"]["quoteId"] == "quote-" + "p" * 58
 
 
-@pytest.mark.parametrize(
-    ("currency", "digits"),
-    [
-        *((currency, 0) for currency in ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG")),
-        *((currency, 0) for currency in ("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF")),
-        *((currency, 3) for currency in ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")),
-        *((currency, 4) for currency in ("CLF", "UYW")),
-        *((currency, 2) for currency in ("MYR", "SGD", "USD", "EUR")),
-    ],
-)
-def test_a_price_is_for_whole_units_in_both_directions(currency: str, digits: int) -> None:
-    """Minor units have as many digits as ISO 4217 says, on either side of the exchange."""
-    there = Order(payment_request_id="p", amount="100", pay_to_amount="1", pay_to_currency=currency, code_type="")
-    back = Order(
-        payment_request_id="p",
-        amount="1",
-        currency=currency,
-        pay_to_amount="100",
-        pay_to_currency="CNY",
-        code_type="",
-    )
-    assert (wire.price_of(there), wire.price_of(back)) == (f"{10.0**-digits:.8f}", f"{10.0**digits:.8f}")
+def test_an_order_is_known_to_its_merchant_by_another_name() -> None:
+    """The merchant's reference is unlike Alipay+'s id, belongs to it, and does not hold it."""
+    ids = [f"2025061519{number:020d}" for number in range(3)]
+    names = [wire.reference_of(made) for made in ids]
 
-
-@pytest.mark.parametrize(("amount", "owed"), [("0", "1"), ("-1", "1"), ("1.0", "1"), ("\u0661", "1"), ("1", "x")])
-def test_what_is_no_amount_has_no_price(amount: str, owed: str) -> None:
-    """Only whole minor units have one, and nothing costs nothing."""
-    order = Order(payment_request_id="p", amount=amount, pay_to_amount=owed, pay_to_currency="MYR", code_type="")
-    assert wire.price_of(order) is None
+    assert len(set(names)) == 3
+    assert {len(name) for name in names} == {15}
+    assert [name for name, made in zip(names, ids, strict=True) if made in name or name in made] == []
 
 
 def test_an_order_may_be_in_another_currency() -> None:

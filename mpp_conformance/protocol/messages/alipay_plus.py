@@ -44,7 +44,8 @@ NEVER: Final = "2099-12-31T23:59:59+08:00"
 class Order:
     """The order behind a code: what Alipay+ returns beside ``actionForm`` when decoding succeeded.
 
-    ``amount`` is in minor units of ``currency``; ``pay_to_amount`` in those of ``pay_to_currency``.
+    ``amount`` is in minor units of ``currency``; ``pay_to_amount`` in those of ``pay_to_currency``. ``quote_price``:
+    what one unit of the one costs in the other, a decimal number; ``None`` where nothing is exchanged, or nobody says.
     """
 
     payment_request_id: str
@@ -54,6 +55,7 @@ class Order:
     pay_to_currency: str
     code_type: str
     """``EntryCode`` or ``OrderCode``, as ``paymentFactor.inStorePaymentScenario`` spells them."""
+    quote_price: str | None = None
     expiry_time: str | None = NEVER
     """From then on the order is closed: ISO 8601."""
 
