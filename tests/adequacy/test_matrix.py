@@ -294,6 +294,8 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
         "survivors    sly: not proven, and fails is due",
         "conforming   1 of 2 pass everything",
         "wrongly hit  innocent: not proven, and conforms is due",
+        "under load   0 of 0 faulty MPPs that pass alone are killed by load",
+        "not killed   none",
         "misnamed     sly: fails nothing and names A; hides A and names nothing",
         "             innocent: hides B and names nothing",
         "likely cause right on 1 of 3 deciding cards, 2 of 4 of all",
@@ -316,7 +318,7 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
 def test_the_command_prints_who_is_not_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With --causes, the failure cards that have no likely cause follow, by MPP and requirement."""
     result = call(monkeypatch, sound(), "--causes", "--out", tmp_path)
-    assert result.output.splitlines()[9:12] == [
+    assert result.output.splitlines()[11:14] == [
         "wrong causes none",
         "without one  bad-a2, A: 1",
         "             bad-b, B: 1",
