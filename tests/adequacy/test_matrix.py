@@ -304,6 +304,7 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
         "unneeded     none",
         "kept         0 more unneeded cases, each for a reason (suites/kept_cases.toml)",
         "stale        b::1",
+        "refusal      0 cases pass with the server that refuses everything, 0 of them decide",
         *(f"{'' if number else 'idle rows':<13}{case}[first]" for number, case in enumerate(REQUIREMENTS)),
         f"changes      {KNOWN} transformations of payloads and codes, 1 without one that shows them",
         "             code value: lower-cased",
