@@ -16,7 +16,7 @@ def obstacle(events: Sequence[Event]) -> str:
         if isinstance(message, Malformed) and message.where == GATEWAY:
             return f"an earlier duty was broken: {message.operation} cannot be read, {message.problem}"
         signature = getattr(message, "signature", "valid")
-        if not message.by_suite and signature != "valid":
+        if not message.by_suite and signature not in {"valid", None}:
             return f"an earlier duty was broken: {message.name} is not validly signed (signature {signature!r})"
         if isinstance(message, UserInitiatedPayAnswer) and not message.action_type and message.result_status == "F":
             return f"Alipay+ refused userInitiatedPay before any decision: {message.result_code}"

@@ -101,8 +101,13 @@ def read(data: bytes) -> Pact:
         consumer=_text(_needed(document, "consumer"), "name", "consumer.name"),
         provider=_text(_needed(document, "provider"), "name", "provider.name"),
         interactions=tuple(_interaction(number, one, version, document) for number, one in enumerate(found)),
-        document=document,
+        # With the version, which Pact's verifier would take for another one where the file does not say.
+        document={**document, "metadata": {**_object(document, "metadata", "metadata"), **_said(version)}},
     )
+
+
+def _said(version: int) -> dict[str, Any]:
+    return {"pactSpecification": {"version": f"{version}.0.0" if version < _BY_KIND_FROM else f"{version}.0"}}
 
 
 def _listed(document: Mapping[str, Any]) -> list[Any]:

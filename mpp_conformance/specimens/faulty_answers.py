@@ -303,9 +303,6 @@ class UnknownIsPaid(ConformingMpp):
             yield from super().answered(session, answer)
 
 
-# --- once and no more -----------------------------------------------------------------------------------------------
-
-
 class PaysEachCall(ConformingMpp):
     """Pays for each call that it has made, once the answer comes.
 

@@ -75,12 +75,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
         unknown-fields-joined-to-payload codes-url-encoded scanned-codes-upper-cased
-        intercepted-code-written-anew payload-trimmed payload-line-ends-unified payload-url-decoded
-        payload-form-decoded payload-html-escaped payload-html-unescaped payload-sql-quoted
-        payload-backslashes-dropped payload-escapes-read payload-json-written-anew payload-unicode-composed
-        payload-emoji-lost payload-line-separators-lost payload-lower-cased payload-template-filled
-        payload-cut-at-255 payload-cut-at-1024 payload-cut-at-4096 payload-cut-at-65535 payload-quoted-twice
-        payload-url-encoded client-url-decodes-payload client-reads-escapes-in-payload client-cuts-payload
+        intercepted-code-written-anew payload-trimmed payload-url-decoded payload-form-decoded
+        payload-html-unescaped payload-backslashes-dropped payload-lower-cased payload-url-encoded
         callback-url-decodes-payload handle-action-url-decodes-payload launched-address-written-anew
         codes-plus-to-blank codes-host-lower-cased codes-fragment-dropped codes-query-sorted
         payload-trimmed-of-no-break-spaces payload-byte-order-mark-dropped payload-line-ends-to-lf
@@ -228,9 +224,11 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
+        "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
     }
 )
 """Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""

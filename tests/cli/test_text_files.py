@@ -1,6 +1,7 @@
 """Every text file that a user writes is read in one way, whoever reads it."""
 
 import codecs
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -86,3 +87,14 @@ def test_keys_on_the_command_line_are_read_alike(place: Path) -> None:
     (place / "wallet.toml").write_text(text, "utf-8")
     told = CliRunner().invoke(cli, ["serve", "wallet", "conforming", "--wallet", str(place / "wallet.toml")])
     assert "[reach] listen leaves the port open" in told.output
+
+
+@pytest.mark.parametrize("version", [None, "4.0"])
+def test_a_pact_without_a_version_is_of_the_one_that_it_looks_like(place: Path, version: str | None) -> None:
+    """Pact's own readers take a version that is null; the verifier is told which one it is."""
+    whole = json.loads((place / "pact.json").read_bytes())
+    whole["metadata"]["pactSpecification"] = {"version": version}
+    found = document.read(json.dumps(whole).encode())
+    replayed = json.loads(found.replayed(iter(found.interactions)))
+    assert replayed["metadata"]["pactSpecification"] == {"version": "4.0"}
+    assert {one.kind for one in found.interactions} == {document.HTTP}
