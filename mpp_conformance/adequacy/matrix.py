@@ -173,15 +173,40 @@ class Examined:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnderLoad:
+    """A known MPP whose fault shows under load only.
+
+    ``alone``: what the suite makes of it in conversations of their own. ``conversations``: how many were held at once;
+    ``seeds``: in how many orders, from seed 1 on, until all of ``breaks`` was failed. ``broke``: each requirement that
+    decides and was failed then, and in how many conversations.
+    """
+
+    name: str
+    kind: str
+    breaks: frozenset[str]
+    alone: Outcome
+    conversations: int
+    seeds: int
+    broke: Mapping[str, int]
+
+    @property
+    def killed(self) -> bool:
+        """Whether it passes alone, and load shows all that it breaks."""
+        return self.alone is Outcome.CONFORMS and bool(self.breaks) and self.breaks <= set(self.broke)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Matrix:
     """All known MPPs before all cases. ``kept``: case -> why it stays although it is unneeded.
 
     ``unshown``: the changes of payloads and code values that no conversation shows (see ``transformations``).
+    ``loaded``: those whose fault shows under load only; no case is needed, or shown to have teeth, by them.
     """
 
     specimens: tuple[Examined, ...]
     kept: Mapping[str, str]
     unshown: tuple[str, ...] = ()
+    loaded: tuple[UnderLoad, ...] = ()
 
     @cached_property
     def cases(self) -> Mapping[str, str]:
@@ -207,6 +232,11 @@ class Matrix:
     def survivors(self) -> tuple[str, ...]:
         """The faulty ones whom it lets go."""
         return tuple(specimen.name for specimen in self.faulty if not specimen.killed)
+
+    @property
+    def unharmed(self) -> tuple[str, ...]:
+        """Those whose fault load was to show, and does not; or that fail without it."""
+        return tuple(one.name for one in self.loaded if not one.killed)
 
     @property
     def wrongly_killed(self) -> tuple[str, ...]:
@@ -307,7 +337,7 @@ class Matrix:
     def sound(self) -> bool:
         """Whether the suite kills every fault and nobody else, blames none wrongly, and needs every case."""
         wrong: tuple[object, ...] = (self.survivors, self.wrongly_killed, self.misnamed, self.wrong_causes)
-        wrong += (self.toothless, self.unreasoned, self.stale, self.unshown)
+        wrong += (self.toothless, self.unreasoned, self.stale, self.unshown, self.unharmed)
         return bool(self.faulty) and not any(wrong) and not any(self.refused.values())
 
     def _by_case(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ cli = Commands(
         "init": ("init", "Write a wallet.toml to fill in, and a key pair beside it."),
         "doctor": ("doctor", "Try out what wallet.toml says, before a run."),
         "run": ("run", "Certify a wallet: hold all conversations, judge them, write the report."),
+        "load": ("load", "Show what breaks when many use an MPP at once."),
         "rejudge": ("rejudge", "Derive the verdicts of a run again from its evidence alone, and compare."),
         "leakscan": ("leakscan", "Look through a run or a bundle for keys and customers that should not be in it."),
         "report": ("report", "Make a run's report in further forms and languages, and check what it must hold."),

@@ -135,6 +135,9 @@ def _adequacy(made: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
     yield "survivors", (_fate(row) for row in made["survivors"])
     yield "conforming", [f"{passing} of {counts['conforming']} pass everything"]
     yield "wrongly hit", (_fate(row) for row in made["wrongly_killed"])
+    loaded = f"{counts['loaded_killed']} of {counts['loaded']} faulty MPPs that pass alone are killed by load"
+    yield "under load", [loaded]
+    yield "not killed", made["unharmed"]
     yield "misnamed", (f"{row['specimen']}: {row['how']}" for row in made["misnamed"])
 
 

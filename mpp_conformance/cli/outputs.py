@@ -29,6 +29,7 @@ from mpp_conformance.protocol.limits import EDITIONS
 from mpp_conformance.report.checks import run_difference
 from mpp_conformance.report.gate.outcome import FORMAT
 from mpp_conformance.report.pages import kill_matrix
+from mpp_conformance.trials.load import findings
 
 _NAMES: Final = many(STRING)
 _WALLET: Final = closed({"name": STRING, "version": STRING})
@@ -38,6 +39,7 @@ _VERDICT: Final = one_of(*(verdict.word for verdict in Verdict))
 _OUTCOME: Final = one_of(*(outcome.word for outcome in Outcome))
 _OVERALL: Final = one_of("conformant", "nonconformant", "inconclusive", "error")
 _CASE: Final = {"requirement": STRING, "module": STRING, "case": STRING, "scenario": STRING}
+_MPPS: Final = ("faulty", "conforming", "loaded", "loaded_killed")
 _MAY_LACK: Final = {**STRING, "description": "A verdict; absent where that run does not have the row."}
 
 
@@ -128,6 +130,12 @@ def _matrix() -> Schema:
         "observed": _NAMES,
         "kills": many(closed(kill)),
     }
+    loaded = {
+        **{name: specimen[name] for name in ("name", "kind", "breaks")},
+        "alone": _OUTCOME,
+        **dict.fromkeys(("conversations", "seeds"), COUNT),
+        "broke": mapping(COUNT),
+    }
     wrong = {"specimen": STRING, "requirement": STRING, "scenario": STRING, "cause": one_of(*FaultKind)}
     case = {"case": STRING, "requirement": STRING, "failing": _NAMES, "alone": _NAMES}
     return closed(
@@ -136,15 +144,15 @@ def _matrix() -> Schema:
             "edition": _EDITION,
             "suites": SHA256,
             "sound": TRUTH,
-            "counts": closed(
-                dict.fromkeys(("faulty", *killed, "conforming", "cases", "transformations", "rows", *cards), COUNT)
-            ),
+            "counts": closed(dict.fromkeys((*_MPPS, *killed, "cases", "transformations", "rows", *cards), COUNT)),
             "survivors": fates,
             "wrongly_killed": fates,
             "misnamed": many(closed({"specimen": STRING, "how": STRING})),
             "kinds": many(closed({"kind": one_of(*FaultKind), "faulty": COUNT, "killed": COUNT})),
             "wrong_causes": many(closed(wrong)),
             "unexplained": many(closed({"specimen": STRING, "requirement": STRING, "cards": COUNT})),
+            "unharmed": _NAMES,
+            "loaded": many(closed(loaded)),
             "toothless": _NAMES,
             "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
             "stale": _NAMES,
@@ -243,6 +251,21 @@ def _manifest() -> Schema:
     return closed({**whole, "files": {**many(file), "minItems": 1}, "merkle_root": SHA256})
 
 
+def _load() -> Schema:
+    requirement = {"requirement": STRING, "decides": TRUTH}
+    requirement |= dict.fromkeys(("conversations", "broke", "unproven", "errors"), COUNT)
+    smallest = {"conversations": many(COUNT), "turns": STRING, "tried": COUNT, "done": TRUTH}
+    failure = {
+        **dict.fromkeys(("requirement", "text", "case", "scenario", "expected", "seen"), STRING),
+        "conversation": COUNT,
+        "smallest": or_null(closed(smallest)),
+        "again": _NAMES,
+    }
+    whole = {**_head(findings.FORMAT), "mpp": STRING}
+    whole |= dict.fromkeys(("users", "seed", "conversations", "turns"), COUNT)
+    return closed({**whole, "requirements": many(closed(requirement)), "failures": many(closed(failure))})
+
+
 def _head(form: str) -> dict[str, Schema]:
     return {"format": {"const": form}, "version": STRING}
 
@@ -257,6 +280,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "faults": document("What faults --format json prints", _faults()),
     "answers": document("What answers list --format json prints", _answers()),
     "matrix": document("kill-matrix.json, and what matrix --format json prints", _matrix()),
+    "load": document("What load --format json prints", _load()),
     "diff": document("What diff --format json prints", _diff()),
     "rejudge": document("What rejudge --format json prints", _rejudge()),
     "gate": document("gate.json: what gate decided about a run", _gate()),

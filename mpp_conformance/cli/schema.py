@@ -83,6 +83,7 @@ SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
     "doctor": ("doctor --format json", _of_command("doctor")),
     "rejudge": ("rejudge --format json", _of_command("rejudge")),
     "verify": ("verify --format json", _of_command("verify")),
+    "load": ("load --format json", _of_command("load")),
     "diff": ("diff --format json", _of_command("diff")),
 }
 """Each schema by its name, with what it is of."""

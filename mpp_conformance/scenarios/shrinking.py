@@ -45,18 +45,18 @@ def _smaller(value: object) -> Iterator[object]:
     """Values that are a step smaller, the greatest steps first; no chain of them is endless."""
     if isinstance(value, dict):
         names = list(value)
-        yield from ({names[place]: value[names[place]] for place in kept} for kept in _fewer(len(names)))
+        yield from ({names[place]: value[names[place]] for place in kept} for kept in fewer(len(names)))
         for name, inner in value.items():
             yield from ({**value, name: found} for found in _smaller(inner))
     elif isinstance(value, list):
-        yield from ([value[place] for place in kept] for kept in _fewer(len(value)))
+        yield from ([value[place] for place in kept] for kept in fewer(len(value)))
         for place, inner in enumerate(value):
             yield from ([*value[:place], found, *value[place + 1 :]] for found in _smaller(inner))
     elif isinstance(value, str):
         yield from _shorter(value)
 
 
-def _fewer(count: int) -> Iterator[list[int]]:
+def fewer(count: int) -> Iterator[list[int]]:
     """Places of ``count`` without ever smaller parts of them: all, each half, each quarter, each single one."""
     places, size = list(range(count)), count
     while size:

@@ -16,12 +16,14 @@ from mpp_conformance.specimens import (
     call_reading,
     client,
     codes,
+    conforming_under_load,
     conforming_variants,
     endings,
     faulty_answers,
     gateway,
     gateway_variants,
     inquiries,
+    loaded,
     malformed_answers,
     money,
     mutes,
@@ -56,7 +58,7 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
     return MappingProxyType({specimen.name: specimen for specimen in specimens})
 
 
-CONFORMING: Final = _by_name((ConformingMpp, *_named([conforming_variants, gateway_variants])))
+CONFORMING: Final = _by_name((ConformingMpp, *_named([conforming_variants, conforming_under_load, gateway_variants])))
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(
     _named(
@@ -68,5 +70,7 @@ FAULTY: Final = _by_name(
     )
 )
 """Those with one fault each."""
-SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY})
+LOADED: Final = _by_name(_named([loaded]))
+"""Those whose one fault shows only when many use them at once."""
+SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY, **LOADED})
 """All of them by name."""

@@ -67,7 +67,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
-        answers-not-acted-on
+        answers-not-acted-on account-without-lock
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
@@ -102,6 +102,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         one-address-for-all answer-to-latest-client one-payment-result-for-all payload-of-last-time
         first-payload-for-ever first-payload-for-everybody answer-of-anybody-before stop-sticks-to-customer
         stop-sticks-to-entry-codes first-answer-for-ever
+        callbacks-in-eight-slots payloads-in-eight-slots payload-by-customer callback-by-customer
+        session-by-customer answers-by-connection identity-of-latest-code result-by-customer
+        order-by-customer-and-amount
         first-address-for-ever customer-of-latest-scan order-of-last-time-stays
     """,
     FaultKind.ERROR_CODE_MISSING: """
@@ -116,6 +119,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.SUCCESS_MADE_UP: """
         no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success
+        repetition-told-by-amount
     """,
     FaultKind.PAID_TWICE: """
         each-call-paid own-order-paid-anew call-sent-and-paid-twice code-debited-with-each-scan
@@ -167,6 +171,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
         result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
+        scans-dropped-above-sixteen
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice

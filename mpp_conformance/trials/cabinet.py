@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mpp_conformance import wallet
-from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
+from mpp_conformance.adequacy.matrix import Examined, Matrix, Row, UnderLoad
 from mpp_conformance.adequacy.transformations import unshown
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
@@ -20,19 +20,25 @@ from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.set_up import SetUp, signs
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.ledger.catalogue import CatalogueError, load
+from mpp_conformance.ledger.catalogue import FEATURES, CatalogueError, Claims, load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Edition, Reading
 from mpp_conformance.protocol.messages import APP_LINK, Message
 from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
-from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS, Specimen
+from mpp_conformance.specimens import CONFORMING, FAULTY, LOADED, Specimen
 from mpp_conformance.specimens.kinds import ALSO, KINDS
 from mpp_conformance.transport.connectors.direct import DirectConnector
+from mpp_conformance.transport.connectors.interleaving import Crowd
+from mpp_conformance.trials.load.crowd_trial import CrowdTrial
+from mpp_conformance.trials.load.traffic import Traffic, tally
 from mpp_conformance.wire import carried
 
 KEPT: Final = "kept_cases.toml"
 """Beside the suites: the cases that stay although no specimen dies by them alone, each with its reason."""
+
+_MOST_SEEDS: Final = 10
+"""In so many orders a fault that only load shows is sought."""
 
 Conversations = Mapping[Scenario, list[tuple[Case, str]]]
 """Each distinct conversation, and the cases that judge it with the label each of them gives it."""
@@ -130,12 +136,49 @@ def matrix() -> Matrix:
     cases = load(suites).cases
     held = conversations(cases)
     before: Before = {}
-    found = tuple(examined(specimen, held, before=before) for specimen in SPECIMENS.values())
+    found = tuple(examined(specimen, held, before=before) for specimen in (*CONFORMING.values(), *FAULTY.values()))
+    traffic = ordinary(cases)
+    loaded = (under_load(specimen, traffic, examined(specimen, held, before=before)) for specimen in LOADED.values())
     templates = _profile(app_link=True).templates
     return Matrix(
         specimens=found,
         kept=kept(suites),
         unshown=unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
+        loaded=tuple(loaded),
+    )
+
+
+def ordinary(cases: Iterable[Case]) -> Traffic:
+    """The conversations that an MPP which claims every feature is to hold under load."""
+    claims = Claims.of(wallet.reference().claims())
+    return Traffic.of(tuple(cases), replace(claims, features=frozenset(FEATURES)))
+
+
+def crowd_trial(specimen: Specimen, traffic: Traffic, *, users: int, seed: int) -> CrowdTrial:
+    """``users`` conversations at once with a specimen, in an order that ``seed`` says."""
+    profile = _profile(app_link=specimen.app_link)
+    crowd = Crowd(specimen=specimen, profile=profile, run=f"load-{seed}", carry=_carried)
+    return CrowdTrial(crowd=crowd, traffic=traffic, users=users, seed=seed)
+
+
+def under_load(specimen: Specimen, traffic: Traffic, alone: Examined) -> UnderLoad:
+    """What load shows of a specimen: every ordinary conversation at once, in new orders until its fault is shown."""
+    broke: dict[str, int] = {}
+    seed = 0
+    while seed < _MOST_SEEDS and not specimen.breaks <= set(broke):
+        seed += 1
+        held = crowd_trial(specimen, traffic, users=len(traffic.cases), seed=seed).seeded()
+        for name, counted in tally(held.conversations).items():
+            if counted.decides and counted.broke:
+                broke[name] = broke.get(name, 0) + counted.broke
+    return UnderLoad(
+        name=specimen.name,
+        kind=KINDS.get(specimen.name, ""),
+        breaks=specimen.breaks,
+        alone=alone.outcome,
+        conversations=len(traffic.cases),
+        seeds=seed,
+        broke=broke,
     )
 
 
@@ -155,7 +198,7 @@ def visible(observes: Observed) -> Visibility:
     """Every known MPP, judged by what these witnesses report of it."""
     cases = [case for case in load(directory("suites")).cases if not case.points & observes.nobodys]
     held = conversations(case for case in cases if case.requirement.decides and APP_LINK not in _hidden(case, observes))
-    failed = [name for name, specimen in SPECIMENS.items() if _fails(specimen, held, observes)]
+    failed = [name for name, specimen in {**CONFORMING, **FAULTY}.items() if _fails(specimen, held, observes)]
     return Visibility(
         conforming=tuple(CONFORMING),
         faulty=tuple(FAULTY),

@@ -294,6 +294,8 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
         "survivors    sly: not proven, and fails is due",
         "conforming   1 of 2 pass everything",
         "wrongly hit  innocent: not proven, and conforms is due",
+        "under load   0 of 0 faulty MPPs that pass alone are killed by load",
+        "not killed   none",
         "misnamed     sly: fails nothing and names A; hides A and names nothing",
         "             innocent: hides B and names nothing",
         "likely cause right on 1 of 3 deciding cards, 2 of 4 of all",
@@ -302,9 +304,10 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
         "unneeded     none",
         "kept         0 more unneeded cases, each for a reason (suites/kept_cases.toml)",
         "stale        b::1",
+        "refusal      0 cases pass with the server that refuses everything, 0 of them decide",
         *(f"{'' if number else 'idle rows':<13}{case}[first]" for number, case in enumerate(REQUIREMENTS)),
-        f"changes      {KNOWN} transformations of payloads and codes, 1 without one that shows them",
-        "             code value: lower-cased",
+        f"changes      {KNOWN} transformations of payloads and codes",
+        "not shown    code value: lower-cased",
         "result       the suite is not sound",
         f"written      {tmp_path}/new/place/kill-matrix.json, {tmp_path}/new/place/kill-matrix.html",
     ]
@@ -316,7 +319,7 @@ def test_the_command_prints_and_writes_the_matrix(monkeypatch: pytest.MonkeyPatc
 def test_the_command_prints_who_is_not_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With --causes, the failure cards that have no likely cause follow, by MPP and requirement."""
     result = call(monkeypatch, sound(), "--causes", "--out", tmp_path)
-    assert result.output.splitlines()[9:12] == [
+    assert result.output.splitlines()[11:14] == [
         "wrong causes none",
         "without one  bad-a2, A: 1",
         "             bad-b, B: 1",

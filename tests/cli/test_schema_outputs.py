@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
-from mpp_conformance.adequacy.matrix import Examined, Matrix, Row
+from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row, UnderLoad
 from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.schema import SCHEMAS
@@ -93,6 +93,7 @@ def documents(
         "coverage": [printed("coverage", "--wallet", wallet), printed("coverage")],
         "faults": [printed("faults")],
         "answers": [printed("answers", "list")],
+        "load": [printed("load", "--mpp", "specimen:callback-by-customer", "--users", "24")],
         "matrix": _matrices(place),
         "diff": [printed("diff", certified, failing), printed("diff", certified, certified)],
         "rejudge": _rejudged(certified, place),
@@ -120,11 +121,20 @@ def _matrices(place: Path) -> list[Any]:
     good = Examined(name="good", faulty=False, kind="", rows=tuple(rows.values()), **nothing)
     blamed = replace(rows["a::1"], scenario="t", cause="signature missing")
     bad = Examined(name="bad", faulty=True, kind="payload lost", rows=(rows["a::1"], blamed), **met)
+    tame = UnderLoad(
+        name="tame",
+        kind="payload lost",
+        breaks=frozenset({"A"}),
+        alone=Outcome.CONFORMS,
+        conversations=2,
+        seeds=10,
+        broke={"B": 1},
+    )
     made = []
     with pytest.MonkeyPatch.context() as patch:
         for matrix in (
             Matrix(specimens=few, kept={}),
-            Matrix(specimens=(sly, good, bad), kept={"a::3": "it was there"}),
+            Matrix(specimens=(sly, good, bad), kept={"a::3": "it was there"}, loaded=(tame,)),
         ):
             patch.setattr(cabinet, "matrix", lambda matrix=matrix: matrix)
             made.append(printed("matrix", "--out", place / "matrix"))
@@ -253,7 +263,7 @@ def lists(value: Any, name: str) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 
 
 
 @pytest.mark.parametrize(
-    "name", ["matrix", "list", "coverage", "faults", "answers", "doctor", "rejudge", "verify", "diff"]
+    "name", ["matrix", "list", "coverage", "faults", "answers", "doctor", "rejudge", "verify", "diff", "load"]
 )
 def test_the_page_on_it_names_every_member(name: str) -> None:
     """The page that docs/schemas.md leads to says what each member means."""

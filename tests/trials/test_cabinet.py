@@ -54,7 +54,7 @@ def _silent(specimen: Specimen) -> Specimen:
 # --- what a specimen names ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SPECIMENS)
+@pytest.mark.parametrize("name", [*CONFORMING, *FAULTY])
 def test_a_specimen_fails_what_it_names_and_nothing_else(name: str) -> None:
     """FAIL for what it breaks, INCONCLUSIVE for what it hides, PASS for every other requirement."""
     specimen = SPECIMENS[name]

@@ -14,7 +14,7 @@ from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.oracle import judge
 from mpp_conformance.ledger.catalogue import CatalogueError, load
-from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS
+from mpp_conformance.specimens import CONFORMING, FAULTY, LOADED, SPECIMENS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.trials import cabinet
 from mpp_conformance.wallet import reference
@@ -115,7 +115,8 @@ def test_the_suites_are_sound() -> None:
 def test_all_known_mpps_are_there() -> None:
     """The matrix has every specimen and every case."""
     made = cabinet.matrix()
-    assert [specimen.name for specimen in made.specimens] == list(SPECIMENS)
+    assert [specimen.name for specimen in made.specimens] == [*CONFORMING, *FAULTY]
+    assert [specimen.name for specimen in made.loaded] == list(LOADED)
     assert {specimen.name for specimen in made.faulty} == set(FAULTY)
     assert {specimen.name for specimen in made.conforming} == set(CONFORMING)
     assert sorted(made.cases) == sorted(CASES)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row
+from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row, UnderLoad
 from mpp_conformance.adequacy.transformations import KNOWN
 from mpp_conformance.report.pages.html import template
 
@@ -37,6 +37,8 @@ def document(matrix: Matrix, *, version: str, edition: str, suites: str) -> dict
             {"specimen": name, "requirement": requirement, "cards": cards}
             for (name, requirement), cards in matrix.unexplained.items()
         ],
+        "unharmed": list(matrix.unharmed),
+        "loaded": [_loaded(one) for one in matrix.loaded],
         "toothless": list(matrix.toothless),
         "unneeded": [{"case": case, "reason": matrix.kept.get(case)} for case in matrix.unneeded],
         "stale": list(matrix.stale),
@@ -75,6 +77,8 @@ def _counts(matrix: Matrix) -> dict[str, int]:
         "killed_by_lack_of_proof": killed.count(Outcome.NOT_PROVEN),
         "killed_by_observation": killed.count(Outcome.OBSERVED),
         "conforming": len(matrix.conforming),
+        "loaded": len(matrix.loaded),
+        "loaded_killed": len(matrix.loaded) - len(matrix.unharmed),
         "cases": len(matrix.cases),
         "transformations": KNOWN,
         "rows": max((len(specimen.rows) for specimen in matrix.specimens), default=0),
@@ -100,6 +104,18 @@ def _specimen(specimen: Examined) -> dict[str, Any]:
         "hides": sorted(specimen.hides),
         "observed": sorted(specimen.observed),
         "kills": _kills(specimen.killing),
+    }
+
+
+def _loaded(one: UnderLoad) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "breaks": sorted(one.breaks),
+        "alone": one.alone.word,
+        "conversations": one.conversations,
+        "seeds": one.seeds,
+        "broke": dict(sorted(one.broke.items())),
     }
 
 

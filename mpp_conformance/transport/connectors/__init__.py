@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mpp_conformance.scenarios.scenario import Scenario
+    from mpp_conformance.specimens import Specimen
     from mpp_conformance.transport.scheduler import Conversations
     from mpp_conformance.wallet import Wallet
 
@@ -71,12 +72,17 @@ def _over_polls(target: str, wallet: Wallet, run: str, begun: Callable[[Scenario
     return _over_http(None, wallet, run, begun)
 
 
-def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+def specimen_named(name: str) -> Specimen:
+    """The known MPP of this name; UnknownTargetError, with the nearest one, where there is none."""
     if name not in SPECIMENS:
         close = get_close_matches(name, SPECIMENS, 1)
         hint = f"; did you mean {close[0]}?" if close else "; `mpp-conformance serve wallet --list` names them all"
         raise UnknownTargetError(f"no specimen is called {name!r}{hint}")
-    kind = SPECIMENS[name]
+    return SPECIMENS[name]
+
+
+def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+    kind = specimen_named(name)
     profile = replace(wallet.profile, app_link=wallet.profile.app_link and kind.app_link)
     return DirectConversations(DirectConnector(kind(profile), profile, run), begun)
 

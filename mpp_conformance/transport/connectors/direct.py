@@ -58,46 +58,95 @@ class DirectConnector:
 
     def converse(self, scenario: Scenario) -> Trace:
         """Hold one conversation to its end; the wallet's messages are taken in the order in which they are said."""
-        router = self._router
         world = World(scenario, self.run, self.profile, self.clock)
-        router.open(world)
-        for probe in scenario.probing:
-            body = probe.body.replace(OBSERVER, wire.GATEWAY_URL)
-            world.probed(probe, self.specimen.probed(probe.operation, body.encode()))
-        # Scans that begin together take turns message by message.
-        turns = deque(self._told(world, sending) for sending in world.begin())
-        while turns and not world.cut_off:
-            turn = turns.popleft()
-            said = next(turn, None)
-            if said is None:
-                continue
-            session, message = said
-            arrived = message if isinstance(message, Malformed) else self.carry(message)
-            delivery = router.deliver(arrived, token=session)
-            calls = delivery.calls
-            if delivery.spoilt is not None and isinstance(message, UserInitiatedPay):
-                # The MPP hears the answer of its own call before it does anything else in this session.
-                turn = chain(self._receives(session, message, delivery.spoilt), turn)
-                calls = (*calls, *world.applied(delivery.payment, delivery.spoilt))
-            elif delivery.reply is not None:
-                turn = chain(self._hears(session, delivery.reply), turn)
-            turns.append(turn)
-            for call in calls:
-                if call.message.point == GATEWAY:
-                    # Alipay+ asks before the MPP, or the consumer at its cashier page, goes on.
-                    turns.appendleft(self._answered(world, call))
-                else:
-                    turns.append(self._told(world, call))
-        router.close(world)
+        held = Turns(self.specimen, self._router, world, self.carry)
+        while not held.over:
+            held.take()
+        self._router.close(world)
         self._over.append((world, world.recorded))
-        return _trace(world)
+        return held.trace
 
-    def _told(self, world: World, sending: Sending) -> Iterator[tuple[str, Message]]:
-        return self._hears(world.token(sending.payment), sending.message)
 
-    def _answered(self, world: World, call: Sending) -> Iterator[tuple[str, Message]]:
+@dataclass(slots=True)
+class Turns:
+    """One conversation with a specimen, which others may share, a turn at a time; it is open from its making on.
+
+    A turn is the next thing that the specimen says, and what the peers say to that at once; the first turn is the
+    beginning. Scans that begin together take turns message by message.
+    """
+
+    specimen: ConformingMpp
+    router: Router
+    world: World
+    carry: Callable[[Message], Message] = carried
+    _begun: bool = False
+    _said: deque[Iterator[tuple[str, Message]]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.router.open(self.world)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no further turn."""
+        return self._begun and (not self._said or bool(self.world.cut_off))
+
+    @property
+    def trace(self) -> Trace:
+        """The conversation so far."""
+        return _trace(self.world)
+
+    def take(self) -> tuple[World, tuple[Sending, ...]]:
+        """The next turn; there must be one. What is to be said next in another conversation is returned with it."""
+        if not self._begun:
+            self._begin()
+            return self.world, ()
+        world, calls = self._next()
+        if world is None or world is self.world:
+            self.call(calls)
+            return self.world, ()
+        return world, calls
+
+    def call(self, sendings: Iterable[Sending]) -> None:
+        """Have the peers of this conversation say this, each in a turn to come."""
+        for sending in sendings:
+            if sending.message.point == GATEWAY:
+                # Alipay+ asks before the MPP, or the consumer at its cashier page, goes on.
+                self._said.appendleft(self._answered(sending))
+            else:
+                self._said.append(self._told(sending))
+
+    def _begin(self) -> None:
+        self._begun = True
+        for probe in self.world.scenario.probing:
+            body = probe.body.replace(OBSERVER, wire.GATEWAY_URL)
+            self.world.probed(probe, self.specimen.probed(probe.operation, body.encode()))
+        self._said.extend(self._told(sending) for sending in self.world.begin())
+
+    def _next(self) -> tuple[World | None, tuple[Sending, ...]]:
+        turn = self._said.popleft()
+        said = next(turn, None)
+        if said is None:
+            return None, ()
+        session, message = said
+        arrived = message if isinstance(message, Malformed) else self.carry(message)
+        delivery = self.router.deliver(arrived, token=session)
+        calls = delivery.calls
+        if delivery.spoilt is not None and isinstance(message, UserInitiatedPay):
+            # The MPP hears the answer of its own call before it does anything else in this session.
+            turn = chain(self._receives(session, message, delivery.spoilt), turn)
+            world = delivery.world or self.world
+            calls = (*calls, *world.applied(delivery.payment, delivery.spoilt))
+        elif delivery.reply is not None:
+            turn = chain(self._hears(session, delivery.reply), turn)
+        self._said.append(turn)
+        return delivery.world, calls
+
+    def _told(self, sending: Sending) -> Iterator[tuple[str, Message]]:
+        return self._hears(self.world.token(sending.payment), sending.message)
+
+    def _answered(self, call: Sending) -> Iterator[tuple[str, Message]]:
         """What the MPP server says to a call of Alipay+'s, which bears the name of no session; its answer goes back."""
-        token, answered = world.token(call.payment), False
+        token, answered = self.world.token(call.payment), False
         for session, message in self._hears("", call.message):
             answered = answered or message.is_reply
             yield session or token, message
