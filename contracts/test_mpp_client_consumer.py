@@ -7,7 +7,7 @@ brought that far; the message of the SDK's is given to it, and it must ask its s
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pytest
@@ -30,12 +30,18 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.scenarios.scenario import CodeTemplates
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.wallet import reference
 
 FILE: Final = "mpp-client--alipay-plus-client-sdk.json"
 ENTRY_CODE: Final = "https://qr.example.test/entry/28166613000000010001"
 ORDER_CODE: Final = "https://qr.example.test/order/28166613000000010002"
+TEMPLATES: Final = CodeTemplates(
+    entry="https://qr.example.test/entry/{id}",
+    order="https://qr.example.test/order/{id}",
+    foreign="https://elsewhere.example.test/{id}",
+)
 CALLBACK: Final = "cb-28166613000000010001"
 PAYLOAD: Final = '{"page":"limit","tag":"mpp-1: 限额 + % \\"quoted\\""}'
 JSON: Final = "application/json"
@@ -123,7 +129,7 @@ DECODE_KEY: Final = "EC-15/decode"
 
 def said(heard: Sequence[Message]) -> list[Message]:
     """What the conforming MPP says to the last of what it hears in one session."""
-    mpp = ConformingMpp(reference().profile)
+    mpp = ConformingMpp(replace(reference().profile, templates=TEMPLATES))
     told: list[Message] = []
     for message in heard:
         told = [say.message for say in mpp.hear("pact", message)]

@@ -44,7 +44,6 @@ from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
-CONNECT = "AlipayConnect"
 ABLE = "the customer in [customers] funded to be able to pay"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
@@ -181,7 +180,7 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
     expect(trace, 0).reached(UserInitiatedPay)
     asked = expect(trace, 1).reached(Scan).none(UserInitiatedPay)
     if any_launch(trace, 1):
-        asked.each_holding(Launch, "user_agent", CONNECT)
+        asked.each_holding(Launch, "user_agent", "AlipayConnect")
 
 
 @case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
@@ -351,7 +350,7 @@ def left_alone(trace: Trace, payment: int) -> bool:
     """Whether a code was neither sent to be decoded nor opened as one of Alipay+'s."""
     said = [event.message for event in trace.of(payment)]
     opened = [message.user_agent or "" for message in said if isinstance(message, Launch)]
-    return all(CONNECT in agent for agent in opened) and not any(isinstance(m, UserInitiatedPay) for m in said)
+    return all("AlipayConnect" in agent for agent in opened) and not any(isinstance(m, UserInitiatedPay) for m in said)
 
 
 def any_launch(trace: Trace, payment: int = 0) -> bool:
@@ -361,12 +360,9 @@ def any_launch(trace: Trace, payment: int = 0) -> bool:
 
 def declined(trace: Trace, payment: int = 0) -> bool:
     """Whether the MPP says that the payment failed."""
-    return any(
-        getattr(event.message, name, None) == "F"
-        for event in trace.of(payment)
-        for name in ("payment_status", "status", "result_status")
-        if not event.message.by_suite
-    )
+    said = [event.message for event in trace.of(payment) if not event.message.by_suite]
+    names = ("payment_status", "status", "result_status")
+    return any(getattr(message, name, None) == "F" for message in said for name in names)
 
 
 def passes_both(trace: Trace, payment: int = 0) -> None:

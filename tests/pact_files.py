@@ -13,7 +13,7 @@ HEADERS: Final = {
     "Signature": "algorithm=RSA256,keyVersion=1,signature=ZXhhbXBsZQ",
 }
 STOPPED: Final[dict[str, Any]] = {
-    "result": {"resultStatus": "F", "resultCode": "REGULATION_RESTRICTION"},
+    "result": {"resultStatus": "F", "resultCode": "PAYMENT_AMOUNT_EXCEED_LIMIT"},
     "actionForm": {"actionType": "HANDLE_BY_SDK", "sdkActionPayload": "page"},
 }
 GIVEN: Final = {"actionType": "HANDLE_BY_SDK", "resultStatus": "F", "sdkActionPayload": "page"}

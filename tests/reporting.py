@@ -16,6 +16,7 @@ from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, STATE
 from mpp_conformance.ledger.source import ENTRY_CODE, OVERVIEW
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import Launch
+from mpp_conformance.report.pages import html
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.document import RunFacts
@@ -108,6 +109,11 @@ def facts(planned: Sequence[Planned] = (), **changes: Any) -> RunFacts:
         "planned": planned,
     }
     return RunFacts(**{**values, **changes})
+
+
+def without_own_script(page: str) -> str:
+    """A page without the one script that comes with it, whose place and bytes are as they should be."""
+    return page.replace(f"<script>{html.template('report.js').render()}</script></body>", "</body>", 1)
 
 
 def sample() -> dict[str, Any]:

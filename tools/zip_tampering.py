@@ -19,11 +19,11 @@ def flipped(bundle: bytes, name: str) -> bytes:
     return bundle[:place] + bytes([bundle[place] ^ 1]) + bundle[place + 1 :]
 
 
-def changed(bundle: bytes, name: str) -> bytes:
-    """The bundle with one byte of a file changed, packed anew with a right checksum."""
+def changed(bundle: bytes, name: str, after: bytes = b"") -> bytes:
+    """The bundle with one byte of a file changed, packed anew with a right checksum: the one after these, or any."""
     files = dict(verify.unpacked(bundle))
     content = files[name]
-    place = len(content) // 2
+    place = content.index(after) + len(after) if after else len(content) // 2
     files[name] = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
     return pack.zipped(files)
 

@@ -134,7 +134,7 @@ def _matrix() -> Schema:
         **{name: specimen[name] for name in ("name", "kind", "breaks")},
         "alone": _OUTCOME,
         **dict.fromkeys(("conversations", "seeds"), COUNT),
-        "broke": mapping(COUNT),
+        "broke": many(closed({"requirement": STRING, "conversations": COUNT})),
     }
     wrong = {"specimen": STRING, "requirement": STRING, "scenario": STRING, "cause": one_of(*FaultKind)}
     case = {"case": STRING, "requirement": STRING, "failing": _NAMES, "alone": _NAMES}

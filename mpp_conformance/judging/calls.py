@@ -53,7 +53,8 @@ def only(trace: Trace, wanted: Callable[[Asked], bool], payment: int = 0) -> Tra
         for event in (one.said, one.answer)
         if event is not None
     }
-    return replace(trace, events=tuple(event for event in trace.events if event.number not in left_out))
+    events = tuple(event for event in trace.events if event.number not in left_out)
+    return replace(trace, events=events, chosen=True)
 
 
 def cancelling(trace: Trace, payment: int = 0) -> int | None:

@@ -36,7 +36,7 @@ from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.judging.wanted import counted, in_words, matches, value_in_words
-from mpp_conformance.protocol.messages import BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
+from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
 
 _asked: ContextVar[list[str]] = ContextVar("_asked")
 _LATE: Final = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
@@ -288,13 +288,15 @@ class Expectation:
 
     def _lacking(self, expected: str, *kinds: type[Message]) -> None:
         """Others of these kinds prove nothing where the right one may not have been reported."""
-        if why := unattested_by(self._deviates(MISSING, *kinds), self._trace.observes):
+        if why := unattested_by(self._deviates(MISSING, *kinds), self._trace.observes, chosen=self._trace.chosen):
             self._undecided(expected, why)
 
     def _absent(self, kind: type[Message], expected: str) -> None:
         """As `_all_seen`; what is not reported is absent only where everything is."""
         self._all_seen(kind)
-        if not self._trace.observes.at(kind.point).complete:
+        # The app link is the wallet's own: where nobody reports it, what comes out elsewhere is judged.
+        own = kind.point == APP_LINK and not self._trace.app_link
+        if not own and not self._trace.observes.at(kind.point).complete:
             self._undecided(expected, UNATTESTED[MISSING].format(point=kind.point))
 
     def _all_seen(self, kind: type[Message]) -> None:
@@ -333,7 +335,7 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
-        if why := unattested_by(how, self._trace.observes):
+        if why := unattested_by(how, self._trace.observes, chosen=self._trace.chosen):
             self._undecided(expected, why)
         if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
             hint = _EITHER

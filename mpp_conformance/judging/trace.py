@@ -1,6 +1,6 @@
 """The ordered record of one conversation, and plain questions to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -95,6 +95,8 @@ class Trace:
     observes: Observed = EVERYTHING
     late: int = 0
     began: str = field(default="", compare=False)
+    chosen: bool = field(default=False, compare=False)
+    """A part, chosen by what came before what: it holds only where nothing is lost or out of order."""
 
     @property
     def in_time(self) -> "Trace":
@@ -131,7 +133,7 @@ class Trace:
         end = next(ends, len(self.events) + 1)
         later = (e for e in self.of(payment) if isinstance(e.message, Launch) and e.number > end)
         left_out = {event.number for event in later}
-        return replace(self, events=tuple(event for event in self.events if event.number not in left_out))
+        return self._chosen(event for event in self.events if event.number not in left_out)
 
     def since_decided(self, payment: int = 0) -> "Trace":
         """What came after the decision of Alipay+ on this payment."""
@@ -139,14 +141,17 @@ class Trace:
             e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite
         )
         start = next(decisions, len(self.events))
-        return replace(self, events=tuple(event for event in self.events if event.number > start))
+        return self._chosen(event for event in self.events if event.number > start)
 
     def in_the_end(self, payment: int = 0) -> "Trace":
         """Without the failures that were handed before a success: the consumer may have tried another card."""
         handed = [(e.number, e.message.payment_status) for e in self.of(payment) if isinstance(e.message, ServerAnswer)]
         success = next((number for number, status in handed if status == "S"), 0)
         early = {number for number, status in handed if number < success and status == "F"}
-        return replace(self, events=tuple(event for event in self.events if event.number not in early))
+        return self._chosen(event for event in self.events if event.number not in early)
+
+    def _chosen(self, events: Iterable[Event]) -> "Trace":
+        return replace(self, events=tuple(events), chosen=True)
 
     def answered(self, action: str, status: str = "") -> tuple[int, ...]:
         """The payments that Alipay+ left to ``action`` alone; with this result status where one is given."""

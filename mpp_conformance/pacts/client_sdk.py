@@ -10,7 +10,7 @@ from typing import Any, Final
 from mpp_conformance import wire
 from mpp_conformance.pacts import states
 from mpp_conformance.pacts.provider_reply import Told
-from mpp_conformance.peers.world import World
+from mpp_conformance.peers.reactions import Reactions
 from mpp_conformance.protocol.messages import Decode, DecodeCallback, HandleAction, Launch, Malformed, Message
 from mpp_conformance.scenarios.scenario import ENTRY, Codes, Payment, Profile, one
 
@@ -29,7 +29,7 @@ class StatedClientSdk:
 
     profile: Profile
     told: Told = field(default_factory=Told)
-    _world: World | None = None
+    _peers: Reactions | None = None
     _callback: str = ""
 
     def set_up(self, name: str, given: Mapping[str, Any]) -> None:
@@ -45,7 +45,7 @@ class StatedClientSdk:
 
     def begin(self) -> Told:
         """Forget everything; what will be said of the interaction that begins now."""
-        self._world, self._callback, self.told = None, "", Told()
+        self._peers, self._callback, self.told = None, "", Told()
         return self.told
 
     def hear(self, operation: str, body: bytes) -> None:
@@ -59,7 +59,7 @@ class StatedClientSdk:
         if isinstance(message, Malformed):
             self.told.problems.append(f"{operation}, {message.problem}")
             return
-        sent = self._world.receive(0, message) if self._world is not None else []
+        sent = self._peers.to(0, message) if self._peers is not None else []
         self.told.said.extend(sending.message for sending in sent)
         if isinstance(message, Launch) and not sent:
             self.told.problems.append("launch, url: it leads to no merchant page that the provider state speaks of")
@@ -75,18 +75,15 @@ class StatedClientSdk:
 
     def _opened(self, values: Mapping[str, str]) -> None:
         self._callback = values["callback"]
-        sent = self._scan(_PAGE, values.get("codeValue", _CODE)).receive(0, Launch(url=_PAGE))
+        sent = self._scan(_PAGE, values.get("codeValue", _CODE)).to(0, Launch(url=_PAGE))
         calls = [sending.message for sending in sent if isinstance(sending.message, Decode)]
         self.told.said.extend(replace(call, callback=self._callback) for call in calls)
 
     def _nothing(self, values: Mapping[str, str]) -> None:
         """No page is open: that is how it begins."""
 
-    def _scan(self, page: str, code_value: str = _CODE) -> World:
-        """The conversation about an entry code: its page, and the order code that is intercepted there."""
-        world = World(one("pact", Payment(code=ENTRY)), "pact", self.profile, lambda: 0.0)
+    def _scan(self, page: str, code_value: str = _CODE) -> Reactions:
+        """The peers about an entry code: its page, and the order code that is intercepted there."""
         codes = Codes(scanned=page, decoded=code_value, page_id=page, order_id=_DIGITS, tag=f"mpp-{_DIGITS}")
-        world.codes = (codes,)
-        world.begin()
-        self._world = world
-        return world
+        self._peers = Reactions(one("pact", Payment(code=ENTRY)), self.profile, (codes,))
+        return self._peers

@@ -173,7 +173,7 @@ def under_load(specimen: Specimen, traffic: Traffic, alone: Examined) -> UnderLo
                 broke[name] = broke.get(name, 0) + counted.broke
     return UnderLoad(
         name=specimen.name,
-        kind=KINDS.get(specimen.name, ""),
+        kind=str(KINDS.get(specimen.name, "")),
         breaks=specimen.breaks,
         alone=alone.outcome,
         conversations=len(traffic.cases),
@@ -214,12 +214,16 @@ def _hidden(case: Case, observes: Observed) -> frozenset[str]:
 
 def _fails(specimen: Specimen, held: Conversations, observes: Observed) -> bool:
     profile = _profile(app_link=specimen.app_link and APP_LINK not in observes.nobodys)
-    for scenario, cases in held.items():
-        trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
-        seen = as_reported(trace, observes)
-        if any(oracle.judge(case.judge, seen).verdict is Verdict.FAIL for case, _ in cases):
-            return True
-    return False
+    seen = [
+        (as_reported(DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario), observes), cases)
+        for scenario, cases in held.items()
+    ]
+    set_up = SetUp.from_signs(sign for trace, _ in seen for sign in signs(trace))
+    return any(
+        set_up.weighed(oracle.judge(case.judge, trace), trace).verdict is Verdict.FAIL
+        for trace, cases in seen
+        for case, _ in cases
+    )
 
 
 def as_reported(trace: Trace, observes: Observed) -> Trace:

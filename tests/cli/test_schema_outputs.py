@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
-from mpp_conformance.adequacy.matrix import Examined, Matrix, Outcome, Row, UnderLoad
+from mpp_conformance.adequacy.matrix import REFUSING, Examined, Matrix, Outcome, Row, UnderLoad
 from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.schema import SCHEMAS
@@ -121,6 +121,8 @@ def _matrices(place: Path) -> list[Any]:
     good = Examined(name="good", faulty=False, kind="", rows=tuple(rows.values()), **nothing)
     blamed = replace(rows["a::1"], scenario="t", cause="signature missing")
     bad = Examined(name="bad", faulty=True, kind="payload lost", rows=(rows["a::1"], blamed), **met)
+    refused = replace(rows["a::2"], case="a::4", called=True)
+    mute = Examined(name=REFUSING, faulty=True, kind="payload lost", rows=(refused,), **met)
     tame = UnderLoad(
         name="tame",
         kind="payload lost",
@@ -134,7 +136,7 @@ def _matrices(place: Path) -> list[Any]:
     with pytest.MonkeyPatch.context() as patch:
         for matrix in (
             Matrix(specimens=few, kept={}),
-            Matrix(specimens=(sly, good, bad), kept={"a::3": "it was there"}, loaded=(tame,)),
+            Matrix(specimens=(sly, good, bad, mute), kept={"a::3": "it was there"}, loaded=(tame,), unshown=("u",)),
         ):
             patch.setattr(cabinet, "matrix", lambda matrix=matrix: matrix)
             made.append(printed("matrix", "--out", place / "matrix"))

@@ -159,11 +159,11 @@ def test_the_pipeline_is_whole() -> None:
 
 
 def test_annotations_name_what_did_not_pass() -> None:
-    """One for each requirement: red for what counts, a notice for what is observed; then the result."""
+    """The result first, then one for each requirement: red for what counts, a notice for what is observed."""
     lines = list(annotations.github(sample()))
     heads = [line.partition("title=")[2].partition("::")[0] for line in lines]
-    assert heads == ["R2 FAIL", "R3 FAIL", "mpp-conformance"]
-    assert [line.split(" ", 1)[0] for line in lines] == ["::error", "::notice", "::error"]
+    assert heads == ["mpp-conformance", "R2 FAIL", "R3 FAIL"]
+    assert [line.split(" ", 1)[0] for line in lines] == ["::error", "::error", "::notice"]
 
 
 def test_annotations_carry_no_command_of_the_wallets() -> None:

@@ -14,6 +14,7 @@ from mpp_conformance.judging.likely_causes import parting
 from mpp_conformance.judging.trace import ENDED, Event, Trace
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 from mpp_conformance.protocol.messages import DecodeCallback, Launch, Malformed, Message, UserInitiatedPay
 from mpp_conformance.report.languages.language import ENGLISH
 from mpp_conformance.report.pages.diagram import marks, svg
@@ -28,12 +29,13 @@ from tests.adequacy.test_model import held
 from tests.reporting import HOSTILE
 
 CASES = load(directory("suites")).cases
-SCENARIOS = {scenario.label: scenario for case in CASES if isinstance(case.build, tuple) for scenario in case.build}
+ASKED = [(case, case.scenarios(EDITIONS[DEFAULT_EDITION], Reading())) for case in CASES]
+SCENARIOS = {scenario.label: scenario for _, scenarios in ASKED for scenario in scenarios}
 
 
 def rows(trace: Trace) -> list[dict[str, Any]]:
     """What the cases of the suites say of a conversation, as a verdict file has it."""
-    return [_row(case, trace) for case in CASES if isinstance(case.build, tuple) and trace.scenario in case.build]
+    return [_row(case, trace) for case, scenarios in ASKED if trace.scenario in scenarios]
 
 
 def _row(case: Case, trace: Trace) -> dict[str, Any]:

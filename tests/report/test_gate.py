@@ -18,7 +18,7 @@ from mpp_conformance.report.gate.decision import GateFileError
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.pages import html, markdown
 from mpp_conformance.report.verdict_file import document
-from tests.reporting import HOSTILE
+from tests.reporting import HOSTILE, without_own_script
 from tests.waiving import CHINESE, EXPIRED, PAST, UNTIL, WAIVED, gated, signed, verdicts
 
 MPP: Final = "status-before-action-type"
@@ -161,7 +161,7 @@ def test_what_an_owner_writes_means_only_itself(name: str) -> None:
     assert "alert(1)" in text
     assert [char for char in ("\x1b", "\u202e") if char in text] == []
     if name not in ("ctrf", "oscal", "csv", "gitlab", "github"):
-        assert not re.search(r"(?<!\\)<script", text)
+        assert not re.search(r"(?<!\\)<script", without_own_script(text))
 
 
 def test_a_formula_in_a_waiver_is_none_in_the_table() -> None:

@@ -12,7 +12,7 @@ from mpp_conformance.cli.exits import Exit
 from mpp_conformance.report.languages.language import ENGLISH
 from mpp_conformance.report.pages import formatting, html, iso_17025
 from mpp_conformance.report.verdict_file import document
-from tests.reporting import HOSTILE, sample
+from tests.reporting import HOSTILE, sample, without_own_script
 
 SAID = {
     "laboratory": "Lab, 1 Road",
@@ -115,7 +115,7 @@ def test_page_shows_what_is_missing() -> None:
     """The list stands in the page, and says where nothing was said."""
     assert html.render(said()).count("missing: the operator has not said it") == 0
     assert html.render(sample()).count("missing: the operator has not said it") == 4
-    assert "<script>" not in html.render(said(laboratory=HOSTILE))
+    assert "<script" not in without_own_script(html.render(said(laboratory=HOSTILE)))
 
 
 def test_results_of_an_earlier_run_are_called_so() -> None:

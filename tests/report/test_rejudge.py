@@ -175,7 +175,7 @@ def test_an_edited_message_is_not_what_its_bytes_say(run: Path) -> None:
     name = forger.evidence(ENTRY, lambda made: message(made, "UserInitiatedPay")["fields"].update(code_value="other"))
     forger.saved()
     (told,) = [sentence for sentence in differences(run) if "its bytes say" in sentence]
-    assert told.startswith(f"evidence/{name}, message 5 (UserInitiatedPay): its bytes say code_value 'https://qr.")
+    assert told.startswith(f"evidence/{name}, message 5 (UserInitiatedPay): its bytes say code_value 'http://QR.")
 
 
 def test_edited_bytes_are_not_what_was_signed(run: Path) -> None:
@@ -258,10 +258,10 @@ def test_a_broken_answer_that_is_none_is_named(run: Path) -> None:
 
     def change(made: Any) -> None:  # noqa: ANN401  # a document
         body = next(half["body"] for half in message(made, "FaultApplied")["http"] if half["status"])
-        body["text"] = body["text"].replace('"env":0', '"env":null')
+        body["text"] = body["text"].replace('"orderAmount":0', '"orderAmount":null')
 
     forger = Forger(run)
-    name = forger.evidence("order-generated-order-type", change)
+    name = forger.evidence("entry-generated-order-type", change)
     forger.saved()
     told = [sentence for sentence in differences(run) if "message" in sentence]
     assert [sentence.partition(" (FaultApplied): ")[2] for sentence in told] == [

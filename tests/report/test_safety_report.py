@@ -51,7 +51,7 @@ def test_a_finding_leads_to_its_evidence() -> None:
 
 def test_findings_do_not_decide() -> None:
     """Who debits twice is told so first; what the run comes to rests on the requirements."""
-    made = verdicts("each-call-paid")
+    made = verdicts("own-order-paid-anew")
     assert (bool(made["findings"]), made["overall"]) == (True, "conformant")
 
 
@@ -77,7 +77,7 @@ def test_the_text_says_it_before_anything_else() -> None:
     text = markdown.render(verdicts("missing-payload-paid"))
     assert text.index(f"## {TITLE}") < text.index("## What did not pass")
     assert text.count("- **debited with ") == 1
-    assert "7 more" in text
+    assert "- **debited with HANDLE_BY_SDK**, entry-payload-missing (8 more): " in text
 
 
 @pytest.mark.parametrize("render", [html.render, markdown.render], ids=["html", "markdown"])
@@ -129,7 +129,7 @@ def test_the_terminal_says_it_first() -> None:
     made = verdicts("missing-payload-paid")["findings"]
     lines = list(terminal.summary(outcome, (), target="t", edition="2024-03", findings=made))
     assert lines[:2] == [
-        f"MONEY        {safety.DEBITED_WITH_SDK}, in 8 conversations, {made[0]['scenario']} for one",
+        f"MONEY        {safety.DEBITED_WITH_SDK}, in 9 conversations, {made[0]['scenario']} for one",
         "target       t",
     ]
 

@@ -18,10 +18,14 @@ from mpp_conformance.wallet import Wallet, reference
 from tests.diagnosing import URL
 
 LIKE_A_WRONG_FILE: Final = {
+    "nothing-done": "[reach] listen",
+    "nothing-reported": "[reach] public_url",
     "requests-signed-with-another-key": "[keys] mpp_public_key",
     "user-initiated-pay-never-called": "[reach] listen",
 }
 """Nobody can tell these from a file that is wrong in a field; no run fails them either."""
+LIKE_A_WRONG_KEY: Final = {"answers-not-acted-on": "[keys] alipay_plus_private_key"}
+"""Refused before a run alone, where another payment is tried: the doctor pays nothing, and leaves it to be judged."""
 
 
 @dataclass
@@ -62,6 +66,7 @@ def test_what_is_the_mpps_is_judged_and_not_refused(name: str) -> None:
     link = SPECIMENS[name].app_link
     expected = {LIKE_A_WRONG_FILE[name]} if name in LIKE_A_WRONG_FILE else set()
     assert expected == refusing(asyncio.run(examined(*held(name, link=link))))
+    expected |= {LIKE_A_WRONG_KEY[name]} if name in LIKE_A_WRONG_KEY else set()
     assert expected == refusing(asyncio.run(useless(*held(name, link=link))))
 
 

@@ -49,8 +49,6 @@ _CONTENTS: Final = (
     ("particulars", "Particulars of the test"),
 )
 
-_NOT_IN_SUMMARY: Final = frozenset({"silences", "conversations", "not-applicable", "strays"})
-
 Row = Mapping[str, Any]
 
 
@@ -180,8 +178,7 @@ def _digest(script: str) -> str:
 def _contents(there: Row, say: Language) -> Iterator[tuple[str, str]]:
     """The sections that the page has, in its order."""
     for anchor, title in _CONTENTS:
-        left_out = there["short"] and anchor in _NOT_IN_SUMMARY
-        if not left_out and there.get(anchor.replace("-", "_"), True):
+        if there.get(anchor.replace("-", "_"), True):
             yield anchor, say(title)
 
 

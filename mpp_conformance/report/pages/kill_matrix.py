@@ -115,7 +115,7 @@ def _loaded(one: UnderLoad) -> dict[str, Any]:
         "alone": one.alone.word,
         "conversations": one.conversations,
         "seeds": one.seeds,
-        "broke": dict(sorted(one.broke.items())),
+        "broke": [{"requirement": name, "conversations": count} for name, count in sorted(one.broke.items())],
     }
 
 

@@ -100,13 +100,7 @@ class MppServer:
         address, begun = httpx.URL(self.addresses[type(call)]), list[Half]()
         try:
             async with asyncio.timeout(self.patience):
-                try:
-                    heard = await self._exchanged(call, address, begun.append)
-                except httpx.RemoteProtocolError:
-                    if begun:
-                        raise
-                    # A connection that was kept may be closed by now; Alipay+ repeats a call that is not answered.
-                    heard = await self._exchanged(call, address, begun.append)
+                heard = await self._exchanged(call, address, begun.append)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             called = f"the MPP server at {address} cannot be reached"
             raise MppServerUnreachableError(called, words(problem)) from problem

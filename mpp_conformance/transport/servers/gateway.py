@@ -19,7 +19,7 @@ from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.peers.world import World
-from mpp_conformance.protocol.messages import Message, RedirectFollowed
+from mpp_conformance.protocol.messages import Malformed, Message, RedirectFollowed
 from mpp_conformance.transport.servers.application import refusal
 from mpp_conformance.transport.servers.faulty_delivery import HOLD, Misdelivery
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
@@ -107,7 +107,7 @@ class _Gateway:
             body = await body_of(request)
             outcome, notes = self.layer.verified(request, body)
             message: Message = wire.decode(kind, body)
-            if isinstance(message, kind):
+            if isinstance(message, kind | Malformed):
                 message = replace(message, signature=outcome)
             delivery = self.deliver(message, "", notes)
             with _blamed_on(delivery):
