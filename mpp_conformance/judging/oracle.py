@@ -103,7 +103,7 @@ def _judged(question: Callable[[Trace], None], trace: Trace) -> Judgement:
         _asked.reset(mark)
     if not asked:
         return Judgement(verdict=Verdict.ERROR, expected="the case to ask something", seen="no expectation at all")
-    return Judgement(verdict=Verdict.PASS, expected="; ".join(asked), seen="all of it", asked=len(asked))
+    return Judgement(verdict=Verdict.PASS, expected="; ".join(dict.fromkeys(asked)), seen="all of it", asked=len(asked))
 
 
 def expect(trace: Trace, payment: int = 0) -> "Expectation":

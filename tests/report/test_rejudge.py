@@ -253,12 +253,15 @@ def test_an_answer_of_alipay_plus_is_read_too(run: Path) -> None:
     ]
 
 
+SOUND_AMOUNT: Final = '"orderAmount":{"currency":"CNY","value":"1000"}'
+
+
 def test_a_broken_answer_that_is_none_is_named(run: Path) -> None:
     """A fault that was applied has its defect in its bytes: a sound answer is none."""
 
     def change(made: Any) -> None:  # noqa: ANN401  # a document
         body = next(half["body"] for half in message(made, "FaultApplied")["http"] if half["status"])
-        body["text"] = body["text"].replace('"orderAmount":0', '"orderAmount":null')
+        body["text"] = body["text"].replace('"orderAmount":0', SOUND_AMOUNT)
 
     forger = Forger(run)
     name = forger.evidence("entry-generated-order-type", change)
