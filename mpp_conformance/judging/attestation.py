@@ -4,7 +4,7 @@ from typing import Final
 
 from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER, REPEATED, Deviation
 from mpp_conformance.protocol.messages import BY_NAME
-from mpp_conformance.scenarios.observation import POINTS, Observed
+from mpp_conformance.scenarios.observation import Observed
 
 UNATTESTED: Final = {
     MISSING: "nobody attests that everything at {point} is reported ([observes])",
@@ -17,13 +17,13 @@ UNATTESTED: Final = {
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"
 
 
-def unattested_by(how: Deviation, observes: Observed, *, chosen: bool = False) -> str:
+def unattested_by(how: Deviation, observes: Observed, *, chosen: frozenset[str] = frozenset()) -> str:
     """Why a deviation accuses nobody, by what the reports of its points are worth; empty where it may accuse.
 
-    ``chosen``: the part of the conversation that is judged was chosen by what came before what.
+    ``chosen``: the points by whose order the part of the conversation that is judged was chosen.
     """
-    witnesses = [observes.at(point) for point in POINTS if point not in observes.nobodys]
-    if chosen and not all(one.complete and one.counted and one.ordered for one in witnesses):
+    witnesses = [observes.at(point) for point in chosen - observes.nobodys]
+    if not all(one.complete and one.counted and one.ordered for one in witnesses):
         return CHOSEN
     for point in (BY_NAME[name].point for name in how.kinds):
         witness = observes.at(point)

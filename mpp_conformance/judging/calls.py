@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.protocol.messages import (
+    GATEWAY,
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -54,7 +55,7 @@ def only(trace: Trace, wanted: Callable[[Asked], bool], payment: int = 0) -> Tra
         if event is not None
     }
     events = tuple(event for event in trace.events if event.number not in left_out)
-    return replace(trace, events=events, chosen=True)
+    return replace(trace, events=events, chosen=trace.chosen | {GATEWAY})
 
 
 def cancelling(trace: Trace, payment: int = 0) -> int | None:

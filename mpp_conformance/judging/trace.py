@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance.protocol.messages import (
+    APP_LINK,
+    CLIENT_SDK,
     GATEWAY,
     HANDLE_BY_SDK,
+    USER,
     Decode,
     DecodeCallback,
     HandleAction,
@@ -20,7 +23,7 @@ from mpp_conformance.protocol.messages import (
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.observation import EVERYTHING, Observed
+from mpp_conformance.scenarios.observation import EVERYTHING, POINTS, Observed
 from mpp_conformance.scenarios.scenario import UNFUNDED, Codes, Scenario
 
 ENDED: Final = "ended"
@@ -95,8 +98,8 @@ class Trace:
     observes: Observed = EVERYTHING
     late: int = 0
     began: str = field(default="", compare=False)
-    chosen: bool = field(default=False, compare=False)
-    """A part, chosen by what came before what: it holds only where nothing is lost or out of order."""
+    chosen: frozenset[str] = field(default=frozenset(), compare=False)
+    """The points by whose order a part was chosen: it holds only where nothing of them is lost or out of order."""
 
     @property
     def in_time(self) -> "Trace":
@@ -133,7 +136,8 @@ class Trace:
         end = next(ends, len(self.events) + 1)
         later = (e for e in self.of(payment) if isinstance(e.message, Launch) and e.number > end)
         left_out = {event.number for event in later}
-        return self._chosen(event for event in self.events if event.number not in left_out)
+        events = (event for event in self.events if event.number not in left_out)
+        return self._chosen(events, USER, CLIENT_SDK)
 
     def since_decided(self, payment: int = 0) -> "Trace":
         """What came after the decision of Alipay+ on this payment."""
@@ -141,17 +145,17 @@ class Trace:
             e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite
         )
         start = next(decisions, len(self.events))
-        return self._chosen(event for event in self.events if event.number > start)
+        return self._chosen((event for event in self.events if event.number > start), *POINTS)
 
     def in_the_end(self, payment: int = 0) -> "Trace":
         """Without the failures that were handed before a success: the consumer may have tried another card."""
         handed = [(e.number, e.message.payment_status) for e in self.of(payment) if isinstance(e.message, ServerAnswer)]
         success = next((number for number, status in handed if status == "S"), 0)
         early = {number for number, status in handed if number < success and status == "F"}
-        return self._chosen(event for event in self.events if event.number not in early)
+        return self._chosen((event for event in self.events if event.number not in early), APP_LINK)
 
-    def _chosen(self, events: Iterable[Event]) -> "Trace":
-        return replace(self, events=tuple(events), chosen=True)
+    def _chosen(self, events: Iterable[Event], *points: str) -> "Trace":
+        return replace(self, events=tuple(events), chosen=self.chosen | set(points))
 
     def answered(self, action: str, status: str = "") -> tuple[int, ...]:
         """The payments that Alipay+ left to ``action`` alone; with this result status where one is given."""
