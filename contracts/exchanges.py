@@ -107,7 +107,7 @@ def cells() -> Iterable[Exchange]:
                 number += 1
                 by_sdk = action == HANDLE_BY_SDK
                 payload = f'{{"page":"limit","tag":"{number}: 限额 + % \\"quoted\\""}}' if by_sdk else ""
-                result = "SUCCESS" if status == "S" else "REGULATION_RESTRICTION" if by_sdk else "ORDER_IS_CLOSED"
+                result = "SUCCESS" if status == "S" else "ORDER_IS_CLOSED"
                 told = {"codeValue": code_value(number), "codeType": code, "actionType": action, "resultStatus": status}
                 told |= {"sdkActionPayload": payload} if by_sdk else {"paymentRequestId": request_id(number)}
                 paid = not by_sdk and status == "S"

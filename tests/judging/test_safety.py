@@ -16,6 +16,7 @@ from mpp_conformance.judging.safety import (
     DEBITED_TWICE,
     DEBITED_WITH_SDK,
     FAILED,
+    FAILED_TOLD_AS_PAID,
     FINDINGS,
     HANGS,
     LEFT,
@@ -39,6 +40,8 @@ from mpp_conformance.protocol.messages import (
     CancelPaymentAnswer,
     FaultApplied,
     NotifyPayment,
+    ResultPage,
+    ServerAnswer,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios import fault_cells
@@ -89,20 +92,53 @@ def test_a_conforming_mpp_has_no_finding_and_no_unsafe_reading(name: str) -> Non
     assert [seen for trace in traces for seen in safety.behaviours(trace) if seen.unsafe] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "finding"),
-    [
-        ("each-call-paid", DEBITED_TWICE),
-        ("own-order-paid-anew", DEBITED_TWICE),
-        ("missing-payload-paid", DEBITED_WITH_SDK),
-        ("older-reader-pays", DEBITED_WITH_SDK),
-        ("answers-never-verified", UNVERIFIED),
-        ("answers-verified-after-debit", UNVERIFIED),
-    ],
+_CARELESS: Final = (
+    ("each-call-paid", DEBITED_TWICE),
+    ("own-order-paid-anew", DEBITED_TWICE),
+    ("missing-payload-paid", DEBITED_WITH_SDK),
+    ("older-reader-pays", DEBITED_WITH_SDK),
+    ("answers-never-verified", UNVERIFIED),
+    ("answers-verified-after-debit", UNVERIFIED),
+    ("success-notified-as-failure", FAILED_TOLD_AS_PAID),
+    ("success-told-always", FAILED_TOLD_AS_PAID),
+    ("cancelled-payment-taken-all-the-same", REOPENED),
 )
+
+
+@pytest.mark.parametrize(("name", "finding"), _CARELESS)
 def test_an_mpp_that_is_careless_with_money_is_found(name: str, finding: str) -> None:
     """It has this finding and no other one."""
-    assert set(found(name)) == {finding}
+    assert set(found(name, _HELD)) == {finding}
+
+
+def test_every_finding_is_found_in_a_careless_mpp() -> None:
+    """None of them is a check that cannot fail."""
+    assert {finding for _, finding in _CARELESS} == set(FINDINGS)
+
+
+def test_a_failure_that_is_told_as_one_is_not_found() -> None:
+    """Neither is a success that was notified as one; the messages shown are the failure and what contradicts it."""
+    trace = held("success-notified-as-failure", next(scenario for scenario in _HELD if scenario.label == "order-psp-S"))
+    (finding,) = safety.findings(trace)
+    contradicting = [trace.events[number - 1].message for number in finding.events]
+    assert isinstance(contradicting[0], NotifyPayment)
+    assert {type(message) for message in contradicting[1:]} == {ServerAnswer, ResultPage}
+    told = [
+        replace(event, message=replace(event.message, payment_status="F"))
+        if isinstance(event.message, ServerAnswer)
+        else replace(event, message=replace(event.message, status="F"))
+        if isinstance(event.message, ResultPage)
+        else event
+        for event in trace.events
+    ]
+    notified = [
+        replace(event, message=replace(event.message, result_status="S"))
+        if isinstance(event.message, NotifyPayment)
+        else event
+        for event in trace.events
+    ]
+    assert list(safety.findings(replace(trace, events=tuple(told)))) == []
+    assert list(safety.findings(replace(trace, events=tuple(notified)))) == []
 
 
 def test_what_decides_is_found_without_a_fault_as_well() -> None:
