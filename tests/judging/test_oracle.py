@@ -1,7 +1,5 @@
 """The judging language: each question is met, failed or cannot be decided, and nothing else is ever a pass."""
 
-from collections.abc import Callable, Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,10 +11,8 @@ from mpp_conformance.judging.judgement import (
     REPEATED,
     UNEXPECTED,
     Deviation,
-    Judgement,
 )
-from mpp_conformance.judging.oracle import Expectation, expect, judge
-from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Event, Trace
+from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.protocol.messages import (
@@ -28,10 +24,9 @@ from mpp_conformance.protocol.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
+from tests.asking import Ask, asked
 
 _QUICK = settings(deadline=None, database=None, max_examples=200)
-Ask = Callable[[Expectation], object]
 
 _SCAN = Scan(code_value="c", customer_id="u")
 _UIP = UserInitiatedPay(code_value="c", customer_id="u")
@@ -42,27 +37,6 @@ _OTHER_ACTION = HandleAction(sdk_action_payload="another")
 _LAUNCH = Launch(url="https://e.test/123")
 _UNREAD_ACTION = Malformed(where="CLIENT_SDK", operation="HandleAction", problem="is a list")
 _UNREAD_CALL = Malformed(where="GATEWAY", operation="UserInitiatedPay", problem="codeValue is missing")
-
-
-def _trace(messages: Sequence[Message], ending: str = ENDED) -> Trace:
-    codes = Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t")
-    return Trace(
-        scenario=Scenario(payments=(Payment(code=ORDER),)),
-        codes=(codes,),
-        events=tuple(Event(number=n, payment=0, message=message) for n, message in enumerate(messages, start=1)),
-        ending=ending,
-        trouble="connection refused" if ending == BROKEN else "",
-    )
-
-
-def _asked(*asks_and_messages: Ask | Message, ending: str = ENDED) -> Judgement:
-    asks = [ask for ask in asks_and_messages if not isinstance(ask, Message)]
-
-    def question(trace: Trace) -> None:
-        for ask in asks:
-            ask(expect(trace))
-
-    return judge(question, _trace([one for one in asks_and_messages if isinstance(one, Message)], ending))
 
 
 _MET: dict[str, tuple[Ask, list[Message]]] = {
@@ -117,7 +91,7 @@ def test_a_question_is_met(name: str) -> None:
     """What was asked for is there."""
     ask, messages = _MET[name]
 
-    assert _asked(ask, *messages).verdict == Verdict.PASS
+    assert asked(ask, *messages).verdict == Verdict.PASS
 
 
 @pytest.mark.parametrize("ending", [ENDED, WAITED])
@@ -126,7 +100,7 @@ def test_a_question_fails(name: str, ending: str) -> None:
     """What was asked for is not there, though everything was waited for; the judgement says so in words."""
     ask, messages = _FAILED[name]
 
-    found = _asked(ask, *messages, ending=ending)
+    found = asked(ask, *messages, ending=ending)
 
     assert (found.verdict, bool(found.expected), bool(found.seen)) == (Verdict.FAIL, True, True)
 
@@ -158,7 +132,7 @@ def test_a_failure_says_what_was_wanted_what_was_seen_and_where(name: str) -> No
     """The words name the message and the field that differs; the events are those that speak for it."""
     ask, messages = _FAILED[name]
 
-    found = _asked(ask, *messages)
+    found = asked(ask, *messages)
 
     assert (found.expected, found.seen, found.events) == _WORDS[name]
 
@@ -188,7 +162,7 @@ def test_a_failure_names_the_message_that_deviates_and_how(name: str) -> None:
     """What a report draws is what was judged: which kind of message, in which payment, and what is wrong with it."""
     ask, messages = _FAILED[name]
 
-    found = _asked(ask, *messages).deviation
+    found = asked(ask, *messages).deviation
 
     assert found is not None
     assert (found.how, found.kinds, found.payment) == (*_DEVIATIONS[name], 0)
@@ -196,8 +170,8 @@ def test_a_failure_names_the_message_that_deviates_and_how(name: str) -> None:
 
 def test_a_difference_names_its_field_and_its_byte() -> None:
     """A text that differs is told by field and byte; a value that is no text, and an absent one, by field alone."""
-    text = _asked(lambda e: e.one(HandleAction, sdk_action_payload="payload"), HandleAction(sdk_action_payload="pay"))
-    absent = _asked(lambda e: e.one(HandleAction, sdk_action_payload="payload"), HandleAction())
+    text = asked(lambda e: e.one(HandleAction, sdk_action_payload="payload"), HandleAction(sdk_action_payload="pay"))
+    absent = asked(lambda e: e.one(HandleAction, sdk_action_payload="payload"), HandleAction())
 
     assert text.deviation is not None
     assert text.deviation.parting is not None
@@ -223,7 +197,7 @@ def test_what_would_have_decided_is_named_only_where_none_of_it_came(name: str, 
     """A message that came with other fields is not missing."""
     ask, messages = _UNDECIDED[name]
 
-    found = _asked(ask, *messages).deviation
+    found = asked(ask, *messages).deviation
 
     assert found == (None if expected is None else Deviation(how=MISSING, kinds=(expected,), payment=0))
 
@@ -233,7 +207,7 @@ def test_a_question_cannot_be_decided(name: str) -> None:
     """Without the stimulus, or without proof, nothing is said about the reaction."""
     ask, messages = _UNDECIDED[name]
 
-    assert _asked(ask, *messages).verdict == Verdict.INCONCLUSIVE
+    assert asked(ask, *messages).verdict == Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("name", sorted(_FAILED))
@@ -241,8 +215,8 @@ def test_an_unreadable_report_accuses_nobody(name: str) -> None:
     """A failure is not proven where the adaptor said something that could not be read, or where the wallet was lost."""
     ask, messages = _FAILED[name]
 
-    unread = _asked(ask, *messages, Malformed(where="USER", operation="CashierPage", problem="not JSON"))
-    broken = _asked(ask, *messages, ending=BROKEN)
+    unread = asked(ask, *messages, Malformed(where="USER", operation="CashierPage", problem="not JSON"))
+    broken = asked(ask, *messages, ending=BROKEN)
 
     assert (unread.verdict, broken.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
     assert unread.hint == "a report of the adaptor could not be read: not JSON"
@@ -259,9 +233,9 @@ _questions = st.sampled_from([ask for table in (_MET, _FAILED, _UNDECIDED) for a
 @given(_questions, st.lists(_anything, max_size=6), st.integers(0, 6))
 def test_bad_news_about_the_record_never_improves_a_verdict(ask: Ask, messages: list[Message], place: int) -> None:
     """With an unreadable report in between, or a broken end, what was not met before is not met either."""
-    sound = _asked(ask, *messages).verdict
-    unread = _asked(ask, *messages[:place], _UNREAD_ACTION, *messages[place:]).verdict
-    broken = _asked(ask, *messages, ending=BROKEN).verdict
+    sound = asked(ask, *messages).verdict
+    unread = asked(ask, *messages[:place], _UNREAD_ACTION, *messages[place:]).verdict
+    broken = asked(ask, *messages, ending=BROKEN).verdict
 
     assert Verdict.ERROR not in {sound, unread, broken}
     assert Verdict.FAIL not in {unread, broken}
@@ -272,7 +246,7 @@ def test_bad_news_about_the_record_never_improves_a_verdict(ask: Ask, messages: 
 @given(_questions, _questions, st.lists(_anything, max_size=6))
 def test_the_first_question_that_is_not_met_decides(first: Ask, second: Ask, messages: list[Message]) -> None:
     """Of two questions the second counts only where the first was met."""
-    one, other = _asked(first, *messages), _asked(second, *messages)
-    both = _asked(first, second, *messages)
+    one, other = asked(first, *messages), asked(second, *messages)
+    both = asked(first, second, *messages)
 
     assert (one if one.verdict != Verdict.PASS else other).verdict == both.verdict

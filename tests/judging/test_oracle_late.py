@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mpp_conformance.judging.oracle import expect, judge
-from mpp_conformance.judging.trace import ENDED, WAITED, Event, Trace
+from mpp_conformance.judging.trace import ENDED, WAITED, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (
     CLIENT_SDK,
@@ -16,7 +16,7 @@ from mpp_conformance.protocol.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
+from tests.asking import trace_of
 
 HINT = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
 TWICE = "handleAction is called more than once: an event handler is registered twice, or a timer repeats it"
@@ -27,13 +27,7 @@ UNREAD = Malformed(where=CLIENT_SDK, operation="HandleAction", problem="no JSON"
 
 
 def _trace(in_time: tuple[Message, ...], late: tuple[Message, ...], ending: str = ENDED) -> Trace:
-    return Trace(
-        scenario=Scenario(payments=(Payment(code=ORDER),)),
-        codes=(Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t"),),
-        events=tuple(Event(number=n, payment=0, message=said) for n, said in enumerate(in_time + late, start=1)),
-        ending=ending,
-        late=len(late),
-    )
+    return trace_of(in_time + late, ending, late=len(late))
 
 
 def _some(trace: Trace) -> None:

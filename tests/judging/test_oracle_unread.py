@@ -1,12 +1,8 @@
 """The judging language where the record is not whole: what could not be read, and what was cut off."""
 
-from collections.abc import Callable, Sequence
-
 import pytest
 
-from mpp_conformance.judging.judgement import Judgement
-from mpp_conformance.judging.oracle import Expectation, expect, judge
-from mpp_conformance.judging.trace import BROKEN, ENDED, Event, Trace
+from mpp_conformance.judging.trace import BROKEN
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (
     HandleAction,
@@ -17,9 +13,7 @@ from mpp_conformance.protocol.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
-
-Ask = Callable[[Expectation], object]
+from tests.asking import Ask, asked
 
 _SCAN = Scan(code_value="c", customer_id="u")
 _PAID, _UNPAID = ResultPage(status="S"), ResultPage(status="F", error_code="NO_FUNDS")
@@ -28,30 +22,9 @@ _UNREAD_ACTION = Malformed(where="CLIENT_SDK", operation="HandleAction", problem
 _UNREAD_CALL = Malformed(where="GATEWAY", operation="UserInitiatedPay", problem="codeValue is missing")
 
 
-def _trace(messages: Sequence[Message], ending: str = ENDED) -> Trace:
-    codes = Codes(scanned="c", decoded="c", page_id="c", order_id="c", tag="t")
-    return Trace(
-        scenario=Scenario(payments=(Payment(code=ORDER),)),
-        codes=(codes,),
-        events=tuple(Event(number=n, payment=0, message=message) for n, message in enumerate(messages, start=1)),
-        ending=ending,
-        trouble="connection refused" if ending == BROKEN else "",
-    )
-
-
-def _asked(*asks_and_messages: Ask | Message, ending: str = ENDED) -> Judgement:
-    asks = [ask for ask in asks_and_messages if not isinstance(ask, Message)]
-
-    def question(trace: Trace) -> None:
-        for ask in asks:
-            ask(expect(trace))
-
-    return judge(question, _trace([one for one in asks_and_messages if isinstance(one, Message)], ending))
-
-
 def test_an_unreadable_call_to_alipay_plus_is_the_mpps() -> None:
     """A malformed request at the gateway is no excuse."""
-    found = _asked(lambda e: e.none(Malformed, where="GATEWAY"), _SCAN, _UNREAD_CALL)
+    found = asked(lambda e: e.none(Malformed, where="GATEWAY"), _SCAN, _UNREAD_CALL)
 
     assert (found.verdict, found.events) == (Verdict.FAIL, (2,))
 
@@ -72,9 +45,9 @@ def test_what_was_not_seen_is_not_proven_absent(name: str) -> None:
     """What is said of all messages is not met while one of them is unreadable, or the conversation was cut off."""
     ask, message = _OF_ALL[name]
 
-    assert _asked(ask, message).verdict == Verdict.PASS
-    assert _asked(ask, message, _UNREAD_ACTION).verdict == Verdict.INCONCLUSIVE
-    assert _asked(ask, message, ending=BROKEN).verdict == Verdict.INCONCLUSIVE
+    assert asked(ask, message).verdict == Verdict.PASS
+    assert asked(ask, message, _UNREAD_ACTION).verdict == Verdict.INCONCLUSIVE
+    assert asked(ask, message, ending=BROKEN).verdict == Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -90,7 +63,7 @@ def test_what_was_not_seen_is_not_proven_absent(name: str) -> None:
 )
 def test_what_was_sent_unreadably_is_not_missing(ask: Ask) -> None:
     """A call that came, though nobody could read it, is no call that never came."""
-    missing, unread = _asked(ask, _SCAN), _asked(ask, _SCAN, _UNREAD_CALL)
+    missing, unread = asked(ask, _SCAN), asked(ask, _SCAN, _UNREAD_CALL)
 
     assert (missing.verdict, unread.verdict) == (Verdict.FAIL, Verdict.INCONCLUSIVE)
     assert unread.hint == "one is not: codeValue is missing"
@@ -98,7 +71,7 @@ def test_what_was_sent_unreadably_is_not_missing(ask: Ask) -> None:
 
 def test_a_wrong_page_is_wrong_though_a_call_could_not_be_read() -> None:
     """Of two ways the one that was seen, and was wrong, is what a failure rests on."""
-    either = _asked(lambda e: e.either((UserInitiatedPay, {}), (ResultPage, {"status": "S"})), _UNPAID, _UNREAD_CALL)
+    either = asked(lambda e: e.either((UserInitiatedPay, {}), (ResultPage, {"status": "S"})), _UNPAID, _UNREAD_CALL)
 
     assert (either.verdict, either.events, either.seen) == (
         Verdict.FAIL,
@@ -109,4 +82,4 @@ def test_a_wrong_page_is_wrong_though_a_call_could_not_be_read() -> None:
 
 def test_an_unreadable_message_of_another_kind_hides_nothing() -> None:
     """An unreadable request is no reason to doubt that handleAction was not called."""
-    assert _asked(lambda e: e.reached(Scan).none(HandleAction), _SCAN, _UNREAD_CALL).verdict == Verdict.PASS
+    assert asked(lambda e: e.reached(Scan).none(HandleAction), _SCAN, _UNREAD_CALL).verdict == Verdict.PASS
