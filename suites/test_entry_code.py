@@ -339,6 +339,7 @@ def page_shown(trace: Trace, payment: int) -> None:
     """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
     result = trace.result(payment)
     asked = expect(trace.since_decided(payment), payment)
+    asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
     asked.given(result is not None, "the client to be handed a payment result")
     asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)
 

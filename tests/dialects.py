@@ -303,11 +303,11 @@ def talkative(_: SpecimenWallet, app: ASGIApp) -> ASGIApp:
 
 
 def late(wallet: SpecimenWallet, app: ASGIApp) -> ASGIApp:
-    """Answers a call when whatever the wallet has to do is done."""
+    """Answers a call when whatever the wallet has to do is done; the MPP server at the same address does not wait."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def say(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if scope["path"] in _CALLS and message["type"] == "http.response.start":
                 await asyncio.gather(*wallet._tasks, return_exceptions=True)
             await send(message)
 

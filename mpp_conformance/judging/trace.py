@@ -140,12 +140,12 @@ class Trace:
         return self._chosen(events, USER, CLIENT_SDK)
 
     def since_decided(self, payment: int = 0) -> "Trace":
-        """What came after the decision of Alipay+ on this payment."""
+        """The decision of Alipay+ on this payment, and what came after it."""
         decisions = (
             e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite
         )
-        start = next(decisions, len(self.events))
-        return self._chosen((event for event in self.events if event.number > start), *POINTS)
+        start = next(decisions, len(self.events) + 1)
+        return self._chosen((event for event in self.events if event.number >= start), *POINTS)
 
     def in_the_end(self, payment: int = 0) -> "Trace":
         """Without the failures that were handed before a success: the consumer may have tried another card."""

@@ -219,7 +219,11 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-with-no-order": (FaultKind.CANCELLATION_REFUSED,),
         "every-call-answered-with-unknown": (FaultKind.INQUIRY_CONTRADICTS,),
-        "every-payment-declined": (FaultKind.UNKNOWN_TAKEN_AS_FINAL, FaultKind.SOUND_ANSWER_REFUSED),
+        "every-payment-declined": (
+            FaultKind.UNKNOWN_TAKEN_AS_FINAL,
+            FaultKind.SOUND_ANSWER_REFUSED,
+            FaultKind.NOT_NOTIFIED,
+        ),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),

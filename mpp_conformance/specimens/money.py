@@ -75,7 +75,10 @@ class KnowsOneLimit(ConformingMpp):
 
 
 class AmountsWrapAround(ConformingMpp):
-    """Reads the amounts of an order into 32 bits, where a great one comes to nothing, and tells nothing as paid."""
+    """Reads the amounts of an order into 32 bits, where a great one comes to nothing, and tells nothing as paid.
+
+    That is beside HANDLE_BY_SDK alone, where no payment of the MPP's may begin (UX-6).
+    """
 
     name = "amounts-above-32-bits-wrap-around"
     breaks = frozenset({"REG-1", "UX-6"})

@@ -28,8 +28,9 @@ from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, LOADED, Specimen
 from mpp_conformance.specimens.kinds import ALSO, KINDS
-from mpp_conformance.transport.connectors.direct import DirectConnector
+from mpp_conformance.transport.connectors.direct import held
 from mpp_conformance.transport.connectors.interleaving import Crowd
+from mpp_conformance.transport.connectors.memory import Memory, RememberingPeers
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial
 from mpp_conformance.trials.load.traffic import Traffic, tally
 from mpp_conformance.wire import carried
@@ -43,17 +44,43 @@ _MOST_SEEDS: Final = 10
 Conversations = Mapping[Scenario, list[tuple[Case, str]]]
 """Each distinct conversation, and the cases that judge it with the label each of them gives it."""
 
-Before = dict[Scenario, "Judged"]
-"""What was judged of each conversation when it was first held: most MPPs say the same in most of them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A conversation, what each case says of it, and what it shows of the set-up."""
+    """A conversation, what is reported of it, what each case says of that, and what it shows of the set-up."""
 
+    whole: Trace
     trace: Trace
     rows: tuple[tuple[Row, Judgement], ...]
     signs: frozenset[str]
+
+
+class Before:
+    """What was said and judged before: most MPPs say the same in most conversations.
+
+    ``observes``: by whose reports it is judged.
+    """
+
+    def __init__(self, observes: Observed | None = None) -> None:
+        self._observes = observes or Observed()
+        self._memories: dict[tuple[Scenario, bool], Memory] = {}
+        self._judged: dict[int, Judged] = {}
+
+    def trace(self, specimen: Specimen, scenario: Scenario, profile: Profile) -> Trace:
+        """The conversation of a specimen that has heard nothing before; the same object for all who say the same."""
+        known = (scenario, profile.app_link)
+        if known not in self._memories:
+            self._memories[known] = Memory(scenario, profile)
+        return held(specimen(profile), RememberingPeers(self._memories[known]), _carried)
+
+    def judged(self, cases: list[tuple[Case, str]], trace: Trace) -> Judged:
+        """What the cases say of such a conversation."""
+        found = self._judged.get(id(trace))
+        if found is None:
+            seen = as_reported(trace, self._observes)
+            found = Judged(trace, seen, tuple(_rows(cases, seen)), frozenset(signs(seen)))
+            self._judged[id(trace)] = found
+        return found
 
 
 def conversations(
@@ -68,22 +95,17 @@ def conversations(
 
 
 def judged(
-    specimen: Specimen, held: Conversations, *, app_link: bool | None = None, before: Before | None = None
+    specimen: Specimen, conversations: Conversations, *, app_link: bool | None = None, before: Before | None = None
 ) -> tuple[Row, ...]:
     """What every case says of a specimen; ``app_link``: what its wallet claims, else what it does.
 
-    ``before``: what was judged of the same conversations, which is not judged again; it learns what is new.
+    ``before``: what is known of the same conversations; it learns what is new.
     """
-    before = {} if before is None else before
+    before = Before() if before is None else before
     profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
-    found: list[Judged] = []
-    for scenario, cases in held.items():
-        trace = DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario)
-        one = before.get(scenario)
-        if one is None or one.trace != trace:
-            one = Judged(trace, tuple(_rows(cases, trace)), frozenset(signs(trace)))
-            before.setdefault(scenario, one)
-        found.append(one)
+    found = [
+        before.judged(cases, before.trace(specimen, scenario, profile)) for scenario, cases in conversations.items()
+    ]
     set_up = SetUp.from_signs(sign for one in found for sign in one.signs)
     return tuple(_weighed(row, judgement, one.trace, set_up) for one in found for row, judgement in one.rows)
 
@@ -114,7 +136,7 @@ def _weighed(row: Row, judgement: Judgement, trace: Trace, set_up: SetUp) -> Row
 
 
 def examined(
-    specimen: Specimen, held: Conversations, *, app_link: bool | None = None, before: Before | None = None
+    specimen: Specimen, conversations: Conversations, *, app_link: bool | None = None, before: Before | None = None
 ) -> Examined:
     """As :func:`judged`, beside what the specimen says of itself."""
     return Examined(
@@ -125,7 +147,7 @@ def examined(
         breaks=specimen.breaks,
         hides=specimen.hides,
         observed=specimen.observed,
-        rows=judged(specimen, held, app_link=app_link, before=before),
+        rows=judged(specimen, conversations, app_link=app_link, before=before),
     )
 
 
@@ -134,11 +156,10 @@ def matrix() -> Matrix:
     """All specimens before the suites that travel with the package; CatalogueError for unsound ones."""
     suites = directory("suites")
     cases = load(suites).cases
-    held = conversations(cases)
-    before: Before = {}
-    found = tuple(examined(specimen, held, before=before) for specimen in (*CONFORMING.values(), *FAULTY.values()))
+    asked, before = conversations(cases), Before()
+    found = tuple(examined(specimen, asked, before=before) for specimen in (*CONFORMING.values(), *FAULTY.values()))
     traffic = ordinary(cases)
-    loaded = (under_load(specimen, traffic, examined(specimen, held, before=before)) for specimen in LOADED.values())
+    loaded = (under_load(specimen, traffic, examined(specimen, asked, before=before)) for specimen in LOADED.values())
     templates = _profile(app_link=True).templates
     return Matrix(
         specimens=found,
@@ -197,8 +218,11 @@ class Visibility:
 def visible(observes: Observed) -> Visibility:
     """Every known MPP, judged by what these witnesses report of it."""
     cases = [case for case in load(directory("suites")).cases if not case.points & observes.nobodys]
-    held = conversations(case for case in cases if case.requirement.decides and APP_LINK not in _hidden(case, observes))
-    failed = [name for name, specimen in {**CONFORMING, **FAULTY}.items() if _fails(specimen, held, observes)]
+    asked = conversations(
+        case for case in cases if case.requirement.decides and APP_LINK not in _hidden(case, observes)
+    )
+    before = Before(observes)
+    failed = [name for name, specimen in {**CONFORMING, **FAULTY}.items() if _fails(specimen, asked, observes, before)]
     return Visibility(
         conforming=tuple(CONFORMING),
         faulty=tuple(FAULTY),
@@ -212,22 +236,16 @@ def _hidden(case: Case, observes: Observed) -> frozenset[str]:
     return observes.nobodys & {APP_LINK} if "app_link" in case.needs else frozenset()
 
 
-def _fails(specimen: Specimen, held: Conversations, observes: Observed) -> bool:
-    profile = _profile(app_link=specimen.app_link and APP_LINK not in observes.nobodys)
-    seen = [
-        (as_reported(DirectConnector(specimen(profile), profile, carry=_carried).converse(scenario), observes), cases)
-        for scenario, cases in held.items()
-    ]
-    set_up = SetUp.from_signs(sign for trace, _ in seen for sign in signs(trace))
-    return any(
-        set_up.weighed(oracle.judge(case.judge, trace), trace).verdict is Verdict.FAIL
-        for trace, cases in seen
-        for case, _ in cases
-    )
+def _fails(specimen: Specimen, conversations: Conversations, observes: Observed, before: Before) -> bool:
+    app_link = specimen.app_link and APP_LINK not in observes.nobodys
+    rows = judged(specimen, conversations, app_link=app_link, before=before)
+    return any(row.verdict is Verdict.FAIL for row in rows)
 
 
 def as_reported(trace: Trace, observes: Observed) -> Trace:
     """A conversation as these witnesses report it: what crosses a point that nobody reports is not in it."""
+    if observes == trace.observes:
+        return trace
     hidden = observes.nobodys
     events = [event for event in trace.events if event.message.by_suite or event.message.point not in hidden]
     numbered = tuple(replace(event, number=number) for number, event in enumerate(events, start=1))

@@ -48,7 +48,7 @@ def test_no_likely_cause_names_a_fault_that_is_not_there() -> None:
 def test_no_likely_cause_is_wrong_where_the_app_link_is_not_reported() -> None:
     """Server and client look alike from outside then: what both may have done is left open."""
     held = cabinet.conversations(load(directory("suites")).cases)
-    before: cabinet.Before = {}
+    before = cabinet.Before()
     wrong = [
         (name, row.requirement, row.cause)
         for name, specimen in FAULTY.items()

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Protocol
 
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import ENDED, WAITED, Trace
@@ -14,7 +15,7 @@ from mpp_conformance.peers.reactions import Sending, Spoilt
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, Malformed, Message, UserInitiatedPay
-from mpp_conformance.scenarios.scenario import OBSERVER, Profile, Scenario
+from mpp_conformance.scenarios.scenario import OBSERVER, Probe, Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.wire import carried
 
@@ -23,7 +24,8 @@ def nobody(_: Scenario) -> None:
     """Nobody wants to know."""
 
 
-def _no_time() -> float:
+def no_time() -> float:
+    """In this process nothing takes any."""
     return 0.0
 
 
@@ -37,7 +39,7 @@ class DirectConnector:
     specimen: ConformingMpp
     profile: Profile
     run: str = "direct"
-    clock: Callable[[], float] = _no_time
+    clock: Callable[[], float] = no_time
     carry: Callable[[Message], Message] = carried
     _router: Router = field(init=False)
     _over: list[tuple[World, int]] = field(default_factory=list)
@@ -59,52 +61,144 @@ class DirectConnector:
     def converse(self, scenario: Scenario) -> Trace:
         """Hold one conversation to its end; the wallet's messages are taken in the order in which they are said."""
         world = World(scenario, self.run, self.profile, self.clock)
-        held = Turns(self.specimen, self._router, world, self.carry)
-        while not held.over:
-            held.take()
-        self._router.close(world)
+        trace = held(self.specimen, Peers(self._router, world), self.carry)
         self._over.append((world, world.recorded))
-        return held.trace
+        return trace
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What follows from a message of the specimen's: the answer to it, and what is said next.
+
+    ``elsewhere``: the other conversation in which that is said; ``spoilt``: what comes instead of ``reply``.
+    """
+
+    reply: Message | None
+    calls: tuple[Sending, ...]
+    spoilt: Spoilt | None = None
+    elsewhere: World | None = None
+
+
+class Peering(Protocol):
+    """Whoever stands around the MPP in one conversation."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is to be said in it."""
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether more was said than is recorded."""
+
+    @property
+    def trace(self) -> Trace:
+        """The conversation so far."""
+
+    def token(self, payment: int) -> str:
+        """The name of a payment's session."""
+
+    def begin(self, statuses: tuple[str, ...]) -> Sequence[Sending]:
+        """What is said first; ``statuses``: how the adaptor answered each call of the scenario's."""
+
+    def hear(self, session: str, message: Message) -> Reaction:
+        """Take what the specimen says."""
+
+    def close(self) -> None:
+        """Take no more."""
 
 
 @dataclass(slots=True)
-class Turns:
-    """One conversation with a specimen, which others may share, a turn at a time; it is open from its making on.
+class Peers:
+    """The peers of an open conversation, whom a router gives what a specimen says."""
 
-    A turn is the next thing that the specimen says, and what the peers say to that at once; the first turn is the
-    beginning. Scans that begin together take turns message by message.
-    """
-
-    specimen: ConformingMpp
     router: Router
     world: World
-    carry: Callable[[Message], Message] = carried
-    _begun: bool = False
-    _said: deque[Iterator[tuple[str, Message]]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.router.open(self.world)
 
     @property
-    def over(self) -> bool:
-        """Whether there is no further turn."""
-        return self._begun and (not self._said or bool(self.world.cut_off))
+    def scenario(self) -> Scenario:
+        """What is to be said in it."""
+        return self.world.scenario
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether more was said than is recorded."""
+        return bool(self.world.cut_off)
 
     @property
     def trace(self) -> Trace:
         """The conversation so far."""
         return _trace(self.world)
 
-    def take(self) -> tuple[World, tuple[Sending, ...]]:
+    def token(self, payment: int) -> str:
+        """The name of a payment's session."""
+        return self.world.token(payment)
+
+    def begin(self, statuses: tuple[str, ...]) -> Sequence[Sending]:
+        """What is said first."""
+        for probe, status in zip(self.scenario.probing, statuses, strict=True):
+            self.world.probed(probe, status)
+        return self.world.begin()
+
+    def hear(self, session: str, message: Message) -> Reaction:
+        """Take what the specimen says."""
+        delivery = self.router.deliver(message, token=session)
+        calls, spoilt = delivery.calls, delivery.spoilt
+        world = delivery.world or self.world
+        if spoilt is not None and isinstance(message, UserInitiatedPay):
+            calls = (*calls, *world.applied(delivery.payment, spoilt))
+        else:
+            spoilt = None
+        elsewhere = None if world is self.world else world
+        return Reaction(reply=delivery.reply, calls=calls, spoilt=spoilt, elsewhere=elsewhere)
+
+    def close(self) -> None:
+        """Take no more."""
+        self.router.close(self.world)
+
+
+def held(specimen: ConformingMpp, peers: Peering, carry: Callable[[Message], Message] = carried) -> Trace:
+    """A conversation, held to its end."""
+    turns = Turns(specimen, peers, carry)
+    while not turns.over:
+        turns.take()
+    peers.close()
+    return peers.trace
+
+
+@dataclass(slots=True)
+class Turns:
+    """One conversation with a specimen, which others may share, a turn at a time.
+
+    A turn is the next thing that the specimen says, and what the peers say to that at once; the first turn is the
+    beginning. Scans that begin together take turns message by message.
+    """
+
+    specimen: ConformingMpp
+    peers: Peering
+    carry: Callable[[Message], Message] = carried
+    _begun: bool = False
+    _said: deque[Iterator[tuple[str, Message]]] = field(default_factory=deque)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no further turn."""
+        return self._begun and (not self._said or self.peers.cut_off)
+
+    def take(self) -> tuple[World | None, tuple[Sending, ...]]:
         """The next turn; there must be one. What is to be said next in another conversation is returned with it."""
         if not self._begun:
             self._begin()
-            return self.world, ()
-        world, calls = self._next()
-        if world is None or world is self.world:
-            self.call(calls)
-            return self.world, ()
-        return world, calls
+            return None, ()
+        reaction = self._next()
+        if reaction is None:
+            return None, ()
+        if reaction.elsewhere is None:
+            self.call(reaction.calls)
+            return None, ()
+        return reaction.elsewhere, reaction.calls
 
     def call(self, sendings: Iterable[Sending]) -> None:
         """Have the peers of this conversation say this, each in a turn to come."""
@@ -117,36 +211,33 @@ class Turns:
 
     def _begin(self) -> None:
         self._begun = True
-        for probe in self.world.scenario.probing:
-            body = probe.body.replace(OBSERVER, wire.GATEWAY_URL)
-            self.world.probed(probe, self.specimen.probed(probe.operation, body.encode()))
-        self._said.extend(self._told(sending) for sending in self.world.begin())
+        statuses = tuple(self._probed(probe) for probe in self.peers.scenario.probing)
+        self._said.extend(self._told(sending) for sending in self.peers.begin(statuses))
 
-    def _next(self) -> tuple[World | None, tuple[Sending, ...]]:
+    def _probed(self, probe: Probe) -> str:
+        return self.specimen.probed(probe.operation, probe.body.replace(OBSERVER, wire.GATEWAY_URL).encode())
+
+    def _next(self) -> Reaction | None:
         turn = self._said.popleft()
         said = next(turn, None)
         if said is None:
-            return None, ()
+            return None
         session, message = said
-        arrived = message if isinstance(message, Malformed) else self.carry(message)
-        delivery = self.router.deliver(arrived, token=session)
-        calls = delivery.calls
-        if delivery.spoilt is not None and isinstance(message, UserInitiatedPay):
+        reaction = self.peers.hear(session, message if isinstance(message, Malformed) else self.carry(message))
+        if reaction.spoilt is not None and isinstance(message, UserInitiatedPay):
             # The MPP hears the answer of its own call before it does anything else in this session.
-            turn = chain(self._receives(session, message, delivery.spoilt), turn)
-            world = delivery.world or self.world
-            calls = (*calls, *world.applied(delivery.payment, delivery.spoilt))
-        elif delivery.reply is not None:
-            turn = chain(self._hears(session, delivery.reply), turn)
+            turn = chain(self._receives(session, message, reaction.spoilt), turn)
+        elif reaction.reply is not None:
+            turn = chain(self._hears(session, reaction.reply), turn)
         self._said.append(turn)
-        return delivery.world, calls
+        return reaction
 
     def _told(self, sending: Sending) -> Iterator[tuple[str, Message]]:
-        return self._hears(self.world.token(sending.payment), sending.message)
+        return self._hears(self.peers.token(sending.payment), sending.message)
 
     def _answered(self, call: Sending) -> Iterator[tuple[str, Message]]:
         """What the MPP server says to a call of Alipay+'s, which bears the name of no session; its answer goes back."""
-        token, answered = self.world.token(call.payment), False
+        token, answered = self.peers.token(call.payment), False
         for session, message in self._hears("", call.message):
             answered = answered or message.is_reply
             yield session or token, message

@@ -14,7 +14,7 @@ from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.transport.connectors.direct import Turns
+from mpp_conformance.transport.connectors.direct import Peers, Turns, no_time
 from mpp_conformance.wire import carried
 
 Order = Iterable[int]
@@ -50,21 +50,19 @@ class Crowd:
         self, scenarios: Mapping[int, Scenario], order: Callable[[Mapping[int, Turns]], Iterator[int]]
     ) -> Interleaved:
         specimen, router = self.specimen(self.profile), Router(self.profile.templates)
-        held = {
-            number: Turns(specimen, router, World(scenario, f"{self.run}-{number}", self.profile, _no_time), self.carry)
+        worlds = {
+            number: World(scenario, f"{self.run}-{number}", self.profile, no_time)
             for number, scenario in scenarios.items()
         }
-        by_world = {id(turns.world): turns for turns in held.values()}
+        held = {number: Turns(specimen, Peers(router, world), self.carry) for number, world in worlds.items()}
+        by_world = {id(world): held[number] for number, world in worlds.items()}
         taken = list[int]()
         for number in order(held):
             taken.append(number)
-            world, calls = held[number].take()
-            by_world[id(world)].call(calls)
-        return Interleaved({number: turns.trace for number, turns in held.items()}, tuple(taken))
-
-
-def _no_time() -> float:
-    return 0.0
+            elsewhere, calls = held[number].take()
+            if elsewhere is not None:
+                by_world[id(elsewhere)].call(calls)
+        return Interleaved({number: turns.peers.trace for number, turns in held.items()}, tuple(taken))
 
 
 def _drawn(held: Mapping[int, Turns], seed: int) -> Iterator[int]:
