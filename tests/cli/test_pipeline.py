@@ -23,7 +23,7 @@ _THOROUGH: Final = pytest.mark.thorough
         ("calls-verified-over-reserialised-body", Exit.FAILS),
         pytest.param("page-status-reported-in-words", Exit.NOT_PROVEN, marks=_THOROUGH),
         pytest.param("conforming", Exit.CONFORMS, marks=_THOROUGH),
-        pytest.param("inquiries-not-served", Exit.FAILS, marks=_THOROUGH),
+        pytest.param("inquiries-not-served", Exit.CONFIGURATION, marks=_THOROUGH),
         pytest.param("every-call-answered-with-unknown", Exit.FAILS, marks=_THOROUGH),
         pytest.param("requests-unsigned", Exit.FAILS, marks=_THOROUGH),
         pytest.param("answers-to-alipay-plus-unsigned", Exit.FAILS, marks=_THOROUGH),
@@ -33,7 +33,10 @@ _THOROUGH: Final = pytest.mark.thorough
     ],
 )
 def test_a_job_ends_in_a_report_whatever_the_mpp_does(tmp_path: Path, name: str, code: Exit) -> None:
-    """Neither the doctor nor the preflight stops it; its exit code is the verdict's."""
+    """Neither the doctor nor the preflight stops it; its exit code is the verdict's.
+
+    Where nothing is served at the address in the file nobody can tell a wrong file from the MPP's defect.
+    """
     wallet = create(tmp_path / "wallet.toml").wallet
     settle_ports(wallet, *free_ports(2))
     text = wallet.read_text("utf-8").replace("app_link = false", "app_link = true")
@@ -43,6 +46,9 @@ def test_a_job_ends_in_a_report_whatever_the_mpp_does(tmp_path: Path, name: str,
         words = ["bash", str(_JOB), str(wallet)]
         ended = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, timeout=300, check=False)
     assert code == ended.returncode, ended.stdout + ended.stderr
+    if code == Exit.CONFIGURATION:
+        assert b"wrong: [reach] inquiry_path" in ended.stdout
+        return
     verdicts = json.loads((tmp_path / "build/conformance/verdicts.json").read_text("utf-8"))
     assert verdicts["complete"]
     assert (tmp_path / "build/conformance/report.html").exists()
