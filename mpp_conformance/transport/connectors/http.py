@@ -23,6 +23,7 @@ from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPay
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
 from mpp_conformance.transport.connectors.conversation import Conversation
+from mpp_conformance.transport.connectors.heartbeat import beating
 from mpp_conformance.transport.connectors.mpp_server import (
     ANSWERS,
     ELSEWHERE,
@@ -87,6 +88,8 @@ class HttpConnector:
         self._heard = asyncio.Event()
         self._exits = AsyncExitStack()
         self._url = ""
+        self.lag = 0.0
+        """Seconds that we were late, at worst."""
         self.here = ""
         """Where we listen, whoever stands before it."""
 
@@ -136,6 +139,7 @@ class HttpConnector:
         if self._device:
             self._adaptor = PullingAdaptor(self._device, reach.patience)
         self._mpp_server = MppServer.of(reach, self._keys, http)
+        await self._exits.enter_async_context(beating(self._late_by))
         return self
 
     async def __aexit__(
@@ -272,6 +276,11 @@ class HttpConnector:
         for ended in held or list(self._open.values()):
             ended.fault = problem
             ended.woken.set()
+
+    def _late_by(self, seconds: float) -> None:
+        self.lag = max(self.lag, seconds)
+        for held in self._open.values():
+            held.lag = max(held.lag, seconds)
 
     def _held_in(self, world: World | None) -> list[Conversation]:
         """The conversation in a world, open or over; none where it is not known."""
