@@ -59,9 +59,11 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
     folder = RunFolder(new_folder(reports, free_name(reports, f"load-{wallet.identity.name}")))
     try:
         found = trial.run(bisect=asked.bisect)
-    except ListenError as problem:
+    except BaseException as problem:
         folder.path.rmdir()
-        raise Refusal(str(problem)) from None
+        if isinstance(problem, ListenError):
+            raise Refusal(str(problem)) from None
+        raise
     try:
         (folder.path / EVIDENCE).mkdir()
         made = _document(trial, found, trial.keep(found.held, folder), target, folder)

@@ -18,6 +18,7 @@ UNATTESTED: Final = {
 """What a deviation accuses nobody by, where it is not attested."""
 
 
+SUITE_LATE: Final = "the suite was late by {time}: hold the conversation again on a machine with less to do"
 _ENDS: Final = frozenset(("status", "payment_status", "result_status", "outcome", "error_code"))
 """Fields that say how a payment ended: another end is what an MPP comes to that has given up."""
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
-from mpp_conformance.judging.attestation import UNATTESTED, hangs_on_time, unattested_by
+from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED, hangs_on_time, unattested_by
 from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
@@ -356,7 +356,7 @@ class Expectation:
     def _unproven_by(self, how: Deviation) -> str:
         """Why a deviation accuses nobody; empty where it may accuse."""
         if self._trace.lagged and hangs_on_time(how):
-            return f"the suite {self._trace.lagged}: hold the conversation again on a machine with less to do"
+            return SUITE_LATE.format(time=self._trace.lagged)
         return unattested_by(how, self._trace.observes, chosen=self._trace.chosen)
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:

@@ -34,8 +34,8 @@ BROKEN: Final = "broken"
 """The wallet could not be spoken to."""
 
 
-LAGGED: Final = "the suite"
-"""What notes of the first message begin with that say by how much the suite itself was late in a conversation."""
+LAGGED: Final = "suite-late"
+"""The note on the first message that says by how much the suite itself was late in a conversation."""
 WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
 """The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
 
@@ -116,7 +116,7 @@ class Trace:
     def late_by(self, seconds: float) -> "Trace":
         """The same, with a note that the suite itself was late by so much."""
         first, *others = self.events
-        noted = replace(first, notes=(*first.notes, (LAGGED, f"was late by {seconds:.2f} s")))
+        noted = replace(first, notes=(*first.notes, (LAGGED, f"{seconds:.2f} s")))
         return replace(self, events=(noted, *others))
 
     def of(self, payment: int) -> Iterator[Event]:

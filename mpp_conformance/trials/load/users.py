@@ -29,6 +29,7 @@ _BURST: Final = 32
 """Conversations that are begun in one go where so many users are free."""
 _TROUBLES: Final = 20
 """Different reasons that are remembered for what could not be held."""
+_OTHER: Final = "another reason"
 
 
 class Connector(Protocol):
@@ -88,8 +89,7 @@ class Held:
 
 
 def _remember(reasons: Counter[str], why: str) -> None:
-    if why in reasons or len(reasons) < _TROUBLES:
-        reasons[why] += 1
+    reasons[why if why in reasons or len(reasons) < _TROUBLES else _OTHER] += 1
 
 
 @dataclass(slots=True, kw_only=True)
