@@ -62,6 +62,12 @@ def test_a_conforming_mpp_is_clean_with_32_users() -> None:
     assert (held.conversations, held.broken, dict(held.errors), dict(held.troubles)) == (96, set(), {}, {})
 
 
+def test_whoever_declines_under_load_is_not_accused() -> None:
+    """One payment of a customer at a time: over HTTP as well, what is declined for that breaks nothing."""
+    held = over_http("one-payment-of-a-customer-at-a-time", at_once=32, conversations=96)
+    assert (held.conversations, held.broken, dict(held.errors)) == (96, set(), {})
+
+
 def test_shared_state_is_named_by_the_requirement_that_it_breaks() -> None:
     """Callbacks that users of one customer overwrite are another's; with one user at a time they are his own."""
     held = over_http("callback-by-customer", at_once=32, conversations=64)
