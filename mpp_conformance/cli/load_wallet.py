@@ -58,7 +58,7 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
     announced(wallet, target)
     folder = RunFolder(new_folder(reports, free_name(reports, f"load-{wallet.identity.name}")))
     try:
-        found = trial.run(bisect=asked.bisect)
+        found = trial.run(halve=asked.bisect)
     except BaseException as problem:
         folder.path.rmdir()
         if isinstance(problem, ListenError):

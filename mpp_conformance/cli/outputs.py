@@ -275,6 +275,7 @@ def _load_over_http() -> Schema:
         {
             "seconds": {"type": "number", "exclusiveMinimum": 0},
             "folder": STRING,
+            "interrupted": TRUTH,
             **dict.fromkeys(("claimed", "lag", "lagged"), COUNT),
             "latency": closed(dict.fromkeys(("messages", "p50", "p90", "p99", "p100"), COUNT)),
             **dict.fromkeys(("broken_off", "problems"), reasons),

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from mpp_conformance import evidence
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
+from mpp_conformance.cli.load_text import text
 from mpp_conformance.cli.serve_wallet import PUBLIC_KEY
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.oracle import judge
@@ -73,9 +74,13 @@ def test_a_wallet_with_shared_state_is_named_by_what_it_breaks(tmp_path: Path) -
     assert 0 < boundary["holds"] < boundary["breaks"] <= 8
     assert {boundary["holds"], boundary["breaks"]} <= {row["users"] for row in told["tried"]}
 
+    for holds, breaks, below in ((4, 5, "5 users, not at 4"), (0, 1, "without any load"), (0, 8, "nobody knows")):
+        told["boundaries"] = [{"requirement": "EC-25", "holds": holds, "breaks": breaks}]
+        assert [below in line for line in text(found) if line.startswith("smallest ")] == [True]
+
     kept = {row["file"]: row for row in told["evidence"]}
     assert {path.name for path in (folder / "evidence").iterdir()} == set(kept)
-    assert not any(canary in text for canary in CANARIES for text in [done.output, *texts(folder / "evidence")])
+    assert not any(canary in said for canary in CANARIES for said in [done.output, *texts(folder / "evidence")])
     failure = next(row for row in found["failures"] if row["requirement"] == "EC-25")
     file = next(row["file"] for row in kept.values() if row["conversation"] == failure["conversation"])
     case = next(one for one in load(directory("suites")).cases if f"{one.module}::{one.name}" == failure["case"])

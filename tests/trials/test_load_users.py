@@ -18,7 +18,7 @@ from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.trials import cabinet
-from mpp_conformance.trials.load.bisection import bisected
+from mpp_conformance.trials.load.bisection import Boundary, bisect
 from mpp_conformance.trials.load.latency import Latency
 from mpp_conformance.trials.load.sample import Sample
 from mpp_conformance.trials.load.traffic import Judged
@@ -193,6 +193,34 @@ def test_a_fault_of_one_conversation_ends_no_other() -> None:
     assert sum(tally.conversations for tally in held.tallies.values()) > 60
 
 
+def test_a_load_that_is_broken_off_says_what_was_judged() -> None:
+    """What was going on then is not counted."""
+
+    @dataclass
+    class Stopping(Scripted):
+        """Has its load cancelled in the thirty-first conversation, and answers no more."""
+
+        def __post_init__(self) -> None:
+            self.stop = asyncio.Event()
+
+        async def converse(self, scenario: Scenario, at_rest: Callable[[], None], *, turn: str) -> Trace:
+            if len(self.turns) == 30:
+                self.stop.set()
+                await asyncio.Event().wait()
+            return await super().converse(scenario, at_rest, turn=turn)
+
+    async def hold() -> Held:
+        connector = Stopping()
+        load = asyncio.create_task(users(connector).hold(8, 400))
+        await connector.stop.wait()
+        load.cancel()
+        return await load
+
+    held = asyncio.run(hold())
+    assert (held.interrupted, held.conversations, held.broken) == (True, 30, set())
+    assert not scripted(Scripted()).interrupted
+
+
 def test_why_conversations_broke_off_is_counted() -> None:
     """By its reason, and by no more reasons than people read."""
 
@@ -261,7 +289,7 @@ def test_latency_is_from_what_we_say_to_what_the_wallet_says() -> None:
 # --- the smallest number of users -------------------------------------------------------------------------------------
 
 
-def bisect(breaks: dict[str, int], at: int) -> tuple[dict[str, tuple[int, int]], list[int]]:
+def halved(breaks: dict[str, int], at: int) -> tuple[dict[str, tuple[int, int]], list[int]]:
     """The boundaries that are found where requirements break from so many users on, and what was tried."""
     tried: list[int] = []
 
@@ -269,7 +297,8 @@ def bisect(breaks: dict[str, int], at: int) -> tuple[dict[str, tuple[int, int]],
         tried.append(number)
         return {name for name, least in breaks.items() if number >= least}
 
-    found = asyncio.run(bisected([name for name, least in breaks.items() if at >= least], at, broken_at))
+    found = {name: Boundary(at) for name, least in breaks.items() if at >= least}
+    asyncio.run(bisect(found, broken_at))
     return {name: (one.breaks, one.holds) for name, one in found.items()}, tried
 
 
@@ -277,7 +306,7 @@ def bisect(breaks: dict[str, int], at: int) -> tuple[dict[str, tuple[int, int]],
 def test_halving_finds_the_smallest_number_of_users(least: list[int], at: int) -> None:
     """Of each requirement that broke, in few tries, none of them twice."""
     breaks = {f"R-{place}": number for place, number in enumerate(least)}
-    found, tried = bisect(breaks, at)
+    found, tried = halved(breaks, at)
     assert found == {name: (number, number - 1) for name, number in breaks.items() if number <= at}
     assert len(tried) == len(set(tried)) <= 8 * len(found)
 
@@ -290,5 +319,6 @@ def test_halving_ends_with_whatever_chance_breaks() -> None:
         assert 0 < number < 32
         return next(answers, set())
 
-    found = asyncio.run(bisected(["A", "B"], 32, broken_at))
+    found = {"A": Boundary(32), "B": Boundary(32)}
+    asyncio.run(bisect(found, broken_at))
     assert all(one.holds < one.breaks <= 32 for one in found.values())

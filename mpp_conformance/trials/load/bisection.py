@@ -1,6 +1,6 @@
 """The smallest number of users at which a requirement breaks, by halving."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 
@@ -20,18 +20,14 @@ class Boundary:
             self.holds = users
 
 
-async def bisected(
-    broken: Collection[str], users: int, broken_at: Callable[[int], Awaitable[Collection[str]]]
-) -> dict[str, Boundary]:
-    """The boundary of each requirement that broke at ``users``; ``broken_at`` tries it with fewer.
+async def bisect(found: Mapping[str, Boundary], broken_at: Callable[[int], Awaitable[Collection[str]]]) -> None:
+    """Narrow the boundary of each requirement; ``broken_at`` tries which break with fewer users.
 
     Under load it is chance what breaks: nothing is said of numbers of users that were not tried.
     """
-    found = {name: Boundary(users) for name in sorted(broken)}
     while wide := [boundary for boundary in found.values() if boundary.breaks - boundary.holds > 1]:
         widest = max(wide, key=lambda boundary: boundary.breaks - boundary.holds)
         tried = (widest.holds + widest.breaks) // 2
         broke = await broken_at(tried)
         for name, boundary in found.items():
             boundary.learn(tried, broke=name in broke)
-    return found

@@ -49,7 +49,7 @@ class Connector(Protocol):
 class Held:
     """What came of so many users: ``troubles`` are why conversations broke off, ``errors`` what failed of ours.
 
-    ``lagged``: conversations in which the suite itself was late.
+    ``lagged``: conversations in which the suite itself was late; ``interrupted``: it was broken off.
     """
 
     users: int
@@ -57,6 +57,7 @@ class Held:
     conversations: int = 0
     turns: int = 0
     lagged: int = 0
+    interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
     troubles: Counter[str] = field(default_factory=Counter)
@@ -112,11 +113,20 @@ class Users:
     _loads: int = 0
 
     async def hold(self, users: int, seconds: float) -> Held:
-        """Begin conversations for so many seconds, at most ``users`` at once, and hear all of them out."""
+        """Begin conversations for so many seconds, at most ``users`` at once, and hear all of them out.
+
+        Whoever cancels it is given what has been judged until then.
+        """
         self._loads += 1
         held = Held(users=users, sample=Sample(self.seed))
-        places, room = asyncio.Semaphore(users), asyncio.Semaphore(users + _ROOM)
-        end = self.clock() + seconds
+        try:
+            await self._fill(held, self.clock() + seconds)
+        except asyncio.CancelledError:
+            held.interrupted = True
+        return held
+
+    async def _fill(self, held: Held, end: float) -> None:
+        places, room = asyncio.Semaphore(held.users), asyncio.Semaphore(held.users + _ROOM)
         async with asyncio.TaskGroup() as group:
             for number, scenario in enumerate(self.traffic.drawn(self.seed)):
                 await room.acquire()
@@ -128,7 +138,6 @@ class Users:
                 if number % _BURST == _BURST - 1:
                     # Whoever is under way gets a turn before more begin: many at once would be late by our own doing.
                     await asyncio.sleep(0)
-        return held
 
     async def _one(self, held: Held, number: int, scenario: Scenario, place: Place) -> None:
         try:

@@ -15,6 +15,7 @@ def over_http(trial: Trial, kept: Sequence[Kept]) -> dict[str, Any]:
         "latency": {"messages": latency.messages, **percents},
         "lag": round(trial.lag * 1_000),
         "lagged": held.lagged,
+        "interrupted": any(one.interrupted for one in trial.tried),
         "broken_off": _reasons(held.troubles),
         "problems": _reasons(held.errors),
         "evidence": [

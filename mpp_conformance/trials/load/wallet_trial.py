@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +15,7 @@ from mpp_conformance.peers.router import MAX_STRAYS
 from mpp_conformance.report.run_folder.folder import RunFolder
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.scheduler import new_event_loop
-from mpp_conformance.trials.load.bisection import Boundary, bisected
+from mpp_conformance.trials.load.bisection import Boundary, bisect
 from mpp_conformance.trials.load.traffic import Traffic
 from mpp_conformance.trials.load.users import Held, Users
 from mpp_conformance.wallet import Wallet
@@ -22,6 +23,10 @@ from mpp_conformance.wallet import Wallet
 _PATIENCE_EACH: Final = 0.01
 """Seconds of patience more for each user: twice what one conversation costs ourselves."""
 _STRAYS_EACH: Final = 4
+
+
+class _InterruptedError(Exception):
+    """No other number of users is to be tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +64,13 @@ class WalletTrial:
     seed: int
     policy: Policy = field(repr=False)
 
-    def run(self, *, bisect: bool = False) -> Trial:
-        """Hold the load; with ``bisect`` further ones. ListenError before anything is held."""
+    def run(self, *, halve: bool = False) -> Trial:
+        """Hold the load; with ``halve`` further ones. ListenError before anything is held.
+
+        On Ctrl-C it ends with what has been judged until then.
+        """
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(self._run(bisect=bisect))
+            return runner.run(self._run(halve=halve))
 
     def keep(self, held: Held, folder: RunFolder) -> list[Kept]:
         """Write down the sample of a load as evidence; EvidenceError or RunFolderError where that cannot be."""
@@ -73,7 +81,7 @@ class WalletTrial:
             found.append(Kept(number=judged.number, broke=broke, name=name, digest=digest))
         return found
 
-    async def _run(self, *, bisect: bool) -> Trial:
+    async def _run(self, *, halve: bool) -> Trial:
         reach = self.wallet.reach
         patience = reach.patience + _PATIENCE_EACH * self.users
         wallet = self.wallet.model_copy(update={"reach": reach.model_copy(update={"patience": patience})})
@@ -88,13 +96,19 @@ class WalletTrial:
                 patience=patience,
                 redacted=self._redacted,
             )
-            tried = [await users.hold(self.users, self.seconds)]
+            tried: list[Held] = []
 
             async def broken_at(number: int) -> Collection[str]:
                 tried.append(await users.hold(number, self.seconds))
+                if tried[-1].interrupted:
+                    raise _InterruptedError
                 return tried[-1].broken
 
-            found = await bisected(tried[0].broken, self.users, broken_at) if bisect else {}
+            found: dict[str, Boundary] = {}
+            with suppress(_InterruptedError):
+                broken = await broken_at(self.users)
+                found = {name: Boundary(self.users) for name in sorted(broken)} if halve else {}
+                await bisect(found, broken_at)
             return Trial(held=tried[0], tried=tuple(tried), boundaries=found, lag=connector.lag)
 
     def _redacted(self, trace: Trace) -> Trace:
