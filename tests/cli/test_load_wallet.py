@@ -19,8 +19,10 @@ from mpp_conformance.judging.oracle import judge
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.protocol import signature
+from mpp_conformance.transport.connectors import connect
 from mpp_conformance.transport.open_files import TooFewFilesError, make_room
 from mpp_conformance.wallet import create
+from tests.hosting import NOWHERE, wallet_at
 from tests.serving import CANARIES, free_ports, settle_ports, wallet_served
 
 _USERS: Final = "32"
@@ -157,6 +159,13 @@ def test_more_users_than_open_files_are_refused(limits: list[tuple[int, int]], w
     assert (done.exit_code, limits) == (Exit.USAGE, [(256, 4_096)])
     assert "--users: 249 conversations at once take 4112 open files" in done.output
     make_room(248)
+
+
+@pytest.mark.usefixtures("limits")
+def test_a_run_is_refused_as_well_where_the_wallet_claims_more() -> None:
+    """Before anybody listens."""
+    with pytest.raises(TooFewFilesError, match="249 conversations at once"):
+        connect(f"http:{NOWHERE}", wallet_at(parallel=249), run="many")
 
 
 def test_without_a_bound_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
