@@ -1,166 +1,103 @@
-import java.net.URI;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Paths;
-import java.security.*;
-import java.security.spec.*;
-import java.time.*;
-import java.util.*;
-import java.util.concurrent.*;
-import java.util.regex.*;
-import org.json.*;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.json.JSONObject;
 
 /** The MPP server of the miniature: identifies codes, asks Alipay+, debits, and tells Alipay+ how it ended. */
 class MppServer {
-    private static final int[] TRIES_MS = {0, 50, 100, 200, 400, 800};
-    private static final Decoded UNUSABLE = new Decoded(null, null, new Result("F", "PROCESS_FAIL"));
-    private static final JSONParserConfiguration STRICTLY = new JSONParserConfiguration().withStrictMode(true);
+    private static final String ANY = "(?s).+";
+    private static final String PAYMENTS = "/aps/api/v1/payments/";
 
-    record Result(String status, String errorCode) {}
-
-    /** What to do about an order code: one of the three is there; an order is to be confirmed. */
-    record Decoded(String sdkActionPayload, JSONObject order, Result result) {}
-
-    private record Payment(JSONObject order, String customerId, Result[] result) {}
+    /** Where a payment stands: a payload for the SDK, an order to confirm, or a status (S, F) where all is over. */
+    record Step(String payload, JSONObject order, String status, String errorCode) {}
 
     private final JSONObject config;
-    private final PrivateKey privateKey;
-    private final PublicKey alipayPlusKey;
-    private final Map<String, Payment> payments = new HashMap<>();
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final AlipayPlus alipayPlus;
+    private final Map<String, Step> steps = new ConcurrentHashMap<>();
+    private final Map<String, String> customers = new ConcurrentHashMap<>();
 
     MppServer(JSONObject config) throws Exception {
         this.config = config;
-        KeyFactory keys = KeyFactory.getInstance("RSA");
-        privateKey = keys.generatePrivate(new PKCS8EncodedKeySpec(key("privateKeyFile")));
-        alipayPlusKey = keys.generatePublic(new X509EncodedKeySpec(key("alipayPlusPublicKeyFile")));
-    }
-
-    private byte[] key(String name) throws Exception {
-        String text = Files.readString(Paths.get(config.getString(name)));
-        return Base64.getMimeDecoder().decode(text.replaceAll("-----.*-----", ""));
+        alipayPlus = new AlipayPlus(config);
     }
 
     /** "entry", "order", or "" where the code is none of Alipay+'s. */
     String identify(String codeValue) {
-        for (String kind : config.getJSONObject("codes").keySet()) {
-            String[] parts = config.getJSONObject("codes").getString(kind).split("\\{id}", -1);
-            if (codeValue.matches(Pattern.quote(parts[0]) + "[0-9]{20}" + Pattern.quote(parts[1]))) return kind;
+        JSONObject codes = config.getJSONObject("codes");
+        for (String kind : codes.keySet()) {
+            String pattern = Pattern.quote(codes.getString(kind)).replace("{id}", "\\E[0-9]{20}\\Q");
+            if (codeValue.matches(pattern)) return kind;
         }
         return "";
     }
 
-    Decoded decode(String codeValue, String customerId) throws Exception {
-        JSONObject asked = new JSONObject(Map.of("codeValue", codeValue, "customerId", customerId));
-        for (int delay : TRIES_MS) {
-            Thread.sleep(delay);
-            JSONObject answer = call("/aps/api/v1/payments/userInitiatedPay", asked);
-            if (answer == null) continue;
-            JSONObject form = answer.optJSONObject("actionForm", new JSONObject());
-            Object payload = form.opt("sdkActionPayload");
-            if ("HANDLE_BY_SDK".equals(form.opt("actionType"))) {
-                return isText(payload) ? new Decoded((String) payload, null, null) : UNUSABLE;
-            }
-            JSONObject result = answer.getJSONObject("result");
-            if (result.get("resultStatus").equals("F")) return failed(result.optString("resultCode"));
-            if (result.get("resultStatus").equals("S")) return isPayable(answer) ? known(answer, customerId) : UNUSABLE;
-        }
-        return failed("TRY_AGAIN_LATER");
+    Step decode(String codeValue, String customerId) {
+        JSONObject asked = new JSONObject().put("codeValue", codeValue).put("customerId", customerId);
+        JSONObject answer = alipayPlus.ask(PAYMENTS + "userInitiatedPay", asked, it -> bySdk(it) || ended(it, "[SF]"));
+        if (answer == null) return failed("TRY_AGAIN_LATER");
+        String payload = text(answer, "/actionForm/sdkActionPayload", ANY);
+        if (bySdk(answer)) return payload == null ? failed("PROCESS_FAIL") : new Step(payload, null, null, null);
+        if (ended(answer, "F")) return failed(text(answer, "/result/resultCode", ANY));
+        String id = text(answer, "/paymentRequestId", ANY);
+        boolean isPayable = id != null && List.of("/paymentAmount/value", "/payToAmount/value").stream()
+            .allMatch(place -> text(answer, place, "0|[1-9][0-9]*") != null);
+        if (!isPayable) return failed("PROCESS_FAIL");
+        boolean isTheirs = customers.computeIfAbsent(id, none -> customerId).equals(customerId);
+        if (!isTheirs) return failed("REPEAT_REQ_INCONSISTENT");
+        return steps.computeIfAbsent(id, none -> new Step(null, answer, null, null));
     }
 
     /** Pays an order that its customer has confirmed; a second time it takes nothing. */
-    synchronized Result pay(JSONObject order, String customerId) {
-        Payment payment = payments.get(order.getString("paymentRequestId"));
-        if (payment.result[0] == null) {
-            String expiry = order.optString("paymentExpiryTime");
-            boolean isExpired = !expiry.isEmpty() && !OffsetDateTime.parse(expiry).toInstant().isAfter(Instant.now());
+    Step pay(JSONObject order, String customerId) {
+        return steps.computeIfPresent(order.getString("paymentRequestId"), (id, step) -> {
+            if (step.status != null) return step;
             boolean canPay = config.getJSONArray("canPay").toList().contains(customerId);
-            String errorCode = isExpired ? "ORDER_IS_CLOSED" : canPay ? null : "BALANCE_NOT_ENOUGH";
-            payment.result[0] = new Result(errorCode == null ? "S" : "F", errorCode);
-            CompletableFuture.runAsync(() -> inform(payment));
-        }
-        return payment.result[0];
+            Step funded = canPay ? new Step(null, null, "S", null) : failed("BALANCE_NOT_ENOUGH");
+            Step paid = isOver(order) ? failed("ORDER_IS_CLOSED") : funded;
+            CompletableFuture.runAsync(() -> inform(order, customerId, paid));
+            return paid;
+        });
     }
 
-    private synchronized Decoded known(JSONObject order, String customerId) {
-        Payment made = new Payment(order, customerId, new Result[1]);
-        Payment payment = payments.computeIfAbsent(order.getString("paymentRequestId"), id -> made);
-        if (!payment.customerId.equals(customerId)) return failed("REPEAT_REQ_INCONSISTENT");
-        return payment.result[0] == null ? new Decoded(null, order, null) : new Decoded(null, null, payment.result[0]);
+    private void inform(JSONObject order, String customerId, Step paid) {
+        String code = paid.errorCode == null ? "SUCCESS" : paid.errorCode;
+        JSONObject told = new JSONObject(order, "paymentRequestId", "paymentAmount", "payToAmount")
+            .put("paymentResult", Map.of("resultStatus", paid.status, "resultCode", code, "resultMessage", code))
+            .put("paymentId", "mini-" + order.getString("paymentRequestId"))
+            .put("paymentTime", Instant.now().toString())
+            .put("customerId", customerId);
+        String place = text(order, "/paymentNotifyUrl", ANY);
+        alipayPlus.ask(place == null ? PAYMENTS + "notifyPayment" : place, told, answer -> ended(answer, "S"));
     }
 
-    private void inform(Payment payment) {
-        Result result = payment.result[0];
-        String code = result.errorCode == null ? "SUCCESS" : result.errorCode;
-        Map<String, String> words = Map.of("resultStatus", result.status, "resultCode", code, "resultMessage", code);
-        JSONObject told = new JSONObject(payment.order, "paymentRequestId", "paymentAmount", "payToAmount");
-        told.put("paymentResult", words).put("paymentId", "mini-" + told.getString("paymentRequestId"));
-        told.put("paymentTime", Instant.now().toString()).put("customerId", payment.customerId);
-        String place = payment.order.optString("paymentNotifyUrl");
-        for (int delay : TRIES_MS) {
-            try {
-                Thread.sleep(delay);
-                JSONObject answer = call(place.isEmpty() ? "/aps/api/v1/payments/notifyPayment" : place, told);
-                if (answer != null && answer.getJSONObject("result").get("resultStatus").equals("S")) return;
-            } catch (InterruptedException stopped) {
-                return;
-            }
-        }
+    private static Step failed(String errorCode) {
+        return new Step(null, null, "F", errorCode);
     }
 
-    /** The answer of Alipay+; null where none came that can be believed. */
-    private JSONObject call(String place, JSONObject request) throws InterruptedException {
+    private static boolean bySdk(JSONObject answer) {
+        return text(answer, "/actionForm/actionType", "HANDLE_BY_SDK") != null;
+    }
+
+    private static boolean ended(JSONObject answer, String status) {
+        return text(answer, "/result/resultStatus", status) != null;
+    }
+
+    /** Text that matches the pattern; null where there is none. */
+    private static String text(JSONObject object, String pointer, String pattern) {
+        return object.optQuery(pointer) instanceof String text && text.matches(pattern) ? text : null;
+    }
+
+    private static boolean isOver(JSONObject order) {
         try {
-            URI url = URI.create(config.getString("gateway")).resolve(place);
-            String target = url.getRawPath() + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery());
-            String from = "POST " + target + "\n" + config.getString("clientId") + ".";
-            byte[] body = request.toString().getBytes(StandardCharsets.UTF_8);
-            String time = Instant.now().toString();
-            Signature signer = Signature.getInstance("SHA256withRSA");
-            signer.initSign(privateKey);
-            update(signer, from + time + ".", body);
-            String made = URLEncoder.encode(Base64.getEncoder().encodeToString(signer.sign()), "UTF-8");
-            HttpRequest sent = HttpRequest.newBuilder(url).POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .header("content-type", "application/json").header("client-id", config.getString("clientId"))
-                .header("request-time", time).header("signature", "algorithm=RSA256,keyVersion=1,signature=" + made)
-                .timeout(Duration.ofSeconds(3)).build();
-            HttpResponse<byte[]> answer = client.send(sent, HttpResponse.BodyHandlers.ofByteArray());
-            String theirs = answer.headers().firstValue("signature").get().replaceAll(".*signature=([^,\\s]+).*", "$1");
-            signer.initVerify(alipayPlusKey);
-            update(signer, from + answer.headers().firstValue("response-time").get() + ".", answer.body());
-            if (!signer.verify(Base64.getDecoder().decode(URLDecoder.decode(theirs, "UTF-8")))) return null;
-            String text = StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(answer.body())).toString();
-            JSONObject found = new JSONObject(text, STRICTLY);
-            found.getJSONObject("result").getString("resultStatus");
-            return answer.statusCode() == 200 ? found : null;
-        } catch (java.io.IOException | GeneralSecurityException | RuntimeException unusable) {
-            return null;
+            String expiry = text(order, "/paymentExpiryTime", ANY);
+            return expiry != null && !OffsetDateTime.parse(expiry).toInstant().isAfter(Instant.now());
+        } catch (DateTimeException none) {
+            return false;
         }
-    }
-
-    private static void update(Signature signer, String head, byte[] body) throws SignatureException {
-        signer.update(head.getBytes(StandardCharsets.UTF_8));
-        signer.update(body);
-    }
-
-    private static Decoded failed(String errorCode) {
-        return new Decoded(null, null, new Result("F", errorCode));
-    }
-
-    private static boolean isPayable(JSONObject answer) {
-        return isText(answer.opt("paymentRequestId")) && isAmount(answer.opt("paymentAmount")) && isAmount(answer.opt("payToAmount"));
-    }
-
-    private static boolean isText(Object found) {
-        return found instanceof String && !found.equals("");
-    }
-
-    private static boolean isAmount(Object found) {
-        return found instanceof JSONObject amount && amount.opt("value") instanceof String value && value.matches("0|[1-9][0-9]*");
     }
 }

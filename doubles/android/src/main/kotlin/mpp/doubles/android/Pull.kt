@@ -76,7 +76,8 @@ internal class Device(private val url: String, private val adaptor: Adaptor) {
     }
 
     private fun answer(client: String, number: Long, problem: String?) {
-        val body = mapOf("client" to client, "number" to number) + (problem?.let { mapOf("problem" to it) } ?: emptyMap())
+        val words = if (problem == null) emptyMap() else mapOf("problem" to problem)
+        val body = mapOf("client" to client, "number" to number) + words
         val deadline = Deadline(timing.retryForMs)
         while (!deadline.isOver && this.client == client) {
             try {

@@ -38,7 +38,11 @@ class Sent internal constructor(private val threads: Executor) {
 }
 
 /** The reports of one test build that are on their way, whichever payments they are about. */
-internal class Reports(private val problem: (String) -> Unit, private val timing: Timing, private val threads: Executor) {
+internal class Reports(
+    private val problem: (String) -> Unit,
+    private val timing: Timing,
+    private val threads: Executor,
+) {
     private class Waiting(val name: String, val text: String, val sent: Sent)
 
     /** By observer address; what is being sent is the first of its line. */

@@ -42,7 +42,7 @@ interface Callback<T> {
 }
 
 /** What the wallet registers, and the SDK calls when it has intercepted an order code. */
-interface MPMService {
+fun interface MPMService {
     fun decode(params: DecodeServiceParams, callback: Callback<DecodeServiceResult>)
 }
 
@@ -73,7 +73,7 @@ class AlipayPlusClientMPM internal constructor(private val report: Report) {
     fun handleAction(params: ActionParams): Sent =
         report("handle-action", mapOf("sdkActionPayload" to params.sdkActionPayload))
 
-    /** The suite has the SDK call the wallet's decode; `callback` names this call. Throws where nothing is registered. */
+    /** The suite has the SDK call the wallet's decode; `callback` names this call. Throws where none is registered. */
     internal fun decode(codeValue: String, callback: String) {
         val service = checkNotNull(mpmService) { "the wallet has registered no mpmService" }
         val params = DecodeServiceParams().also { it.codeValue = codeValue }
@@ -119,7 +119,7 @@ class Screens internal constructor(private val report: Report) {
         paymentStatus: String? = null,
         errorCode: String? = null,
     ): Sent {
-        val outcome = mapOf("paymentStatus" to paymentStatus, "errorCode" to errorCode)
-        return report("server-answer", mapOf("actionType" to actionType, "sdkActionPayload" to sdkActionPayload) + outcome)
+        val action = mapOf("actionType" to actionType, "sdkActionPayload" to sdkActionPayload)
+        return report("server-answer", action + mapOf("paymentStatus" to paymentStatus, "errorCode" to errorCode))
     }
 }

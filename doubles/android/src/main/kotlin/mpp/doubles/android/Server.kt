@@ -97,18 +97,18 @@ private class Request(private val input: InputStream) {
     /** The method and the path, such as `GET /health`. */
     fun readHead(): String {
         var budget = MAX_HEAD
-        val lines = generateSequence { line(budget).also { budget -= it.length + 1 } }.takeWhile { it.isNotEmpty() }.toList()
-        val (names, values) = lines.drop(1).map { it.substringBefore(':').lowercase() to it.substringAfter(':').trim() }.unzip()
-        if ("transfer-encoding" in names) {
+        val read = generateSequence { line(budget).also { budget -= it.length + 1 } }
+        val lines = read.takeWhile(String::isNotEmpty).toList()
+        val headers = lines.drop(1).groupBy({ it.substringBefore(':').lowercase() }, { it.substringAfter(':').trim() })
+        if ("transfer-encoding" in headers) {
             throw NotCarriedOut("a body has a Content-Length")
         }
-        val lengths = values.filterIndexed { index, _ -> names[index] == "content-length" }.distinct()
-        left = if (lengths.isEmpty()) 0 else length(lengths)
+        left = headers["content-length"]?.let(::length) ?: 0
         return lines.firstOrNull().orEmpty().substringBeforeLast(' ')
     }
 
     private fun length(found: List<String>): Int =
-        found.singleOrNull()?.takeIf { it.matches(Regex("[0-9]{1,8}")) }?.toInt()?.takeIf { it <= MAX_READ }
+        found.distinct().singleOrNull()?.takeIf { it.matches(Regex("[0-9]{1,8}")) }?.toInt()?.takeIf { it <= MAX_READ }
             ?: throw NotCarriedOut("a body has at most $MAX_BODY bytes")
 
     fun readBody(): String {

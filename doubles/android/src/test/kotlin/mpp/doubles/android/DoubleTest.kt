@@ -32,7 +32,8 @@ class DoubleTest {
     @Test
     fun `payloads come through to the letter`() {
         val phone = scanned()
-        val payloads = listOf("{\"page\":\"\u2028\u2029\u0000\"}", "é".repeat(65_536), "\ud800 \udc00 \ud83d\ude00 \ud83d", "", null)
+        val halves = "\ud800 \udc00 \ud83d\ude00 \ud83d"
+        val payloads = listOf("{\"page\":\"\u2028\u2029\u0000\"}", "é".repeat(65_536), halves, "", null)
         payloads.forEach { phone.sdk.handleAction(params(it)) }
         val posted = suite.next(payloads.size)
         assertEquals(payloads, posted.map { it.body.opt("sdkActionPayload") as? String })
@@ -98,7 +99,7 @@ class DoubleTest {
         val success = mapOf("callback" to "first", "outcome" to "success")
         val expected = listOf(
             success + mapOf("callback" to "second", "sdkActionPayload" to "p"),
-            mapOf("callback" to "first", "outcome" to "failure", "errorCode" to "NO_MONEY", "errorMessage" to "not enough"),
+            success + mapOf("outcome" to "failure", "errorCode" to "NO_MONEY", "errorMessage" to "not enough"),
             success + mapOf("sdkActionPayload" to null),
         )
         assertEquals(expected, suite.next(3).map { Json.read(it.text) })
@@ -109,7 +110,8 @@ class DoubleTest {
         scanned()
         call("decode", "codeValue" to "order", "callback" to "c")
         assertTrue("registered no mpmService" in suite.problem())
-        Adaptor(suite.build { error("no camera") }).call("scan", mapOf("codeValue" to "c", "customerId" to "m", "observerUrl" to suite.observer))
+        val scan = mapOf("codeValue" to "c", "customerId" to "m", "observerUrl" to suite.observer)
+        Adaptor(suite.build { error("no camera") }).call("scan", scan)
         assertTrue("no camera" in suite.problem())
     }
 
@@ -117,9 +119,10 @@ class DoubleTest {
     fun `what breaks the interface is refused, and begins nothing`() {
         val early = mapOf("codeValue" to "o", "callback" to "c", "observerUrl" to suite.observer)
         val whole = mapOf("codeValue" to "c", "customerId" to "m", "observerUrl" to suite.observer)
-        val broken = listOf(null, emptyList<Any>(), whole - "customerId", whole + ("codeValue" to 1L), whole + ("codeValue" to "x".repeat(8_193)))
-        val elsewhere = listOf("file:///etc/passwd", "jar:http://h/x!/", "http://a b", "http:///path").map { whole + ("observerUrl" to it) }
-        for (body in broken + elsewhere) {
+        val values = listOf(1L, "", "x".repeat(8_193)).map { whole + ("codeValue" to it) }
+        val elsewhere = listOf("file:///etc/passwd", "jar:http://h/x!/", "http://a b", "http:///path")
+        val broken = listOf(null, emptyList<Any>(), whole - "customerId") + values
+        for (body in broken + elsewhere.map { whole + ("observerUrl" to it) }) {
             assertThrows(NotCarriedOut::class.java) { adaptor.call("scan", body) }
         }
         assertThrows(NotCarriedOut::class.java) { adaptor.call("decode", early) }
