@@ -12,7 +12,7 @@ from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
 PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
-PLATFORMS: Final = {"android": "kt", "node": "ts", "web": "ts"}
+PLATFORMS: Final = {"android": "kt", "node": "ts", "python": "py", "web": "ts"}
 """What there are doubles for (``doubles/``), with the suffix of their language."""
 _FETCHING: Final = ("android", "web")
 """Where nobody can call a test build."""
@@ -35,11 +35,10 @@ class Created:
 
 def starter(platform: str) -> str:
     """The lines that a test build of one of ``PLATFORMS`` adds, with what to replace in them."""
-    return (
-        resources.files("mpp_conformance.wallet")
-        .joinpath(f"starter_{platform}.{PLATFORMS[platform]}")
-        .read_text("utf-8")
-    )
+    suffix = PLATFORMS[platform]
+    # What is no module of this package must not look like one.
+    name = f"starter_{platform}.{'txt' if suffix == 'py' else suffix}"
+    return resources.files("mpp_conformance.wallet").joinpath(name).read_text("utf-8")
 
 
 def template(edition: str = DEFAULT_EDITION, platform: str = "") -> str:

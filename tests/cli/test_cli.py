@@ -133,7 +133,12 @@ def test_init_with_an_unknown_edition(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("platform", "written", "device"),
-    [("android", "test-build.kt", "true"), ("node", "test-build.ts", "false"), ("web", "test-build.ts", "true")],
+    [
+        ("android", "test-build.kt", "true"),
+        ("node", "test-build.ts", "false"),
+        ("python", "test-build.py", "false"),
+        ("web", "test-build.ts", "true"),
+    ],
 )
 def test_init_for_a_platform_writes_the_lines_of_its_test_build(
     tmp_path: Path, platform: str, written: str, device: str
