@@ -20,7 +20,15 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.call_cells import PAID_CANCELLED
-from mpp_conformance.scenarios.cells import BOTH, changing, customers_in_turn, paid_and_unpaid, psp, sdk
+from mpp_conformance.scenarios.cells import (
+    BOTH,
+    changing,
+    customers_in_turn,
+    paid_and_unpaid,
+    psp,
+    psp_with_payload,
+    sdk,
+)
 from mpp_conformance.scenarios.orders import COLLECTED
 from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
@@ -205,7 +213,7 @@ def orders_beside(payment: Payment) -> bool:
 
 def left_to_the_mpp(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid and unpaid, however much is told of the order, and wherever else Alipay+ leaves a payment to the MPP."""
-    return distinct(map(psp, BOTH), COLLECTED, left(edition, reading))
+    return distinct(map(psp, BOTH), map(psp_with_payload, BOTH), COLLECTED, left(edition, reading))
 
 
 @case(NOT_4, left_to_the_mpp)

@@ -275,7 +275,10 @@ class PayloadIsTheRest(ConformingMpp):
 
 
 class AmountsInYuan(ConformingMpp):
-    """Keeps amounts as fractions of a yuan, and notifies what is left of them."""
+    """Keeps amounts as fractions of a yuan, and notifies what is left of them.
+
+    So it does for orders that nobody wrote, too (ANS-2).
+    """
 
     name = "amounts-kept-as-fractions"
     observed = frozenset({"ANS-2", "NOT-4"})

@@ -362,7 +362,10 @@ class RecomputesWhatIsOwed(ConformingMpp):
 
 
 class AmountFromClient(ConformingMpp):
-    """Takes the amount of a payment from its client, and one that was tampered with sends a single minor unit."""
+    """Takes the amount of a payment from its client, and one that was tampered with sends a single minor unit.
+
+    So it does for orders that nobody wrote, too (ANS-2).
+    """
 
     name = "amount-taken-from-client"
     observed = frozenset({"ANS-2", "NOT-4"})

@@ -102,7 +102,10 @@ class OwnReasons(ConformingMpp):
 
 
 class NotifiesSuccessOnly(ConformingMpp):
-    """Notifies payments that it has taken, and leaves it to Alipay+ to ask about the others."""
+    """Notifies payments that it has taken, and leaves it to Alipay+ to ask about the others.
+
+    What it would have notified of those is not seen (NOT-4, NOT-9).
+    """
 
     name = "failures-never-notified"
     hides = frozenset({"NOT-4", "NOT-9"})

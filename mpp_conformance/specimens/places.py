@@ -89,7 +89,10 @@ class FailureNotifiedAsSuccessFirst(ConformingMpp):
 
 @dataclass
 class CustomerBefore(ConformingMpp):
-    """Keeps the customer in one place of its server, where a scan that begins meanwhile overwrites it."""
+    """Keeps the customer in one place of its server, where a scan that begins meanwhile overwrites it.
+
+    What is notified names another customer than the one asked for, too (NOT-9).
+    """
 
     name = "customer-of-latest-scan"
     breaks = frozenset({"REP-6"})

@@ -60,7 +60,10 @@ class UnknownIsFailure(Unknown):
 
 
 class FailureToldFirst(Unknown):
-    """Asks again, and shows its consumer a failure meanwhile."""
+    """Asks again, and shows its consumer a failure meanwhile.
+
+    Where Alipay+ leaves the payment to the SDK after that, a page of the MPP's stands beside the error page (UX-8).
+    """
 
     name = "unknown-told-as-failure-meanwhile"
     observed = frozenset({"REP-4", "UX-8"})

@@ -130,7 +130,7 @@ class PayloadDecides(ConformingMpp):
 
     name = "payload-decides"
     breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
-    hides = frozenset({"ANS-1", "EC-28", "EC-29", "OC-19", "OC-20", "SDK-1"})
+    hides = frozenset({"ANS-1", "EC-28", "EC-29", "NOT-4", "NOT-9", "OC-19", "OC-20", "SDK-1"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A payload is taken for HANDLE_BY_SDK."""

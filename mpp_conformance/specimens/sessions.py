@@ -272,7 +272,10 @@ class StopSticks(ConformingMpp):
 
 @dataclass
 class CustomerOfLatestScan(ConformingMpp):
-    """Keeps the customer in one place of its server, and notifies Alipay+ in the name of whoever scanned last."""
+    """Keeps the customer in one place of its server, and notifies Alipay+ in the name of whoever scanned last.
+
+    That is another customer than the one asked for (NOT-9).
+    """
 
     name = "customer-of-latest-scan-notified"
     breaks = frozenset({"REP-6"})
