@@ -41,13 +41,13 @@ SECONDS: Final = "must be a number of seconds from 0.05 to 60"
 URL: Final = "must be the address of the wallet's adaptor (http or https)"
 LISTEN: Final = "must be the address and port at which the suite listens"
 NUMERIC: Final = "write a numeric address, or localhost, and a port, for instance 127.0.0.1:9400 or [::1]:9400"
-FAR: Final = "that is not this machine alone; if you mean it, say allow_remote = true"
+FAR: Final = "that address is not of this machine alone; if you intend that, set allow_remote = true"
 NAME: Final = "must be text of 1 to 100 characters"
 KEY_FILE: Final = "must be the path of a file with the MPP server's public key, or that key in Base64"
-CUSTOMER: Final = "must be a customer id of 1 to 64 characters, unlike the other customers'"
+CUSTOMER: Final = "must be a customer id of 1 to 64 characters that no other customer has"
 CODE: Final = (
-    "must be text with {id} in it exactly once, making codes of at most 512 characters ({id} becomes 20 digits) "
-    "that no other template makes"
+    "must be text that contains {id} exactly once and gives codes of at most 512 characters ({id} becomes 20 digits) "
+    "that no other template gives"
 )
 
 
@@ -55,7 +55,7 @@ WRONG: Final[list[tuple[str, str | None, str]]] = [
     ("wallet__name", None, f"[wallet] name is missing; it {NAME}"),
     ("wallet__name", '""', f'{NAME}; found ""'),
     ("wallet__name", '"W\\u007f"', f'{NAME}; found "W\\u007f": it holds a character that cannot be printed'),
-    ("wallet__name", '" W"', f'{NAME}; found " W": it has blanks at its ends'),
+    ("wallet__name", '" W"', f'{NAME}; found " W": it begins or ends with a blank'),
     ("wallet__version", "1.0", f"{NAME}; found 1.0: write it in quotes"),
     ("wallet__version", "2026-01-01", f"{NAME}; found a date or time"),
     ("reach__allow_remote", '"yes"', 'must be true or false; found "yes": write it without quotes'),
@@ -67,11 +67,11 @@ WRONG: Final[list[tuple[str, str | None, str]]] = [
     ("reach__adaptor", '"http://10.0.0.1:9300"', f'{URL}; found "http://10.0.0.1:9300": {FAR}'),
     ("reach__adaptor", '"http://localhost.evil:1"', f'{URL}; found "http://localhost.evil:1": {FAR}'),
     ("reach__adaptor", '"http://"', f'{URL}; found "http://": it names no host'),
-    ("reach__adaptor", '"http://a$b:1"', "its host holds '$', which no name of a host has"),
+    ("reach__adaptor", '"http://a$b:1"', "its host contains '$', which no host name may contain"),
     ("reach__adaptor", '"http://-a:1"', "it names no host"),
     ("reach__adaptor", '"http://[::1"', "its host cannot be read, or its port is not a number from 0 to 65535"),
     ("reach__adaptor", '"http://localhost:99999"', "or its port is not a number from 0 to 65535"),
-    ("reach__adaptor", '"http://localhost/?a"', "nothing may follow its path, no ? and no #"),
+    ("reach__adaptor", '"http://localhost/?a"', "it must end with its path, without ? and #"),
     ("reach__adaptor", '"http://local\\nhost/"', "it holds a blank or a character outside ASCII"),
     ("reach__listen", "9400", f"{LISTEN}; found 9400: write it in quotes"),
     ("reach__listen", '":9400"', f'{LISTEN}; found ":9400": {NUMERIC}'),
@@ -93,26 +93,30 @@ WRONG: Final[list[tuple[str, str | None, str]]] = [
     ("reach__quiet", "{a=1}", f"{SECONDS}; found a section"),
     ("reach__paralel", "4", "[reach] paralel is not known; did you mean parallel?"),
     ("reach__client_id", "4", "[reach] client_id is not known; it belongs under [keys]"),
-    ("features__speed", "true", "is not known; known here are entry_code, order_code, app_link and at_once"),
+    (
+        "features__speed",
+        "true",
+        "is not known; the keys of this section are entry_code, order_code, app_link and at_once",
+    ),
     ("features__fuzz", "true", "is not known; it belongs under [reach]"),
     ("reach__fuzz", '"yes"', 'must be true or false; found "yes": write it without quotes'),
     ('features__"a\\nb"', "1", '[features] "a\\nb" is not known'),
-    ("keys__client_id", '"a b"', "it holds a blank, or a character outside ASCII, that no header can carry"),
+    ("keys__client_id", '"a b"', "it contains a blank or a character outside ASCII, which an HTTP header cannot carry"),
     ("keys__key_version", "-1", "must be a whole number from 0 to 9999; found -1"),
     ("keys__key_version", "10000", "must be a whole number from 0 to 9999; found 10000"),
     ("keys__mpp_public_key", "1", f"{KEY_FILE}; found 1"),
-    ("keys__mpp_public_key", '"no.pem"', f'{KEY_FILE}; found "no.pem": there is no such file; paths count from'),
+    ("keys__mpp_public_key", '"no.pem"', f'{KEY_FILE}; found "no.pem": there is no such file; paths are relative to'),
     ("keys__mpp_public_key", '"a\\u0000b"', "it holds a character that cannot be printed"),
     ("keys__mpp_public_key", f'"{"a" * 5_000}"', "the file cannot be read (File name too long)"),
     ("keys__mpp_public_key", '"."', "there is no such file"),
-    ("codes__entry", '"e"', f'{CODE}; found "e": {{id}} stands in it nowhere'),
-    ("codes__entry", '"{id}{id}"', f'{CODE}; found "{{id}}{{id}}": {{id}} stands in it more than once'),
-    ("codes__entry", '"e{ID}"', "{id} stands in it nowhere; write {id} in lower case"),
+    ("codes__entry", '"e"', f'{CODE}; found "e": it does not contain {{id}}'),
+    ("codes__entry", '"{id}{id}"', f'{CODE}; found "{{id}}{{id}}": it contains {{id}} more than once'),
+    ("codes__entry", '"e{ID}"', "it does not contain {id}; write {id} in lower case"),
     ("codes__order", '"e{id}"', f'{CODE}; found "e{{id}}": a code of entry could look the same'),
     ("codes__foreign", '"o{id}"', f'{CODE}; found "o{{id}}": a code of order could look the same'),
     ("evidence__disclose", '"customers"', '[] for none; found "customers": write it in brackets'),
-    ("customers__second", '"1"', f'{CUSTOMER}; found "1": funded is the same'),
-    ("customers__unfunded", '"2"', f'{CUSTOMER}; found "2": second is the same'),
+    ("customers__second", '"1"', f'{CUSTOMER}; found "1": funded has the same id'),
+    ("customers__unfunded", '"2"', f'{CUSTOMER}; found "2": second has the same id'),
     ("customers__funded", f'"{"1" * 65}"', f'{CUSTOMER}; found "{"1" * 60}..."'),
     ("limits__edition", '"2024"', 'must be one of 2023-12, 2024-03, in quotes; found "2024": no such edition is'),
     ("limits__edition", "2024-03-01", "must be one of 2023-12, 2024-03, in quotes; found a date or time"),

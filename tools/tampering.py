@@ -378,20 +378,20 @@ def page() -> str:
     rows = "\n".join(f"| `{r.name}` | {r.what} | {r.by} | `{r.named}` | {by[r.alone]} |" for r in TAMPERINGS)
     return f"""# What a bundle withstands
 
-Made by `make tampering` from `tools/tampering.py`. Each of these is done to a real bundle in
-`tests/bundle/test_tampering.py`. Each is refused, and the place is named: by `mpp-conformance verify`, and by
-`verify.py` wherever that takes no report made anew. Beside them a bit is turned, and a byte is changed with its
-checksum fixed up, in every single file of a bundle.
+Made by `make tampering` from `tools/tampering.py`. `tests/bundle/test_tampering.py` does each of these to a real
+bundle. `mpp-conformance verify` refuses each of them and names the place; `verify.py` does so too, unless the reports
+must be made again to see it. The tests also turn a bit in every single file of a bundle, and change a byte in each
+and correct its checksum.
 
 | name | what is done | who can do it | the refusal names | refused by |
 | --- | --- | --- | --- | --- |
 {rows}
 
-A `report.pdf` is not in the table: no two machines set a page alike, so that nobody compares it. Whoever holds the key
-may sign another one; `mpp-conformance verify` says so of each bundle that has one. Believe `report.html`.
+A `report.pdf` is not in the table: no two machines set a page alike, so nothing compares it. The holder of the key can
+sign another one; `mpp-conformance verify` says so for each bundle that has one. Rely on `report.html`.
 
-Whoever holds the key that signs can sign anything. What they cannot make is evidence of the MPP's own requests: those
-bear the MPP's signature, and `mpp-conformance rejudge` verifies it again.
+The holder of the key can sign anything, but cannot make evidence of the MPP's own requests: these have the MPP's
+signature, and `mpp-conformance rejudge` verifies it again.
 """
 
 

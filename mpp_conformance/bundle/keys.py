@@ -53,7 +53,7 @@ def write_new(key: Ed25519PrivateKey, path: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     except FileExistsError:
-        raise SigningKeyError(f"{path} is there already, and is kept") from None
+        raise SigningKeyError(f"{path} exists already, and is kept") from None
     except OSError as problem:
         raise SigningKeyError(f"{path} cannot be written ({problem.strerror})") from None
 

@@ -54,7 +54,7 @@ def pack(
     try:
         verify.verified(packed)
     except verify.Refused as problem:
-        raise PackError(f"{run} makes no bundle that would be accepted: {problem}") from problem
+        raise PackError(f"`verify` would refuse the bundle of {run}: {problem}") from problem
     return packed
 
 

@@ -59,7 +59,7 @@ def _decoded(reply: bytes) -> Any:  # noqa: ANN401  # of a package that may be m
     try:
         return _package().decode_timestamp_response(reply)
     except ValueError as problem:
-        raise TimeStampError(f"what came is no time stamp: {problem}") from None
+        raise TimeStampError(f"the reply is no time stamp: {problem}") from None
 
 
 def _package() -> Any:  # noqa: ANN401  # the module

@@ -161,7 +161,7 @@ def unpacked(data: bytes) -> Dict[str, bytes]:
         folded[entry.name.lower()] = entry.name
         whole += entry.size
         if entry.size > MAX_FILE or whole > MAX_WHOLE:
-            refuse(entry.name, "it would unpack to more than is read: %d bytes" % entry.size)
+            refuse(entry.name, "it would unpack to more than the limit: %d bytes" % entry.size)
         if entry.offset != end:
             refuse(entry.name, "its bytes do not follow those of the file before it: something is hidden, or shared")
         found[entry.name], end = _content(data, entry, start)
@@ -186,7 +186,7 @@ def _directory(data: bytes) -> Tuple[List[Entry], int]:
         entry, at = _entry(data, at, place)
         entries.append(entry)
     if at != place:
-        refuse("the bundle", "its directory is not of the length that it says")
+        refuse("the bundle", "its directory does not have the length that it states")
     return entries, start
 
 
@@ -221,7 +221,7 @@ def _content(data: bytes, entry: Entry, limit: int) -> Tuple[bytes, int]:
     if entry.method:
         content = _inflated(content, entry)
     if len(content) != entry.size or zlib.crc32(content) != entry.crc:
-        refuse(entry.name, "its bytes are not those that its checksum was made of")
+        refuse(entry.name, "its bytes do not match its checksum")
     return content, begin + entry.packed
 
 
@@ -232,7 +232,7 @@ def _inflated(packed: bytes, entry: Entry) -> bytes:
     except zlib.error:
         refuse(entry.name, "its bytes cannot be unpacked")
     if len(content) > entry.size or not machine.eof or machine.unused_data:
-        refuse(entry.name, "it unpacks to another size than it says")
+        refuse(entry.name, "it does not unpack to the size that its entry states")
     return content
 
 
@@ -252,7 +252,7 @@ def json_of(data: bytes, where: str) -> Any:  # noqa: ANN401  # whatever JSON ha
     except Refused:
         raise
     except (ValueError, RecursionError):
-        refuse(where, "no JSON that could be read in one way only")
+        refuse(where, "it is not JSON that can be read in only one way")
 
 
 def canonical(document: Any) -> bytes:  # noqa: ANN401  # whatever JSON has
@@ -312,7 +312,7 @@ def _manifest(files: Dict[str, bytes]) -> Dict[str, Any]:
             refuse(row["name"], "the manifest names it, and the bundle does not have it: it was dropped, or renamed")
         content = files[row["name"]]
         if row != {"name": row["name"], "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}:
-            refuse(row["name"], "its bytes are not those that the manifest names")
+            refuse(row["name"], "its bytes do not match its size and digest in the manifest")
     if manifest.get("merkle_root") != merkle_root([canonical(row) for row in rows]):
         refuse(MANIFEST, "its Merkle root is not that of its files")
     return manifest
@@ -497,7 +497,7 @@ def check_statement(statement: Dict[str, Any], files: Dict[str, bytes], verdicts
     try:
         expected = statement_of(files[MANIFEST], files[CLAIMS], files[VERDICTS], verdicts)
     except (KeyError, TypeError, AttributeError):
-        refuse(VERDICTS, "it lacks what a verdict file has")
+        refuse(VERDICTS, "it lacks a member that a verdict file must have")
     if statement.get("subject") != expected["subject"]:
         refuse(ATTESTATION, "its statement is about other files than these")
     if statement != expected:
@@ -521,7 +521,7 @@ def check_verdicts(verdicts: Dict[str, Any]) -> None:
     try:
         _check_verdicts(verdicts)
     except (KeyError, TypeError, AttributeError, ValueError):
-        refuse(VERDICTS, "it lacks what a verdict file has")
+        refuse(VERDICTS, "it lacks a member that a verdict file must have")
 
 
 def _check_verdicts(verdicts: Dict[str, Any]) -> None:
@@ -530,17 +530,17 @@ def _check_verdicts(verdicts: Dict[str, Any]) -> None:
         tested = row["excluded"] is None and (row["applicable"] > 0 or row["not_applicable"] == 0)
         counts = tested and row["level"] == "MUST" and row["basis"] in ("stated", "documented")
         if (row["verdict"], row["judged"], row["counts"]) != (worst, len(row["cases"]), counts):
-            refuse(VERDICTS, "%s is not what its cases come to" % row["id"])
+            refuse(VERDICTS, "%s does not follow from its cases" % row["id"])
         for case in row["cases"]:
             observed = case["verdict"] in ("fail", "inconclusive") and not _decides(row)
             if case["observed"] != observed:
-                refuse(VERDICTS, "%s: a case counts, or does not, against the rule" % row["id"])
+                refuse(VERDICTS, "%s: whether a case is only observed does not follow from the requirement" % row["id"])
     missing = sum(row["applicable"] - row["judged"] for row in verdicts["requirements"])
     if missing != len(verdicts["not_judged"]) or verdicts["complete"] != (not missing):
-        refuse(VERDICTS, "what was not judged is not what is listed")
+        refuse(VERDICTS, "its list of what was not judged does not agree with its requirements")
     result = _result(verdicts)
     if (verdicts["result"], verdicts["overall"]) != (result, _OVERALL[result]):
-        refuse(VERDICTS, "the result is not what the requirements come to")
+        refuse(VERDICTS, "its result does not follow from its requirements")
     tally = dict.fromkeys(_ORDER[1:], 0)
     rows = []
     for row, case in cases_of(verdicts):
@@ -606,7 +606,7 @@ def check_evidence(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
     kept = {name[len("evidence/") :]: data for name, data in files.items() if name.startswith("evidence/")}
     for name in sorted(set(kept) - set(named)):
         if (name, hashlib.sha256(kept[name]).hexdigest()) not in told:
-            refuse("evidence/" + name, "no case rests on it, and the journal does not tell of it")
+            refuse("evidence/" + name, "neither a case nor the journal refers to it")
     for name, digest in sorted(named.items()):
         _check_named(name, digest, kept)
     _check_editions(verdicts, kept)
@@ -614,9 +614,9 @@ def check_evidence(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
 
 def _check_named(name: str, digest: str, kept: Dict[str, bytes]) -> None:
     if name not in kept:
-        refuse("evidence/" + name, "a case rests on it, or the journal tells of it, and the bundle does not have it")
+        refuse("evidence/" + name, "a case or the journal refers to it, and the bundle does not have it")
     if hashlib.sha256(kept[name]).hexdigest() != digest:
-        refuse("evidence/" + name, "it is not the evidence that was written down")
+        refuse("evidence/" + name, "its digest is not the one that the verdict file or the journal names")
     _object(kept[name], "evidence/" + name)
 
 
@@ -626,7 +626,7 @@ def _check_editions(verdicts: Dict[str, Any], kept: Dict[str, bytes]) -> None:
     for boundary in _of(verdicts, "boundaries", list, VERDICTS):
         name = boundary.get("evidence", "")
         if name in kept and _object(kept[name], "evidence/" + name)["scenario"]["edition"] != edition:
-            refuse("evidence/" + name, "it was held under another edition of the limits")
+            refuse("evidence/" + name, "its conversation was held under another edition of the limits")
 
 
 def _name_evidence(named: Dict[str, str], row: Dict[str, Any], where: str, *, needed: bool) -> None:
@@ -662,7 +662,7 @@ def check_gate(verdicts: Dict[str, Any], data: bytes) -> None:
     }
     left = {(_of(row, "requirement", str, GATE), _of(row, "case", str, GATE)) for row in _of(told, "left", list, GATE)}
     if left != red - excused:
-        refuse(GATE, "it does not say which cases are in the way")
+        refuse(GATE, "it does not list the cases that keep the gate closed")
     is_open = told["complete"] and not left and not any(row["trouble"] for row in waivers)
     if told.get("after") != ("open" if is_open else "closed"):
         refuse(GATE, "its result does not follow from its waivers")
@@ -683,11 +683,11 @@ def check_journal(verdicts: Dict[str, Any], data: bytes, verdict_file: bytes) ->
     for row, case in cases_of(verdicts):
         entry = judged.pop(_case({"requirement": row["id"], **case}), {})
         if entry.get("verdict") != case["verdict"] or entry.get("digest") != case["evidence_digest"]:
-            refuse(JOURNAL, "it tells another verdict of %s, or none" % row["id"])
+            refuse(JOURNAL, "it has another verdict for %s, or none" % row["id"])
         if case["evidence"] and (case["evidence"], case["evidence_digest"]) not in held:
-            refuse(JOURNAL, "it does not tell of the conversation in %s" % case["evidence"])
+            refuse(JOURNAL, "it has no entry for the conversation in %s" % case["evidence"])
     if judged:
-        refuse(JOURNAL, "it tells of a case that the verdict file does not have")
+        refuse(JOURNAL, "it has a case that the verdict file does not have")
 
 
 def _chain(data: bytes) -> List[Dict[str, Any]]:
@@ -699,7 +699,10 @@ def _chain(data: bytes) -> List[Dict[str, Any]]:
     for number, line in enumerate(data[:-1].split(b"\n"), 1):
         entry = _object(line, "%s line %d" % (JOURNAL, number))
         if entry.get("number") != number or entry.get("previous") != previous:
-            refuse("%s line %d" % (JOURNAL, number), "the line before it is not the one that it was written after")
+            refuse(
+                "%s line %d" % (JOURNAL, number),
+                "it does not follow the line before it: a line was changed, removed or inserted",
+            )
         previous = hashlib.sha256(line).hexdigest()
         entries.append(entry)
     if entries[0].get("event") != "started" or entries[0].get("format") != JOURNAL_FORMAT:
@@ -716,9 +719,9 @@ def check_kill_matrix(verdicts: Dict[str, Any], matrix: Any) -> None:  # noqa: A
     if _of(matrix, "format", str, KILL_MATRIX) != MATRIX_FORMAT:
         refuse(KILL_MATRIX, "its format is not %s" % MATRIX_FORMAT)
     if (matrix.get("suites"), matrix.get("version")) != (verdicts["suite"]["digest"], verdicts["suite"]["version"]):
-        refuse(KILL_MATRIX, "it is of another suite than the one that judged")
+        refuse(KILL_MATRIX, "it belongs to another suite than the one that judged")
     if matrix.get("sound") is not True:
-        refuse(KILL_MATRIX, "the suite that judged has not shown that it can fail")
+        refuse(KILL_MATRIX, "it does not show that the suite that judged can fail an MPP")
 
 
 # --- the command ----------------------------------------------------------------------------------------------------
@@ -736,7 +739,7 @@ def told(bundle: Bundle, key: str) -> List[str]:
         "signed by    %s (%s)" % (bundle.signer, tested),
     ]
     if bundle.mpp_key:
-        lines.append("MPP's key    %s: compare it with what the MPP says of its own" % bundle.mpp_key)
+        lines.append("MPP's key    %s: compare it with the key that the MPP names" % bundle.mpp_key)
     if bundle.time_stamp:
         lines.append("time stamp   there; `mpp-conformance verify --authority FILE` verifies it, this program does not")
     if not key:
@@ -760,7 +763,7 @@ def main(arguments: Sequence[str]) -> int:
         with open(rest[0], "rb") as file:  # noqa: PTH123  # one call of the plainest kind
             bundle = verified(file.read(MAX_BUNDLE + 1))
         if key and key != bundle.signer:
-            refuse(SIGNER, "signed by %s, and expected is %s" % (bundle.signer, key))
+            refuse(SIGNER, "signed by %s, but %s is expected" % (bundle.signer, key))
     except OSError as problem:
         print("%s cannot be read: %s" % (ascii(rest[0]), problem.strerror), file=sys.stderr)
         return USAGE
@@ -769,7 +772,7 @@ def main(arguments: Sequence[str]) -> int:
         return REFUSED
     print("\n".join(told(bundle, key)))
     print("reports      as signed; `mpp-conformance verify` makes them anew and compares them, this program does not")
-    print("verified     %s" % ("this is what the holder of that key signed" if key else "but for who signed it"))
+    print("verified     %s" % ("this is what the holder of that key signed" if key else "except for who signed it"))
     return OK if key else UNKNOWN_SIGNER
 
 

@@ -49,8 +49,8 @@ def main() -> None:
     """Start the command that the command line names; ends the process."""
     if sys.flags.optimize > _ASSERTIONS:
         print(  # noqa: T201  # before anything is imported that prints
-            "Error: the docstrings of the cases are needed, and this Python leaves them out;"
-            " call it without -OO and PYTHONOPTIMIZE=2",
+            "Error: the suite needs the docstrings of the cases, and this Python leaves them out;"
+            " start it without -OO and without PYTHONOPTIMIZE=2",
             file=sys.stderr,
         )
         sys.exit(Exit.USAGE)

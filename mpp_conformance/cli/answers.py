@@ -192,7 +192,7 @@ def _failure(case: Case, judgement: Judgement) -> Iterator[str]:
 
 def _smallest(trial: Trial, found: Found, case: Case, most: int, again: list[str]) -> Iterator[str]:
     answer, shrunk = trial.smallest(found, case, most=most)
-    end = "" if shrunk.done else ", where --conversations ends it"
+    end = "" if shrunk.done else ", the limit of --conversations"
     yield f"smallest    after {shrunk.tried} conversations{end}"
     code = next(name for name, code in _CODES.items() if code == found.code)
     order = ["--code", code, "--amount", str(found.amount)]

@@ -69,7 +69,7 @@ def attempt(run: Path, key: "Ed25519PrivateKey | None") -> None:
     try:
         _made(run, key or keys.generate(), test_key=key is None)
     except ValueError as problem:
-        click.echo(f"bundle       none is made: {problem}")
+        click.echo(f"bundle       no bundle is made: {problem}")
 
 
 def _made(run: Path, key: "Ed25519PrivateKey", *, test_key: bool = False, stamp: "Stamp | None" = None) -> None:

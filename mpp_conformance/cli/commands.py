@@ -115,7 +115,7 @@ def _fault(problem: BaseException) -> str:
     words = ascii(str(problem))[1:-1] or "no further words"
     if isinstance(problem, OSError) and problem.errno in _OF_THE_MACHINE:
         place = f": {ascii(str(problem.filename))[1:-1]}" if problem.filename else ""
-        return f"Error: this machine has no room for what is to be done: {problem.strerror}{place}"
+        return f"Error: this machine lacks the resources that the command needs: {problem.strerror}{place}"
     return (
         f"Error: this is a fault of the suite, not of the wallet: {type(problem).__name__}: {words}\n"
         f"Set {DEBUG}=1 to see where it arose."

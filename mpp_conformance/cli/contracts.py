@@ -100,7 +100,9 @@ def _read(path: Path, providers: Mapping[str, Provider]) -> document.Pact:
     except document.PactFileError as problem:
         raise _unusable(path, str(problem)) from None
     if pact.provider not in providers:
-        hint = "say which with --wallet" if pact.provider == MPP_SERVER else "this is a contract with somebody else"
+        hint = (
+            "name its wallet with --wallet" if pact.provider == MPP_SERVER else "this contract is with another provider"
+        )
         seen = ascii(pact.provider[:100])
         raise _unusable(path, f"provider.name: expected {' or '.join(providers)}, seen {seen}; {hint}")
     return pact

@@ -76,5 +76,5 @@ def text(
         yield f"missing {name}"
     for kind, lost in (("case", cases), ("conversation", conversations)):
         for name, part in lost.items():
-            yield f"without {kind} {name} there would be missing"
+            yield f"without {kind} {name} these would be missing"
             yield from (f"    {named}" for named in part.names())

@@ -30,7 +30,7 @@ def command(context: click.Context, old: Path, new: Path, form: str) -> None:
     except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
-        raise Refusal(f"a verdict file lacks what is compared: {problem!r}") from None
+        raise Refusal(f"a verdict file lacks a member that `diff` needs: {problem!r}") from None
     if form == "json":
         printed(made)
     else:

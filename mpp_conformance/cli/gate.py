@@ -45,10 +45,11 @@ def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
     except (reading.KeptError, RunFolderError) as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
-        raise Refusal(f"the verdict file lacks what is looked at: {problem!r}") from None
+        raise Refusal(f"the verdict file lacks a member that `gate` needs: {problem!r}") from None
     if before != _undated(made) and (run / html.FILE).exists():
         click.echo(
-            f"reports      in {run} tell of it when `report html`, `markdown`, `export` and `allure` make them anew"
+            f"reports      those in {run} do not show it yet: make them again with `report html`, `markdown`, `export` "
+            "and `allure`"
         )
     for line in terminal.gate_lines(made, language(lang)):
         click.echo(printable(line, _WIDTH))

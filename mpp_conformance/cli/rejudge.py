@@ -33,7 +33,9 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
     differs, but the run was interrupted.
     """
     if run.is_file():
-        raise click.UsageError(f"{run} is a file, and RUN a run's folder; `mpp-conformance verify` is for bundles")
+        raise click.UsageError(
+            f"{run} is a file, but RUN must be a run's folder; use `mpp-conformance verify` for a bundle"
+        )
     try:
         found = rejudgement.rejudged(run)
     except RejudgementError as problem:
@@ -57,7 +59,7 @@ def _other_key(path: Path, found: Rejudgement) -> list[str]:
     expected = rejudgement.fingerprint(signature.public_key_text(key))
     if found.mpp_key == expected:
         return []
-    return [f"message_layer: the MPP signed with the key {found.mpp_key or '(none)'}, and expected is {expected}"]
+    return [f"message_layer: the MPP signed with the key {found.mpp_key or '(none)'}, but {expected} is expected"]
 
 
 def _document(found: Rejudgement) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _lines(found: Rejudgement) -> list[str]:
         f"signatures   of the MPP server: {signed}",
     ]
     if found.mpp_key:
-        lines.append(f"key          SHA-256 {found.mpp_key}: compare it with what the MPP says of its own")
+        lines.append(f"key          SHA-256 {found.mpp_key}: compare it with the key that the MPP names")
     lines += [f"verdicts     {found.cases} derived again" + (f"; digest {found.digest}" if found.digest else "")]
     lines += [f"note         {note}" for note in found.notes]
     lines += [f"differs      {told}" for told in found.differences[:_SHOWN]]
@@ -88,7 +90,7 @@ def _lines(found: Rejudgement) -> list[str]:
 
 def _result(found: Rejudgement) -> str:
     if found.differences and found.other_suite:
-        return f"{len(found.differences)} differences, which the other build of the suite can be the reason for"
+        return f"{len(found.differences)} differences; the reason can be that another build of the suite judged the run"
     if found.differences:
-        return f"{len(found.differences)} differences: the run is not what its evidence says"
-    return "identical" if found.digest else "what was judged before the run was broken off is derived again"
+        return f"{len(found.differences)} differences: the files of the run do not follow from its evidence"
+    return "identical" if found.digest else "identical, up to where the run was interrupted"

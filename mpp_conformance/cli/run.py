@@ -120,7 +120,9 @@ def command(  # noqa: PLR0913  # one for each option
     key = bundle.loaded(sign) if sign is not None else None
     chosen = loaded(wallet) if wallet else None
     if chosen is None and (not target or target.startswith("http")):
-        raise click.UsageError("say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try it out")
+        raise click.UsageError(
+            "say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try the suite out"
+        )
     if chosen is not None:
         target = target or chosen.reach.target
         if target.startswith("http") and not blindly:
@@ -156,7 +158,9 @@ def _target_of(run: Path) -> str:
 def announced(wallet: Wallet, target: str) -> None:
     """Say where a test build that nobody can call fetches its calls, if this wallet's does."""
     if target == wallet.reach.target and wallet.reach.device:
-        click.echo(f"device       {wallet.device_address}  give it to your test build, and start that", err=True)
+        click.echo(
+            f"device       {wallet.device_address}  give it to your test build, then start the test build", err=True
+        )
 
 
 def refuse_useless(wallet: Wallet, target: str) -> None:
@@ -210,7 +214,7 @@ def new_folder(reports: Path, name: str) -> Path:
     if not folder.NAME.fullmatch(name):
         raise click.UsageError(f"--run {name!a}: a name has letters, digits, '.', '_' and '-', at most 100 of them")
     if (reports / name).exists():
-        raise click.UsageError(f"{reports / name} is there already: give this run another name, or remove that folder")
+        raise click.UsageError(f"{reports / name} exists already: give this run another name, or remove that folder")
     try:
         (reports / name).mkdir(parents=True)
     except OSError as problem:

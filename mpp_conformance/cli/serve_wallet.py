@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     key = _key(private_key or wallet.parent / PRIVATE_KEY)
     url = gateway or chosen.reach.public_url or f"http://{chosen.reach.listen}"
     if urlsplit(url).port == 0:
-        raise Refusal("[reach] listen leaves the port open: say where Alipay+ is with --gateway URL")
+        raise Refusal("[reach] listen names no fixed port: give the address of Alipay+ with --gateway URL")
     at = _port(chosen) if port is None else port
     server = _serve(specimen, chosen, key, url, at)
     if borrowed:
@@ -117,7 +117,7 @@ def _write_keys(directory: Path) -> None:
     }
     there = [name for name in texts if (directory / name).exists()]
     if there:
-        raise Refusal(f"--new-keys: {directory / there[0]} is there already, and is kept; leave --new-keys out")
+        raise Refusal(f"--new-keys: {directory / there[0]} exists already, and is kept; leave --new-keys out")
     try:
         for name, (text, mode) in texts.items():
             descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -26,7 +26,7 @@ def until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None
             runner.run(server)
     except ListenError as problem:
         raise Refusal(
-            f"{field}: {problem}. Likely: something else listens there, or the address is none of this machine"
+            f"{field}: {problem}. Likely: another program listens there, or the address does not belong to this machine"
         ) from None
     click.echo("ended")
 

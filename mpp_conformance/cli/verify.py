@@ -84,7 +84,7 @@ def _accepted(bundle: Path, key: str, authority: Path | None) -> _Accepted:
     with bundle.open("rb") as file:
         found = verify.verified(file.read(verify.MAX_BUNDLE + 1))
     if key and key != found.signer:
-        verify.refuse(verify.SIGNER, f"signed by {found.signer}, and expected is {key}")
+        verify.refuse(verify.SIGNER, f"signed by {found.signer}, but {key} is expected")
     dated = _dated(found, authority) if authority is not None else ""
     return _derived(found, dated)
 
@@ -99,13 +99,13 @@ def _lines(found: _Accepted, key: str) -> Iterator[str]:
     if found.rejudged:
         yield f"rejudged     {found.again.cases} cases from evidence alone, the same verdicts"
     else:
-        yield f"rejudged     no: that takes the build of the suite that judged ({found.again.other_suite})"
+        yield f"rejudged     no: only the build of the suite that judged can do that ({found.again.other_suite})"
     if found.compared:
         yield f"reports      {', '.join(found.compared)}: made once more, the same"
     if found.differing:
-        yield f"reports      {', '.join(found.differing)}: not compared: that takes the build of the suite that judged"
+        yield f"reports      {', '.join(found.differing)}: not compared: only the build of the suite that judged can"
     if found.unread:
-        yield f"unread       {', '.join(found.unread)}: no two machines make it alike; believe report.html"
+        yield f"unread       {', '.join(found.unread)}: no two machines make it alike; rely on report.html"
     yield from (f"note         {note}" for note in found.again.notes)
 
 
@@ -159,7 +159,7 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
         try:
             told = rejudgement.rejudged(run)
             if told.differences and not told.other_suite:
-                verify.refuse(verify.VERDICTS, f"judged again it differs: {told.differences[0]}")
+                verify.refuse(verify.VERDICTS, f"judged again, it differs: {told.differences[0]}")
         except rejudgement.RejudgementError as problem:
             verify.refuse(verify.VERDICTS, f"it cannot be judged again: {problem}")
         try:

@@ -45,15 +45,18 @@ def command(what: str, file: Path, key_file: Path | None, run: Path | None) -> N
 
 def _signature(what: str, file: Path, key_file: Path) -> str:
     if not re.fullmatch("[0-9]{1,4}", what):
-        raise click.UsageError("which waiver is to be signed? Give its place in the file, counted from 1")
+        raise click.UsageError("name the waiver to sign by its position in the file, counted from 1")
     given, number = parsed(file), int(what)
     if not 1 <= number <= len(given.waivers):
-        raise click.UsageError(f"{file} has {len(given.waivers)} waivers")
+        raise click.UsageError(f"there is no waiver {number}: {file} has {len(given.waivers)}")
     waiver, key = given.waivers[number - 1], loaded(key_file)
     owner = given.owners.get(waiver.owner)
     if owner is None or owner.public_bytes_raw() != keys.public_bytes(key):
         public = keys.public_text(key).strip()
-        raise Refusal(f"this is not the key of {waiver.owner} in [owners]; it would be: {waiver.owner} = {public!r}")
+        raise Refusal(
+            f"this is not the key of {waiver.owner} in [owners]; for this key, [owners] must say: "
+            f"{waiver.owner} = {public!r}"
+        )
     signature = base64.b64encode(key.sign(replace(waiver, signature="").signed)).decode()
     return f'signature = "{signature}"'
 
@@ -64,7 +67,7 @@ def _drafts(run: Path, wanted: str) -> list[str]:
     except reading.KeptError as problem:
         raise Refusal(str(problem)) from None
     except (KeyError, TypeError, AttributeError) as problem:
-        raise Refusal(f"the verdict file lacks what is looked at: {problem!r}") from None
+        raise Refusal(f"the verdict file lacks a member that `waive` needs: {problem!r}") from None
     if not found:
         raise Refusal(f"in {run} nothing that a waiver can excuse went wrong{f' with {wanted}' if wanted else ''}")
     return found

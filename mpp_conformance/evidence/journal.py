@@ -134,7 +134,9 @@ def read(data: bytes) -> Journal:
         if entry.number != number:
             raise JournalError(f"line {number}: it calls itself number {entry.number}: a line is missing or too many")
         if entry.previous != previous:
-            raise JournalError(f"line {number}: the line before it is not the one that it was written after")
+            raise JournalError(
+                f"line {number}: it does not follow the line before it: a line was changed, removed or inserted"
+            )
         previous = canonical.digest(line)
         entries.append(entry)
     if not entries:

@@ -74,7 +74,7 @@ def create(path: Path, edition: str = DEFAULT_EDITION, platform: str = "") -> Cr
         there = [file for file in texts if os.path.lexists(file)]
         if there:
             others = "".join(f", and {file.name} too" for file in there[:-1])
-            problem = Problem("", f"is there already, and is kept{others}; nothing was written")
+            problem = Problem("", f"exists already, and is kept{others}; nothing was written")
             raise WalletFileError(printable(there[-1]), [problem])
         for file, (text, mode) in texts.items():
             _write_new(file, text, mode)

@@ -39,7 +39,7 @@ def plain_text(text: str) -> str:
         message = "it holds a character that cannot be printed"
         raise ValueError(message)
     if text != text.strip():
-        message = "it has blanks at its ends"
+        message = "it begins or ends with a blank"
         raise ValueError(message)
     return text
 
@@ -47,7 +47,7 @@ def plain_text(text: str) -> str:
 def header_text(text: str) -> str:
     """Text that goes into an HTTP header: visible ASCII."""
     if not _VISIBLE.fullmatch(text):
-        message = "it holds a blank, or a character outside ASCII, that no header can carry"
+        message = "it contains a blank or a character outside ASCII, which an HTTP header cannot carry"
         raise ValueError(message)
     return text
 
@@ -67,14 +67,14 @@ def base_url(text: str) -> str:
         message = "it must begin with http:// or https://"
         raise ValueError(message)
     if "@" in parts.netloc:
-        message = "a user name or password does not belong in it"
+        message = "it must not contain a user name or a password"
         raise ValueError(message)
     if "?" in text or "#" in text:
-        message = "nothing may follow its path, no ? and no #"
+        message = "it must end with its path, without ? and #"
         raise ValueError(message)
     if not parts.hostname or not _is_host(parts.hostname):
         wrong = _NO_LETTER.search(parts.hostname or "")
-        message = f"its host holds {wrong[0]!a}, which no name of a host has" if wrong else "it names no host"
+        message = f"its host contains {wrong[0]!a}, which no host name may contain" if wrong else "it names no host"
         raise ValueError(message)
     return text.rstrip("/")
 
@@ -82,7 +82,7 @@ def base_url(text: str) -> str:
 def served_path(text: str) -> str:
     """The path of an operation, as it stands in a request and is signed."""
     if not _VISIBLE.fullmatch(text) or not text.startswith("/") or "#" in text:
-        message = "it begins with a slash, and holds no blank, no # and no character outside ASCII"
+        message = "it must begin with a slash, and contain no blank, no # and no character outside ASCII"
         raise ValueError(message)
     return text
 
@@ -116,7 +116,7 @@ def code_template(text: str) -> str:
     found = text.count(ID)
     if found != 1:
         slip = "" if found or ID not in text.lower() else f"; write {ID} in lower case"
-        message = f"{ID} stands in it {'more than once' if found else 'nowhere'}{slip}"
+        message = f"it contains {ID} more than once" if found else f"it does not contain {ID}{slip}"
         raise ValueError(message)
     length = len(text) - len(ID) + ID_DIGITS
     if length > MAX_CODE:
@@ -139,7 +139,7 @@ def key_text(value: str, base: Path) -> str:
     try:
         path = base / plain_text(value)
         if not path.is_file():
-            message = f"there is no such file; paths count from {str(base.absolute())!a}"
+            message = f"there is no such file; paths are relative to {str(base.absolute())!a}"
             raise ValueError(message)
         with path.open("rb") as file:
             content = file.read(MAX_KEY_FILE + 1)

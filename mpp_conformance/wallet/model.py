@@ -34,10 +34,10 @@ BASE_DIR: Final = "base_dir"
 _KEY_TEXT: Final = WithJsonSchema({"type": "string", "minLength": 1})
 _LABEL: Final = "text of 1 to 100 characters"
 _PARTICULAR: Final = "text of at most 300 characters"
-_CUSTOMER: Final = "a customer id of 1 to 64 characters, unlike the other customers'"
+_CUSTOMER: Final = "a customer id of 1 to 64 characters that no other customer has"
 _TEMPLATE: Final = (
-    f"text with {fields.ID} in it exactly once, making codes of at most {fields.MAX_CODE} characters "
-    f"({fields.ID} becomes {fields.ID_DIGITS} digits) that no other template makes"
+    f"text that contains {fields.ID} exactly once and gives codes of at most {fields.MAX_CODE} characters "
+    f"({fields.ID} becomes {fields.ID_DIGITS} digits) that no other template gives"
 )
 
 Label = Annotated[
@@ -123,7 +123,7 @@ class Customers(Section):
     def _another_person(cls, value: str, info: ValidationInfo) -> str:
         for name, other in info.data.items():
             if value == other:
-                message = f"{name} is the same"
+                message = f"{name} has the same id"
                 raise ValueError(message)
         return value
 
@@ -162,7 +162,7 @@ class Features(Section):
     @classmethod
     def _takes_some_code(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001  # pydantic's form
         if not value and info.data.get("entry_code") is False:
-            message = "entry_code is false too, and a wallet that takes neither kind of code has nothing to be tested"
+            message = "entry_code is false too; the suite can test only a wallet that takes at least one kind of code"
             raise ValueError(message)
         return value
 

@@ -34,7 +34,7 @@ class Reach(Section):
         default="127.0.0.1:9400", description="the address and port at which the suite listens"
     )
     public_url: BaseUrl | None = Field(
-        default=None, description="the address (http or https) at which the wallet finds what listens at listen"
+        default=None, description="the address (http or https) at which the wallet reaches the suite"
     )
     fuzz: bool = Field(default=False, description=SWITCH)
     parallel: int = Field(default=1, ge=1, le=1_024, description="a whole number from 1 to 1024")
@@ -51,7 +51,9 @@ class Reach(Section):
     @classmethod
     def _listens_near(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("device") and not fields.host_and_port(value)[1]:
-            message = "where device is true, the port is part of the device address, which must be known beforehand"
+            message = (
+                "choose a port: with device = true, it is part of the device address that the test build must know"
+            )
             raise ValueError(message)
         return _near(value, fields.host_and_port(value)[0], info)
 
@@ -59,7 +61,7 @@ class Reach(Section):
     @classmethod
     def _can_be_called(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001  # pydantic's form
         if value and info.data.get("device"):
-            message = "a device is called by nobody, so that no call can break its interface"
+            message = "with device = true nobody calls the test build, so that no call can break its interface"
             raise ValueError(message)
         return value
 
@@ -93,5 +95,5 @@ def _near(value: str, host: str, info: ValidationInfo) -> str:
     # Where allow_remote itself is wrong, that is the one thing to say.
     if fields.is_loopback(host) or info.data.get("allow_remote", True):
         return value
-    message = "that is not this machine alone; if you mean it, say allow_remote = true"
+    message = "that address is not of this machine alone; if you intend that, set allow_remote = true"
     raise ValueError(message)

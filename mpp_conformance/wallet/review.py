@@ -106,7 +106,7 @@ def _toml_slip(text: str, reason: str) -> str:
     if "-----BEGIN" in text and r"'\n'" in reason:
         return "; a key in PEM does not fit on one line: give the path of its file"
     if "Unescaped" in reason or "hex value" in reason:
-        return "; a backslash in quotes is written twice"
+        return "; write a backslash in quotes twice"
     place = _LINE.search(reason)
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")[: int(place[1]) if place else None]
     row = _ROW.fullmatch(lines[-1]) if place or "Invalid value" in reason or "overwrite" in reason else None
@@ -120,7 +120,7 @@ def _value_slip(reason: str, value: str) -> str:
     if not value:
         return "has no value"
     if value.lower() in {"true", "false"}:
-        return "is written in lower case, true or false"
+        return "must be in lower case, true or false"
     bare = _BARE_TEXT.fullmatch(value) and ("Invalid value" in reason or "after a statement" in reason)
     return "needs quotes around its text" if bare else ""
 
@@ -161,7 +161,7 @@ def _unknown_key(key: str, section: str) -> str:
     near = difflib.get_close_matches(key, known, n=1)
     if near:
         return f"; did you mean {near[0]}?"
-    return f"; known here are {_listed(known)}" if section else ""
+    return f"; the keys of this section are {_listed(known)}" if section else ""
 
 
 def _models(section: str) -> "Iterable[type[Section]]":

@@ -199,7 +199,7 @@ def test_the_command_prints_figures_and_names() -> None:
     transitions, pairs = len(whole.transitions), len(whole.pairs)
     assert first == f"transitions {transitions} of {transitions}, pairs {pairs - len(NOT_COVERED)} of {pairs}"
     assert [line for line in lines if line.startswith("missing ")] == [f"missing {name}" for name in NOT_COVERED]
-    assert "without conversation entry-unknown-for-ever there would be missing" in lines
+    assert "without conversation entry-unknown-for-ever these would be missing" in lines
 
 
 def test_the_command_names_what_a_removed_case_covered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,7 @@ def test_keygen_keeps_a_key_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "signing-key.pem"
     path.write_text("kept")
     said = CliRunner().invoke(cli, ["keygen", str(path)])
-    assert (said.exit_code, "is there already" in said.output, path.read_text()) == (3, True, "kept")
+    assert (said.exit_code, "exists already" in said.output, path.read_text()) == (3, True, "kept")
 
 
 def _rsa() -> bytes:
@@ -360,11 +360,11 @@ def test_another_build_of_the_suite_judges_again(
     monkeypatch.setattr(oracle, "judge", lambda *_: broken)
     told = CliRunner().invoke(cli, words)
     assert (told.exit_code, "REFUSED" in told.output) == (5, False), told.output
-    assert "rejudged     no: that takes the build of the suite that judged (0.1.0, " in told.output
+    assert "rejudged     no: only the build of the suite that judged can do that (0.1.0, " in told.output
     monkeypatch.undo()
     monkeypatch.setattr(oracle, "judge", lambda *_: broken)
     told = CliRunner().invoke(cli, words)
-    assert (told.exit_code, told.output.startswith("REFUSED      verdicts.json: judged again it differs: ")) == (
+    assert (told.exit_code, told.output.startswith("REFUSED      verdicts.json: judged again, it differs: ")) == (
         1,
         True,
     )

@@ -58,8 +58,8 @@ def test_a_bundle_holds_the_gate_and_certifies_nothing_by_it(failing: Path, tmp_
     ("changes", "why"),
     [
         ({"after": "open"}, "its result does not follow from its waivers"),
-        ({"left": []}, "it does not say which cases are in the way"),
-        ({"left": [], "after": "open"}, "it does not say which cases are in the way"),
+        ({"left": []}, "it does not list the cases that keep the gate closed"),
+        ({"left": [], "after": "open"}, "it does not list the cases that keep the gate closed"),
         ({"before": "conformant"}, "its before is not that of the verdict file"),
         ({"digest": "0" * 64}, "its digest is not that of the verdict file"),
         ({"waivers": 3}, "waivers is missing, or of another kind"),

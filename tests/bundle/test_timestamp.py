@@ -120,5 +120,5 @@ def test_an_authority_that_does_not_answer_is_told() -> None:
 
 def test_what_is_no_time_stamp_is_refused() -> None:
     """Bytes of any other kind are no reply of an authority."""
-    with pytest.raises(timestamp.TimeStampError, match="what came is no time stamp"):
+    with pytest.raises(timestamp.TimeStampError, match="the reply is no time stamp"):
         timestamp.verified(b"nothing", b"x", b"")

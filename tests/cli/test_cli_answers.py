@@ -143,7 +143,7 @@ def test_an_answer_can_be_given_as_json() -> None:
 def test_shrinking_ends_where_it_is_told_to() -> None:
     """And says so."""
     result = tried("answers-above-2-kib-cut", "sdk-S-whole", "--conversations", "2")
-    assert "smallest    after 2 conversations, where --conversations ends it" in result.output
+    assert "smallest    after 2 conversations, the limit of --conversations" in result.output
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_an_empty_pact_is_no_success(theirs: Path) -> None:
             pact(interaction(), provider="another-gateway"),
             "provider.name: expected alipay-plus or alipay-plus-client-sdk, seen 'another-gateway'",
         ),
-        (pact(interaction(), provider="\x1b[31m"), "seen '\\x1b[31m'; this is a contract with somebody else"),
+        (pact(interaction(), provider="\x1b[31m"), "seen '\\x1b[31m'; this contract is with another provider"),
         (b"<html>", "the file: expected JSON"),
         (b"{}", "is this a pact file?"),
         (b"\x00" * 17_000_000, "at most 16777216 bytes"),
@@ -133,7 +133,7 @@ def test_no_file_at_all_is_a_usage_error(tmp_path: Path) -> None:
 def test_a_contract_with_an_mpp_server_needs_a_wallet() -> None:
     """What Alipay+ expects of an MPP server cannot be verified without one."""
     result = call("verify", PACTS / "alipay-plus--mpp-server.json")
-    assert (result.exit_code, "seen 'mpp-server'; say which with --wallet" in result.output) == (Exit.USAGE, True)
+    assert (result.exit_code, "seen 'mpp-server'; name its wallet with --wallet" in result.output) == (Exit.USAGE, True)
 
 
 @pytest.fixture

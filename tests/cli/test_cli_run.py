@@ -166,7 +166,7 @@ def test_run_is_never_written_over(pytest_that: Replace, tmp_path: Path) -> None
     pytest_that(0, {"overall": "conformant"})
     (tmp_path / "old").mkdir()
     result = call("run", "--mpp", "specimen:x", "--reports", tmp_path, "--run", "old")
-    assert (result.exit_code, "is there already" in result.output) == (Exit.USAGE, True)
+    assert (result.exit_code, "exists already" in result.output) == (Exit.USAGE, True)
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", ".hidden", "x" * 101, "a\x1bb"])

@@ -150,7 +150,7 @@ def test_no_room_is_no_fault_of_the_suite(monkeypatch: pytest.MonkeyPatch) -> No
     """A full disk is called one."""
     monkeypatch.setattr(run_module.command, "callback", Ending(OSError(28, "No space left on device", "/x")))
     told = CliRunner().invoke(cli, ["run"]).output
-    assert told == "Error: this machine has no room for what is to be done: No space left on device: /x\n"
+    assert told == "Error: this machine lacks the resources that the command needs: No space left on device: /x\n"
 
 
 # --- the environment --------------------------------------------------------------------------------------------------

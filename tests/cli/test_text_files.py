@@ -86,7 +86,7 @@ def test_keys_on_the_command_line_are_read_alike(place: Path) -> None:
     text = (place / "wallet.toml").read_text("utf-8").replace("127.0.0.1:9400", "127.0.0.1:0")
     (place / "wallet.toml").write_text(text, "utf-8")
     told = CliRunner().invoke(cli, ["serve", "wallet", "conforming", "--wallet", str(place / "wallet.toml")])
-    assert "[reach] listen leaves the port open" in told.output
+    assert "[reach] listen names no fixed port" in told.output
 
 
 @pytest.mark.parametrize("version", [None, "4.0"])

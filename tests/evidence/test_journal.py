@@ -101,10 +101,10 @@ def changed(**values: object) -> Callable[[list[bytes]], list[bytes]]:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (changed(conversation="other"), "line 3: the line before it is not the one that it was written after"),
-        (changed(at="2025"), "line 3: the line before it is not the one that it was written after"),
+        (changed(conversation="other"), "line 3: it does not follow the line before it"),
+        (changed(at="2025"), "line 3: it does not follow the line before it"),
         (lambda lines: [lines[0], *lines[2:]], "line 2: it calls itself number 3"),
-        (renumbered, "line 2: the line before it is not the one that it was written after"),
+        (renumbered, "line 2: it does not follow the line before it"),
         (swapped, "line 2: it calls itself number 3"),
         (lambda lines: [lines[0], lines[0], *lines[1:]], "line 2: it calls itself number 1"),
         (lambda lines: lines[1:], "line 1: it calls itself number 2"),

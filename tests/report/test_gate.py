@@ -46,16 +46,16 @@ def of_row(**changes: object) -> bytes:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (forged(after="open"), "'after': it does not follow"),
-        (forged(before="conformant"), "'before': it does not follow"),
-        (forged(left=[]), "'left': it does not follow"),
-        (forged(at="2026-05-01T00:00:00+00:00"), "it does not follow"),
-        (forged(digest="0" * 64), "'digest': it does not follow"),
-        (forged(more=1), "'more': it does not follow"),
-        (of_row(trouble=""), "'waivers': it does not follow"),
-        (of_row(expires=UNTIL), "'waivers': it does not follow"),
-        (of_row(cases=[]), "'waivers': it does not follow"),
-        (of_row(reason=" "), "its waivers cannot be read: [[waiver]] 1 reason must say something"),
+        (forged(after="open"), "'after': not what its waivers and this run give"),
+        (forged(before="conformant"), "'before': not what its waivers and this run give"),
+        (forged(left=[]), "'left': not what its waivers and this run give"),
+        (forged(at="2026-05-01T00:00:00+00:00"), "not what its waivers and this run give"),
+        (forged(digest="0" * 64), "'digest': not what its waivers and this run give"),
+        (forged(more=1), "'more': not what its waivers and this run give"),
+        (of_row(trouble=""), "'waivers': not what its waivers and this run give"),
+        (of_row(expires=UNTIL), "'waivers': not what its waivers and this run give"),
+        (of_row(cases=[]), "'waivers': not what its waivers and this run give"),
+        (of_row(reason=" "), "its waivers cannot be read: [[waiver]] 1 reason must not be empty"),
         (forged(owners={"alice": "x"}), "its waivers cannot be read: [owners] alice must be a public key"),
         (forged(waivers=3), "it cannot be read"),
         (forged(at=3), "it cannot be read"),
@@ -74,7 +74,7 @@ def test_a_gate_file_that_says_another_thing_is_refused(data: bytes, told: str) 
 def test_a_gate_of_another_run_is_refused() -> None:
     """The same waivers on other verdicts come to something else."""
     other = {**verdicts(), "run": "another"}
-    with pytest.raises(GateFileError, match="'run': it does not follow"):
+    with pytest.raises(GateFileError, match="'run': not what its waivers and this run give"):
         decision.read(decision.encode(WAIVED), other)
 
 

@@ -103,7 +103,7 @@ def test_a_bundle_is_for_another_command(tmp_path: Path) -> None:
     """A file is no run's folder; the command that takes it is named."""
     (tmp_path / "b.zip").touch()
     result = called(tmp_path / "b.zip")
-    assert (result.exit_code, "`mpp-conformance verify` is for bundles" in result.output) == (Exit.USAGE, True)
+    assert (result.exit_code, "use `mpp-conformance verify` for a bundle" in result.output) == (Exit.USAGE, True)
 
 
 def test_verify_says_whose_key_it_was_and_what_is_hidden(secretive: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_verify_says_whose_key_it_was_and_what_is_hidden(secretive: Path, tmp_pa
     told = CliRunner().invoke(cli, ["verify", str(bundle), "--key", keys.fingerprint(key)]).output.splitlines()
     found = rejudgement.rejudged(secretive)
     (line,) = (line for line in told if line.startswith("MPP's key    "))
-    assert line == f"MPP's key    {found.mpp_key}: compare it with what the MPP says of its own"
+    assert line == f"MPP's key    {found.mpp_key}: compare it with the key that the MPP names"
     assert line in verify.told(verify.verified(bundle.read_bytes()), "")
     (result,) = (line for line in told if line.startswith("result "))
     assert re.fullmatch(r"result +\w+; [1-9][0-9]* messages are hidden, and their signatures not verified", result)

@@ -190,7 +190,7 @@ def test_a_draft_is_a_waiver_once_its_owner_has_filled_it_in(tmp_path: Path) -> 
     told = call("--from", str(tmp_path))
     assert (told.exit_code, told.output.count("[[waiver]]")) == (0, 1)
     assert 'case = "test_m::test_n"' in told.output
-    with pytest.raises(WaiverFileError, match="owner must say something"):
+    with pytest.raises(WaiverFileError, match="owner must not be empty"):
         waivers.read(f'[owners]\nalice = "{PUBLIC}"\n{told.output}'.encode())
     filled = {"owner": "alice", "reason": "r", "ticket": "t", "expires": FIELDS["expires"]}
     text = told.output
@@ -232,9 +232,9 @@ def text(**changes: str) -> str:
     [
         (text(requirement='"*"'), "[[waiver]] 1 requirement must be the id of one requirement"),
         (text(requirement='"EC"'), "a waiver for more is too wide"),
-        (text(case='"test_entry_code"'), "[[waiver]] 1 case must be one case"),
+        (text(case='"test_entry_code"'), "[[waiver]] 1 case must name one case"),
         (text(case='"test_a::test_b[*]"'), "no pattern"),
-        (text(reason='" "'), "[[waiver]] 1 reason must say something"),
+        (text(reason='" "'), "[[waiver]] 1 reason must not be empty"),
         (text(ticket=""), "[[waiver]] 1 ticket is missing"),
         (text(expires="2026-12-31T00:00:00"), "expires must be a date and time with an offset"),
         (text(expires="2026-12-31"), "expires must be text"),
@@ -242,7 +242,7 @@ def text(**changes: str) -> str:
         (text(colour='"red"'), "[[waiver]] 1 colour is not known"),
         (text(seen=json.dumps("x" * 1_001)), "seen must be text of 1 to 1000 characters"),
         (text().replace(PUBLIC, "short"), "[owners] alice must be a public key"),
-        ("[owners]\n", "[owners] must name who may give a waiver"),
+        ("[owners]\n", "[owners] must name each person who may give a waiver"),
         (text() + "[more]\n", "[more] is not a section"),
         ("waiver = 3\n", "[[waiver]] must be a section written for each waiver"),
         ("x = ", "it is not TOML"),

@@ -10,8 +10,8 @@ from mpp_conformance.protocol.messages import CancelPayment, InquiryPayment
 from mpp_conformance.scenarios.scenario import CANCEL, INQUIRE
 from mpp_conformance.wallet import Reach, WalletFileError
 
-_FAR: Final = "that is not this machine alone; if you mean it, say allow_remote = true"
-_NO_PATH: Final = "it begins with a slash, and holds no blank, no # and no character outside ASCII"
+_FAR: Final = "that address is not of this machine alone; if you intend that, set allow_remote = true"
+_NO_PATH: Final = "it must begin with a slash, and contain no blank, no # and no character outside ASCII"
 
 
 def test_without_an_address_nothing_is_served() -> None:

@@ -144,7 +144,7 @@ def test_the_same_question_again_points_at_our_key() -> None:
     silent = changed(trace, only(IdentityAnswer, UserInitiatedPay))
     findings = diagnose(of, replace(silent, events=(*silent.events, *later)), (), URL)
     assert wrong(findings) == ["[keys] alipay_plus_private_key"]
-    assert "the same question 2 times more" in findings[-1].text
+    assert "the same call 2 times more" in findings[-1].text
 
 
 def test_a_repeated_question_with_a_reaction_is_no_disbelief() -> None:

@@ -93,7 +93,7 @@ def test_an_mpp_server_that_answers_is_well() -> None:
     with served(signed(NO_ORDER)) as url:
         finding = found(url)
     assert (finding.where, finding.ok) == ("[reach] mpp_server", True)
-    assert finding.text == f"{url}{PATH} answers about an order of nobody's, signed: ORDER_NOT_EXIST"
+    assert finding.text == f"{url}{PATH} answers an inquiry about an order that does not exist, signed: ORDER_NOT_EXIST"
 
 
 def test_it_is_asked_once_and_told_to_cancel_nothing() -> None:
@@ -114,11 +114,11 @@ def test_it_is_asked_once_and_told_to_cancel_nothing() -> None:
         (saying("404 No"), "inquiry_path", "status 404", "another path", False),
         (saying("405 No"), "inquiry_path", "status 405", "another path", False),
         (saying("302 Found"), "mpp_server", "status 302", "something other", False),
-        (saying("500 Oops"), "mpp_server", "status 500", "all answers have 200", True),
+        (saying("500 Oops"), "mpp_server", "status 500", "every answer must have 200", True),
         (saying("200 OK", b"<html>"), "mpp_server", "expected JSON", "something other", False),
-        (saying("200 OK", b"{}"), "mpp_server", "result: expected, but it is missing", "a slip in what", True),
+        (saying("200 OK", b"{}"), "mpp_server", "result: expected, but it is missing", "a mistake in the answer", True),
         (signed(b"<html>"), "mpp_server", "expected JSON", "something other", True),
-        (saying("200 OK", NO_ORDER), "mpp_server", "no Signature header", "not what it answers", True),
+        (saying("200 OK", NO_ORDER), "mpp_server", "no Signature header", "but not its answers", True),
         (saying("200 OK", NO_ORDER, {"signature": "x"}), "mpp_server", "the parts are", "not written as", True),
         (signed(NO_ORDER, of=b"{}"), "mpp_server", "signature", "other bytes than it sends", True),
         (signed(NO_ORDER, ALIPAY_PLUS), "mpp_server", "another key", "[keys] mpp_public_key", True),

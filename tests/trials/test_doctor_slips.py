@@ -42,7 +42,7 @@ def test_app_link_that_is_reported_and_not_claimed_is_told() -> None:
     """It is no mistake, and worth a claim."""
     of = wallet(app_link=False)
     told = {finding.where: finding for finding in diagnose(of, held(of), (), URL)}
-    assert (told["[features] app_link"].ok, "claim it" in told["[features] app_link"].text) == (True, True)
+    assert (told["[features] app_link"].ok, "set app_link = true" in told["[features] app_link"].text) == (True, True)
     silent = changed(held(of), lambda event: None if isinstance(event.message, ServerAnswer) else event)
     assert "[features] app_link" not in {finding.where for finding in diagnose(of, silent, (), URL)}
 

@@ -26,7 +26,7 @@ def test_what_a_template_hides_is_named_and_a_better_one_proposed() -> None:
     finding = telling(_of(plain))
     proposed = json.loads(finding.text.partition("order = ")[2])
     assert finding.ok
-    assert finding.text.startswith(f"{len(hidden(plain))} of {len(CODES)} things")
+    assert finding.text.startswith(f"{len(hidden(plain))} of {len(CODES)} alterations")
     assert all(name in finding.text for name in ("query-sorted", "plus-to-blank", "cut-after-50-characters or more"))
     assert len(hidden(proposed)) < len(hidden(plain))
 

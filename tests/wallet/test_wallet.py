@@ -231,8 +231,8 @@ def test_a_wrong_section_is_named(text: str, problem: str) -> None:
     [
         ("[wallet\n", "is not TOML: Expected ']' at the end of a table declaration (at line 1, column 8)"),
         ('k = "-----BEGIN PUBLIC KEY-----\n', "; a key in PEM does not fit on one line: give the path of its file"),
-        ('k = "C:\\keys"', "; a backslash in quotes is written twice"),
-        ("[f]\napp_link = True # yes", "at line 2, column 12); app_link is written in lower case, true or false"),
+        ('k = "C:\\keys"', "; write a backslash in quotes twice"),
+        ("[f]\napp_link = True # yes", "at line 2, column 12); app_link must be in lower case, true or false"),
         ("[f]\r\nedition = 2023-12\r\n", "; edition needs quotes around its text"),
         ("[f]\nname = My wallet", "; name needs quotes around its text"),
         ("[f]\nname =\n", "; name has no value"),

@@ -12,18 +12,20 @@ FILE: Final = "docs/state-model.md"
 _HEAD: Final = """\
 # State model
 
-What happens between a scan and the end of a payment, for each kind of code. Written by `make model` from the table in
-`mpp_conformance/adequacy/model`; change the table, not this page. `mpp-conformance coverage` counts how much of it the
-cases cover.
+The state model shows what happens between a scan and the end of a payment, for each kind of code. `make model` writes
+this page from the table in `mpp_conformance/adequacy/model`; change the table, not this page.
+`mpp-conformance coverage` counts how much of the model the cases cover.
 
-The step numbers are those of the source document. A transition is *shown by* a message; without one it lies inside a
-party, and shows in what comes after it. What the server hands its client is taken as passed where the wallet does not
-report its app link. *When* says under which values a transition is taken, where there is a choice.
+The step numbers are those of the source document. The column *shown by* names the message that shows a transition. A
+transition without such a message happens inside a party; the messages that follow show it. If the wallet does not
+report its app link, the model assumes that what the server hands its client has arrived. The column *when* gives the
+values for which a transition is taken, if there is a choice.
 """
 _DIMENSIONS: Final = """\
 ## Dimensions
 
-In what payments differ. Coverage counts pairs of values of two dimensions; a dimension of one value pairs with nothing.
+Payments differ in these dimensions. Coverage counts pairs of values of two dimensions; a dimension with one value has
+no pairs.
 """
 _RULES: Final = """\
 ## Pairs that no payment can show

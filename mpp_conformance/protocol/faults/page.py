@@ -12,17 +12,18 @@ FILE: Final = "docs/faults.md"
 _HEAD: Final = """\
 # Fault profiles
 
-An Alipay+ with exactly one defect: what the simulated Alipay+ can do wrong when it answers userInitiatedPay. Written by
-`make faults` from the data in `mpp_conformance/protocol/faults`; change the data, not this page. `mpp-conformance
-faults` prints the same, with the cases that meet each profile.
+A fault profile is one defect of the simulated Alipay+ when it answers userInitiatedPay. `make faults` writes this page
+from the data in `mpp_conformance/protocol/faults`; change the data, not this page. `mpp-conformance faults` prints the
+same, with the cases that use each profile.
 
-A scenario names a profile (`Payment.fault`). That the MPP has met it stands in the record as `FaultApplied`; without
-that a case is inconclusive. *Documents* says what the documents have to say of it: what is stated or documented is
-judged, what is derived or silent is only observed, and read for its safety under "How this wallet behaves where the
-documents are silent" in the report. What a careful MPP does is advice.
+A scenario names a profile (`Payment.fault`). When the MPP has met the defect, the record has the message
+`FaultApplied`; without that message, a case is inconclusive. The column *documents* gives the basis: the suite judges
+what is stated or documented, and only observes what is derived or silent. For those, the report says under "How this
+wallet behaves where the documents are silent" whether the behaviour was safe. What a careful MPP does is advice.
 
-A profile spoils every answer to a payment's calls, or the first ones, as *answers* says. One that comes late takes a
-fifth of the wallet's `[reach] patience`: an MPP whose own patience is longer sees the connection closed then.
+The column *answers* says which answers to a payment's calls have the defect: every one, or the first ones. A late
+answer takes a fifth of the wallet's `[reach] patience`, and then the connection closes: an MPP whose own patience is
+longer sees that.
 """
 
 

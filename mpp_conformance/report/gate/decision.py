@@ -62,7 +62,7 @@ def _row(waiver: "Waiver", given: "WaiverFile", red: Iterable[Row], at: datetime
     excusable = [name_of(case) for case in meant if case["verdict"] in EXCUSABLE]
     trouble = waiver.trouble(given.owners.get(waiver.owner), at)
     if not trouble and not meant:
-        trouble = "it is stale: nothing in this run came out as it says"
+        trouble = "it is stale: no result of this run matches it"
     if not trouble and not excusable:
         trouble = "a fault of the suite cannot be excused"
     before = sorted({case["verdict"] for case in meant})
@@ -93,5 +93,5 @@ def read(data: bytes, verdicts: Row) -> Gate:
         raise GateFileError(f"it cannot be read: {problem!r}") from None
     parting = sorted(name for name in found.told.keys() | told.keys() if found.told.get(name) != told.get(name))
     if parting:
-        raise GateFileError(f"{', '.join(map(ascii, parting))}: it does not follow from its waivers and this run")
+        raise GateFileError(f"{', '.join(map(ascii, parting))}: not what its waivers and this run give")
     return found

@@ -174,7 +174,7 @@ def parsed(found: Mapping[str, Any]) -> WaiverFile:
 
 def _owners(found: object, problems: list[str]) -> Iterator[tuple[str, Ed25519PublicKey]]:
     if not isinstance(found, dict) or not found:
-        problems.append("[owners] must name who may give a waiver, each with a public key (Base64, 32 bytes)")
+        problems.append("[owners] must name each person who may give a waiver, with a public key (Base64, 32 bytes)")
         return
     for name, text in found.items():
         try:
@@ -209,10 +209,10 @@ def _unsound(values: Mapping[str, str], where: str) -> Iterator[str]:
     if not _REQUIREMENT.fullmatch(values["requirement"]):
         yield f"{where} requirement must be the id of one requirement, like EC-25: a waiver for more is too wide"
     if values["case"] and not _CASE.fullmatch(values["case"]):
-        yield f"{where} case must be one case, as test_entry_code::test_name or with [scenario]: no pattern"
+        yield f"{where} case must name one case, like test_entry_code::test_name, or with [scenario] added; no pattern"
     for name in ("owner", "reason", "ticket", "seen"):
         if not values[name].strip():
-            yield f"{where} {name} must say something"
+            yield f"{where} {name} must not be empty"
     try:
         aware = datetime.fromisoformat(values["expires"]).tzinfo is not None
     except ValueError:

@@ -61,8 +61,8 @@ def adaptor_of(target: str, wallet: Wallet) -> str:
     except ValueError as problem:
         raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
     if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
-        advice = "if you mean it, say [reach] allow_remote = true"
-        raise UnknownTargetError(f"{adaptor} is not this machine alone; {advice}")
+        advice = "if you intend that, set [reach] allow_remote = true"
+        raise UnknownTargetError(f"{adaptor} is not of this machine alone; {advice}")
     return adaptor
 
 

@@ -68,6 +68,7 @@ class _Reading:
         self._by_entry_code = payment.code == ENTRY
         self._codes = ENTRY_CODES if self._by_entry_code else ORDER_CODES
         self._code = printable(trace.codes[0].scanned, _SHOWN)
+        self._kind = "an entry code" if self._by_entry_code else "an order code"
 
     def findings(self) -> Iterator[Finding]:
         yield from self._between()
@@ -81,7 +82,10 @@ class _Reading:
 
     def _between(self) -> Iterator[Finding]:
         """Whether calls and reports come as they were sent, and to where we are."""
-        slip = f"a slash or a path too many in the address that was configured, or {PUBLIC_URL} must say what is before"
+        slip = (
+            "the configured address has a slash or a path too many; or a path stands before ours, and "
+            f"{PUBLIC_URL} must contain it"
+        )
         for stray in self._strays:
             called = stray.message.operation if isinstance(stray.message, Malformed) else ""
             meant = displaced(called)
@@ -89,8 +93,8 @@ class _Reading:
                 yield Finding.wrong(LISTEN, f"POST {self._gateway_url}{meant}", printable(called, _SHOWN), slip)
         if CHANGED in self._trace.trouble:
             seen = printable(self._trace.trouble, _SHOWN)
-            likely = "a proxy or an ingress on the way; this must be the whole address that the wallet calls"
-            yield Finding.wrong(PUBLIC_URL, "requests that come as the MPP server has sent them", seen, likely)
+            likely = "a proxy or an ingress changes them on the way; write here the whole address that the wallet calls"
+            yield Finding.wrong(PUBLIC_URL, "requests that arrive as the MPP server sent them", seen, likely)
 
     def _adaptor(self) -> Iterator[Finding]:
         """Whether the adaptor carried out what it was asked, and reports as observer.yaml says."""
@@ -106,12 +110,12 @@ class _Reading:
             if isinstance(message, Malformed) and message.where != GATEWAY:
                 expected = f"a report {message.operation} as openapi/observer.yaml describes it"
                 yield Finding.wrong(
-                    ADAPTOR, expected, printable(message.problem, _SHOWN), "a slip in the adaptor", judged=True
+                    ADAPTOR, expected, printable(message.problem, _SHOWN), "a mistake in the adaptor", judged=True
                 )
 
     def _recognised(self) -> Iterator[Finding]:
         """Whether the wallet took the code for what it is; what it says itself is the only sure sign."""
-        wanted, other = ("an entry code", "launch") if self._by_entry_code else ("an order code", "no launch")
+        wanted, other = self._kind, "launch" if self._by_entry_code else "no launch"
         launched = self._some(Launch)
         told = [event.message.action for event in self._said if isinstance(event.message, IdentityAnswer)]
         mistaken = [action for action in told if action != ("OPEN_URL" if self._by_entry_code else "DECODE")]
@@ -133,7 +137,7 @@ class _Reading:
         for stray in self._strays:
             if isinstance(stray.message, UserInitiatedPay):
                 seen = f"userInitiatedPay for {printable(stray.message.code_value, _SHOWN)}"
-                slip = "your wallet changes the code value on its way, or somebody else uses it at this moment"
+                slip = "your wallet changes the code value, or somebody else is using the wallet at this moment"
                 yield Finding.wrong(self._codes, f"userInitiatedPay for {self._code}", seen, slip, judged=True)
 
     def _taken_for_the_other(self, *, launched: bool) -> bool:
@@ -149,21 +153,21 @@ class _Reading:
         url = f"{self._gateway_url}{_PATH}"
         if self._asked:
             yield Finding(LISTEN, ok=True, text=f"the MPP server called userInitiatedPay at {self._gateway_url}")
-            yield Finding(self._codes, ok=True, text=f"{self._code} was taken for what it is")
+            yield Finding(self._codes, ok=True, text=f"the wallet took {self._code} for {self._kind}")
             return
         unread = [e.message for e in self._said if isinstance(e.message, Malformed) and e.message.where == GATEWAY]
         if unread:
             problem = printable(unread[0].problem, _SHOWN)
-            text = f"the MPP server called {url}, with a body that a run will judge ({problem}); no more could be tried"
+            text = f"the MPP server called {url}; a run will judge the body ({problem}). The doctor could check no more"
             yield Finding(LISTEN, ok=True, text=text)
             return
         yield Finding.wrong(
             LISTEN,
             f"the MPP server to call {url} within {self._wallet.reach.patience:g} s of the scan",
             self._seen(),
-            f"the address of Alipay+ that your MPP server is configured with is another one; or it cannot reach this "
-            f"one, and {PUBLIC_URL} must say how; or it does not know {self._code} ({self._codes}), or the customer in "
-            f"{FUNDED_CUSTOMER}{self._far()}",
+            f"your MPP server is configured with another address of Alipay+; or it cannot reach this address, and "
+            f"{PUBLIC_URL} must give one that it can reach; or it does not know {self._code} ({self._codes}), or the "
+            f"customer in {FUNDED_CUSTOMER}{self._far()}",
             judged=self._trace.unidentified(),
         )
 
@@ -179,9 +183,11 @@ class _Reading:
                 "missing": "your test build does not sign its requests",
                 "unreadable": "the Signature header is not written as openapi/alipay-plus.yaml says",
                 "invalid": "your MPP server signs other bytes than it sends",
-            }.get(outcome, "your MPP server signs with another key than the one whose public half this is")
+            }.get(outcome, "your MPP server signs with a key that does not belong to this public key")
             if outcome == "foreign" and self._is_our_own_key():
-                likely = f"this is Alipay+'s key, the public half of {OUR_KEY}; give that of your MPP server"
+                likely = (
+                    f"this is Alipay+'s key, the public half of {OUR_KEY}; write the public key of your MPP server here"
+                )
             expected, seen = "a signature of userInitiatedPay that verifies", printable(detail, _SHOWN)
             yield Finding.wrong(MPP_KEY, expected, seen, likely, judged=outcome != "foreign")
 
@@ -196,11 +202,14 @@ class _Reading:
         if keys is None or sent is None:
             return
         if sent == keys.client_id:
-            yield Finding(CLIENT_ID, ok=True, text="the MPP server sends this one")
+            yield Finding(CLIENT_ID, ok=True, text="the MPP server sends this Client-Id")
         else:
             seen = f"Client-Id {printable(sent, _SHOWN)}"
             yield Finding.wrong(
-                CLIENT_ID, f"Client-Id {keys.client_id}", seen, "one of the two belongs to another environment"
+                CLIENT_ID,
+                f"Client-Id {keys.client_id}",
+                seen,
+                "one of the two Client-Ids belongs to another environment",
             )
 
     def _answer(self) -> Iterator[Finding]:
@@ -221,14 +230,14 @@ class _Reading:
         reports = any(event.message.point != GATEWAY for event in self._said)
         if not after and not repeated and not reports:
             likely = (
-                f"the adaptor cannot reach {self._gateway_url}, or reports nothing{self._far()}; or nothing came of "
-                f"our answer, because your MPP server does not believe its signature ({OUR_KEY})"
+                f"the adaptor cannot reach {self._gateway_url}, or reports nothing{self._far()}; or your MPP server "
+                f"ignores our answer, because it takes the signature of the answer for invalid ({OUR_KEY})"
             )
             yield Finding.wrong(PUBLIC_URL, "reports of what the client does", self._seen(), likely)
             return
         if not after or (repeated and not any(_is_of_the_answer(event, wanted) for event in after)):
             expected = f"the wallet to act on our answer ({wanted}), and to report it"
-            seen = f"{self._seen()}, and the same question {len(repeated)} times more" if repeated else self._seen()
+            seen = f"{self._seen()}, and the same call {len(repeated)} times more" if repeated else self._seen()
             yield Finding.wrong(OUR_KEY, expected, seen, self._likely_deaf(reports=reports))
             return
         yield Finding(OUR_KEY, ok=True, text=f"the wallet acts on our answer ({after[0].message.name})")
@@ -240,8 +249,8 @@ class _Reading:
 
     def _likely_deaf(self, *, reports: bool) -> str:
         likely = (
-            "your MPP server does not believe our signature: it must know the public half of this key "
-            "(alipay-plus-public-key.txt, if init made it) as the public key of Alipay+"
+            "your MPP server takes our signature for invalid: give it the public half of this key "
+            "(alipay-plus-public-key.txt, if `init` made the key) as the public key of Alipay+"
         )
         if not reports:
             likely += f"; or the adaptor cannot reach {self._gateway_url} to report, and {PUBLIC_URL} must say how"
@@ -252,20 +261,20 @@ class _Reading:
         reach = self._wallet.reach
         if reach.public_url is not None or is_loopback(url_host(reach.adaptor)) or not is_loopback(reach.host):
             return ""
-        return f"; {LISTEN} is an address of this machine alone, and the adaptor is on another one"
+        return f"; only this machine can reach the address in {LISTEN}, and the adaptor is on another machine"
 
     def _app_link(self) -> Iterator[Finding]:
         if not self._wallet.features.app_link:
             if self._some(ServerAnswer):
-                text = "the adaptor reports what the server hands the client: claim it (app_link = true), and the two "
-                yield Finding(APP_LINK, ok=True, text=f"{text}are judged apart")
+                text = "the adaptor reports what the server hands the client: set app_link = true, and a run judges "
+                yield Finding(APP_LINK, ok=True, text=f"{text}server and client separately")
             return
         if not self._some(HandleAction, DecodeCallback):
             return
         if self._some(ServerAnswer):
             yield Finding(APP_LINK, ok=True, text="the adaptor reports what the server hands the client")
         else:
-            likely = "the adaptor does not report server-answer: do so, or set app_link = false"
+            likely = "the adaptor does not report server-answer: add this report, or set app_link = false"
             yield Finding.wrong(APP_LINK, "a report server-answer, since app_link = true", self._seen(), likely)
 
     def _some(self, *kinds: type) -> bool:

@@ -137,7 +137,7 @@ class _Trial:
             trace, strays = await self._held(scenario)
         except UnreadableRequestError as problem:
             likely = (
-                "an HTTP library, or a proxy, writes this header in a way that HTTP forbids, or that we do not read"
+                "an HTTP library, or a proxy, writes this header in a way that HTTP forbids or the suite cannot read"
             )
             return [Finding.wrong(LISTEN, "requests that can be read as HTTP/1.1", str(problem), likely)]
         found = self._read(trace, strays)
@@ -197,8 +197,8 @@ class _Trial:
         results = NotifyPayment | ServerAnswer | ResultPage
         told = dict.fromkeys(event.message.name for event in trace.of(0) if isinstance(event.message, results))
         likely = (
-            "your MPP server does not know this customer, or finds no money with them; or the adaptor shows the "
-            f"cashier page and does not confirm it; or your MPP does nothing on {HANDLE_BY_PSP}"
+            "your MPP server does not know this customer, or the customer has no money; or the adaptor shows the "
+            f"cashier page but does not confirm it; or your MPP does nothing on {HANDLE_BY_PSP}"
         )
         seen = f"no success ({', '.join(told) or 'no result at all'})"
         return Finding.wrong(FUNDED_CUSTOMER, f"a payment of {amount} by this customer to succeed", seen, likely)
@@ -215,7 +215,7 @@ def _cold(wallet: Wallet, late: Trace, *, ready: bool) -> Finding:
     seen = f"{event.message.name} {event.at:.1f} s after the scan"
     expected = f"an answer to the scan within {wallet.reach.patience:g} s"
     once = "; the next scan went well: the test build had just been started, and its first call is slow"
-    likely = "your test build needs more time than that" + (once if ready else ": give it more")
+    likely = "your test build needs more time" + (once if ready else ": write a higher value here")
     return Finding.wrong(PATIENCE, expected, seen, likely, judged=ready)
 
 

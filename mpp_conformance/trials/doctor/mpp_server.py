@@ -30,15 +30,18 @@ from mpp_conformance.wallet import Keys, Wallet
 NOT_BELIEVED: Final = "INVALID_SIGNATURE"
 """What an MPP server answers to a call whose signature does not verify."""
 _SHOWN: Final = 200
-_ANOTHER: Final = "something other than the MPP server listens there (the adaptor?), or in front of it"
-_HANGS_UP: Final = "your MPP server hangs up when it is asked this, or is still starting"
-_NONE: Final = f"if it answers no calls of Alipay+, leave {MPP_SERVER} out, and what needs it does not apply"
+_ANOTHER: Final = (
+    "something other than the MPP server listens at this address (the adaptor?), or in front of the MPP server"
+)
+_HANGS_UP: Final = "your MPP server closes the connection on this call, or is still starting"
+_NONE: Final = f"if it answers no calls of Alipay+, leave {MPP_SERVER} out: the cases that need it then do not apply"
 _SLIPS: Final = {
-    "missing": "your test build signs what it says to Alipay+, and not what it answers",
+    "missing": "your test build signs its calls to Alipay+, but not its answers",
     "unreadable": "the Signature header is not written as openapi/mpp-server.yaml says",
-    "invalid": "your MPP server signs other bytes than it sends, or another path than the one that is called, for "
-    "instance behind a proxy that changes it",
-    "foreign": f"your MPP server signs its answers with another key than that of {MPP_KEY}, or for another Client-Id",
+    "invalid": "your MPP server signs other bytes than it sends, or another path than the one that was called, for "
+    "instance because a proxy changes the path",
+    "foreign": f"your MPP server signs its answers with a key that does not belong to {MPP_KEY}, or for another "
+    "Client-Id",
 }
 
 
@@ -63,7 +66,7 @@ async def _asked(wallet: Wallet, keys: Keys) -> Finding:
         likely = f"the MPP server is not running, or listens elsewhere; {_NONE}"
         return Finding.wrong(MPP_SERVER, expected, problem.seen, likely)
     except TooLateError as problem:
-        likely = f"your MPP server waits for somebody else before it answers; or {PATIENCE} is shorter than it needs"
+        likely = f"your MPP server waits for another system before it answers; or {PATIENCE} is too short for it"
         return Finding.wrong(MPP_SERVER, expected, problem.seen, likely, judged=True)
     except NoAnswerError as problem:
         # Whoever hangs up may be an MPP server that dies of the question.
@@ -76,18 +79,20 @@ def _read(keys: Keys, url: str, answer: Answer, half: Half) -> Finding:
     outcome, notes = wire.verified(half, keys.mpp_public_key, keys.client_id)
     own = outcome == "valid"
     if half.status in NOWHERE:
-        likely = f"your MPP server serves inquiryPayment at another path: say so here; or {_ANOTHER}; {_NONE}"
+        likely = f"your MPP server serves inquiryPayment at another path: write that path here; or {_ANOTHER}; {_NONE}"
         judged = own or _is_an_answer(half.body)
         return Finding.wrong(INQUIRY_PATH, f"an answer to POST {url}", f"status {half.status}", likely, judged=judged)
     if half.status != HTTPStatus.OK:
-        likely = f"{_ANOTHER}; or your MPP server answers trouble of its own with a status, where all answers have 200"
+        likely = (
+            f"{_ANOTHER}; or your MPP server reports an error of its own by a status, but every answer must have 200"
+        )
         seen, judged = f"status {half.status}", own or half.status not in ELSEWHERE
         return Finding.wrong(MPP_SERVER, f"status 200 of POST {url}", seen, likely, judged=judged)
     if isinstance(answer, Malformed):
         expected = f"an answer to POST {url} as openapi/mpp-server.yaml describes it"
         seen = wire.printable(answer.problem, _SHOWN)
         if _is_json(half.body):
-            return Finding.wrong(MPP_SERVER, expected, seen, "a slip in what your MPP server answers", judged=True)
+            return Finding.wrong(MPP_SERVER, expected, seen, "a mistake in the answer of your MPP server", judged=True)
         return Finding.wrong(MPP_SERVER, expected, seen, _ANOTHER, judged=own)
     if not own:
         seen = wire.printable(dict(notes).get("signature-detail", "") or f"a signature that is {outcome}", _SHOWN)
@@ -102,10 +107,14 @@ def _said(url: str, code: str) -> Finding:
     if code == NOT_BELIEVED:
         likely = (
             f"your MPP server does not know the public half of {OUR_KEY} as the public key of Alipay+; or it verifies "
-            "other bytes than those that come, or another path than the one that is called"
+            "other bytes than those that arrive, or another path than the one that was called"
         )
-        return Finding.wrong(MPP_SERVER, f"POST {url} to believe our signature", NOT_BELIEVED, likely, judged=True)
-    return Finding(MPP_SERVER, ok=True, text=f"{url} answers about an order of nobody's, signed: {code}")
+        return Finding.wrong(
+            MPP_SERVER, f"POST {url} to take our signature for valid", NOT_BELIEVED, likely, judged=True
+        )
+    return Finding(
+        MPP_SERVER, ok=True, text=f"{url} answers an inquiry about an order that does not exist, signed: {code}"
+    )
 
 
 def is_there(found: Iterable[Finding]) -> bool:

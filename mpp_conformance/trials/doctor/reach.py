@@ -23,8 +23,8 @@ _SLIPS_OF_TLS: Final = {
     "WRONG_VERSION_NUMBER": _PLAIN,
     "RECORD_LAYER_FAILURE": _PLAIN,
     "HTTP_REQUEST": _PLAIN,
-    "CERTIFICATE_VERIFY_FAILED": "its certificate is of an authority that is not known here: name the file (PEM) of "
-    "that one in the environment variable SSL_CERT_FILE, for the run as well",
+    "CERTIFICATE_VERIFY_FAILED": "this machine does not know the authority of its certificate: name the "
+    "authority's file (PEM) in the environment variable SSL_CERT_FILE, for the run as well",
 }
 """What TLS says of an answer that is none of its own, or of one that it does not trust."""
 _PATHS: Final = ("/scan", "/decode", "/health")
@@ -47,8 +47,8 @@ def _listening(wallet: Wallet) -> Finding:
             tried.close()
     except ListenError as problem:
         likely = (
-            "something else listens there (an earlier run?), or the address is none of this machine; "
-            "choose another, or end what is there"
+            "another program listens there (an earlier run?): end it, or choose another port; or the address does not "
+            "belong to this machine: choose one that does"
         )
         return Finding.wrong(LISTEN, f"to listen at {wallet.reach.listen}", str(problem).rpartition(": ")[2], likely)
     return Finding(LISTEN, ok=True, text=f"{wallet.reach.listen} is free")
@@ -60,7 +60,7 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
         answer, body = asyncio.run(_asked(url, patience))
     except (TimeoutError, httpx.TimeoutException):
         late = f"no answer within {patience:g} s"
-        yield _unhealthy(url, late, "the test build hangs, or something else than its adaptor listens there")
+        yield _unhealthy(url, late, "the test build hangs, or something other than its adaptor listens there")
         return
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         seen = printable(str(problem) or type(problem).__name__, 200)
@@ -69,7 +69,7 @@ def _health(adaptor: str, patience: float) -> Iterator[Finding]:
         return
     if not answer.is_success:
         path = next((path for path in _PATHS if adaptor.endswith(path)), "")
-        likely = f"its operations are appended to it: leave {path} off" if path else _ANOTHER
+        likely = f"the suite appends the path of each operation: leave {path} off" if path else _ANOTHER
         yield _unhealthy(url, f"status {answer.status_code}", likely)
         return
     wrong = _problem_of_health(body)
@@ -118,9 +118,9 @@ def _clock(date: str | None, now: datetime) -> Iterator[Finding]:
     except (ValueError, TypeError, OverflowError):
         return
     if abs(ahead) <= MAX_SKEW:
-        yield Finding(CLOCK, ok=True, text="the adaptor's and this machine's agree")
+        yield Finding(CLOCK, ok=True, text="the clocks of the adaptor and of this machine agree")
         return
     way = "ahead of" if ahead > 0 else "behind"
-    seen = f"the adaptor's is {abs(ahead)} s {way} ours"
+    seen = f"the adaptor's clock is {abs(ahead)} s {way} this machine's"
     expected = f"at most {MAX_SKEW} s between the adaptor's clock and this machine's"
     yield Finding.wrong(CLOCK, expected, seen, "one of the two machines does not set its clock from the network")

@@ -21,17 +21,19 @@ def telling(wallet: Wallet) -> Finding:
     unseen = hidden(template)
     if not unseen:
         return Finding(
-            ORDER_CODES, ok=True, text="whatever programs are known to do to a code value changes these codes"
+            ORDER_CODES,
+            ok=True,
+            text="each alteration that programs are known to make to a code value changes these codes",
         )
     text = (
-        f"{len(unseen)} of {len(CODES)} things that programs are known to do to a code value leave these codes as they "
-        f"are, so that a run cannot see them: {', '.join(_named(unseen))}"
+        f"{len(unseen)} of {len(CODES)} alterations that programs are known to make to a code value do not change "
+        f"these codes, so that a run cannot see them: {', '.join(_named(unseen))}"
     )
     better = more_telling(template)
     if better:
         text += (
-            f". If your wallet takes its codes for order codes, this template shows all but {len(hidden(better))} of "
-            f"them: order = {json.dumps(better)}"
+            ". If your wallet takes such codes for order codes, write a template that shows all but "
+            f"{len(hidden(better))} of them: order = {json.dumps(better)}"
         )
     return Finding(ORDER_CODES, ok=True, text=text)
 
