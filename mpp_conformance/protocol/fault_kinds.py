@@ -14,6 +14,7 @@ class FaultKind(StrEnum):
     SIGNATURE_MISSING = "signature missing"
     SIGNATURE_WRONG = "signature over something else"
     SIGNATURE_UNREADABLE = "signature unreadable"
+    CARRIED_OTHERWISE = "HTTP status or media type"
     EMPTY_TEXT = "empty text sent"
     WRONG_TYPE = "JSON type wrong"
     AMOUNT_FORM = "amount not in minor units"

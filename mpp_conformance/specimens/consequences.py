@@ -20,7 +20,7 @@ _REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4", "REP-5"})
 _CALLED_WHEN_OVER: Final = frozenset(
     {
         *("CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "NOT-3"),
-        *("WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7"),
+        *("WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7", "WIRE-8"),
     }
 )
 _CALLED: Final = _CALLED_WHEN_OVER | {"CAN-4"}

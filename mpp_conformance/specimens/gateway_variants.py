@@ -101,6 +101,16 @@ class AnswersInShort(ConformingMpp):
         return replace(shorter, pay_to_amount=None, pay_to_currency=None)
 
 
+class AnswersWithoutContentType(ConformingMpp):
+    """Answers JSON, as is known to who asked, and does not say so."""
+
+    name = "answers-without-content-type"
+
+    def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
+        """No such header."""
+        return replace(super().served(call), media_type="")
+
+
 class BooksLate(ConformingMpp):
     """Has an order in its books only when the consumer has confirmed it."""
 

@@ -23,6 +23,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         requests-signed-wrongly answers-to-alipay-plus-signed-wrongly requests-signed-with-another-key
     """,
     FaultKind.SIGNATURE_UNREADABLE: "signatures-unreadable",
+    FaultKind.CARRIED_OTHERWISE: """
+        answers-with-status-500 unknown-orders-answered-with-status-404 answers-called-plain-text
+        unknown-orders-answered-with-a-page
+    """,
     FaultKind.EMPTY_TEXT: "customer-id-empty pass-through-info-empty payment-id-empty",
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
