@@ -139,7 +139,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         success-taken-back cancellation-of-a-success-notified
         success-then-failure-notified-of-one-customer success-notified-before-failure
     """,
-    FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
+    FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own limit-of-its-own-at-the-limit",
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
         failure-left-open

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import ClassVar, Final
 
 from mpp_conformance.protocol.messages import (
     Message,
@@ -266,13 +266,22 @@ class OwnLimit(ConformingMpp):
 
     name = "limit-of-its-own"
     hides = frozenset({"REG-1", "REG-2", "REG-3"})
+    most: ClassVar[int] = _OWN_LIMIT
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
-        """Declined above 500 CNY."""
-        if int(order.amount) > _OWN_LIMIT:
+        """Declined above it."""
+        if int(order.amount) > self.most:
             yield from self.take(session, Handed(payment_status="F", error_code="LIMIT"))
         else:
             yield from super().pay(session, order)
+
+
+class OwnLimitAtSevenThousand(OwnLimit):
+    """Takes only what is less than 7,000 CNY, and declines the payment that Alipay+ lets pass at its limit."""
+
+    name = "limit-of-its-own-at-the-limit"
+    hides = frozenset({"REG-1"})
+    most = _TRANSACTION - 1
 
 
 class AmountInYuan(ConformingMpp):
