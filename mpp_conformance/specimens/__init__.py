@@ -36,6 +36,7 @@ from mpp_conformance.specimens import (
     results,
     server,
     sessions,
+    timeouts,
     unprovable,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -66,7 +67,7 @@ FAULTY: Final = _by_name(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
-            *(remote, unprovable, mutes),
+            *(remote, timeouts, unprovable, mutes),
         ]
     )
 )

@@ -58,6 +58,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         rewritten-body-verified header-names-case-sensitive signature-header-not-trimmed
         signature-taken-by-position chunked-answers-not-read
     """,
+    FaultKind.LATE_ANSWER_LOST: """
+        late-answers-given-up client-gives-up-before-its-server decode-callback-before-a-late-answer
+    """,
     FaultKind.UNKNOWN_TAKEN_AS_FINAL: "lost-answer-given-up unknown-taken-for-failure",
     FaultKind.LEFT_WAITING: """
         null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server

@@ -116,6 +116,7 @@ class OverdrawsTransaction(ConformingMpp):
 
     name = "transaction-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-1", "REG-3", "SRV-3", "UX-6"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1", "UX-8"})
     warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
 
@@ -135,6 +136,7 @@ class OverdrawsYear(OverdrawsTransaction):
 
     name = "yearly-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-2", "REG-4", "UX-6"})
+    hides = frozenset()
     observed = frozenset()
     warning = "USER_AMOUNT_EXCEED_LIMIT"
 
@@ -294,8 +296,9 @@ class AmountInYuan(ConformingMpp):
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        NOT-3 NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -313,8 +316,9 @@ class AmountAsFloat(ConformingMpp):
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        NOT-3 NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -333,8 +337,9 @@ class CurrencyLowerCase(ConformingMpp):
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        NOT-3 NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:

@@ -179,7 +179,7 @@ class FirstAddress(ConformingMpp):
 
     name = "first-address-for-ever"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "SRV-3", "SRV-4", "UX-6"})
+    hides = frozenset({"ANS-1", "EC-16", "EC-25", "FLT-14", "SRV-3", "SRV-4", "UX-6"})
     first: str = ""
 
     def launch(self, session: Session) -> Iterator[Message]:

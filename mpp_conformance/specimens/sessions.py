@@ -176,6 +176,7 @@ class PayloadOfLastTime(ConformingMpp):
 
     name = "payload-of-last-time"
     breaks = frozenset({"SRV-4"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
@@ -195,6 +196,7 @@ class FirstPayloadForEver(ConformingMpp):
 
     name = "first-payload-for-ever"
     breaks = frozenset({"SRV-4"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
@@ -213,6 +215,7 @@ class FirstPayloadForEverybody(ConformingMpp):
 
     name = "first-payload-for-everybody"
     breaks = frozenset({"SRV-4"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     first: str | None = None
 
@@ -233,7 +236,7 @@ class AnswerOfAnybody(ConformingMpp):
 
     name = "answer-of-anybody-before"
     breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
-    hides = frozenset({"REG-2"})
+    hides = frozenset({"FLT-14", "REG-2"})
     observed = frozenset({"ANS-1"})
     latest: UserInitiatedPayAnswer | None = None
 
@@ -253,6 +256,7 @@ class StopSticks(ConformingMpp):
 
     name = "stop-sticks-to-customer"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-7"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
@@ -337,7 +341,7 @@ class FirstAnswerForEver(ConformingMpp):
 
     name = "first-answer-for-ever"
     breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
-    hides = frozenset({"REG-2"})
+    hides = frozenset({"FLT-14", "REG-2"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
@@ -352,6 +356,7 @@ class StopSticksToEntryCodes(StopSticks):
 
     name = "stop-sticks-to-entry-codes"
     breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
+    hides = frozenset()
     observed = frozenset()
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

@@ -21,8 +21,10 @@ that a case is inconclusive. *Documents* says what the documents have to say of 
 judged, what is derived or silent is only observed, and read for its safety under "How this wallet behaves where the
 documents are silent" in the report. What a careful MPP does is advice.
 
-A profile spoils every answer to a payment's calls, or the first ones, as *answers* says. One that comes late takes a
-fifth of the wallet's `[reach] patience`: an MPP whose own patience is longer sees the connection closed then.
+A profile spoils every answer to a payment's calls, or the first ones, as *answers* says. One that is silent or
+comes in pieces takes a fifth of the wallet's `[reach] patience`: an MPP whose own patience is longer sees the
+connection closed then. One that is late comes after the time that its profile names, or after four fifths of that
+patience where it is shorter.
 """
 
 

@@ -67,4 +67,5 @@ class GatewayClient:
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw),
             signature=outcome,
             detail=detail,
+            seconds=answer.elapsed.total_seconds(),
         )
