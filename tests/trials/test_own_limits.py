@@ -30,14 +30,14 @@ def conversations() -> cabinet.Conversations:
     return cabinet.conversations(load(directory("suites")).cases)
 
 
-def held(specimen: Specimen, scenario: Scenario, before: cabinet.Before) -> Trace:
+def held(specimen: Specimen, scenario: Scenario) -> Trace:
     """A conversation with an MPP that has heard nothing before."""
-    return before.trace(specimen, scenario, replace(reference().profile, app_link=specimen.app_link))
+    return cabinet.trace(specimen, scenario, replace(reference().profile, app_link=specimen.app_link))
 
 
-def shown(specimen: Specimen, before: cabinet.Before) -> tuple[OwnLimit, ...]:
+def shown(specimen: Specimen) -> tuple[OwnLimit, ...]:
     """What a whole run shows of this MPP."""
-    traces = (held(specimen, scenario, before) for scenario in conversations())
+    traces = (held(specimen, scenario) for scenario in conversations())
     return own_limits.own_limits(one for trace in traces for one in own_limits.attempts(trace))
 
 
@@ -47,14 +47,13 @@ def shown(specimen: Specimen, before: cabinet.Before) -> tuple[OwnLimit, ...]:
 )
 def test_a_limit_of_its_own_is_found_between_two_amounts_of_the_run(name: str, paid: int, declined: int) -> None:
     """The largest that was paid and the smallest that was declined, of the customer who paid both kinds of code."""
-    found = shown(SPECIMENS[name], cabinet.Before())
+    found = shown(SPECIMENS[name])
     assert OwnLimit(customer=FUNDED, code="", paid=paid, declined=declined) in found
 
 
 def test_no_conforming_mpp_has_one() -> None:
     """Whatever else a run has a payment fail for is no limit."""
-    before = cabinet.Before()
-    assert {name: found for name, mpp in CONFORMING.items() if (found := shown(mpp, before))} == {}
+    assert {name: found for name, mpp in CONFORMING.items() if (found := shown(mpp))} == {}
 
 
 def test_what_it_keeps_from_being_proven_says_so() -> None:
@@ -93,13 +92,13 @@ def test_a_kind_of_code_can_have_its_own() -> None:
 def test_a_failure_that_has_another_reason_is_no_attempt() -> None:
     """No funds, or an order that is overdue."""
     unusual = (psp(ORDER, customer=UNFUNDED), expired(ORDER, HANDLE_BY_PSP))
-    traces = [held(ConformingMpp, scenario, cabinet.Before()) for scenario in unusual]
+    traces = [held(ConformingMpp, scenario) for scenario in unusual]
     assert [one for trace in traces for one in own_limits.attempts(trace)] == []
 
 
 def test_a_broken_conversation_shows_no_attempt() -> None:
     """Nobody knows what was not said."""
-    trace = held(ConformingMpp, psp(ORDER), cabinet.Before())
+    trace = held(ConformingMpp, psp(ORDER))
     assert len(list(own_limits.attempts(trace))) == 1
     assert list(own_limits.attempts(replace(trace, ending=BROKEN))) == []
 
