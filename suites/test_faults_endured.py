@@ -15,7 +15,20 @@ from mpp_conformance.protocol.messages import (
     ServerAnswer,
 )
 from mpp_conformance.scenarios.answers import Broken
-from mpp_conformance.scenarios.fault_cells import AFTERWARDS, AT_FIRST, CARRIED, DRIPPED, ENDING, REPLAYED, SPELLED
+from mpp_conformance.scenarios.fault_cells import (
+    AFTERWARDS,
+    AT_FIRST,
+    CARRIED,
+    DRIPPED,
+    ENDING,
+    LATE,
+    LATE_STOPS,
+    REPLAYED,
+    SPELLED,
+)
+
+PROMPT = "the payment before, whose answer comes at once, to come to its end"
+APART = "no payload of the payment before to be passed on"
 
 FLT_3 = requirement(
     "FLT-3",
@@ -66,6 +79,14 @@ FLT_12 = requirement(
     clauses=[MESSAGE_LAYER.at("userInitiatedPay, request")],
     text="An order is paid once, however often it is asked for and its answer comes.",
 )
+FLT_14 = requirement(
+    "FLT-14",
+    SHOULD,
+    SILENT,
+    actor=MPP,
+    clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
+    text="An answer that takes some seconds is acted on like one that comes at once, by the server and by its app.",
+)
 
 
 @case(FLT_3, SPELLED)
@@ -107,6 +128,24 @@ def test_a_sound_answer_counts_in_every_form(trace: Trace) -> None:
     goes_on(trace)
 
 
+@case(FLT_14, LATE)
+def test_a_late_order_is_paid_and_shown(trace: Trace) -> None:
+    """Alipay+ takes 1, 3 or 8 seconds; the payment is taken, and the consumer is shown that it was."""
+    prompt = [event.message for event in trace.of(0) if isinstance(event.message, ResultPage)]
+    asked = expect(trace, 1).reached(FaultApplied)
+    asked.given({page.status for page in prompt} == {"S"}, PROMPT).some(ResultPage, status="S")
+
+
+@case(FLT_14, LATE_STOPS)
+def test_a_late_payload_reaches_the_sdk(trace: Trace) -> None:
+    """The client still executes the callback with the payload."""
+    prompt, late = (given_payload(trace, payment) for payment in (0, 1))
+    asked = expect(trace, 1).reached(FaultApplied)
+    asked.given(handed_to_the_sdk(trace, 0) == {prompt}, PROMPT)
+    # Who mixes payments up does so at any speed.
+    asked.given(prompt not in handed_to_the_sdk(trace, 1), APART).some(DecodeCallback, sdk_action_payload=late)
+
+
 @case(FLT_12, [*AT_FIRST, DRIPPED])
 def test_an_order_is_paid_once(trace: Trace) -> None:
     """All notifications of success speak of one and the same payment."""
@@ -119,6 +158,18 @@ def test_an_old_answer_is_not_paid_again(trace: Trace) -> None:
     """The order of the payment before is not paid a second time."""
     expect(trace, 1).reached(FaultApplied)
     one_payment(trace)
+
+
+def given_payload(trace: Trace, payment: int) -> str | None:
+    """The payload in Alipay+'s answer, whether or not it came."""
+    answer = trace.scenario.payments[payment].answer
+    return None if answer is None else answer.payload_of(trace.codes[payment].tag)
+
+
+def handed_to_the_sdk(trace: Trace, payment: int) -> set[str | None]:
+    """The payloads of the callbacks."""
+    called = (event.message for event in trace.of(payment))
+    return {message.sdk_action_payload for message in called if isinstance(message, DecodeCallback)}
 
 
 def ends(trace: Trace) -> None:

@@ -1,10 +1,22 @@
 """The message layer between MPP server and Alipay+: official documentation beside the source document."""
 
+from mpp_conformance.judging.calls import asked, tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.ledger.requirements import DOCUMENTED, MPP_SERVER, MUST, case, requirement
+from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import MESSAGE_LAYER
-from mpp_conformance.protocol.messages import GATEWAY, Malformed, Message, NotifyPayment, Scan, UserInitiatedPay
+from mpp_conformance.protocol.messages import (
+    GATEWAY,
+    CancelPaymentAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
+    Malformed,
+    Message,
+    NotifyPayment,
+    Scan,
+    UserInitiatedPay,
+)
+from mpp_conformance.scenarios.call_cells import CANCELLED_ROUND_INQUIRY, PAID, STRANGE
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
 from mpp_conformance.scenarios.rounds import a_round
 from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
@@ -25,8 +37,18 @@ WIRE_2 = requirement(
     clauses=[MESSAGE_LAYER.at("userInitiatedPay, request"), MESSAGE_LAYER.at("notifyPayment, request")],
     text="Requests to Alipay+ have their required fields; scalars are strings; an unused field is absent, never empty.",
 )
+WIRE_8 = requirement(
+    "WIRE-8",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("transport")],
+    text="What Alipay+ is answered comes with HTTP status 200, refusals too, and is JSON where its Content-Type says "
+    "what it is.",
+)
 
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
+APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
 
 
 HELD: list[Scenario] = [
@@ -58,6 +80,31 @@ def test_requests_conform_to_the_interface(trace: Trace) -> None:
         for kind in (UserInitiatedPay, NotifyPayment):
             expect(trace, index).none(Malformed, where=GATEWAY, operation=kind.__name__)
     asked.reached(UserInitiatedPay)
+
+
+@case(WIRE_8, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])
+def test_answers_come_with_status_200(trace: Trace) -> None:
+    """Whether the answer is a success or a refusal, the HTTP status is 200."""
+    carried(trace, "http_status", "200")
+
+
+@case(WIRE_8, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])
+def test_answers_are_called_json(trace: Trace) -> None:
+    """Content-Type, where there is one, says application/json."""
+    carried(trace, "media_type", "application/json", "")
+
+
+def carried(trace: Trace, name: str, *usual: str) -> None:
+    """How HTTP carried each answer, whether it can be read or not; the server is not one that answers all alike."""
+    told = expect(trace).reached(InquiryPayment)
+    answers = [one.answer.message for one in asked(trace) if one.answer is not None]
+    told.given(bool(answers), "Alipay+ to be answered")
+    for answer in answers:
+        if isinstance(answer, Malformed) and (value := getattr(answer, name)) not in {*usual, None}:
+            told.none(Malformed, operation=answer.operation, **{name: value})
+    for kind in (InquiryPaymentAnswer, CancelPaymentAnswer):
+        expect(trace.readable()).none_but(kind, **{name: usual})
+    told.given(tells_orders_apart(trace), APART)
 
 
 def questions(trace: Trace) -> list[Message]:

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from mpp_conformance.judging.judgement import DIFFERENT, MISSING, Judgement
 from mpp_conformance.judging.likely_causes import parting
+from mpp_conformance.judging.own_limits import Attempt, OwnLimit, attempts, in_words, own_limits
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (
@@ -61,13 +62,20 @@ _SOUGHT: Final = {
     f"{UNFUNDED} known": "a scan by the customer in [customers] unfunded to lead to anything somewhere",
 }
 """What must have been seen in the run, by the name of the claim."""
+Sign = str | Attempt
+"""What one conversation shows: a claim of ``wallet.toml`` by its name, or what came of a payment."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """The claims of ``wallet.toml`` that the conversations of a run have shown to hold, by their names."""
+    """What the conversations of a run show together.
+
+    ``shown``: the claims of ``wallet.toml`` that they have shown to hold, by their names; ``limits``: amounts above
+    which the MPP declines by itself.
+    """
 
     shown: frozenset[str]
+    limits: tuple[OwnLimit, ...] = ()
 
     @classmethod
     def of(cls, traces: Iterable[Trace]) -> Self:
@@ -75,35 +83,45 @@ class SetUp:
         return cls.from_signs(sign for trace in traces for sign in signs(trace))
 
     @classmethod
-    def from_signs(cls, found: Iterable[str]) -> Self:
+    def from_signs(cls, found: Iterable[Sign]) -> Self:
         """What follows from the signs of all conversations."""
-        seen = set(found)
+        signs_found = set(found)
+        seen = {sign for sign in signs_found if isinstance(sign, str)}
         swapped = {_taken(ENTRY, ORDER), _taken(ORDER, ENTRY)} <= seen and not {ENTRY, ORDER} & seen
         for kind, other in _OTHER.items():
             # A wallet that launches whatever is a link has not taken what it launched for an entry code.
             link = kind == ORDER and _LINKS in seen and _told(ORDER, ENTRY) not in seen
             if _taken(kind, other) in seen and not swapped and not link:
                 seen.add(kind)
-        return cls(frozenset(seen))
+        return cls(frozenset(seen), own_limits(sign for sign in signs_found if isinstance(sign, Attempt)))
 
     def weighed(self, judgement: Judgement, trace: Trace) -> Judgement:
         """A failure that hangs on what was never shown is none; what is not proven for want of it is told so.
 
+        Nor is it proven where the MPP declined by itself, and then that is told.
+
         Any other judgement stays as it is.
         """
-        if judgement.verdict not in {Verdict.FAIL, Verdict.INCONCLUSIVE} or judgement.deviation is None:
+        if judgement.verdict not in {Verdict.FAIL, Verdict.INCONCLUSIVE}:
             return judgement
         lacking = next((claim for claim in _hangs_on(judgement, trace) if claim not in self.shown), None)
         if lacking is None:
-            return judgement
+            hint = judgement.hint or (self._hindrance(trace) if judgement.verdict is Verdict.INCONCLUSIVE else "")
+            return replace(judgement, hint=hint) if hint != judgement.hint else judgement
         if judgement.verdict is Verdict.INCONCLUSIVE:
             return replace(judgement, hint=f"this run lacks {_SOUGHT[lacking]}")
         seen = f"none; expected here was {judgement.expected}, seen {judgement.seen}"
         return replace(judgement, verdict=Verdict.INCONCLUSIVE, expected=_SOUGHT[lacking], seen=seen, hint="")
 
+    def _hindrance(self, trace: Trace) -> str:
+        """The limit of its own at which the MPP declined a payment of this conversation, in words."""
+        found = (limit for attempt in attempts(trace) for limit in self.limits if limit.hinders(attempt))
+        return next((in_words(limit) for limit in found), "")
 
-def signs(trace: Trace) -> Iterator[str]:
+
+def signs(trace: Trace) -> Iterator[Sign]:
     """What one conversation shows; some of it counts only beside what others show."""
+    yield from attempts(trace)
     for index, payment in enumerate(trace.scenario.payments):
         events = tuple(trace.of(index))
         yield from _of_code(payment.code, events)

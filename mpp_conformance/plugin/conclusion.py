@@ -15,7 +15,7 @@ from mpp_conformance.report.gate import decision
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.pages import html, terminal, writer
 from mpp_conformance.report.run_folder import folder
-from mpp_conformance.report.verdict_file import document, folding, safety_table
+from mpp_conformance.report.verdict_file import document, folding, limits_table, safety_table
 from mpp_conformance.report.verdict_file.folding import RunResult
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def summary(run: Execution, outcome: RunResult) -> Iterator[str]:
     given: dict[str, Any] = {"target": run.setup.shown, "edition": run.setup.claims.edition.name, "findings": found}
     *told, result = terminal.summary(outcome, strays, **given, say=run.say)
     yield from told
+    yield from terminal.own_limits(limits_table.own_limits(outcome.cases, run.record.traces), run.say)
     # What could not be written down comes to nothing.
     yield terminal.line(run.say("result"), run.say("nothing is certified")) if run.trouble else result
     yield from terminal.attempts(run.record.attempt, run.record.again, run.say)

@@ -14,6 +14,7 @@ class FaultKind(StrEnum):
     SIGNATURE_MISSING = "signature missing"
     SIGNATURE_WRONG = "signature over something else"
     SIGNATURE_UNREADABLE = "signature unreadable"
+    CARRIED_OTHERWISE = "HTTP status or media type"
     EMPTY_TEXT = "empty text sent"
     WRONG_TYPE = "JSON type wrong"
     AMOUNT_FORM = "amount not in minor units"
@@ -32,6 +33,7 @@ class FaultKind(StrEnum):
     SOUND_ANSWER_REFUSED = "sound answer refused"
     UNKNOWN_TAKEN_AS_FINAL = "unknown result taken as final"
     LEFT_WAITING = "silence after an answer"
+    LATE_ANSWER_LOST = "late answer lost"
     REDIRECT_FOLLOWED = "redirect followed"
     # between server and client
     ACTION_TYPE_LOST = "actionType lost or respelled"

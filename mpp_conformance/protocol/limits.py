@@ -119,3 +119,8 @@ def exceeded(edition: Edition, reading: Reading, *, by_entry_code: bool, amount:
             if total > limit.amount or (total == limit.amount and not reading.inclusive):
                 return limit
     return None
+
+
+def cny(fen: int) -> str:
+    """An amount in fen as people read it: ``7,000.00``."""
+    return f"{fen // 100:,}.{fen % 100:02}"

@@ -40,6 +40,12 @@ def _after_a_sound_one(fault: str, answer: Answer) -> Scenario:
     return Scenario(label=f"order-sound-then-{fault}", payments=payments)
 
 
+def _late(seconds: int, code: str, answer: Answer) -> Scenario:
+    prompt = Payment(code=code, answer=answer)
+    late = Payment(code=code, answer=answer, fault=f"late-by-{seconds}-s")
+    return Scenario(label=f"{_SHORT[code]}-prompt-then-{late.fault}", payments=(prompt, late))
+
+
 _SIGNATURES: Final = ("signature-bad", "signature-foreign", "signature-stale")
 _PAYLOADS: Final = ("payload-missing", "payload-null", "payload-empty")
 _ENDING: Final = (
@@ -91,6 +97,10 @@ AT_FIRST: Final = [
 """The first answer is lost or cannot be read; Alipay+ has decided, and answers again."""
 DRIPPED: Final = _met("slow-drip", ORDER, _TO_PAY)
 """An answer that comes piece by piece."""
+LATE: Final = [_late(seconds, ORDER, _TO_PAY) for seconds in (1, 3, 8)]
+"""A payment whose answer comes at once, and after it one whose answer is as sound and takes its time."""
+LATE_STOPS: Final = [_late(3, ENTRY, _STOPPED)]
+"""Likewise, for the client SDK."""
 REDIRECTED: Final = _met("redirected", ORDER, _TO_PAY)
 """The MPP is sent elsewhere."""
 SPELLED: Final = _each(

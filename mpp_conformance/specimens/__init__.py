@@ -14,6 +14,7 @@ from mpp_conformance.specimens import (
     adaptor,
     answers,
     call_reading,
+    carriage,
     client,
     codes,
     conforming_under_load,
@@ -35,6 +36,7 @@ from mpp_conformance.specimens import (
     results,
     server,
     sessions,
+    timeouts,
     unprovable,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -64,8 +66,8 @@ FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
-            *(faulty_answers, malformed_answers, notices, inquiries, call_reading, places, repetition, remote),
-            *(unprovable, mutes),
+            *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
+            *(remote, timeouts, unprovable, mutes),
         ]
     )
 )

@@ -11,7 +11,7 @@ def ids(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ENTRY_FAULTS: Final = frozenset({"FLT-1", "FLT-2", "FLT-4", "FLT-5", "FLT-7", "FLT-8", "FLT-12", "FLT-13"})
+_ENTRY_FAULTS: Final = frozenset({"FLT-1", "FLT-2", "FLT-4", "FLT-5", "FLT-7", "FLT-8", "FLT-12", "FLT-13", "FLT-14"})
 _ORDER_FAULTS: Final = _ENTRY_FAULTS | {"FLT-3", "FLT-6", "FLT-9", "FLT-10", "FLT-11"}
 _SERVER: Final = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8", "ANS-1", "ANS-2"})
 _EITHER_CODE: Final = _SERVER | {"UX-1", "UX-6", "UX-7", "UX-8", "REG-1", "REG-2", "REG-3", "REG-4"}
@@ -20,7 +20,7 @@ _REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4", "REP-5"})
 _CALLED_WHEN_OVER: Final = frozenset(
     {
         *("CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "NOT-3"),
-        *("WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7"),
+        *("WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7", "WIRE-8"),
     }
 )
 _CALLED: Final = _CALLED_WHEN_OVER | {"CAN-4"}
@@ -44,7 +44,7 @@ _NEXT_PAYMENT: Final = frozenset({"SRV-1", "SRV-3", "SRV-9", "UX-6", "REP-5", "R
 AFTER_ENTRY_PAYMENT: Final = _NEXT_PAYMENT | {"CAN-1", "INQ-1"}
 """The next payment of a conversation begins, and Alipay+ asks, when the one before has come to its end."""
 AFTER_ORDER_PAYMENT: Final = (
-    _CALLED_WHEN_OVER | _NEXT_PAYMENT | {"REG-1", "REG-2", "REP-2", "FLT-1", "FLT-2", "FLT-6", "FLT-12"}
+    _CALLED_WHEN_OVER | _NEXT_PAYMENT | {"REG-1", "REG-2", "REP-2", "FLT-1", "FLT-2", "FLT-6", "FLT-12", "FLT-14"}
 )
 """Likewise for order codes."""
 NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "ANS-2"}
@@ -53,7 +53,7 @@ NO_FAILURE_NOTICE_READ: Final = frozenset({"NOT-2", "NOT-3", "NOT-5", "CAN-4", "
 """Likewise, where those of a success can."""
 ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {
     *("NOT-1", "NOT-4", "NOT-6", "OC-19", "REP-2", "REP-4", "REP-5", "REP-6"),
-    *("FLT-1", "FLT-2", "SRV-1", "SRV-9", "UX-6"),
+    *("FLT-1", "FLT-14", "FLT-2", "SRV-1", "SRV-9", "UX-6"),
 }
 """An order code payment comes to no end: there is nothing to notify or to ask about."""
 ENTRY_NOT_PAID: Final = frozenset(
@@ -62,7 +62,7 @@ ENTRY_NOT_PAID: Final = frozenset(
 """Likewise for an entry code, before whose cashier page it ends."""
 FAILURE_NOT_SHOWN: Final = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "REP-4"})
 """The consumer sees no page of a failure: Alipay+ does not know that it is over, nor is one shown too early."""
-AFTER_ENTRY_STOP: Final = frozenset({"ANS-1", "REP-6", "SRV-3", "SRV-4"})
+AFTER_ENTRY_STOP: Final = frozenset({"ANS-1", "FLT-14", "REP-6", "SRV-3", "SRV-4"})
 """Likewise, where the one before was left to the SDK."""
 AFTER_ORDER_STOP: Final = frozenset({"ANS-1", "REP-6", "SRV-3", "SRV-4", "REG-1", "REG-2"})
 """Likewise for order codes."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from mpp_conformance import wire
 from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
@@ -21,6 +22,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.conforming_variants import NotifiesLast
+from mpp_conformance.specimens.timeouts import TIMEOUT
 
 
 class AsksAboutCodes(ConformingMpp):
@@ -101,6 +103,16 @@ class AnswersInShort(ConformingMpp):
         return replace(shorter, pay_to_amount=None, pay_to_currency=None)
 
 
+class AnswersWithoutContentType(ConformingMpp):
+    """Answers JSON, as is known to who asked, and does not say so."""
+
+    name = "answers-without-content-type"
+
+    def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
+        """No such header."""
+        return replace(super().served(call), media_type="")
+
+
 class BooksLate(ConformingMpp):
     """Has an order in its books only when the consumer has confirmed it."""
 
@@ -165,3 +177,13 @@ class TellsFailuresLate(NotifiesLast):
         """U before that."""
         early = entry.status == "F" and entry.order.payment_request_id not in self.notified_of
         return ("U", "PAYMENT_IN_PROCESS") if early and not entry.cancelled else super().state(entry)
+
+
+class AsksAgainWhenLate(ConformingMpp):
+    """Has an HTTP client that waits 2 s for Alipay+, and asks again after that."""
+
+    name = "asked-again-after-two-seconds"
+
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
+        """What came later went nowhere."""
+        return super().believes(asked, received) if received.seconds < TIMEOUT else None

@@ -23,6 +23,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         requests-signed-wrongly answers-to-alipay-plus-signed-wrongly requests-signed-with-another-key
     """,
     FaultKind.SIGNATURE_UNREADABLE: "signatures-unreadable",
+    FaultKind.CARRIED_OTHERWISE: """
+        answers-with-status-500 unknown-orders-answered-with-status-404 answers-called-plain-text
+        unknown-orders-answered-with-a-page
+    """,
     FaultKind.EMPTY_TEXT: "customer-id-empty pass-through-info-empty payment-id-empty",
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
@@ -56,6 +60,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SOUND_ANSWER_REFUSED: """
         rewritten-body-verified answers-verified-over-compact-body header-names-case-sensitive
         signature-header-not-trimmed signature-taken-by-position chunked-answers-not-read
+    """,
+    FaultKind.LATE_ANSWER_LOST: """
+        late-answers-given-up client-gives-up-before-its-server decode-callback-before-a-late-answer
     """,
     FaultKind.UNKNOWN_TAKEN_AS_FINAL: "lost-answer-given-up unknown-taken-for-failure",
     FaultKind.LEFT_WAITING: """
@@ -138,7 +145,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         success-taken-back cancellation-of-a-success-notified
         success-then-failure-notified-of-one-customer success-notified-before-failure
     """,
-    FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own",
+    FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own limit-of-its-own-at-the-limit",
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
         failure-left-open
@@ -232,6 +239,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
         "limit-of-its-own": (FaultKind.NOT_NOTIFIED,),
+        "limit-of-its-own-at-the-limit": (FaultKind.NOT_NOTIFIED,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import ClassVar, Final
 
 from mpp_conformance.protocol.messages import (
     Message,
@@ -119,6 +119,7 @@ class OverdrawsTransaction(ConformingMpp):
 
     name = "transaction-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-1", "REG-3", "SRV-3", "UX-6"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1", "UX-8"})
     warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
 
@@ -138,6 +139,7 @@ class OverdrawsYear(OverdrawsTransaction):
 
     name = "yearly-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-2", "REG-4", "UX-6"})
+    hides = frozenset()
     observed = frozenset({"UX-8"})
     warning = "USER_AMOUNT_EXCEED_LIMIT"
 
@@ -276,13 +278,22 @@ class OwnLimit(ConformingMpp):
     name = "limit-of-its-own"
     hides = frozenset({"REG-1", "REG-2", "REG-3"})
     observed = frozenset({"NOT-2"})
+    most: ClassVar[int] = _OWN_LIMIT
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
-        """Declined above 500 CNY."""
-        if int(order.amount) > _OWN_LIMIT:
+        """Declined above it."""
+        if int(order.amount) > self.most:
             yield from self.take(session, Handed(payment_status="F", error_code="LIMIT"))
         else:
             yield from super().pay(session, order)
+
+
+class OwnLimitAtSevenThousand(OwnLimit):
+    """Takes only what is less than 7,000 CNY, and declines the payment that Alipay+ lets pass at its limit."""
+
+    name = "limit-of-its-own-at-the-limit"
+    hides = frozenset({"REG-1"})
+    most = _TRANSACTION - 1
 
 
 class AmountInYuan(ConformingMpp):
@@ -295,9 +306,9 @@ class AmountInYuan(ConformingMpp):
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
-        WIRE-7
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
+        WIRE-6 WIRE-7 WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -315,9 +326,9 @@ class AmountAsFloat(ConformingMpp):
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
-        WIRE-7
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
+        WIRE-6 WIRE-7 WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -336,9 +347,9 @@ class CurrencyLowerCase(ConformingMpp):
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
-        WIRE-7
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
+        WIRE-6 WIRE-7 WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:

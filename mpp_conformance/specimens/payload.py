@@ -80,6 +80,7 @@ def changing(base: type[ConformingMpp], prefix: str, made: Transformation) -> ty
     the SDK gets nothing it can show an error page from (UX-1). A server that makes nothing of one hands over none.
     """
     plain = made(_PLAIN) != _PLAIN
+    unpassed = PAYLOAD_NOT_HANDED if base is ChangedByServer and _empties(made) else frozenset()
     further = (_ALWAYS_BY_SERVER if base is ChangedByServer else _ALWAYS_BY_CLIENT) if plain else frozenset()
     return type(
         f"{prefix}{made.name}",
@@ -89,7 +90,7 @@ def changing(base: type[ConformingMpp], prefix: str, made: Transformation) -> ty
             "__module__": __name__,
             "name": f"{prefix}{made.name}",
             "breaks": base.breaks | further,
-            "hides": PAYLOAD_NOT_HANDED if base is ChangedByServer and _empties(made) else frozenset(),
+            "hides": unpassed | ({"FLT-14"} if plain else frozenset()),
             "change": lambda _, payload: made(payload),
         },
     )

@@ -183,7 +183,7 @@ class FirstAddress(ConformingMpp):
 
     name = "first-address-for-ever"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "NOT-8", "SRV-3", "SRV-4", "UX-6"})
+    hides = frozenset({"ANS-1", "EC-16", "EC-25", "FLT-14", "NOT-8", "SRV-3", "SRV-4", "UX-6"})
     observed = frozenset({"SDK-2"})
     first: str = ""
 

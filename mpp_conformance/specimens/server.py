@@ -22,7 +22,7 @@ class StatusBeforeActionType(ConformingMpp):
 
     name = "status-before-action-type"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset({"ANS-1", "EC-25", "NOT-8", "OC-16", "REG-1", "REG-2"})
+    hides = frozenset({"ANS-1", "EC-25", "FLT-14", "NOT-8", "OC-16", "REG-1", "REG-2"})
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -82,7 +82,7 @@ class BeforeTheUpgrade(ConformingMpp):
 
     name = "before-the-upgrade"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
-    hides = frozenset({"ANS-1", "EC-25", "NOT-8", "OC-16"})
+    hides = frozenset({"ANS-1", "EC-25", "FLT-14", "NOT-8", "OC-16"})
     observed = frozenset({"NOT-7", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -102,7 +102,7 @@ class RetriesFailures(ConformingMpp):
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
     hides = ids("""
-        ANS-1 EC-25 EC-28 EC-29 NOT-8 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-4 SDK-1 UX-6
+        ANS-1 EC-25 EC-28 EC-29 FLT-14 NOT-8 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-4 SDK-1 UX-6
     """)
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
@@ -170,7 +170,7 @@ class HandlesLimitsItself(ConformingMpp):
 
     name = "limits-shown-by-itself"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset({"EC-25", "NOT-8", "OC-16", "REG-1", "REG-2"})
+    hides = frozenset({"EC-25", "FLT-14", "NOT-8", "OC-16", "REG-1", "REG-2"})
     observed = frozenset({"ANS-1", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -190,7 +190,7 @@ class DropsPayload(ConformingMpp):
 
     name = "payload-dropped"
     breaks = frozenset({"SRV-4", "SRV-8", "UX-1"})
-    hides = PAYLOAD_NOT_HANDED
+    hides = PAYLOAD_NOT_HANDED | {"FLT-14"}
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """ActionType alone."""
@@ -285,7 +285,7 @@ class PassesNothing(ConformingMpp):
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset({"ANS-1", "EC-25", "NOT-8", "OC-16", "REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
+    hides = frozenset({"ANS-1", "EC-25", "FLT-14", "NOT-8", "OC-16", "REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
 
     def pass_to_client(
         self,

@@ -178,6 +178,7 @@ class PayloadOfLastTime(ConformingMpp):
 
     name = "payload-of-last-time"
     breaks = frozenset({"SRV-4"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
@@ -197,6 +198,7 @@ class FirstPayloadForEver(ConformingMpp):
 
     name = "first-payload-for-ever"
     breaks = frozenset({"SRV-4"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
 
@@ -215,6 +217,7 @@ class FirstPayloadForEverybody(ConformingMpp):
 
     name = "first-payload-for-everybody"
     breaks = frozenset({"SRV-4"})
+    hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     first: str | None = None
 
@@ -235,7 +238,7 @@ class AnswerOfAnybody(ConformingMpp):
 
     name = "answer-of-anybody-before"
     breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
-    hides = frozenset({"NOT-8", "REG-2"})
+    hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "NOT-2", "UX-8"})
     latest: UserInitiatedPayAnswer | None = None
 
@@ -255,7 +258,7 @@ class StopSticks(ConformingMpp):
 
     name = "stop-sticks-to-customer"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-7"})
-    hides = frozenset({"NOT-8"})
+    hides = frozenset({"FLT-14", "NOT-8"})
     observed = frozenset({"ANS-1", "NOT-2"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
@@ -346,7 +349,7 @@ class FirstAnswerForEver(ConformingMpp):
 
     name = "first-answer-for-ever"
     breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
-    hides = frozenset({"NOT-8", "REG-2"})
+    hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "NOT-2", "UX-8"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 

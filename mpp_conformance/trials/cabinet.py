@@ -17,7 +17,7 @@ from mpp_conformance.adequacy.transformations import unshown
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
-from mpp_conformance.judging.set_up import SetUp, signs
+from mpp_conformance.judging.set_up import SetUp, Sign, signs
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import FEATURES, CatalogueError, Claims, load
@@ -52,7 +52,7 @@ class Judged:
     whole: Trace
     trace: Trace
     rows: tuple[tuple[Row, Judgement], ...]
-    signs: frozenset[str]
+    signs: frozenset[Sign]
 
 
 class Before:
@@ -70,7 +70,7 @@ class Before:
         found = self._judged.get(id(trace))
         if found is None:
             seen = as_reported(trace, self._observes)
-            found = Judged(trace, seen, tuple(_rows(cases, seen)), frozenset(signs(seen)))
+            found = Judged(trace, seen, tuple(_rows(cases, seen)), frozenset[Sign](signs(seen)))
             self._judged[id(trace)] = found
         return found
 

@@ -36,7 +36,7 @@ _Place = tuple[str | None, str]
 
 ADDRESSED: Final = (Scan, Decode)
 """The messages that tell the wallet where to report."""
-BESIDE_THE_BODY: Final = frozenset({"body", "carriage", "signature"})
+BESIDE_THE_BODY: Final = frozenset({"body", "carriage", "http_status", "media_type", "signature"})
 """Fields of messages that the body does not carry: what is said of it, and itself."""
 
 _RESULT: Final[Mapping[str, _Place]] = {

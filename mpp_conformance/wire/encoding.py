@@ -97,9 +97,10 @@ def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
     if type(message) not in OPERATIONS:
         return message
     arrived = decode(type(message), encode(message, observer_url=_NOWHERE, check=check))
-    if isinstance(arrived, Malformed):
-        return replace(arrived, signature=getattr(message, "signature", None))
     beside = {name: getattr(message, name) for name in BESIDE_THE_BODY if hasattr(message, name)}
+    if isinstance(arrived, Malformed):
+        told = {name: value for name, value in beside.items() if hasattr(arrived, name)}
+        return replace(arrived, **told)
     return replace(arrived, **beside) if beside else arrived
 
 

@@ -67,7 +67,8 @@ class Received:
     """What came back from a call, as an HTTP library hands it over: status 0 where nothing did.
 
     ``body`` is no longer chunked or compressed; ``headers`` have the names they came with; ``signature`` is what a
-    correct verification comes to (``messages.SIGNATURE_OUTCOMES``); ``detail`` says in words what is wrong.
+    correct verification comes to (``messages.SIGNATURE_OUTCOMES``); ``detail`` says in words what is wrong;
+    ``seconds``: how long it took.
     """
 
     status: int = 0
@@ -75,6 +76,7 @@ class Received:
     headers: Headers = ()
     signature: str = "missing"
     detail: str = ""
+    seconds: float = 0.0
 
     def header(self, name: str) -> str | None:
         """A header's value by its name in lower case, however it was spelled."""
@@ -106,7 +108,8 @@ def arrived(body: bytes, fault: Fault, *, location: str = "") -> Received:
         return Received(detail=f"no answer: {fault.delivery}")
     named = "" if fault.signature == MISSING else "algorithm=RSA256,keyVersion=1,signature=c2lnbmF0dXJl"
     sent = headers(body, fault, client_id="client", time="0", signature=named, location=location)
-    return Received(status=fault.status, body=body, headers=sent, signature=_OUTCOMES[fault.signature])
+    outcome = _OUTCOMES[fault.signature]
+    return Received(status=fault.status, body=body, headers=sent, signature=outcome, seconds=fault.delay)
 
 
 def headers(body: bytes, fault: Fault, *, client_id: str, time: str, signature: str, location: str = "") -> Headers:

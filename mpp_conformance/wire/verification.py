@@ -58,7 +58,14 @@ def answered(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) ->
         problem = f"expected an answer with HTTP status 200, seen {half.status}; {message.problem}"
         message = replace(message, problem=problem)
     outcome, _ = verified(half, key, client_id)
-    return _signed(message, outcome)
+    carried = replace(message, http_status=str(half.status), media_type=_media_type(half))  # type: ignore[arg-type]
+    return _signed(carried, outcome)
+
+
+def _media_type(half: Half) -> str:
+    """What Content-Type calls the body, without parameters."""
+    named = (half.header("content-type") or "").partition(";")[0]
+    return printable(named.strip().lower(), _NOTE_LENGTH)
 
 
 def _signed(message: Kind | Malformed, outcome: str) -> Kind | Malformed:

@@ -141,3 +141,23 @@ def test_every_word_of_it_has_its_chinese() -> None:
     words += [sentence for fault in told for sentence in (fault.does, fault.careful)]
     known = language("zh-CN").sentences
     assert [word for word in words if word not in known] == []
+
+
+def test_what_the_mpp_declined_by_itself_is_told_in_every_form() -> None:
+    """With a conversation that shows it, on the page, in the short report and on the terminal."""
+    made, traces = run_of(SPECIMENS["limit-of-its-own-at-the-limit"])
+    (limit,) = made["own_limits"]
+    assert (limit["paid"], limit["declined"], limit["scenario"]) == (699_999, 700_000, "order-single-at")
+    assert limit["evidence"] in traces
+    assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(json.loads(json.dumps(made)))] == []
+    forms = (
+        html.render(made, traces, language("en")),
+        markdown.render(made, language("en")),
+        "\n".join(terminal.own_limits(made["own_limits"])),
+    )
+    assert ["declines 7,000.00 CNY and more by itself" in form.replace("\\", "") for form in forms] == [True] * 3
+
+
+def test_nothing_is_told_of_who_declines_nothing() -> None:
+    """A conforming MPP has no limit of its own."""
+    assert verdicts("conforming")["own_limits"] == []

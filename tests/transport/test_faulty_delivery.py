@@ -200,7 +200,7 @@ def test_a_reset_is_a_reset(fault: str) -> None:
     assert met(fault, call)[1][0].http == ()
 
 
-@pytest.mark.parametrize("fault", ["silent-at-first", "slow-drip"])
+@pytest.mark.parametrize("fault", ["silent-at-first", "slow-drip", "late-by-8-s"])
 def test_an_mpp_that_hangs_up_has_met_the_fault(fault: str) -> None:
     """It need not wait for the end of silence or of the last piece; and of a part of an answer it believes nothing."""
 
@@ -216,11 +216,12 @@ def test_an_mpp_that_hangs_up_has_met_the_fault(fault: str) -> None:
     assert asyncio.run(hold()) == ["Scan", "UserInitiatedPay", "FaultApplied"]
 
 
-def test_a_drip_is_believed_when_it_has_come() -> None:
-    """The last piece makes the answer whole."""
+@pytest.mark.parametrize("fault", ["slow-drip", "late-by-1-s"])
+def test_what_takes_its_time_is_believed_when_it_has_come(fault: str) -> None:
+    """The last piece makes the answer whole; one that is late comes sooner where the wallet has less patience."""
 
     async def hold() -> list[str]:
-        async with front(spoilt(FAULTS["slow-drip"]), hold=0.08) as at:
+        async with front(spoilt(FAULTS[fault]), hold=0.08) as at:
             assert taken_apart(await said(at.url, request(at.code))).json()["result"]["resultStatus"] == "S"
             return [event.message.name for event in events(at)]
 

@@ -130,9 +130,9 @@ def test_a_call_has_with_it_what_its_signature_came_to() -> None:
 
 def test_an_answer_has_with_it_what_its_signature_came_to() -> None:
     """A body that breaks its schema is malformed."""
-    half = _half(status=200)
-    assert answered(CancelPaymentAnswer, half, _KEY, "MPP") == replace(_ANSWER, signature="valid")
-    assert answered(CancelPaymentAnswer, half, _KEY, "OTHER") == replace(_ANSWER, signature="foreign")
+    half, bare = _half(status=200), replace(_ANSWER, media_type="")
+    assert answered(CancelPaymentAnswer, half, _KEY, "MPP") == replace(bare, signature="valid")
+    assert answered(CancelPaymentAnswer, half, _KEY, "OTHER") == replace(bare, signature="foreign")
     assert isinstance(answered(CancelPaymentAnswer, replace(half, body=b"{}"), _KEY, "MPP"), Malformed)
 
 
@@ -140,9 +140,26 @@ def test_an_answer_has_with_it_what_its_signature_came_to() -> None:
 def test_an_answer_that_can_be_read_is_one_whatever_its_status(status: int) -> None:
     """No document says that the status must be 200; where nothing can be read, it is the first to be told."""
     half = _half(status=status)
-    assert answered(CancelPaymentAnswer, half, _KEY, "MPP") == answered(
-        CancelPaymentAnswer, replace(half, status=200), _KEY, "MPP"
-    )
+    usual = answered(CancelPaymentAnswer, replace(half, status=200), _KEY, "MPP")
+    assert answered(CancelPaymentAnswer, half, _KEY, "MPP") == replace(usual, http_status=str(status))
     told = answered(CancelPaymentAnswer, replace(half, body=b"<html>"), _KEY, "MPP")
     assert isinstance(told, Malformed)
     assert told.problem.startswith(f"expected an answer with HTTP status 200, seen {status}; ")
+    assert told.http_status == str(status)
+
+
+@pytest.mark.parametrize(
+    ("header", "media_type"),
+    [
+        ("Application/JSON;charset=utf-8", "application/json"),
+        (" text/html ; charset=ISO-8859-1", "text/html"),
+        ("", ""),
+        ("\x1b" + "x" * 200, f"\\x1b{'x' * 96}..."),
+    ],
+)
+def test_an_answer_says_what_its_content_type_calls_it(header: str, media_type: str) -> None:
+    """In lower case, without parameters, printable and bounded; also where the body cannot be read."""
+    half = _half(status=200)
+    named = replace(half, headers=(*half.headers, ("Content-Type", header)))
+    assert answered(CancelPaymentAnswer, named, _KEY, "MPP").media_type == media_type
+    assert answered(CancelPaymentAnswer, replace(named, body=b"<html>"), _KEY, "MPP").media_type == media_type

@@ -17,6 +17,7 @@ from mpp_conformance.protocol.fault_kinds import FaultKind
 
 RULES: Final[tuple[Rule, ...]] = (
     *calls.RULES,
+    answers.late_answer_lost,
     *handing_over.RULES,
     *answers.RULES,
     *results.RULES,

@@ -3,8 +3,9 @@
 from typing import Final
 
 from mpp_conformance.judging.causes.failure import Failure, Rule, names
-from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER
+from mpp_conformance.judging.judgement import DIFFERENT, MISSING, OUT_OF_ORDER
 from mpp_conformance.protocol.fault_kinds import FaultKind
+from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (
     DecodeCallback,
     HandleAction,
@@ -143,6 +144,17 @@ def notice_not_repeated(failure: Failure) -> str:
     """A notification that Alipay+ answered with U was not repeated."""
     fits = isinstance(failure.wrong, NotifyPaymentAnswer) and failure.wrong.result_status == "U"
     return "a notification that Alipay+ answers with U is not repeated" if fits else ""
+
+
+@names(FaultKind.LATE_ANSWER_LOST)
+def late_answer_lost(failure: Failure) -> str:
+    """The sound answer that took its time led to a failure, or to nothing."""
+    fault = FAULTS.get(failure.faulty)
+    if fault is None or not fault.delay or failure.deviation.how not in {MISSING, DIFFERENT}:
+        return ""
+    if "S" in failure.notified or "S" in failure.told or failure.passed_on:
+        return f"the answer took {fault.delay} s, and the app does not wait that long for its own server"
+    return f"the answer took {fault.delay} s, and the MPP neither waits that long nor asks again"
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -59,6 +59,22 @@ def signed_something_else(failure: Failure) -> str:
     return "what was signed is not what was sent: another body, path or time" if fits else ""
 
 
+# --- how HTTP carries an answer -----------------------------------------------------------------------------------
+
+
+@names(FaultKind.CARRIED_OTHERWISE)
+def carried_otherwise(failure: Failure) -> str:
+    """Another status than 200, or another media type than that of JSON."""
+    wrong = failure.wrong
+    if not isinstance(wrong, Malformed | InquiryPaymentAnswer | CancelPaymentAnswer):
+        return ""
+    if isinstance(wrong, Malformed) and wrong.media_type == "text/html":
+        return "a page for people comes in place of an answer: from the framework, or from a proxy before the server"
+    if failure.field == "http_status":
+        return f"the result is told by HTTP status {wrong.http_status}, too: the status is that of the transport alone"
+    return f"the body is JSON, and Content-Type calls it {wrong.media_type!r}" if failure.field == "media_type" else ""
+
+
 # --- how a message is written -------------------------------------------------------------------------------------
 
 
@@ -323,7 +339,7 @@ def final_answer_retried(failure: Failure) -> str:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    *(unsigned, signature_unreadable, signed_something_else),
+    *(unsigned, signature_unreadable, signed_something_else, carried_otherwise),
     *(not_served, amount_form, empty_text, field_left_out, fields_swapped, not_final, spelling, wrong_type),
     *(code_mistaken, decoded_first, scanned_for_intercepted, wrong_address),
     *(caller_not_verified, valid_call_refused, cancelled_twice, cancellation_refused, inquiry_contradicts),

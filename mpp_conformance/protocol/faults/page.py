@@ -21,9 +21,10 @@ A scenario names a profile (`Payment.fault`). When the MPP has met the defect, t
 what is stated or documented, and only observes what is derived or silent. For those, the report says under "How this
 wallet behaves where the documents are silent" whether the behaviour was safe. What a careful MPP does is advice.
 
-The column *answers* says which answers to a payment's calls have the defect: every one, or the first ones. A late
-answer takes a fifth of the wallet's `[reach] patience`, and then the connection closes: an MPP whose own patience is
-longer sees that.
+The column *answers* says which answers to a payment's calls have the defect: every one, or the first ones. An answer
+that is silent or comes in pieces takes a fifth of the wallet's `[reach] patience`, and then the connection closes: an MPP
+whose own patience is longer sees that. A late answer comes after the time that its profile names, or after four fifths of
+`[reach] patience` if that is shorter.
 """
 
 

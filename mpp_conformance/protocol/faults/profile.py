@@ -49,6 +49,7 @@ class Fault:
     ``instead``: the answer to the conversation's payment before this one is given; ``undecided``: Alipay+ has made no
     decision when the connection breaks.
     ``given``: the body that goes out is the scenario's own, which breaks the interface.
+    ``delay``: seconds after which it comes, or fewer where the wallet's patience is shorter than that.
     ``age``: seconds by which the answer's time lies back. ``legible``: what was meant can be read all the same, so that
     acting on it is no mistake.
     """
@@ -70,6 +71,7 @@ class Fault:
     instead: bool = False
     undecided: bool = False
     given: bool = False
+    delay: int = 0
     age: int = 0
     legible: bool = False
 

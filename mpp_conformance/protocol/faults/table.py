@@ -368,10 +368,27 @@ _TIMES: Final = (
     ),
 )
 
+_LATE: Final = tuple(
+    Fault(
+        name=f"late-by-{seconds}-s",
+        family=TIME,
+        does=does,
+        careful="It waits for it, in its app, too, or asks again; it acts on what it is answered, and pays once.",
+        delay=seconds,
+        first=1,
+        legible=True,
+    )
+    for seconds, does in (
+        (1, "It takes 1 second to answer the first call."),
+        (3, "It takes 3 seconds to answer the first call."),
+        (8, "It takes 8 seconds to answer the first call."),
+    )
+)
+
 
 def _by_name(faults: Iterable[Fault]) -> MappingProxyType[str, Fault]:
     return MappingProxyType({fault.name: fault for fault in faults})
 
 
-FAULTS: Final = _by_name((*_ANSWERS, *_MESSAGES, *_TRANSPORTS, *_TIMES))
+FAULTS: Final = _by_name((*_ANSWERS, *_MESSAGES, *_TRANSPORTS, *_TIMES, *_LATE))
 """All profiles by name, family by family."""

@@ -36,6 +36,9 @@ CARRIAGES: Final = (BLANKS, TITLE_CASE, UPPER_CASE, NEW_CONNECTION)
 upper case, a connection for it alone."""
 
 
+JSON: Final = "application/json"
+"""The media type of every body."""
+
 NEVER: Final = "2099-12-31T23:59:59+08:00"
 """Far off: the suite's clock is virtual, and an order runs out only where a scenario says so."""
 
@@ -188,7 +191,8 @@ class InquiryPaymentAnswer(Message):
     """The MPP server's answer to inquiryPayment.
 
     ``result_status`` is that of the call; ``payment_status`` that of the payment: ``S`` paid, ``F`` not paid or no
-    longer, ``U`` not known yet. Without an order there is none.
+    longer, ``U`` not known yet. Without an order there is none. ``http_status``, ``media_type``: how HTTP carried it;
+    the latter in lower case, without parameters, empty where there is no Content-Type.
     """
 
     point: ClassVar[str] = GATEWAY
@@ -207,6 +211,8 @@ class InquiryPaymentAnswer(Message):
     pay_to_currency: str | None = None
     customer_id: str | None = None
     signature: str = "valid"
+    http_status: str = "200"
+    media_type: str = JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +229,7 @@ class CancelPayment(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelPaymentAnswer(Message):
-    """The MPP server's answer to cancelPayment."""
+    """The MPP server's answer to cancelPayment; ``http_status``, ``media_type`` as for `InquiryPaymentAnswer`."""
 
     point: ClassVar[str] = GATEWAY
     by_suite: ClassVar[bool] = False
@@ -232,6 +238,8 @@ class CancelPaymentAnswer(Message):
     result_code: str
     result_message: str
     signature: str = "valid"
+    http_status: str = "200"
+    media_type: str = JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,8 @@ class Malformed(Message):
 
     ``where`` is the point it came in at; ``operation`` the message type it was sent as; ``problem`` in words.
     ``reference`` is the code value or paymentRequestId it bore, where one could be read, and ``signature`` what
-    verifying it came to (both GATEWAY only).
+    verifying it came to (both GATEWAY only). ``http_status`` and ``media_type``: how HTTP carried an answer of the MPP
+    server's, as `InquiryPaymentAnswer` has it.
     """
 
     point: ClassVar[str] = "MALFORMED"
@@ -48,3 +49,5 @@ class Malformed(Message):
     problem: str
     reference: str | None = None
     signature: str | None = None
+    http_status: str | None = None
+    media_type: str | None = None

@@ -20,12 +20,12 @@ from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Planned
 from mpp_conformance.ledger.requirements import MUST, Requirement
+from mpp_conformance.protocol.limits import cny
 from mpp_conformance.report.allure.files import linked
 from mpp_conformance.report.allure.pictures import Pictures
 from mpp_conformance.report.allure.side_files import NOT_APPLICABLE, OBSERVATION, beside, message
 from mpp_conformance.report.gate.outcome import NO_GATE, WAIVED, Gate
 from mpp_conformance.report.languages.language import ENGLISH, Language
-from mpp_conformance.report.languages.values import cny
 from mpp_conformance.report.verdict_file import document, rerun_command
 from mpp_conformance.report.verdict_file.folding import CaseResult
 from mpp_conformance.scenarios.scenario import Payment, Scenario

@@ -1,9 +1,4 @@
-"""Amounts and moments of a verdict file as people read them, in every language."""
-
-
-def cny(fen: int) -> str:
-    """An amount in fen as people read it: ``7,000.00``."""
-    return f"{fen // 100:,}.{fen % 100:02}"
+"""Moments of a verdict file as people read them, in every language."""
 
 
 def moment(started: str) -> str:

@@ -8,10 +8,10 @@ from mpp_conformance.common.text import printable
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger import source
 from mpp_conformance.ledger.requirements import STATED
-from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR
+from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR, cny
 from mpp_conformance.protocol.messages import Message
 from mpp_conformance.report.languages.language import ENGLISH, Say
-from mpp_conformance.report.languages.values import cny, moment
+from mpp_conformance.report.languages.values import moment
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -18,9 +18,10 @@ from markupsafe import Markup
 from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.protocol.limits import cny
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.languages.language import ENGLISH, Language
-from mpp_conformance.report.languages.values import cny, moment
+from mpp_conformance.report.languages.values import moment
 from mpp_conformance.report.pages import assurance, figures, formatting, iso_17025, statement
 from mpp_conformance.report.pages.conversations import conversations, exchange
 from mpp_conformance.report.pages.diagram import svg

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mpp_conformance.common.text import printable
+from mpp_conformance.protocol.limits import cny
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.languages.language import ENGLISH, Say
-from mpp_conformance.report.languages.values import cny
 from mpp_conformance.report.pages import figures, formatting, iso_17025, statement
 from mpp_conformance.report.pages.diagram.wording import difference
 from mpp_conformance.report.verdict_file import document, rerun_command
@@ -53,7 +53,7 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
             *_root_causes(cases, say),
             *told.section("What did not pass", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
             *_requirements(verdicts["requirements"], say, gate),
-            *_limits(verdicts["boundaries"], say),
+            *_limits(verdicts, say),
             *_untested(verdicts, say),
             *told.section("Observations", [case for case in cases if case["observed"]]),
             *_silences(verdicts["silences"], say),
@@ -272,7 +272,7 @@ def _clause(clause: Row, say: Say) -> str:
     return say("{part}, {place}", part=say(clause["part"]), place=say.told(clause["place"]))
 
 
-def _limits(boundaries: Iterable[Row], say: Say) -> Iterator[str]:
+def _limits(verdicts: Row, say: Say) -> Iterator[str]:
     yield from ("", f"## {say('At the limits')}", "")
     yield say("The limits are Alipay+'s to apply; the MPP is judged for what it does with the answer. Amounts in CNY.")
     heads = (
@@ -284,7 +284,9 @@ def _limits(boundaries: Iterable[Row], say: Say) -> Iterator[str]:
         "Taken by the MPP",
         "Verdict",
     )
-    for title, rows in formatting.limits(boundaries, say):
+    for row in verdicts["own_limits"]:
+        yield from ("", escaped(f"{say.told(row['text'])} ({row['scenario']}, [customers] {row['customer']})"))
+    for title, rows in formatting.limits(verdicts["boundaries"], say):
         yield from ("", f"### {escaped(title)}", "", f"| {' | '.join(map(say, heads))} |")
         yield "| --- | ---: | ---: | --- | --- | --- | --- |"
         for row in rows:

@@ -58,6 +58,13 @@ def summary(
     yield line(say("result"), say(outcome.result.value))
 
 
+def own_limits(rows: Sequence[Mapping[str, Any]], say: Say = ENGLISH) -> Iterator[str]:
+    """What the MPP declined by itself, as the verdict file has it."""
+    for row in rows:
+        text = f"{say.told(row['text'])} ({row['scenario']}, [customers] {row['customer']})"
+        yield line(say("own limit"), printable(text, _LONG))
+
+
 def cards(outcome: RunResult, told: Callable[[CaseResult], str], say: Say = ENGLISH) -> Iterator[str]:
     """For each requirement that was not shown to be met: its worst case, as ``told`` tells it, and how many more."""
     for row in outcome.requirements:

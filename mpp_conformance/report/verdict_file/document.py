@@ -107,6 +107,7 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         ],
         "clauses": [{"clause": clause, "verdict": verdict.word} for clause, verdict in outcome.clauses],
         "boundaries": limits_table.rows(claims.edition, claims.reading, outcome.cases, facts.traces),
+        "own_limits": limits_table.own_limits(outcome.cases, facts.traces),
         "silences": safety_table.silences(outcome.cases, facts.traces),
         "not_judged": [_key_row(key) for key in outcome.missing],
         "not_applicable": [

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mpp_conformance.judging import own_limits as seen_limits
+from mpp_conformance.judging.own_limits import Attempt, OwnLimit, attempts, in_words
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import worst
 from mpp_conformance.protocol.limits import Edition, Reading
@@ -29,6 +31,41 @@ def rows(
     order = {(limit.scope, limit.period): place for place, limit in enumerate(edition.limits)}
     table = sorted(boundaries(edition, reading), key=lambda row: order[row.scope, row.period])
     return [_row(edition, row, judged.get(row.scenario, ()), traces.get(row.scenario)) for row in table]
+
+
+def own_limits(cases: Iterable[CaseResult], traces: Mapping[Scenario, Trace]) -> list[Row]:
+    """Amounts, in fen, from which the MPP declined by itself what Alipay+ left to it; each with a conversation.
+
+    Of two customers, one of whom shows the limit more closely, the other is left out.
+    ``customer`` is a role of ``wallet.toml``; ``code`` is empty where no kind of code is apart.
+    """
+    held = {case.planned.scenario: case for case in cases if case.evidence and case.planned.scenario in traces}
+    tried = {scenario: tuple(attempts(traces[scenario])) for scenario in held}
+    found = seen_limits.own_limits(one for attempted in tried.values() for one in attempted)
+    return [
+        {
+            "customer": limit.customer,
+            "code": limit.code,
+            "paid": limit.paid,
+            "declined": limit.declined,
+            "text": in_words(limit),
+            "scenario": held[scenario].planned.scenario.label,
+            "evidence": held[scenario].evidence,
+        }
+        for limit in found
+        if not any(other.closer_than(limit) for other in found)
+        for scenario in [_shown(limit, tried)]
+    ]
+
+
+def _shown(limit: OwnLimit, tried: Mapping[Scenario, Sequence[Attempt]]) -> Scenario:
+    """The conversation in which the smallest amount was declined."""
+    wanted = (
+        scenario
+        for scenario, found in tried.items()
+        if any(limit.hinders(one) and one.amount == limit.declined for one in found)
+    )
+    return min(wanted, key=lambda scenario: scenario.label)
 
 
 def _row(edition: Edition, row: Boundary, cases: Sequence[CaseResult], trace: Trace | None) -> Row:

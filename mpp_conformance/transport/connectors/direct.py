@@ -239,7 +239,7 @@ class Turns:
         """What the MPP server says to a call of Alipay+'s, which bears the name of no session; its answer goes back."""
         token, answered = self.peers.token(call.payment), False
         for session, message in self._hears("", call.message):
-            answered = answered or message.is_reply
+            answered = answered or message.is_reply or isinstance(message, Malformed)
             yield session or token, message
         if not answered:
             operation = f"{call.message.name}Answer"

@@ -48,7 +48,8 @@ from mpp_conformance.wire import changed, displaced, verified
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
 _HELD: Final = 5
-"""The part of the wallet's patience that an answer is held back for where a fault profile has it come late."""
+"""The part of the wallet's patience that an answer is held back for where a fault profile says so; one that is late may
+take four times that."""
 _PAGE: Final = 0.8
 """The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
 _LATE: Final = 0.05

@@ -1,6 +1,7 @@
 """Answers that are carried out by hand, byte for byte: no server library would do what a fault profile asks for.
 
-Nothing waits longer than ``hold``; whoever waits is woken when the MPP hangs up.
+Nothing waits longer than ``hold``, or four times that for an answer that comes late; whoever waits is woken when the
+MPP hangs up.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from mpp_conformance.transport.servers.connection import TRANSPORT
 HOLD: Final = 2.0
 """Seconds that silence lasts and that a drip takes, unless somebody says otherwise."""
 _PIECES: Final = 8
+_LATEST: Final = 4
 _AT_ONCE: Final = struct.pack("ii", 1, 0)
 """A socket that lingers for no time at all says RST when it is closed."""
 
@@ -33,6 +35,7 @@ class Misdelivery(Response):
     def __init__(self, sent: bytes, fault: Fault, *, hold: float, gone: Callable[[bool], object]) -> None:
         super().__init__()
         self._sent, self._fault, self._hold, self._gone = sent, fault, hold, gone
+        self._delay = min(fault.delay, hold * _LATEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # nothing by ASGI
         """Deliver it."""
@@ -49,7 +52,12 @@ class Misdelivery(Response):
 
     async def _deliver(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> None:
         delivery, complete = self._fault.delivery, True
-        if delivery == SILENT:
+        if self._delay:
+            await asyncio.wait({hung_up}, timeout=self._delay)
+            complete = not (hung_up.done() or transport.is_closing())
+        if not complete:
+            pass
+        elif delivery == SILENT:
             await asyncio.wait({hung_up}, timeout=self._hold)
         elif delivery == DRIP:
             complete = await self._drip(transport, hung_up)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from urllib.parse import urlsplit
 
 import httpx
@@ -52,9 +53,11 @@ class GatewayClient:
         header = signature.sign_as(message.signature, self.private_key, content, key_version=self.key_version)
         if header is not None:
             headers["signature"] = header
-        return self._received(target, await self.http.post(address, content=body, headers=headers))
+        begun = monotonic()
+        answer = await self.http.post(address, content=body, headers=headers)
+        return self._received(target, answer, monotonic() - begun)
 
-    def _received(self, target: str, answer: httpx.Response) -> wire.Received:
+    def _received(self, target: str, answer: httpx.Response, seconds: float) -> wire.Received:
         client_id, time = answer.headers.get("client-id", ""), answer.headers.get("response-time", "")
         content = signature.content("POST", target, client_id, time, answer.content)
         found = signature.verify(self.alipay_plus_public_key, answer.headers.get("signature"), content)
@@ -67,4 +70,5 @@ class GatewayClient:
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw),
             signature=outcome,
             detail=detail,
+            seconds=seconds,
         )

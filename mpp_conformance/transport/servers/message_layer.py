@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -51,18 +52,30 @@ class MessageLayer:
         """What stands between the two sides and changed a request, in words; empty where nothing shows it."""
         return wire.changed(request_half(request, body), self.public_key, self.client_id, prefix=self.prefix)
 
-    def signed(self, request: Request, body: bytes, outcome: str = "valid") -> Response:
-        """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to."""
+    def signed(
+        self,
+        request: Request,
+        body: bytes,
+        outcome: str = "valid",
+        *,
+        status: int = HTTPStatus.OK,
+        content_type: str = "application/json; charset=UTF-8",
+    ) -> Response:
+        """An answer with a signature; header names go out in lower case. ``outcome``: what verifying it comes to.
+
+        Without a ``content_type`` the header is left out.
+        """
         time = _moment()
         client_id = self._client_id(request)
         signed = signature.content(request.method, target_of(request), client_id, time, body)
         header = signature.sign_as(outcome, self.private_key, signed, key_version=self.key_version)
         headers = {
-            "content-type": "application/json; charset=UTF-8",
+            "content-type": content_type,
             "client-id": client_id,
             "response-time": time,
+            "signature": header or "",
         }
-        return Response(body, headers=headers if header is None else {**headers, "signature": header})
+        return Response(body, status, {name: value for name, value in headers.items() if value})
 
     def spoilt(self, request: Request, body: bytes, fault: Fault, location: str) -> wire.Headers:
         """The headers of an answer with a defect; ``location`` is where a redirect leads to."""

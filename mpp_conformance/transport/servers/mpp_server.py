@@ -9,12 +9,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mpp_conformance import wire
-from mpp_conformance.protocol.messages import BLANKS, CancelPayment, InquiryPayment, Malformed, Message
+from mpp_conformance.protocol.messages import (
+    BLANKS,
+    CancelPayment,
+    CancelPaymentAnswer,
+    InquiryPayment,
+    InquiryPaymentAnswer,
+    Malformed,
+)
 from mpp_conformance.transport.servers.application import refusal
 from mpp_conformance.transport.servers.message_layer import MessageLayer
 from mpp_conformance.transport.servers.request_bodies import body_of
 
-Serve = Callable[[InquiryPayment | CancelPayment], Message | None]
+Answer = InquiryPaymentAnswer | CancelPaymentAnswer | Malformed
+Serve = Callable[[InquiryPayment | CancelPayment], Answer | None]
 """The answer to a call of Alipay+; ``None`` where there is none."""
 
 
@@ -33,8 +41,16 @@ def mpp_server_routes(layer: MessageLayer, serve: Serve) -> list[Route]:
             answer = serve(replace(message, signature=outcome, body=text, carriage=carriage))
             if answer is None:
                 return refusal(HTTPStatus.NOT_FOUND, "nothing is served here")
-            return layer.signed(request, wire.encode(answer), getattr(answer, "signature", "valid"))
+            return _carried(layer, request, answer)
 
         return Route(wire.OPERATIONS[kind].path, take, methods=["POST"])
 
     return [endpoint(InquiryPayment), endpoint(CancelPayment)]
+
+
+def _carried(layer: MessageLayer, request: Request, answer: Answer) -> Response:
+    """As HTTP carries it; what is no message at all is said in the words of its ``problem``."""
+    body = answer.problem.encode() if isinstance(answer, Malformed) else wire.encode(answer)
+    status, named = int(answer.http_status or HTTPStatus.OK), answer.media_type or ""
+    content_type = f"{named}; charset=UTF-8" if named else ""
+    return layer.signed(request, body, answer.signature or "missing", status=status, content_type=content_type)

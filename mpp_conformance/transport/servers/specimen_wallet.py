@@ -35,7 +35,7 @@ from mpp_conformance.specimens.conforming import ConformingMpp, Say
 from mpp_conformance.transport.servers.application import application, refusal
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.message_layer import MessageLayer
-from mpp_conformance.transport.servers.mpp_server import mpp_server_routes
+from mpp_conformance.transport.servers.mpp_server import Answer, mpp_server_routes
 from mpp_conformance.transport.servers.observer import REPORTS
 from mpp_conformance.transport.servers.request_bodies import body_of
 from mpp_conformance.wallet.fields import is_loopback
@@ -88,12 +88,12 @@ class SpecimenWallet:
             private_key=client.private_key,
         )
 
-    def _served(self, message: InquiryPayment | CancelPayment) -> Message | None:
+    def _served(self, message: InquiryPayment | CancelPayment) -> Answer | None:
         """The answer; what the specimen has to say beside it follows when the answer has gone."""
         says = list(self.specimen.hear("", message))
-        others = iter([say for say in says if not say.message.is_reply])
-        self._start("", others)
-        return next((say.message for say in says if say.message.is_reply), None)
+        answers = [say.message for say in says if isinstance(say.message, Answer)]
+        self._start("", iter([say for say in says if say.message not in answers]))
+        return answers[0] if answers else None
 
     async def close(self) -> None:
         """Leave off whatever is going on."""

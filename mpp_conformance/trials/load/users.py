@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from mpp_conformance.judging.attestation import hangs_on_time
 from mpp_conformance.judging.judgement import Judgement
-from mpp_conformance.judging.set_up import SetUp, signs
+from mpp_conformance.judging.set_up import SetUp, Sign, signs
 from mpp_conformance.judging.trace import BROKEN, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import Case
@@ -108,7 +108,7 @@ class Users:
     patience: float
     redacted: Callable[[Trace], Trace]
     clock: Callable[[], float] = time.monotonic
-    _signs: set[str] = field(default_factory=set)
+    _signs: set[Sign] = field(default_factory=set)
     _over: deque[Trace] = field(default_factory=deque)
     _loads: int = 0
 
