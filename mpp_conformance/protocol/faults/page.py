@@ -22,9 +22,9 @@ what is stated or documented, and only observes what is derived or silent. For t
 wallet behaves where the documents are silent" whether the behaviour was safe. What a careful MPP does is advice.
 
 The column *answers* says which answers to a payment's calls have the defect: every one, or the first ones. An answer
-that is silent or comes in pieces takes a fifth of the wallet's `[reach] patience`, and then the connection closes: an MPP
-whose own patience is longer sees that. A late answer comes after the time that its profile names, or after four fifths of
-`[reach] patience` if that is shorter.
+that is silent or comes in pieces takes a fifth of the wallet's `[reach] patience`, and then the connection closes: an
+MPP whose own patience is longer sees that. A late answer comes after the time that its profile names, or after four
+fifths of `[reach] patience` if that is shorter.
 """
 
 
