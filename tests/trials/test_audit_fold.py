@@ -1,0 +1,90 @@
+"""The fold: what a log shows is judged as it was when it happened, and what a log loses accuses nobody."""
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+
+import pytest
+
+from mpp_conformance.specimens import CONFORMING, FAULTY
+from mpp_conformance.trials.audit import logged, shapes, worth
+from mpp_conformance.trials.audit.questions import Questions
+from mpp_conformance.trials.audit.records import Record
+from mpp_conformance.trials.audit.situation import Unclear
+from mpp_conformance.trials.audit.tally import Tally
+from tests.tools import tool
+
+EVERY = 160
+"""One in so many spoilt logs is audited here; `make lossy` does them all."""
+
+
+@pytest.fixture(scope="module")
+def lossy() -> ModuleType:
+    """The script, imported."""
+    return tool("lossy_logs")
+
+
+def accused(tally: Tally) -> list[tuple[str, str, str]]:
+    """Requirement, case and conversation of whatever an MPP was accused of; nothing may be in error."""
+    assert not tally.erred
+    return [(name, one.case.name, one.conversation) for name, found in tally.examples.items() for one in found]
+
+
+@pytest.mark.slow
+def test_no_conforming_mpp_is_accused_by_whole_logs(lossy: ModuleType) -> None:
+    """Everything logged and attested: no conversation of a conforming MPP breaks anything."""
+    tally = lossy.audited(lossy.of_conforming(), lossy.attested("complete", "counted", "ordered"))
+    assert tally.conversations > 8_000
+    assert len(tally.showed) > 15
+    assert accused(tally) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["dropped", "thinned", "truncated", "doubled", "shuffled", "skewed"])
+def test_a_lossy_log_accuses_no_conforming_mpp(lossy: ModuleType, kind: str) -> None:
+    """Records lost, told twice, out of order or cut off fail nobody where just that is not attested."""
+    loss = lossy.LOSSES[kind]
+    honest = {"complete", "counted", "ordered"} - {loss.spoils}
+    for names in (honest, set[str]()):
+        assert accused(lossy.audited(lossy.spread(loss, EVERY), lossy.attested(*names))) == []
+
+
+def test_the_lossy_logs_are_all_there_are(lossy: ModuleType) -> None:
+    """The kinds of loss that are tried here are those of the script."""
+    assert sorted(lossy.LOSSES) == ["doubled", "dropped", "shuffled", "skewed", "thinned", "truncated"]
+
+
+def parted(lossy: ModuleType, logs: Iterable[Sequence[Record]]) -> tuple[int, list[str]]:
+    """How many conversations were asked something, and those that are judged otherwise than their shapes."""
+    questions, observes = Questions(lossy.cases()), lossy.attested("complete", "counted", "ordered").observes
+    count, differing = 0, list[str]()
+    for log in logs:
+        try:
+            situation, trace = logged.read(log, observes, lossy.FACTS, 0.0)
+        except Unclear:
+            continue
+        count += 1
+        direct = questions.judged(situation, trace)
+        by_shape = questions.judged(situation, shapes.shape(trace))
+        if [one.verdict for one in direct.values()] != [one.verdict for one in by_shape.values()]:
+            differing.append(log[0].conversation)
+    return count, differing
+
+
+@pytest.mark.slow
+def test_the_verdict_of_a_shape_is_that_of_each_conversation(lossy: ModuleType) -> None:
+    """Whatever the logs of a faulty MPP show, renaming all values changes no verdict."""
+    some = [specimen for number, specimen in enumerate(FAULTY.values()) if number % 16 == 0]
+    count, differing = parted(lossy, lossy.logs_of(lossy.conversations(some)))
+    assert count > 500
+    assert differing == []
+
+
+def test_an_audit_is_worth_what_it_attests(lossy: ModuleType) -> None:
+    """Who attests more has more of the faulty MPPs named, and no conforming one accused."""
+    some = {name: FAULTY[name] for name in ("result-page-never", "payload-callback-empty")}
+    found = [
+        worth.detected(lossy.attested(*names), {"conforming": CONFORMING["conforming"]}, some)
+        for names in ((), ("complete", "counted", "ordered"))
+    ]
+    assert [one.named for one in found] == [("payload-trimmed",), ("result-page-never", "payload-callback-empty")]
+    assert [one.accused for one in found] == [(), ()]
