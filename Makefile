@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test answers bench faults figures house lossy reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
+.PHONY: help certify test thorough answers bench faults figures house lossy reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -29,7 +29,10 @@ test: .venv ## lint, import floors, types and the harness's own tests
 	@echo "== mypy"
 	@$(BIN)/mypy
 	@echo "== pytest"
-	@$(BIN)/pytest tests contracts -q -n auto --dist loadfile
+	@$(BIN)/pytest tests contracts -q -n auto --dist loadfile --no-loadscope-reorder
+
+thorough: .venv ## test over whole extents what `make test` tests over a part of; minutes
+	@$(BIN)/pytest tests -q -n auto -m thorough
 
 bench: .venv ## measure speed and print the figures
 	@$(BIN)/python tools/bench.py

@@ -33,7 +33,6 @@ from mpp_conformance.scenarios.scenario import UNFUNDED
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.trials.audit import worth
 from mpp_conformance.trials.audit.records import Record
-from mpp_conformance.trials.cabinet import Before
 
 BEGIN: Final = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 APART: Final = 600_000_000
@@ -57,9 +56,8 @@ def main() -> None:
     parser.add_argument("--plant", action="append", default=[], metavar="NAME=K")
     told = parser.parse_args()
     told.folder.mkdir(parents=True, exist_ok=True)
-    before = Before()
-    ordinary = _conversations(told.specimen, before)
-    planted = _planted([word.partition("=") for word in told.plant], told.conversations, ordinary, before)
+    ordinary = _conversations(told.specimen)
+    planted = _planted([word.partition("=") for word in told.plant], told.conversations, ordinary)
     templates = [_template(trace) for trace in ordinary]
     apart = min(APART, YEAR // told.conversations)
     with (told.folder / "server.jsonl").open("w") as server, (told.folder / "client.jsonl").open("w") as client:
@@ -70,20 +68,16 @@ def main() -> None:
         (told.folder / "planted.json").write_text(json.dumps({"conversations": len(planted)}) + "\n", "utf-8")
 
 
-def _conversations(specimen: str, before: Before) -> list[Trace]:
-    return list(worth.traces(SPECIMENS[specimen], SCENARIOS, before))
+def _conversations(specimen: str) -> list[Trace]:
+    return list(worth.traces(SPECIMENS[specimen], SCENARIOS))
 
 
-def _planted(
-    asked: Sequence[tuple[str, str, str]], count: int, ordinary: Sequence[Trace], before: Before
-) -> dict[int, Template]:
+def _planted(asked: Sequence[tuple[str, str, str]], count: int, ordinary: Sequence[Trace]) -> dict[int, Template]:
     """The conversations that another MPP holds, by number: those in which it does otherwise, in turn."""
     found: dict[int, Template] = {}
     for place, (name, _, times) in enumerate(asked):
         strange = [
-            _template(one)
-            for one, usual in zip(_conversations(name, before), ordinary, strict=True)
-            if one is not usual
+            _template(one) for one, usual in zip(_conversations(name), ordinary, strict=True) if one is not usual
         ]
         if not strange:
             raise SystemExit(f"{name} does in these logs what the others do")

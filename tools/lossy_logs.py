@@ -127,9 +127,9 @@ def held() -> Sequence[Trace]:
 
 def conversations(specimens: Iterable[Specimen]) -> Iterator[Trace]:
     """Each conversation of the suite with each of these, equal ones once."""
-    before, scenarios, seen = cabinet.Before(), tuple(cabinet.conversations(cases())), set[int]()
+    scenarios, seen = tuple(cabinet.conversations(cases())), set[int]()
     for specimen in specimens:
-        for trace in worth.traces(specimen, scenarios, before):
+        for trace in worth.traces(specimen, scenarios):
             if id(trace) not in seen:
                 seen.add(id(trace))
                 yield trace

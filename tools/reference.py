@@ -53,7 +53,7 @@ def pages() -> dict[str, str]:
 def command_line() -> str:
     """The commands with their arguments and options."""
     lines = ["# Command line", "", _MADE, _prose(cli.help or ""), ""]
-    context = click.Context(cli, info_name="mpp-conformance")
+    context = click.Context(cli, info_name="mpp-conformance", **cli.context_settings)
     for name, command in _below(cli, context):
         lines += _command(command, context, name)
     return "\n".join(lines)

@@ -4,8 +4,12 @@ Rules of this floor: a mistake of the user's is one paragraph that says what was
 the likely slip; it is never a traceback. Exit codes are in :mod:`mpp_conformance.cli.exits` and nowhere else.
 """
 
+import sys
+from typing import Final
+
 from mpp_conformance.cli import environment, output
 from mpp_conformance.cli.commands import Commands
+from mpp_conformance.cli.exits import Exit
 
 cli = Commands(
     "mpp-conformance",
@@ -38,8 +42,19 @@ cli = Commands(
 """All commands."""
 
 
+_ASSERTIONS: Final = 1
+"""So much may Python leave out (-O): no verdict stands on an `assert`. Docstrings say what a case is for."""
+
+
 def main() -> None:
     """Start the command that the command line names; ends the process."""
+    if sys.flags.optimize > _ASSERTIONS:
+        print(  # noqa: T201  # before anything is imported that prints
+            "Error: the docstrings of the cases are needed, and this Python leaves them out;"
+            " call it without -OO and PYTHONOPTIMIZE=2",
+            file=sys.stderr,
+        )
+        sys.exit(Exit.USAGE)
     environment.clean()
     output.install()
     cli.main()

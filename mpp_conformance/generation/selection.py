@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mpp_conformance import wire
 from mpp_conformance.generation.adjustment import MEANT, fitted
@@ -79,6 +79,23 @@ _MAX_BODY: Final = 30_000
 """Characters of a body, so that one of all fields at their longest does not make up most of the corpus."""
 _LEAST_DRAWN: Final = 5
 """Fields of a body drawn at random, so that the smallest ones do not make up most of them."""
+
+
+class _Space(NamedTuple):
+    """White space between the parts of a JSON text, and around it."""
+
+    separators: tuple[str, str]
+    indent: int | None = None
+    around: str = ""
+
+
+_SPACES: Final = (
+    _Space((",", ":")),
+    _Space((", ", ": ")),
+    _Space((" , ", "\t:\t"), around="\r\n"),
+    _Space((",", ": "), indent=2),
+)
+"""Of the first two and the last kind libraries write; none writes the third."""
 _TO_PAY: Final = "psp-S"
 _AMOUNT: Final = 1_000
 _AMOUNTS: Final = [fen for fen in range(1, 20_000) if int(fen / 100 * 100) != fen]
@@ -114,7 +131,7 @@ def chosen(rows: Iterable[Row], seed: int) -> Corpus:
             within=within,
             code=(ENTRY, ORDER)[place % 2],
             amount=_AMOUNTS[_number(seed, name) % len(_AMOUNTS)] if row["cell"] == _TO_PAY else _AMOUNT,
-            body=text,
+            body=_spelled(json.loads(text), place) if within else text,
         )
         for within in (True, False)
         for cell in CELLS
@@ -256,6 +273,14 @@ def _named(names: Iterable[str]) -> list[str]:
 
 def _text(body: Mapping[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _spelled(body: Mapping[str, Any], place: int) -> str:
+    """The same with white space and escapes, to which JSON gives no meaning: by its place each with each."""
+    space = _SPACES[place % len(_SPACES)]
+    escaped = place // len(_SPACES) % 2 == 1
+    written = json.dumps(body, ensure_ascii=escaped, indent=space.indent, separators=space.separators)
+    return f"{space.around}{written}{space.around}"
 
 
 def _sample(text: str) -> Any:  # noqa: ANN401  # JSON of any kind

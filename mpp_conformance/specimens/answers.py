@@ -1,6 +1,7 @@
 """MPPs that stumble over what stands beside actionForm in an answer: none of it has a say in what is to be done."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -14,7 +15,7 @@ from mpp_conformance.protocol.messages import (
     Order,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import PAYLOAD_NOT_HANDED
 
 _MOST_GOODS: Final = 10
@@ -315,3 +316,44 @@ def _names(value: object) -> Iterator[str]:
         yield from value
     for inner in _inside(value):
         yield from _names(inner)
+
+
+# --- how an answer is spelled -------------------------------------------------------------------------------------
+
+
+class VerifiesSpelling(ConformingMpp):
+    """Verifies an answer over the body as its own JSON library writes it, and believes no other spelling.
+
+    It asks again, and in the end tells its client of a failure: what its client would have done with a payload or an
+    order is not seen then (EC-25, OC-16, SRV-7). Where a proxy spells an answer otherwise it believes that no more
+    (FLT-3).
+    """
+
+    name = "answers-verified-over-compact-body"
+    breaks = frozenset({"SRV-4"})
+    hides = frozenset({"EC-25", "OC-16", "SRV-7"})
+    observed = frozenset({"FLT-3"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """What verifies over other bytes is nobody's word."""
+        body = answer.body or ""
+        rewritten = json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")) if body else ""
+        if rewritten == body:
+            yield from super().answered(session, answer)
+        else:
+            yield from self.not_known(session, NO_ANSWER)
+
+
+class KeepsEscapes(ConformingMpp):
+    """Reads the payload with a reader of its own, which knows the escapes of one letter and not those by number."""
+
+    name = "payload-escapes-by-number-kept"
+    breaks = frozenset({"SRV-4"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Such a letter stays as it is written."""
+        found = re.search(r'"sdkActionPayload"\s*:\s*("(?:[^"\\]|\\.)*")', answer.body or "")
+        if found and answer.sdk_action_payload is not None:
+            kept = re.sub(r"(\\\\)|\\(?=u)", lambda escape: escape[1] or r"\\", found[1])
+            answer = replace(answer, sdk_action_payload=json.loads(kept))
+        yield from super().answered(session, answer)

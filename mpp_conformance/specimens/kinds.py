@@ -51,8 +51,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-paid-on-unknown-result order-of-another-customer-paid older-reader-pays
     """,
     FaultKind.SOUND_ANSWER_REFUSED: """
-        rewritten-body-verified header-names-case-sensitive signature-header-not-trimmed
-        signature-taken-by-position chunked-answers-not-read
+        rewritten-body-verified answers-verified-over-compact-body header-names-case-sensitive
+        signature-header-not-trimmed signature-taken-by-position chunked-answers-not-read
     """,
     FaultKind.UNKNOWN_TAKEN_AS_FINAL: "lost-answer-given-up unknown-taken-for-failure",
     FaultKind.LEFT_WAITING: """
@@ -74,7 +74,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
-        unknown-fields-joined-to-payload codes-url-encoded scanned-codes-upper-cased
+        unknown-fields-joined-to-payload codes-url-encoded payload-escapes-by-number-kept scanned-codes-upper-cased
         intercepted-code-written-anew payload-trimmed payload-url-decoded payload-form-decoded
         payload-html-unescaped payload-backslashes-dropped payload-lower-cased payload-url-encoded
         callback-url-decodes-payload handle-action-url-decodes-payload launched-address-written-anew

@@ -56,31 +56,33 @@ class Judged:
 
 
 class Before:
-    """What was said and judged before: most MPPs say the same in most conversations.
+    """What was judged before: most MPPs say the same in most conversations.
 
     ``observes``: by whose reports it is judged.
     """
 
     def __init__(self, observes: Observed | None = None) -> None:
         self._observes = observes or Observed()
-        self._memories: dict[tuple[Scenario, bool], Memory] = {}
         self._judged: dict[int, Judged] = {}
 
-    def trace(self, specimen: Specimen, scenario: Scenario, profile: Profile) -> Trace:
-        """The conversation of a specimen that has heard nothing before; the same object for all who say the same."""
-        known = (scenario, profile.app_link)
-        if known not in self._memories:
-            self._memories[known] = Memory(scenario, profile)
-        return held(specimen(profile), RememberingPeers(self._memories[known]), _carried)
-
     def judged(self, cases: list[tuple[Case, str]], trace: Trace) -> Judged:
-        """What the cases say of such a conversation."""
+        """What the cases say of a conversation; `trace` gives the same object for all who say the same."""
         found = self._judged.get(id(trace))
         if found is None:
             seen = as_reported(trace, self._observes)
             found = Judged(trace, seen, tuple(_rows(cases, seen)), frozenset(signs(seen)))
             self._judged[id(trace)] = found
         return found
+
+
+def trace(specimen: Specimen, scenario: Scenario, profile: Profile) -> Trace:
+    """The conversation of a specimen that has heard nothing before; the same object for all who say the same."""
+    return held(specimen(profile), RememberingPeers(_memory(scenario, profile)), _carried)
+
+
+@functools.cache
+def _memory(scenario: Scenario, profile: Profile) -> Memory:
+    return Memory(scenario, profile)
 
 
 def conversations(
@@ -103,9 +105,7 @@ def judged(
     """
     before = Before() if before is None else before
     profile = profile_of(app_link=specimen.app_link if app_link is None else app_link)
-    found = [
-        before.judged(cases, before.trace(specimen, scenario, profile)) for scenario, cases in conversations.items()
-    ]
+    found = [before.judged(cases, trace(specimen, scenario, profile)) for scenario, cases in conversations.items()]
     set_up = SetUp.from_signs(sign for one in found for sign in one.signs)
     return tuple(_weighed(row, judgement, one.trace, set_up) for one in found for row, judgement in one.rows)
 

@@ -191,3 +191,12 @@ def test_a_folder_with_brackets_is_a_folder(tmp_path: Path, monkeypatch: pytest.
         Exit.NOT_PROVEN,
         "result       partial run: nothing is certified",
     )
+
+
+@pytest.mark.parametrize(("level", "code"), [("1", Exit.FAILS), ("2", Exit.USAGE)])
+def test_no_verdict_stands_on_an_assertion_of_python(tmp_path: Path, level: str, code: Exit) -> None:
+    """Without assertions a faulty MPP is failed as ever; without docstrings nothing is begun, and it is said why."""
+    run: list[str | Path] = [COMMAND, "run", "--mpp", "specimen:payload-trimmed", "--run", "one", "-k", "both"]
+    environment = {**os.environ, "PYTHONOPTIMIZE": level}
+    ended = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "PYTHONOPTIMIZE=2" in ended.stderr) == (code, code == Exit.USAGE)

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from mpp_conformance import plugin
+from tests.conftest import QUICK
 
 pytest_plugins = ["pytester"]
 
@@ -34,7 +35,7 @@ def test_other_projects_keep_their_options(pytester: pytest.Pytester) -> None:
         "        parser.addoption(f'--{name}', default='theirs', dest=f'their_{name}')\n"
     )
     pytester.makepyfile("def test_of_theirs(request):\n    assert request.config.getoption('--lang') == 'theirs'\n")
-    pytester.runpytest_inprocess("-p", "mpp_conformance.plugin").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-p", "mpp_conformance.plugin", *QUICK).assert_outcomes(passed=1)
     parser = pytest.Parser(_ispytest=True)
     plugin.pytest_addoption(parser)
     names = [name for option in parser.getgroup("mpp-conformance").options for name in option.names()]

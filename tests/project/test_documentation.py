@@ -41,7 +41,9 @@ def test_the_reference_is_what_the_program_says(made: dict[str, str]) -> None:
     place = DOCS / "reference"
     there = {path.relative_to(place).as_posix(): path.read_text("utf-8") for path in place.rglob("*.md")}
     assert sorted(made) == sorted(there)
-    assert [name for name in sorted(made) if made[name] != there[name]] == []
+    assert {name: there[name] for name in made if made[name] != there[name]} == {
+        name: text for name, text in made.items() if text != there[name]
+    }
 
 
 def test_every_requirement_has_a_page_of_its_own(made: dict[str, str]) -> None:

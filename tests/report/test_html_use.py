@@ -125,6 +125,15 @@ def test_mistakes_are_those_of_known_mpps_that_name_the_requirement() -> None:
     assert found[0][1] == sum(KINDS[name] == found[0][0] for name in names)
 
 
+def test_every_requirement_that_decides_says_which_mpps_it_fails(spoilt: Run, text: str) -> None:
+    """The kill matrix of this build in short: known faulty MPPs for each, and none without."""
+    found = assurance.killers(spoilt[0])
+    assert [one.requirement for one in found] == [row["id"] for row in spoilt[0]["requirements"] if row["counts"]]
+    assert [one.requirement for one in found if not one.faulty or not one.faults] == []
+    table = text.partition("Faulty MPPs that break it</th>")[2].partition("</table>")[0]
+    assert re.findall(r'<a href="#([A-Z0-9-]+)">', table) == [one.requirement for one in found]
+
+
 # --- alone, without the files beside it -------------------------------------------------------------------------
 
 

@@ -14,7 +14,8 @@ from mpp_conformance.trials.audit.tally import Tally
 from tests.tools import tool
 
 EVERY = 160
-"""One in so many spoilt logs is audited here; `make lossy` does them all."""
+"""One in so many spoilt logs is audited; `make thorough` has them all."""
+KINDS = ("dropped", "thinned", "truncated", "doubled", "shuffled", "skewed")
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +39,34 @@ def test_no_conforming_mpp_is_accused_by_whole_logs(lossy: ModuleType) -> None:
     assert accused(tally) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["dropped", "thinned", "truncated", "doubled", "shuffled", "skewed"])
-def test_a_lossy_log_accuses_no_conforming_mpp(lossy: ModuleType, kind: str) -> None:
-    """Records lost, told twice, out of order or cut off fail nobody where just that is not attested."""
+def accused_in_lossy_logs(lossy: ModuleType, kind: str, every: int) -> list[tuple[str, str, str]]:
+    """Whatever is accused where all is attested but what this loss spoils, and where nothing is."""
     loss = lossy.LOSSES[kind]
     honest = {"complete", "counted", "ordered"} - {loss.spoils}
-    for names in (honest, set[str]()):
-        assert accused(lossy.audited(lossy.spread(loss, EVERY), lossy.attested(*names))) == []
+    return [
+        one
+        for names in (honest, set[str]())
+        for one in accused(lossy.audited(lossy.spread(loss, every), lossy.attested(*names)))
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lossy_log_accuses_no_conforming_mpp(lossy: ModuleType, kind: str) -> None:
+    """Records lost, told twice, out of order or cut off fail nobody where just that is not attested."""
+    assert accused_in_lossy_logs(lossy, kind, EVERY) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_lossy_log_at_all_accuses_a_conforming_mpp(lossy: ModuleType, kind: str) -> None:
+    """The same of any record of every conversation with every conforming MPP."""
+    assert accused_in_lossy_logs(lossy, kind, 1) == []
 
 
 def test_the_lossy_logs_are_all_there_are(lossy: ModuleType) -> None:
     """The kinds of loss that are tried here are those of the script."""
-    assert sorted(lossy.LOSSES) == ["doubled", "dropped", "shuffled", "skewed", "thinned", "truncated"]
+    assert sorted(lossy.LOSSES) == sorted(KINDS)
 
 
 def parted(lossy: ModuleType, logs: Iterable[Sequence[Record]]) -> tuple[int, list[str]]:
@@ -77,6 +93,12 @@ def test_the_verdict_of_a_shape_is_that_of_each_conversation(lossy: ModuleType) 
     count, differing = parted(lossy, lossy.logs_of(lossy.conversations(some)))
     assert count > 500
     assert differing == []
+
+
+@pytest.mark.thorough
+def test_the_verdict_of_a_shape_holds_for_every_known_mpp(lossy: ModuleType) -> None:
+    """The same of the whole cabinet."""
+    assert parted(lossy, lossy.logs_of(lossy.conversations([*CONFORMING.values(), *FAULTY.values()])))[1] == []
 
 
 def test_an_audit_is_worth_what_it_attests(lossy: ModuleType) -> None:

@@ -63,6 +63,16 @@ def sound_answer_refused(failure: Failure) -> str:
     return f"a sound answer is not believed for its form ({failure.faulty!r})" if fits else ""
 
 
+@names(FaultKind.SOUND_ANSWER_REFUSED)
+def sound_answer_asked_again(failure: Failure) -> str:
+    """The same was answered as often as it was asked, and told as a failure in the end."""
+    answer = failure.answer
+    if answer is None or not answer.body or not failure.asked_again or failure.faulty or failure.passed_on:
+        return ""
+    fits = "F" in failure.results and "S" not in failure.results and not failure.cashier
+    return "a sound answer is not believed for how its JSON is spelled: the MPP server asks again" if fits else ""
+
+
 @names(FaultKind.UNKNOWN_TAKEN_AS_FINAL)
 def unknown_taken_as_final(failure: Failure) -> str:
     """Told as a failure after one answer that says nothing final."""
@@ -136,6 +146,7 @@ def notice_not_repeated(failure: Failure) -> str:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    *(faulty_answer_believed, paid_from_memory, success_made_up, sound_answer_refused, unknown_taken_as_final),
+    *(faulty_answer_believed, paid_from_memory, success_made_up, sound_answer_refused),
+    *(sound_answer_asked_again, unknown_taken_as_final),
     *(shown_too_early, result_not_told, told_nothing_definite, silent_after_answer, notice_not_repeated),
 )

@@ -112,6 +112,11 @@ class Failure:
         """The defect of the answers that Alipay+ gave in this payment; empty where they were sound."""
         return next((one.fault for one in self.of(FaultApplied)), "")
 
+    @property
+    def asked_again(self) -> bool:
+        """Whether the MPP server asked once more after an answer that says who goes on."""
+        return sum(bool(one.action_type) for one in self.of(UserInitiatedPayAnswer)) > 1
+
     @cached_property
     def handed(self) -> list[ServerAnswer]:
         """All that the MPP server handed its client, where the wallet reports that."""

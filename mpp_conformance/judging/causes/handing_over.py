@@ -190,8 +190,10 @@ def action_type_not_read(failure: Failure) -> str:
     answer = failure.answer
     if answer is None or not failure.by_sdk or failure.passed_on or len(answer.sdk_action_payload or "") >= _LONG:
         return ""
-    if failure.undecided or any(other.by_psp for other in failure.earlier()):
-        return ""  # what was answered before may be remembered
+    remembered = failure.undecided or any(other.by_psp for other in failure.earlier())
+    disbelieved = failure.asked_again and "S" not in failure.results
+    if remembered or disbelieved:
+        return ""
     if "S" in failure.told or "S" in failure.notified or (not failure.trace.app_link and failure.cashier):
         return "HANDLE_BY_SDK is treated as HANDLE_BY_PSP: resultStatus or an order decides, not actionType"
     if "F" in failure.results and answer.result_status == "F":

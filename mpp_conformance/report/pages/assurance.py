@@ -67,6 +67,28 @@ def known_mpps(verdicts: Row, say: Say) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killer:
+    """A requirement that decides, and the known faulty MPPs that break it: how many, and their commonest faults."""
+
+    requirement: str
+    faulty: int
+    faults: list[tuple[str, int]]
+
+
+def killers(verdicts: Row) -> list[Killer]:
+    """One for each requirement that decides here; the kill matrix of a build shows that it fails those MPPs."""
+    return [
+        Killer(
+            requirement=row["id"],
+            faulty=sum(row["id"] in specimen.breaks for specimen in FAULTY.values()),
+            faults=mistakes(row["id"]),
+        )
+        for row in verdicts["requirements"]
+        if row["counts"]
+    ]
+
+
 def mistakes(requirement: str) -> list[tuple[str, int]]:
     """The kinds of fault by which known MPPs break a requirement, each with how many do, the commonest first.
 

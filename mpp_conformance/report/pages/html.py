@@ -136,6 +136,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "key": _key,
         "right": _right(cases),
         "mistakes": assurance.mistakes,
+        "killers": assurance.killers(verdicts),
         "known_mpps": assurance.known_mpps(verdicts, say),
         "witnesses": assurance.witnesses(verdicts, say),
         "script_digest": _digest(template(_SCRIPT).render()),

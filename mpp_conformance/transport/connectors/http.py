@@ -34,6 +34,7 @@ from mpp_conformance.transport.connectors.mpp_server import (
 )
 from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.application import NO_HTTP, application, below
+from mpp_conformance.transport.servers.arrivals import Arrivals
 from mpp_conformance.transport.servers.device import Device, device_routes
 from mpp_conformance.transport.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
@@ -85,6 +86,7 @@ class HttpConnector:
         self._over: list[tuple[Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
         self._heard = asyncio.Event()
+        self._arrivals = Arrivals()
         self._exits = AsyncExitStack()
         self._url = ""
         self.here = ""
@@ -125,7 +127,8 @@ class HttpConnector:
             # The page of a web wallet has an origin of its own.
             app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["POST"], allow_headers=["*"])
         try:
-            self.here = await self._exits.enter_async_context(listening(app, reach.host, reach.port))
+            here = listening(app, reach.host, reach.port, self._arrivals)
+            self.here = await self._exits.enter_async_context(here)
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
         self._url = (reach.public_url or self.here).rstrip("/")
@@ -202,6 +205,8 @@ class HttpConnector:
                 held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
                 return
             if not await _woken(held.woken, min(wait, left)) and wait <= left:
+                # Whoever is speaking is not silent, however slowly it does.
+                await self._arrivals.over(min(self._reach.patience, left - wait))
                 tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
                 between = await self._adaptor.unsaid(tokens)
                 if held.woken.is_set():

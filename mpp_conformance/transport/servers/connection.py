@@ -11,6 +11,8 @@ from typing import Any, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mpp_conformance.transport.servers.arrivals import ARRIVALS, COME, Arrivals
+
 TRANSPORT: Final = "mpp_conformance.transport"
 """Where an application finds the transport of its exchange: a defect in carrying is carried out by hand."""
 TARGET: Final = "mpp_conformance.target"
@@ -59,8 +61,14 @@ class Connection(HttpToolsProtocol):
         self.parser.set_dangerous_leniencies(**_LENIENT)
         super().connection_made(Line(transport))  # type: ignore[arg-type]  # all that is asked of one
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They have hung up."""
+        self._come()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         """Read on."""
+        self._arrivals.begin(self)
         if self._unread is not None:
             self._unread += data[: _KEPT - len(self._unread)]
             return
@@ -83,6 +91,7 @@ class Connection(HttpToolsProtocol):
         """A request begins."""
         super().on_message_begin()
         self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # ours beside those of ASGI
+        self.scope[COME] = self._come  # type: ignore[typeddict-unknown-key]  # likewise
 
     def on_headers_complete(self) -> None:
         """Its headers have come: it is given to the application, unless another parser is to read it."""
@@ -93,6 +102,11 @@ class Connection(HttpToolsProtocol):
             self.headers[:], self._offering = self._offering, None
         self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]  # likewise
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """It has been answered, read or not."""
+        self._come()
+        super().on_response_complete()
 
     def on_message_complete(self) -> None:
         """It has come to its end, as far as this parser reads it."""
@@ -110,12 +124,21 @@ class Connection(HttpToolsProtocol):
         self.parser.feed_data(b"\r\n".join((line, *kept, b"", b"")))
         return True
 
+    @property
+    def _arrivals(self) -> Arrivals:
+        arrivals: Arrivals = self.app_state[ARRIVALS]
+        return arrivals
+
+    def _come(self) -> None:
+        self._arrivals.come(self)
+
     def _refuse(self, problem: httptools.HttpParserError) -> None:
         """Answer that this is no HTTP, and have somebody hear of it."""
         unread = bytes(self._unread or b"")
         told = self.app_state.get(UNREADABLE)
         if told is not None:
             told(f"{problem}{_place(unread)}", unread)
+        self._come()
         self.send_400_response(_NO_HTTP)
 
 

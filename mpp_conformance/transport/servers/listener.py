@@ -13,6 +13,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.applications import Starlette
 
+from mpp_conformance.transport.servers.arrivals import ARRIVALS, Arrivals
 from mpp_conformance.transport.servers.connection import UNREADABLE, Connection
 
 LOCALHOST: Final = "localhost"
@@ -73,14 +74,18 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
-    """Serve ``app`` for the time of the context; yields its base address (``http://host:port``)."""
+async def listening(app: Starlette, host: str, port: int, arrivals: Arrivals | None = None) -> AsyncIterator[str]:
+    """Serve ``app`` for the time of the context; yields its base address (``http://host:port``).
+
+    ``arrivals`` is told of the requests that are on their way.
+    """
     made = bound(host, port)
     config = uvicorn.Config(app, **_CONFIG)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     server.lifespan.state[UNREADABLE] = getattr(app.state, "unreadable", None)
+    server.lifespan.state[ARRIVALS] = arrivals or Arrivals()
     try:
         await server.startup(sockets=made)
         # It does no more than keep the Date header of answers right.

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
+from mpp_conformance.transport.servers.arrivals import COME
 from mpp_conformance.transport.servers.connection import TARGET
 from mpp_conformance.wire import MAX_BODY
 
@@ -37,6 +38,8 @@ async def body_of(request: Request) -> bytes:
         raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, late) from None
     except ClientDisconnect:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "the body did not come to its end") from None
+    finally:
+        request.scope[COME]()
     return bytes(whole)
 
 

@@ -18,11 +18,12 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, Specimen
+from mpp_conformance.trials import cabinet
 from mpp_conformance.trials.audit.fold import Fold
 from mpp_conformance.trials.audit.mapping import Mapped
 from mpp_conformance.trials.audit.questions import Questions
 from mpp_conformance.trials.audit.records import Facts, Record
-from mpp_conformance.trials.cabinet import Before, Visibility, conversations, profile_of
+from mpp_conformance.trials.cabinet import Visibility
 from mpp_conformance.wire import OPERATIONS, encode
 
 _OBSERVER: Final = "http://127.0.0.1/o/0"
@@ -36,7 +37,7 @@ def detected(
     """Which known MPPs an audit with this mapping accuses, in logs of every scenario of the suite."""
     cases = load(directory("suites")).cases
     fold = Fold(questions=Questions(cases), attested=mapped.observes, facts=Facts(end=2**62))
-    accuser = _Accuser(fold, mapped.messages, tuple(conversations(cases)))
+    accuser = _Accuser(fold, mapped.messages, tuple(cabinet.conversations(cases)))
     return Visibility(
         conforming=tuple(conforming),
         faulty=tuple(faulty),
@@ -50,12 +51,11 @@ class _Accuser:
 
     def __init__(self, fold: Fold, kinds: frozenset[type[Message]], held: Sequence[Scenario]) -> None:
         self._fold, self._kinds, self._held = fold, kinds, held
-        self._before = Before()
         self._known: dict[int, bool] = {}
 
     def accuses(self, specimen: Specimen) -> bool:
         """Whether any conversation does."""
-        return any(self._breaks(trace) for trace in traces(specimen, self._held, self._before))
+        return any(self._breaks(trace) for trace in traces(specimen, self._held))
 
     def _breaks(self, trace: Trace) -> bool:
         if id(trace) not in self._known:
@@ -64,10 +64,10 @@ class _Accuser:
         return self._known[id(trace)]
 
 
-def traces(specimen: Specimen, held: Iterable[Scenario], before: Before) -> Iterator[Trace]:
-    """Each conversation with a specimen that has heard nothing; ``before`` keeps one object for equal ones."""
-    profile = profile_of(app_link=specimen.app_link)
-    return (before.trace(specimen, scenario, profile) for scenario in held)
+def traces(specimen: Specimen, held: Iterable[Scenario]) -> Iterator[Trace]:
+    """Each conversation with a specimen that has heard nothing; the same object for all who say the same."""
+    profile = cabinet.profile_of(app_link=specimen.app_link)
+    return (cabinet.trace(specimen, scenario, profile) for scenario in held)
 
 
 def logged(trace: Trace, name: str) -> list[Record]:
