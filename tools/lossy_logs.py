@@ -119,15 +119,9 @@ def fold(mapped: Mapped) -> Fold:
     return Fold(questions=Questions(cases()), attested=mapped.observes, facts=FACTS, settle=mapped.attested.settle)
 
 
-@cache
-def held() -> Sequence[Trace]:
-    """The conversations with conforming MPPs, equal ones once."""
-    return tuple(conversations(CONFORMING.values()))
-
-
-def conversations(specimens: Iterable[Specimen]) -> Iterator[Trace]:
-    """Each conversation of the suite with each of these, equal ones once."""
-    scenarios, seen = tuple(cabinet.conversations(cases())), set[int]()
+def conversations(specimens: Iterable[Specimen], every: int = 1) -> Iterator[Trace]:
+    """The conversations of the suite with each of these, equal ones once; of the scenarios one in ``every``."""
+    scenarios, seen = tuple(cabinet.conversations(cases()))[::every], set[int]()
     for specimen in specimens:
         for trace in worth.traces(specimen, scenarios):
             if id(trace) not in seen:
@@ -145,9 +139,9 @@ def logs_of(traces: Iterable[Trace]) -> Iterator[Log]:
 
 
 @cache
-def of_conforming() -> Sequence[Log]:
-    """The logs of conforming MPPs."""
-    return tuple(logs_of(held()))
+def of_conforming(every: int = 1) -> Sequence[Log]:
+    """The logs of conforming MPPs; of the scenarios one in ``every``."""
+    return tuple(logs_of(conversations(CONFORMING.values(), every)))
 
 
 def audited(logs: Iterable[Log], mapped: Mapped) -> Tally:
@@ -160,10 +154,10 @@ def audited(logs: Iterable[Log], mapped: Mapped) -> Tally:
     return fold(mapped).of(numbered)
 
 
-def spread(loss: Loss, every: int, first: int = 0) -> Iterator[Log]:
-    """The logs that a loss leaves, one in ``every``, from ``first`` on."""
-    spoilt = (worse for log in of_conforming() for worse in loss.made(log) if worse)
-    return (log for number, log in enumerate(spoilt) if number % every == first % every)
+def spoilt(loss: Loss, logs: Iterable[Log], every: int = 1) -> Iterator[Log]:
+    """What a loss leaves of these logs; one in ``every``."""
+    left = (worse for log in logs for worse in loss.made(log) if worse)
+    return (log for number, log in enumerate(left) if number % every == 0)
 
 
 def main() -> None:
@@ -172,7 +166,9 @@ def main() -> None:
     rows.append("| --- | --- | --- | --- |")
     for loss in LOSSES.values():
         honest = [name for name in ("complete", "counted", "ordered") if name != loss.spoils]
-        found = [audited(spread(loss, 1), attested(*names)) for names in ((), honest, (*honest, loss.spoils))]
+        found = [
+            audited(spoilt(loss, of_conforming()), attested(*names)) for names in ((), honest, (*honest, loss.spoils))
+        ]
         nothing, rest, falsely = (_accused(one) for one in found)
         rows.append(f"| {loss.words} | {found[0].conversations:,} | {nothing + rest} | {falsely:,} |")
         print(rows[-1], flush=True)

@@ -21,6 +21,7 @@ from mpp_conformance.trials.audit.mapping import Mapped
 from mpp_conformance.trials.audit.questions import Questions
 from mpp_conformance.trials.audit.records import Facts, UnsortedError, conversations
 from mpp_conformance.trials.audit.tally import Tally
+from tests.tools import tool
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "audit"
 
@@ -154,3 +155,15 @@ def test_unsorted_records_are_an_error_of_ours(place: Path) -> None:
     assert len(list(conversations(records))) == 16
     with pytest.raises(UnsortedError, match="out of order"):
         list(conversations([*records[40:], *records[:40]]))
+
+
+def test_planted_faults_are_all_found_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a log that the script made, as many conversations are broken as another MPP held."""
+    planted = ("--plant", "result-page-never=5", "--plant", "payload-callback-twice=4", "--plant", "payload-dropped=3")
+    monkeypatch.setattr("sys.argv", ["audit_example.py", str(tmp_path), "--conversations", "400", *planted])
+    tool("audit_example").main()
+    text = (EXAMPLE / "audit.toml").read_text("utf-8").replace("faulty/", "")
+    (tmp_path / "audit.toml").write_text(text, "utf-8")
+    tally = audited(tmp_path)
+    assert json.loads((tmp_path / "planted.json").read_bytes()) == {"conversations": 12}
+    assert (tally.conversations, tally.broken) == (400, 12)

@@ -28,16 +28,17 @@ FROM read_csv(files, columns = {'line': 'VARCHAR'}, header = false, delim = '\x0
     auto_detect = false, strict_mode = false, null_padding = true, max_line_size = 8388608)
 """
 """For the SELECT of a mapping: each line of text files, and its JSON where it is JSON."""
-_RECORDS: Final = """
-CREATE TABLE records AS
+_BAD: Final = f"label IS NULL OR (kind IS NOT NULL AND ({_UNREADABLE}))"
+_RECORDS: Final = f"""
+CREATE TABLE records AS SELECT * REPLACE (CASE WHEN {_BAD} THEN line END AS line) FROM (
 SELECT epoch_us(TRY_CAST(lines.time AS TIMESTAMPTZ)) AS moment, kinds.message AS kind,
     CAST(lines.kind AS VARCHAR) AS label, CAST(lines.body AS VARCHAR) AS body,
     CASE WHEN ? <> '' AND regexp_full_match(CAST(lines.code AS VARCHAR), ?) THEN NULL
         ELSE nullif(CAST(lines.code AS VARCHAR), '') END AS code,
     nullif(CAST(lines.request AS VARCHAR), '') AS request, nullif(CAST(lines.session AS VARCHAR), '') AS session,
     CAST(lines.line AS VARCHAR) AS line
-FROM ({read}) AS lines LEFT JOIN kinds ON kinds.label = CAST(lines.kind AS VARCHAR)
-"""
+FROM ({{read}}) AS lines LEFT JOIN kinds ON kinds.label = CAST(lines.kind AS VARCHAR))
+"""  # noqa: S608  # constants
 _LINKS: Final = """
 CREATE TABLE requests AS SELECT request, min(code) AS code, count(DISTINCT code) AS codes FROM records
 WHERE code IS NOT NULL AND request IS NOT NULL GROUP BY request;
@@ -85,9 +86,7 @@ class Logs:
 
     def samples(self) -> list[str]:
         """Some of the lines that could not be read, as they stand."""
-        query = (
-            f"SELECT line FROM records WHERE label IS NULL OR (kind IS NOT NULL AND ({_UNREADABLE})) LIMIT {_SAMPLED}"  # noqa: S608  # constants
-        )
+        query = f"SELECT line FROM records WHERE {_BAD} LIMIT {_SAMPLED}"  # noqa: S608  # constants
         return [line for (line,) in self._connection.execute(query).fetchall() if line]
 
     def _facts(self) -> Facts:
@@ -108,7 +107,7 @@ class Logs:
 
     def _skipped(self) -> Mapping[str, int]:
         queries = {
-            "cannot be read": f"label IS NULL OR (kind IS NOT NULL AND ({_UNREADABLE}))",
+            "cannot be read": _BAD,
             "of no kind in [kinds]": "label IS NOT NULL AND kind IS NULL",
             "without a key": f"NOT ({_UNREADABLE}) AND coalesce(code, request, session) IS NULL",
         }
@@ -157,7 +156,8 @@ def _prepare(connection: "DuckDBPyConnection", base: Path, memory: str, threads:
         "threads": threads,
         "temp_directory": place,
         "file_search_path": str(base.absolute()),
-        "preserve_insertion_order": True,  # without it an ORDER BY does not stay one
+        "preserve_insertion_order": False,
+        "disabled_optimizers": "join_order,build_side_probe_side",  # bodies belong to the side that is streamed
         "TimeZone": "UTC",
     }
     for name, value in settings.items():
@@ -175,4 +175,5 @@ def _read(connection: "DuckDBPyConnection", mapped: Mapped) -> None:
     connection.execute(_RECORDS.format(read=read), [static, static])
     connection.execute(_LINKS)
     connection.execute(_RESOLVED)
+    connection.execute("SET preserve_insertion_order = true")  # without it an ORDER BY does not stay one
     connection.execute(_SORTED)

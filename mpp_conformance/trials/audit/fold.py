@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,10 +11,9 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.scenarios.observation import Observed
-from mpp_conformance.trials.audit import logged
+from mpp_conformance.trials.audit import logged, shapes
 from mpp_conformance.trials.audit.questions import Questions
 from mpp_conformance.trials.audit.records import Facts, Record, conversations
-from mpp_conformance.trials.audit.shapes import shape
 from mpp_conformance.trials.audit.situation import Situation, Unclear
 from mpp_conformance.trials.audit.tally import MOST_EXAMPLES, Example, Tally
 
@@ -44,6 +43,8 @@ class Fold:
     facts: Facts = field(default_factory=Facts)
     settle: float = 0.0
     _shapes: OrderedDict[tuple[Situation, Trace], _Judged] = field(default_factory=OrderedDict)
+    _alike: OrderedDict[Hashable, _Judged | str] = field(default_factory=OrderedDict)
+    """What conversations that differ in long numbers alone came to, or why nothing is asked of them."""
 
     def of(self, records: Iterable[Record]) -> Tally:
         """What these records come to; UnsortedError where they do not come by conversation and time."""
@@ -55,12 +56,10 @@ class Fold:
         return counts.tally()
 
     def _add(self, counts: "_Counts", name: str, records: Sequence[Record]) -> None:
-        try:
-            situation, trace = logged.read(records, self.attested, self.facts, self.settle)
-        except Unclear as why:
-            counts.unasked[str(why)] += 1
+        found = self._found(records)
+        if isinstance(found, str):
+            counts.unasked[found] += 1
             return
-        found = self._judged(situation, trace)
         if not found.verdicts:
             counts.unasked[NOTHING_TO_ASK] += 1
         counts.broken += Verdict.FAIL in found.verdicts.values()
@@ -72,12 +71,33 @@ class Fold:
                 counts.broke[requirement] += 1
                 kept = counts.examples.setdefault(requirement, {})
                 if found.name not in kept or printable(name, _SHOWN) < kept[found.name].conversation:
-                    kept[found.name] = self._example(requirement, name, found.name, situation, trace)
+                    kept[found.name] = self._example(requirement, name, found.name, *self._read(records))
                 if len(kept) > MOST_EXAMPLES:
                     del kept[max(kept)]
 
+    def _found(self, records: Sequence[Record]) -> _Judged | str:
+        """What a conversation comes to, or why nothing is asked of it."""
+        likeness = shapes.likeness(records)
+        key = None if likeness is None else (likeness, logged.cut_off(records, self.facts, self.settle))
+        known = self._alike.get(key)
+        if known is not None:
+            self._alike.move_to_end(key)
+            return known
+        try:
+            made: _Judged | str = self._judged(*self._read(records))
+        except Unclear as why:
+            made = str(why)
+        if key is not None:
+            self._alike[key] = made
+            if len(self._alike) > _MOST_SHAPES:
+                self._alike.popitem(last=False)
+        return made
+
+    def _read(self, records: Sequence[Record]) -> tuple[Situation, Trace]:
+        return logged.read(records, self.attested, self.facts, self.settle)
+
     def _judged(self, situation: Situation, trace: Trace) -> _Judged:
-        renamed = shape(trace)
+        renamed = shapes.shape(trace)
         known = self._shapes.get((situation, renamed))
         if known is not None:
             self._shapes.move_to_end((situation, renamed))

@@ -44,9 +44,9 @@ def read(records: Sequence[Record], attested: Observed, facts: Facts, settle: fl
     if len(sessions) > 1 or len(requests) > 1 or any(one.several for one in records):
         raise Unclear(SEVERAL)
     said = [message(one) for one in records]
-    cut_off = _cut_off(records, facts, settle)
+    apart = cut_off(records, facts, settle)
     whole, scanned = (
-        attested.at(point).complete and point not in facts.lossy and not cut_off for point in (GATEWAY, USER)
+        attested.at(point).complete and point not in facts.lossy and not apart for point in (GATEWAY, USER)
     )
     situation, scenario, codes = inferred(said, whole=whole, scanned=scanned)
     start = records[0].at
@@ -54,14 +54,14 @@ def read(records: Sequence[Record], attested: Observed, facts: Facts, settle: fl
         Event(number=number, payment=0, message=one, at=(record.at - start) / _MICROSECONDS)
         for number, (one, record) in enumerate(zip(said, records, strict=True), 1)
     )
-    worth = _Worth(records, said, facts, cut_off=cut_off, situation=situation)
+    worth = _Worth(records, said, facts, cut_off=apart, situation=situation)
     observes = worth.of(attested, linked_by_session=bool(sessions), linked_by_request=bool(requests))
     app_link = observes.app_link.by != NOBODY
     trace = Trace(scenario=scenario, codes=(codes,), events=events, ending=ENDED, app_link=app_link, observes=observes)
     return situation, trace
 
 
-def _cut_off(records: Sequence[Record], facts: Facts, settle: float) -> bool:
+def cut_off(records: Sequence[Record], facts: Facts, settle: float) -> bool:
     """Whether a part of it may lie before the first record of the logs, or after the last one."""
     margin = settle * _MICROSECONDS
     return records[0].at - facts.begin < margin or facts.end - records[-1].at < margin

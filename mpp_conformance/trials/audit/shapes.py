@@ -5,10 +5,13 @@ Only fields whose values cases compare with other values are renamed: those that
 (statuses, action types, error codes) stay.
 """
 
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
 from mpp_conformance.judging.trace import Trace
+from mpp_conformance.trials.audit.records import Record
 
 RENAMED: Final = frozenset(
     {
@@ -19,6 +22,30 @@ RENAMED: Final = frozenset(
     }
 )
 """Names of fields that hold values."""
+
+
+_NUMBERS: Final = re.compile(r"[0-9]{12,}")
+"""Parts of ids that are of one conversation alone; amounts and times of day are shorter."""
+_BETWEEN: Final = "\0"
+_NAME: Final = "\1"
+
+
+def likeness(records: Sequence[Record]) -> Hashable | None:
+    """The records of a conversation with its long numbers renamed, wherever they stand; equal ones have equal shapes.
+
+    ``None`` where a body has the characters that names are made of.
+    """
+    bodies = [one.body for one in records]
+    if any(mark in body for body in bodies for mark in (_BETWEEN, _NAME)):
+        return None
+    text = _BETWEEN.join(bodies)
+    found = dict.fromkeys(_NUMBERS.findall(text))
+    smallest = [one for one in found if not any(other in one for other in found if other != one)]
+    for place, number in enumerate(smallest):
+        text = text.replace(number, f"{_NAME}{place}{_NAME}")
+    keys = (len({one.request for one in records} - {""}), len({one.session for one in records} - {""}))
+    times = len({one.at for one in records})
+    return tuple(one.kind for one in records), text, keys, times, any(one.several for one in records)
 
 
 def shape(trace: Trace) -> Trace:
