@@ -41,8 +41,8 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
+from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, of_code, stopping
+from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 ONE_RESULT = "the server to hand its client the result that it notified"
 PAGE_LAUNCHED = "the launched address to be that of a code"
@@ -207,24 +207,22 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return [psp(ENTRY), psp_with_payload(ENTRY), *not_decoded(ENTRY), *of_code(ENTRY, others)]
 
 
-@case(EC_3, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY), a_round(ENTRY), a_round(ORDER)])
+def scanned(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Entry codes: alone, two at once or one after the other, and wherever else one is scanned."""
+    alone = [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F"), together(ENTRY), in_turn(ENTRY)]
+    return distinct(alone, of_code(ENTRY, [*going_on(edition, reading), *stopping(edition, reading)]))
+
+
+@case(EC_3, scanned)
 def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
     """The address given to launch is that of the code which was scanned."""
     of_each_scan(trace, ENTRY, own_page_launched)
 
 
-@case(SDK_2, [psp(ENTRY), sdk(ENTRY, "S")])
+@case(SDK_2, scanned)
 def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> None:
     """The address given to launch is the scanned one, to the letter; it may be URL-encoded in another address."""
-    trace = trace.opening()
-    scanned = trace.codes[0].scanned
-    asked = expect(trace).reached(Launch).given(names_a_page(trace, 0), PAGE_LAUNCHED)
-    asked.given(scanned.lower().startswith(("http://", "https://")), "the scanned code to be an address")
-    encoded = quote(scanned, safe="")
-    if all(encoded in event.message.url for event in trace.of(0) if isinstance(event.message, Launch)):
-        asked.each_holding(Launch, "url", encoded)
-    else:
-        asked.each(Launch, url=scanned)
+    of_each_scan(trace, ENTRY, launched_unchanged)
 
 
 @case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
@@ -235,13 +233,13 @@ def test_launch_is_called(trace: Trace) -> None:
     asked.given(not trace.unidentified(), IDENTIFIED).some(Launch)
 
 
-@case(EC_9, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
+@case(EC_9, scanned)
 def test_launch_is_called_once(trace: Trace) -> None:
     """One scan leads to one call of launch, until the payment has come to its end."""
-    expect(trace.opening()).reached(Launch).one(Launch)
+    of_each_scan(trace, ENTRY, launched_once)
 
 
-@case(EC_16, [psp(ENTRY), sdk(ENTRY, "S"), together(ENTRY), a_round(ENTRY), a_round(ORDER)])
+@case(EC_16, scanned)
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
     of_each_scan(trace, ENTRY, intercepted_code_passed)
@@ -306,6 +304,23 @@ def own_page_launched(trace: Trace, payment: int) -> None:
     # An address that is none of a code's may lead anywhere, to the right page too.
     asked.given(names_a_page(trace, payment), PAGE_LAUNCHED)
     asked.each_holding(Launch, "url", trace.codes[payment].page_id)
+
+
+def launched_unchanged(trace: Trace, payment: int) -> None:
+    """The very address that was scanned in this payment, or one that has it whole in it."""
+    opening, own = trace.opening(payment), trace.codes[payment].scanned
+    asked = expect(opening, payment).reached(Launch).given(names_a_page(opening, payment), PAGE_LAUNCHED)
+    asked.given(own.lower().startswith(("http://", "https://")), "the scanned code to be an address")
+    encoded = quote(own, safe="")
+    if all(encoded in event.message.url for event in opening.of(payment) if isinstance(event.message, Launch)):
+        asked.each_holding(Launch, "url", encoded)
+    else:
+        asked.each(Launch, url=own)
+
+
+def launched_once(trace: Trace, payment: int) -> None:
+    """The scan of this payment leads to one call of launch."""
+    expect(trace.opening(payment), payment).reached(Launch).one(Launch)
 
 
 def intercepted_code_passed(trace: Trace, payment: int) -> None:

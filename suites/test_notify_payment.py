@@ -15,12 +15,14 @@ from mpp_conformance.protocol.messages import (
     CancelPaymentAnswer,
     NotifyPayment,
     NotifyPaymentAnswer,
+    Scan,
+    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.call_cells import PAID_CANCELLED
-from mpp_conformance.scenarios.cells import BOTH, psp, sdk
+from mpp_conformance.scenarios.cells import BOTH, changing, customers_in_turn, paid_and_unpaid, psp, sdk
 from mpp_conformance.scenarios.orders import COLLECTED
-from mpp_conformance.scenarios.rounds import distinct, failed, going_on
+from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Payment, Scenario, handle_by_psp, one
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
@@ -91,8 +93,8 @@ NOT_4 = requirement(
     SHOULD,
     DERIVED,
     actor=MPP_SERVER,
-    clauses=[PAYMENTS.at("notifyPayment, payToAmount")],
-    text="Where a notification says what the MPP owes, it is the payToAmount of the order.",
+    clauses=[PAYMENTS.at("notifyPayment, paymentAmount and payToAmount")],
+    text="Where a notification says what was paid or what the MPP owes, it is as the order says.",
 )
 NOT_5 = requirement(
     "NOT-5",
@@ -118,6 +120,22 @@ NOT_7 = requirement(
     clauses=[PAYMENTS.at("notifyPayment, when it is sent")],
     text="Where the next step was left to the SDK there is no payment of the MPP's, and nothing to notify.",
 )
+NOT_8 = requirement(
+    "NOT-8",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, paymentRequestId and what is compared with it")],
+    text="Each payment that is notified has a paymentId of its own.",
+)
+NOT_9 = requirement(
+    "NOT-9",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("notifyPayment, paymentRequestId and what is compared with it")],
+    text="Where a notification names a customer, it is the one that Alipay+ was asked for.",
+)
 
 
 def taken(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -131,11 +149,10 @@ def test_a_payment_that_was_taken_is_notified(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, success_notified, status="S")
 
 
-@case(NOT_2, [psp(code, customer=UNFUNDED) for code in BOTH])
+@case(NOT_2, failed)
 def test_a_payment_that_failed_is_notified(trace: Trace) -> None:
     """Alipay+ hears of a failure, too."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(not trace.paid(), UNABLE).some(NotifyPayment, result_status="F")
+    wherever(trace, HANDLE_BY_PSP, failure_notified, status="S")
 
 
 @case(NOT_3, [psp(ORDER), psp(ENTRY), UNKNOWN])
@@ -181,20 +198,43 @@ def test_a_cancellation_contradicts_no_notification(trace: Trace) -> None:
     asked.given(tells_orders_apart(trace), APART)
 
 
-@case(NOT_4, [*(psp(code) for code in BOTH), *COLLECTED])
-def test_the_amount_that_is_owed_is_the_amount_of_the_order(trace: Trace) -> None:
-    """payToAmount, where a notification has it, is the order's in amount and currency."""
-    answers = [event.message for event in trace.of(0) if isinstance(event.message, UserInitiatedPayAnswer)]
-    owed = [(answer.order.pay_to_amount, answer.order.pay_to_currency) for answer in answers if answer.order]
-    amounts, currencies = zip(*owed, (None, None), strict=True)
-    expect(trace).reached(NotifyPayment).none_but(NotifyPayment, pay_to_amount=amounts, pay_to_currency=currencies)
+def orders_beside(payment: Payment) -> bool:
+    """Whether the scenario has HANDLE_BY_SDK answered with an order beside it."""
+    return payment.answer is not None and payment.answer.action_type == HANDLE_BY_SDK and payment.answer.with_order
 
 
-@case(NOT_5, [psp(code, customer=UNFUNDED) for code in BOTH])
+def left_to_the_mpp(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Paid and unpaid, however much is told of the order, and wherever else Alipay+ leaves a payment to the MPP."""
+    return distinct(map(psp, BOTH), COLLECTED, left(edition, reading))
+
+
+@case(NOT_4, left_to_the_mpp)
+def test_the_amounts_notified_are_those_of_the_order(trace: Trace) -> None:
+    """Where a notification says what was paid or owed, amount and currency are those of the order."""
+    wherever(trace, HANDLE_BY_PSP, own_amounts_notified, status="S")
+
+
+@case(NOT_5, failed)
 def test_the_reason_of_a_failure_is_a_known_one(trace: Trace) -> None:
     """The result code of a failed payment, where it is notified, stands in the documentation's list."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(not trace.paid(), UNABLE).none_but(NotifyPayment, result_code=REASONS)
+    wherever(trace, HANDLE_BY_PSP, known_reason_notified, status="S")
+
+
+@case(NOT_8, [made(code) for made in (changing, paid_and_unpaid, customers_in_turn, a_round) for code in BOTH])
+def test_no_two_payments_have_one_id(trace: Trace) -> None:
+    """A paymentId that was notified of one order is notified of no other."""
+    said = [(event.payment, event.message) for event in trace.events if isinstance(event.message, NotifyPayment)]
+    expect(trace).reached(Scan).given(bool(said), "a payment to be notified")
+    for payment in sorted({payment for payment, _ in said}):
+        others = [notice for other, notice in said if other != payment]
+        for name in sorted({notice.payment_id for notice in others if notice.payment_id}):
+            expect(trace, payment).none(NotifyPayment, payment_id=name)
+
+
+@case(NOT_9, left_to_the_mpp)
+def test_the_customer_notified_is_the_one_asked_for(trace: Trace) -> None:
+    """Where a notification names a customer, userInitiatedPay has named them before."""
+    wherever(trace, HANDLE_BY_PSP, own_customer_notified, status="S")
 
 
 @case(NOT_6, [UNKNOWN])
@@ -203,10 +243,16 @@ def test_a_notification_is_repeated_until_alipay_plus_has_it(trace: Trace) -> No
     expect(trace).reached(NotifyPaymentAnswer, result_status="U").some(NotifyPaymentAnswer, result_status="S")
 
 
-@case(NOT_7, [sdk(code, "S") for code in BOTH])
+def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Wherever an order stands beside HANDLE_BY_SDK: without one nobody knows what to notify."""
+    found = distinct([sdk(code, "S") for code in BOTH], stopping(edition, reading))
+    return [held for held in found if held.breach_with_order or any(map(orders_beside, held.payments))]
+
+
+@case(NOT_7, stopped)
 def test_what_the_sdk_handles_is_not_notified(trace: Trace) -> None:
     """With HANDLE_BY_SDK nothing is notified, though an order stands beside it."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(NotifyPayment)
+    wherever(trace, HANDLE_BY_SDK, nothing_notified)
 
 
 def success_notified(trace: Trace, payment: int) -> None:
@@ -215,6 +261,44 @@ def success_notified(trace: Trace, payment: int) -> None:
     own = next(order.payment_request_id for order in orders if order is not None)
     asked = expect(trace, payment).given(trace.paid(payment), ABLE)
     asked.some(NotifyPayment, result_status="S", payment_request_id=own)
+
+
+def failure_notified(trace: Trace, payment: int) -> None:
+    """A payment that was not taken is notified as failed."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(not trace.paid(payment), UNABLE).some(NotifyPayment, result_status="F")
+
+
+def known_reason_notified(trace: Trace, payment: int) -> None:
+    """The reason of a failure, where this payment has failed, is one that the documentation lists."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(not trace.paid(payment), UNABLE).none_but(NotifyPayment, result_code=REASONS)
+
+
+def own_amounts_notified(trace: Trace, payment: int) -> None:
+    """What this payment's notifications say of money is what its order says."""
+    answers = [event.message for event in trace.of(payment) if isinstance(event.message, UserInitiatedPayAnswer)]
+    orders = [answer.order for answer in answers if answer.order]
+    wanted = {
+        "payment_amount": [order.amount for order in orders],
+        "payment_currency": [order.currency for order in orders],
+        "pay_to_amount": [order.pay_to_amount for order in orders],
+        "pay_to_currency": [order.pay_to_currency for order in orders],
+    }
+    asked = expect(trace, payment).reached(NotifyPayment)
+    asked.none_but(NotifyPayment, **{name: (*values, None) for name, values in wanted.items()})
+
+
+def own_customer_notified(trace: Trace, payment: int) -> None:
+    """Who this payment's notifications name is who its calls named."""
+    calls = [event.message for event in trace.of(payment) if isinstance(event.message, UserInitiatedPay)]
+    asked = expect(trace, payment).reached(NotifyPayment)
+    asked.none_but(NotifyPayment, customer_id=(*(call.customer_id for call in calls), None))
+
+
+def nothing_notified(trace: Trace, payment: int) -> None:
+    """No notification of a payment that is the SDK's to handle."""
+    expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).none(NotifyPayment)
 
 
 def one_result(trace: Trace, payment: int) -> None:

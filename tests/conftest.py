@@ -39,6 +39,7 @@ _WANTED: Final = {
     "chromium": "that open pages in Chromium, for there is none on PATH",
     "chinese": "that set Chinese pages, for the system has no font for them",
     "registry": "that install from the package registry, which cannot be reached",
+    "maven": "that build the Android double, for Maven, a compiler for Java, or Maven's repository is missing",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
     **{name: f"that call with the HTTP client of {name}, for PATH has none" for name in ("curl", "go", "java", "node")},
 }
@@ -70,6 +71,7 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "curl": lambda: shutil.which("curl") is not None,
     "go": lambda: shutil.which("go") is not None,
     "java": lambda: shutil.which("java") is not None,
+    "maven": lambda: None not in (shutil.which("mvn"), shutil.which("javac")),
     "node": lambda: shutil.which("node") is not None,
 }
 """What tests with a marker of this name need of the system, and whether it is here."""

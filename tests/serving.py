@@ -63,15 +63,17 @@ def held_in_secret(place: Path) -> Path:
 
 
 @contextmanager
-def wallet_served(place: Path, changes: Mapping[str, str] = MappingProxyType({})) -> Iterator[Path]:
-    """A wallet file in ``place`` whose wallet is a conforming MPP, for the time of the context; with changes to it."""
+def wallet_served(
+    place: Path, changes: Mapping[str, str] = MappingProxyType({}), *, mpp: str = "conforming"
+) -> Iterator[Path]:
+    """A wallet file in ``place`` whose wallet is a known MPP, for the time of the context; with changes to it."""
     wallet = create(place / "wallet.toml").wallet
     settle_ports(wallet, *free_ports(2))
     text = wallet.read_text("utf-8")
     for old, new in {**changes, "app_link = false": "app_link = true"}.items():
         text = text.replace(old, new)
     wallet.write_text(text, "utf-8")
-    with served([COMMAND, "serve", "wallet", "conforming", "--wallet", str(wallet), "--new-keys"], place):
+    with served([COMMAND, "serve", "wallet", mpp, "--wallet", str(wallet), "--new-keys"], place):
         yield wallet
 
 

@@ -25,9 +25,9 @@ _NAME: Final = "wallet.toml"
 @click.option(
     "--for",
     "platform",
-    type=click.Choice(PLATFORMS),
+    type=click.Choice(list(PLATFORMS)),
     default=None,
-    help="Write the lines, too, that a test build on this platform adds (it needs doubles/web).",
+    help="Write the lines, too, that a test build on this platform adds (it needs one of doubles/).",
 )
 def command(path: Path, edition: str, platform: str | None) -> None:
     """Create a commented wallet.toml at PATH (a file, or a directory to put it in), and a key pair beside it.

@@ -1,19 +1,20 @@
-"""``load``: the same verdicts with many users at once; it certifies nothing."""
+"""``load``: the same verdicts with many users at once, in this process or over HTTP; it certifies nothing."""
 
 import re
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, NoReturn
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.cli.load_text import text
 from mpp_conformance.cli.run import TARGET
+from mpp_conformance.cli.wallets import wallet_option
 from mpp_conformance.common.resources import directory
-from mpp_conformance.common.text import printable
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.specimens import Specimen
 from mpp_conformance.transport.connectors import UnknownTargetError, specimen_named
@@ -28,6 +29,10 @@ _MOST_USERS: Final = 10_000
 _MOST_TURNS: Final = 100_000
 _QUESTIONS: Final = 500
 """Asked at most to make one failure smaller."""
+_TIME: Final = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(s|m|h|)", re.ASCII)
+_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3_600}
+_LONGEST: Final = 24 * 3_600
+_TIME_USUAL: Final = 60.0
 _RUN: Final = re.compile(r"(\d{1,5})x(\d{1,5})", re.ASCII)
 
 
@@ -49,14 +54,30 @@ class _Turns(click.ParamType[tuple[Run, ...]]):
         return turns
 
 
+class _Time(click.ParamType[float]):
+    """How long: ``60s``, ``2m``, ``1h``, or seconds."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds."""
+        found = _TIME.fullmatch(str(value))
+        seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
+        if not 0 < seconds <= _LONGEST:
+            self.fail(f"expected a time as 60s, 2m or 1h, at most 24h, seen {str(value)[:60]!a}", param, ctx)
+        return seconds
+
+
 @click.command("load", epilog=explained())
+@wallet_option
 @click.option(
     "--mpp",
     "target",
     metavar="TARGET",
     envvar=TARGET,
     show_envvar=True,
-    help="The MPP: specimen:NAME of a known MPP in this process.",
+    help="The MPP: http:URL of its adaptor (default: [reach] adaptor of the wallet), or specimen:NAME of a known MPP "
+    "in this process.",
 )
 @click.option(
     "--users",
@@ -64,6 +85,25 @@ class _Turns(click.ParamType[tuple[Run, ...]]):
     default=32,
     show_default=True,
     help="How many conversations are held at once.",
+)
+@click.option(
+    "--for",
+    "seconds",
+    type=_Time(),
+    metavar="TIME",
+    help="Over HTTP, for how long conversations are begun: 60s, 2m, 1h.  [default: 60s]",
+)
+@click.option(
+    "--bisect",
+    is_flag=True,
+    help="Over HTTP, find the smallest number of users that breaks each requirement, by halving; each takes TIME.",
+)
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Over HTTP, where the folder with the evidence is made.",
 )
 @click.option(
     "--seed",
@@ -74,18 +114,45 @@ class _Turns(click.ParamType[tuple[Run, ...]]):
 )
 @click.option("--turns", type=_Turns(), metavar="NxM,...", help="With a known MPP, whose turn it is, instead.")
 @format_option("load.md")
-def command(*, target: str | None, users: int, seed: int, turns: tuple[Run, ...] | None, form: str) -> None:
+def command(  # noqa: PLR0913  # one for each option
+    *,
+    wallet: Path | None,
+    target: str | None,
+    users: int,
+    seconds: float | None,
+    bisect: bool,
+    reports: Path,
+    seed: int,
+    turns: tuple[Run, ...] | None,
+    form: str,
+) -> None:
     """Hold many conversations at once, judge each at its end, and say what broke under load that holds alone.
 
     Only ordinary conversations of the suite are held. Load certifies nothing: exit code 1 means that a requirement
     that decides was broken, 5 that none was, 4 that the suite itself failed.
     """
-    if not (target or "").startswith(_SPECIMEN):
-        raise click.UsageError("say which MPP to load: --mpp specimen:NAME")
-    _in_process(str(target), users=users, seed=seed, turns=turns, form=form)
+    if (target or "").startswith(_SPECIMEN):
+        if seconds is not None or bisect:
+            raise click.UsageError("--for and --bisect are for a wallet over HTTP: --wallet FILE")
+        made = _in_process(str(target), users=users, seed=seed, turns=turns)
+    elif wallet is None:
+        raise click.UsageError("say which MPP to load: --wallet FILE, or --mpp specimen:NAME to try it out")
+    elif turns is not None:
+        raise click.UsageError("--turns is for a known MPP in this process: --mpp specimen:NAME")
+    else:
+        from mpp_conformance.cli import load_wallet  # noqa: PLC0415  # httpx and the server load here only
+
+        given = load_wallet.Load(users=users, seconds=seconds or _TIME_USUAL, seed=seed, bisect=bisect)
+        made = load_wallet.over_http(wallet, target, given, reports)
+    if form == JSON:
+        printed(made)
+    else:
+        for line in text(made):
+            click.echo(line)
+    click.get_current_context().exit(_exit(made))
 
 
-def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | None, form: str) -> NoReturn:
+def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | None) -> dict[str, Any]:
     specimen = _known(target)
     trial = cabinet.crowd_trial(specimen, cabinet.ordinary(load(directory("suites")).cases), users=users, seed=seed)
     if turns is not None and any(number >= users for number, _ in turns):
@@ -96,7 +163,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
         again = ("mpp-conformance", "load", "--mpp", target, "--users", str(users), "--seed", str(seed))
         failures = [_made_small(trial, outcome, failure, again) for failure in failures]
     tallies = tally(outcome.conversations)
-    made = {
+    return {
         "format": findings.FORMAT,
         "version": __version__,
         "mpp": target,
@@ -106,13 +173,8 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
         "turns": sum(count for _, count in outcome.turns),
         "requirements": findings.requirement_rows(tallies),
         "failures": findings.failure_rows(failures),
+        "over_http": None,
     }
-    if form == JSON:
-        printed(made)
-    else:
-        for line in text(made):
-            click.echo(line)
-    click.get_current_context().exit(_exit(made))
 
 
 def _known(target: str) -> Specimen:
@@ -133,37 +195,3 @@ def _exit(made: Mapping[str, Any]) -> Exit:
         return Exit.FAULT
     broken = any(row["broke"] and row["decides"] for row in made["requirements"])
     return Exit.FAILS if broken else Exit.NOT_PROVEN
-
-
-def text(made: Mapping[str, Any]) -> Iterator[str]:
-    """What ``--format text`` prints of such a document."""
-    yield f"load         {made['conversations']} conversations, {made['users']} users, seed {made['seed']}"
-    rows = made["requirements"]
-    for head, decides in (("broke", True), ("observed", False)):
-        for row in rows:
-            if row["broke"] and row["decides"] is decides:
-                count = f"{row['broke']} of {row['conversations']} conversations at {made['users']} users"
-                yield f"{head:<13}{row['requirement']} in {count}"
-    lacking = (row for row in rows if row["unproven"])
-    unproven = [f"{row['requirement']} ({row['unproven']} of {row['conversations']})" for row in lacking]
-    if unproven:
-        yield f"not proven   {', '.join(unproven)}"
-    for failure in made["failures"]:
-        yield f"first of     {failure['requirement']}: {printable(failure['text'])}"
-        yield from (f"    {line}" for line in _failure(failure))
-    broken = sum(row["broke"] > 0 and row["decides"] for row in rows)
-    yield f"result       {f'{broken} requirements broken' if broken else 'nothing broken'}; load certifies nothing"
-
-
-def _failure(failure: Mapping[str, Any]) -> Iterator[str]:
-    yield f"conversation  {failure['conversation']}, {failure['scenario']}"
-    yield f"expected      {printable(failure['expected'])}"
-    yield f"seen          {printable(failure['seen'])}"
-    smallest = failure["smallest"]
-    if smallest is not None:
-        others = len(smallest["conversations"]) - 1
-        alone = f"with {others} other{'s' * (others > 1)}" if others else "alone, without any load"
-        end = "" if smallest["done"] else " (not the smallest: the search was ended)"
-        yield f"smallest      {alone}, after {smallest['tried']} tries{end}"
-    if failure["again"]:
-        yield f"again         {shlex.join(failure['again'])}"

@@ -263,7 +263,27 @@ def _load() -> Schema:
     }
     whole = {**_head(findings.FORMAT), "mpp": STRING}
     whole |= dict.fromkeys(("users", "seed", "conversations", "turns"), COUNT)
-    return closed({**whole, "requirements": many(closed(requirement)), "failures": many(closed(failure))})
+    rows = {"requirements": many(closed(requirement)), "failures": many(closed(failure))}
+    return closed({**whole, **rows, "over_http": or_null(_load_over_http())})
+
+
+def _load_over_http() -> Schema:
+    reasons = many(closed({"why": STRING, "conversations": COUNT}))
+    kept = {"conversation": COUNT, "broke": _NAMES, "file": STRING, "digest": SHA256}
+    tried = {"users": COUNT, "conversations": COUNT, "broke": _NAMES}
+    return closed(
+        {
+            "seconds": {"type": "number", "exclusiveMinimum": 0},
+            "folder": STRING,
+            "interrupted": TRUTH,
+            **dict.fromkeys(("claimed", "lag", "lagged"), COUNT),
+            "latency": closed(dict.fromkeys(("messages", "p50", "p90", "p99", "p100"), COUNT)),
+            **dict.fromkeys(("broken_off", "problems"), reasons),
+            "evidence": many(closed(kept)),
+            "tried": many(closed(tried)),
+            "boundaries": many(closed({"requirement": STRING, "breaks": COUNT, "holds": COUNT})),
+        }
+    )
 
 
 def _audit() -> Schema:

@@ -12,9 +12,9 @@ import functools
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from mpp_conformance import wire
 from mpp_conformance.common import canonical
@@ -106,6 +106,12 @@ class Policy:
     customers: tuple[tuple[str, str], ...]
     disclosed: frozenset[str]
     secret: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, customers: Iterable[tuple[str, str]], disclosed: Iterable[str], secret: bytes) -> Self:
+        """For customers by their roles."""
+        named = tuple((f"{role} customer", customer) for role, customer in customers)
+        return cls(customers=named, disclosed=frozenset(disclosed), secret=secret)
 
     def redacted(self, trace: Trace) -> tuple[Trace, tuple[Disclosure, ...]]:
         """The conversation as it may be written down, and what opens the rest."""

@@ -1,8 +1,12 @@
-"""What a deviation may accuse an MPP by, where nobody attests that reports are complete, counted and ordered."""
+"""What a deviation may accuse an MPP by, where nobody attests that reports are complete, counted and ordered.
+
+Nor may it where it hangs on time and the suite itself was late: an MPP that was answered too late, or whose messages
+were read too late, looks like one that gives up, asks again or says nothing.
+"""
 
 from typing import Final
 
-from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER, REPEATED, Deviation
+from mpp_conformance.judging.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, Deviation
 from mpp_conformance.protocol.messages import BY_NAME
 from mpp_conformance.scenarios.observation import Observed
 
@@ -14,6 +18,9 @@ UNATTESTED: Final = {
 """What a deviation accuses nobody by, where it is not attested."""
 
 
+SUITE_LATE: Final = "the suite was late by {time}: hold the conversation again on a machine with less to do"
+_ENDS: Final = frozenset(("status", "payment_status", "result_status", "outcome", "error_code"))
+"""Fields that say how a payment ended: another end is what an MPP comes to that has given up."""
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"
 
 
@@ -32,3 +39,11 @@ def unattested_by(how: Deviation, observes: Observed, *, chosen: frozenset[str] 
         if not attested.get(how.how, True):
             return UNATTESTED[how.how].format(point=point)
     return ""
+
+
+def hangs_on_time(how: Deviation) -> bool:
+    """Whether an MPP that does its duty could look like this where somebody else was late.
+
+    Nobody puts one text in the place of another for want of time, unless it says how a payment ended.
+    """
+    return how.how != DIFFERENT or how.parting is None or how.field in _ENDS

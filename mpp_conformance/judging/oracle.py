@@ -11,6 +11,7 @@ Rules of this file
   a verdict hangs on that, the wallet may have been slow only, and no sentence says how fast it must be.
 - What is missing accuses only where everything is reported, what is repeated only where no report is invented twice, an
   order only where one clock orders the reports; and nothing is absent where not everything is reported.
+- What hangs on time accuses nobody where the suite itself was late.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
@@ -20,7 +21,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
-from mpp_conformance.judging.attestation import UNATTESTED, unattested_by
+from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED, hangs_on_time, unattested_by
 from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
@@ -288,7 +289,7 @@ class Expectation:
 
     def _lacking(self, expected: str, *kinds: type[Message]) -> None:
         """Others of these kinds prove nothing where the right one may not have been reported."""
-        if why := unattested_by(self._deviates(MISSING, *kinds), self._trace.observes, chosen=self._trace.chosen):
+        if why := self._unproven_by(self._deviates(MISSING, *kinds)):
             self._undecided(expected, why)
 
     def _absent(self, kind: type[Message], expected: str) -> None:
@@ -335,7 +336,7 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
-        if why := unattested_by(how, self._trace.observes, chosen=self._trace.chosen):
+        if why := self._unproven_by(how):
             self._undecided(expected, why)
         if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
             hint = _EITHER
@@ -351,6 +352,12 @@ class Expectation:
                 asked=len(_asked.get([])),
             )
         )
+
+    def _unproven_by(self, how: Deviation) -> str:
+        """Why a deviation accuses nobody; empty where it may accuse."""
+        if self._trace.lagged and hangs_on_time(how):
+            return SUITE_LATE.format(time=self._trace.lagged)
+        return unattested_by(how, self._trace.observes, chosen=self._trace.chosen)
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
         """``lacking``: the type of message that would have decided it, if none of it was seen."""

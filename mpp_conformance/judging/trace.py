@@ -34,6 +34,8 @@ BROKEN: Final = "broken"
 """The wallet could not be spoken to."""
 
 
+LAGGED: Final = "suite-late"
+"""The note on the first message that says by how much the suite itself was late in a conversation."""
 WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
 """The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
 
@@ -105,6 +107,17 @@ class Trace:
     def in_time(self) -> "Trace":
         """The conversation as it was when it was over."""
         return replace(self, events=self.events[: len(self.events) - self.late], late=0)
+
+    @property
+    def lagged(self) -> str:
+        """By how much the suite itself was late, in words; empty where it heard and answered everything in time."""
+        return next((text for name, text in (self.events[0].notes if self.events else ()) if name == LAGGED), "")
+
+    def late_by(self, seconds: float) -> "Trace":
+        """The same, with a note that the suite itself was late by so much."""
+        first, *others = self.events
+        noted = replace(first, notes=(*first.notes, (LAGGED, f"{seconds:.2f} s")))
+        return replace(self, events=(noted, *others))
 
     def of(self, payment: int) -> Iterator[Event]:
         """The events of one payment, in order."""

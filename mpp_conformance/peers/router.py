@@ -105,10 +105,11 @@ class Router:
     One that came too late for its conversation is written down there as well, and one that cannot be read and says not
     what it is about goes to a conversation that ends without such a message.
 
-    ``templates``: the codes that the rules of inquiryCodeRules tell apart.
+    ``templates``: the codes that the rules of inquiryCodeRules tell apart. ``most_strays``: no more are kept.
     """
 
     templates: CodeTemplates
+    most_strays: int = MAX_STRAYS
     strays: list[Stray] = field(default_factory=list)
     _tokens: dict[str, Place] = field(default_factory=dict)
     _codes: dict[str, Place] = field(default_factory=dict)
@@ -134,6 +135,16 @@ class Router:
         for index in indices:
             self._leave(world, index)
         return [stray.between for stray in claimed if stray.between]
+
+    def forget(self, world: World) -> None:
+        """Know a closed conversation no more: what still comes for it is a stray that names none.
+
+        Where there are many strays the older half goes, so that there is room for new ones.
+        """
+        for index in range(len(world.scenario.payments)):
+            for name in _late_names(world, index):
+                self._closed.pop(name, None)
+        self.strays[:] = [stray for stray in self.strays if stray.world is not world][-self.most_strays // 2 :]
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report.
@@ -202,7 +213,7 @@ class Router:
         return alike[0] if len({(id(world), index) for world, index in alike}) == 1 else None
 
     def _stray(self, message: Message, token: str, notes: Sequence[tuple[str, str]]) -> Stray | None:
-        if len(self.strays) == MAX_STRAYS:
+        if len(self.strays) >= self.most_strays:
             return None
         reference = token or _reference(message)
         late = next((place for name, place in self._closed.items() if name in reference), None)
@@ -242,7 +253,7 @@ class Router:
 
     def _leave(self, world: World, index: int) -> None:
         codes = world.codes[index]
-        for name in (world.token(index), codes.order_id, codes.page_id):
+        for name in _late_names(world, index):
             self._closed[name] = (world, index)
         self._tokens.pop(world.token(index), None)
         self._orders.pop(payment_request_id(codes), None)
@@ -260,6 +271,12 @@ def _blamed_on(world: World) -> Iterator[None]:
         yield
     except Exception as problem:
         raise ReactionError(world, problem) from problem
+
+
+def _late_names(world: World, index: int) -> tuple[str, ...]:
+    """What a message may bear that comes too late for its conversation."""
+    codes = world.codes[index]
+    return (world.token(index), codes.order_id, codes.page_id)
 
 
 def _other_names(codes: Codes) -> tuple[str, ...]:

@@ -122,9 +122,7 @@ def _live(target: str, wallet_file: str) -> Setup:
 
         return refusal.refusal(chosen, connectors.adaptor_of(target, chosen))
 
-    customers = tuple((f"{role} customer", customer) for role, customer in chosen.profile.customers)
-    disclosed = frozenset(chosen.evidence.disclose)
-    policy = Policy(customers=customers, disclosed=disclosed, secret=secrets.token_bytes(32))
+    policy = Policy.of(chosen.profile.customers, chosen.evidence.disclose, secrets.token_bytes(32))
     layer = None if target.startswith(_SPECIMEN) else _message_layer(chosen.keys)
     particulars = chosen.particulars()
     refused = refusal if target.startswith("http") else _nothing_wrong

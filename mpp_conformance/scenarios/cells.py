@@ -3,6 +3,7 @@
 Equal scenarios are conversed once, so a cell costs the wallet one conversation however many cases judge it.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +27,8 @@ from mpp_conformance.scenarios.scenario import (
 
 BOTH: Final = (ENTRY, ORDER)
 EXPIRED_CODE: Final = "EXPIRED_CODE"
+_APART: Final = 137
+"""Fen between the amounts of payments of one conversation."""
 _SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 
 
@@ -67,13 +70,13 @@ def paid_then_stopped(code: str) -> Scenario:
     """One customer twice: the first payment is left to the MPP, the second one, order and all, to the SDK."""
     stopped = Payment(code=code, answer=handle_by_sdk("S", with_order=True))
     payments = (Payment(code=code, answer=handle_by_psp()), stopped)
-    return Scenario(label=f"{_SHORT[code]}-paid-then-stopped", payments=payments)
+    return Scenario(label=f"{_SHORT[code]}-paid-then-stopped", payments=apart(payments))
 
 
 def paid_then_foreign(code: str) -> Scenario:
     """A code of Alipay+'s that is paid, and after it one that is none."""
     payments = (Payment(code=code, answer=handle_by_psp()), Payment(code=FOREIGN))
-    return Scenario(label=f"{_SHORT[code]}-paid-then-foreign", payments=payments)
+    return Scenario(label=f"{_SHORT[code]}-paid-then-foreign", payments=apart(payments))
 
 
 def psp_with_payload(code: str) -> Scenario:
@@ -114,6 +117,11 @@ def unnamed(code: str, action: str, result_code: str) -> Scenario:
     return Scenario(label=f"{_SHORT[code]}-{short}-then-{name}", payments=(usual, other))
 
 
+def apart(payments: Iterable[Payment]) -> tuple[Payment, ...]:
+    """The same, each about another amount, so that one in the place of another shows."""
+    return tuple(replace(payment, amount=payment.amount + at * _APART) for at, payment in enumerate(payments))
+
+
 def _stopped(name: str, code: str, customer: str = FUNDED) -> Payment:
     return Payment(code=code, customer=customer, answer=handle_by_sdk(payload=f'{{"page":"{name}","tag":"{{tag}}"}}'))
 
@@ -121,25 +129,27 @@ def _stopped(name: str, code: str, customer: str = FUNDED) -> Payment:
 def together(code: str) -> Scenario:
     """Two customers at once, each with a payload of their own."""
     payments = (_stopped("first", code), _stopped("second", code, SECOND))
-    return Scenario(label=f"{_SHORT[code]}-two-at-once", payments=payments, together=True)
+    return Scenario(label=f"{_SHORT[code]}-two-at-once", payments=apart(payments), together=True)
 
 
 def in_turn(code: str) -> Scenario:
     """One customer twice, each time with another payload."""
-    return Scenario(label=f"{_SHORT[code]}-twice-in-turn", payments=(_stopped("first", code), _stopped("second", code)))
+    return Scenario(
+        label=f"{_SHORT[code]}-twice-in-turn", payments=apart([_stopped("first", code), _stopped("second", code)])
+    )
 
 
 def changing(code: str) -> Scenario:
     """One customer four times: the answer changes each time, so that a remembered one would be wrong."""
     to_pay = Payment(code=code, answer=handle_by_psp())
     payments = (_stopped("first", code), to_pay, _stopped("third", code), to_pay)
-    return Scenario(label=f"{_SHORT[code]}-changing-answers", payments=payments)
+    return Scenario(label=f"{_SHORT[code]}-changing-answers", payments=apart(payments))
 
 
 def mixed(code: str) -> Scenario:
     """Two customers at once: one is stopped, the other is left to the MPP."""
     payments = (_stopped("first", code), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
-    return Scenario(label=f"{_SHORT[code]}-stopped-and-paid-at-once", payments=payments, together=True)
+    return Scenario(label=f"{_SHORT[code]}-stopped-and-paid-at-once", payments=apart(payments), together=True)
 
 
 def by_turns(first: str) -> Scenario:
@@ -154,17 +164,17 @@ def by_turns(first: str) -> Scenario:
         Payment(code=second, answer=handle_by_sdk("S")),
         Payment(code=first, answer=failed),
     )
-    return Scenario(label=f"{_SHORT[first]}-and-{_SHORT[second]}-by-turns", payments=payments)
+    return Scenario(label=f"{_SHORT[first]}-and-{_SHORT[second]}-by-turns", payments=apart(payments))
 
 
 def customers_in_turn(code: str) -> Scenario:
     """Two customers one after the other, each stopped once and let go once."""
     to_pay = Payment(code=code, answer=handle_by_psp())
     payments = (_stopped("first", code), replace(to_pay, customer=SECOND), _stopped("third", code, SECOND), to_pay)
-    return Scenario(label=f"{_SHORT[code]}-two-customers-in-turn", payments=payments)
+    return Scenario(label=f"{_SHORT[code]}-two-customers-in-turn", payments=apart(payments))
 
 
 def paid_and_unpaid(code: str) -> Scenario:
     """Two customers at once, both left to the MPP: one can pay, the other cannot."""
     payments = tuple(Payment(code=code, customer=who, answer=handle_by_psp()) for who in (FUNDED, UNFUNDED))
-    return Scenario(label=f"{_SHORT[code]}-paid-and-unpaid-at-once", payments=payments, together=True)
+    return Scenario(label=f"{_SHORT[code]}-paid-and-unpaid-at-once", payments=apart(payments), together=True)

@@ -10,7 +10,7 @@ from typing import Final
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.cells import BOTH, changing, expired, failing, paid_and_unpaid, psp
+from mpp_conformance.scenarios.cells import BOTH, apart, changing, expired, failing, paid_and_unpaid, psp
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FUNDED,
@@ -54,7 +54,7 @@ def a_round(first: str) -> Scenario:
     """Payments of three customers in turn; entry codes and order codes take turns, beginning with ``first``."""
     codes = (first, _OTHER[first])
     payments = (Payment(code=codes[at % 2], customer=who, answer=told) for at, (who, told) in enumerate(_STEPS))
-    return Scenario(label=f"a-round-from-{_SHORT[first]}-code", payments=tuple(payments))
+    return Scenario(label=f"a-round-from-{_SHORT[first]}-code", payments=apart(payments))
 
 
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:

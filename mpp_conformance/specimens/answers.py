@@ -125,7 +125,7 @@ class NeedsStoreAddress(ConformingMpp):
 
     name = "store-address-missed"
     breaks = frozenset({"SRV-7"})
-    hides = frozenset({"NOT-4"})
+    hides = frozenset({"NOT-4", "NOT-9"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word about a store without an address."""
@@ -156,7 +156,7 @@ class NullBreaksOrder(BreaksDown):
 
     name = "null-in-order-crashes-server"
     breaks = frozenset({"SRV-7"})
-    hides = frozenset({"NOT-4"})
+    hides = frozenset({"NOT-4", "NOT-9"})
     observed = frozenset({"ANS-1"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
@@ -188,7 +188,7 @@ class NamesInThreeBytes(BreaksDown):
 
     name = "names-beyond-basic-plane-crash-server"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8"})
-    hides = PAYLOAD_NOT_HANDED | {"NOT-4"}
+    hides = frozenset({"EC-25", "NOT-4", "NOT-9", "OC-16"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A character beyond the basic plane, the payload apart."""
@@ -204,7 +204,7 @@ class SmallBuffer(BreaksDown):
 
     name = "answers-above-2-kib-cut"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-7"})
-    hides = PAYLOAD_NOT_HANDED | {"NOT-4"}
+    hides = frozenset({"EC-25", "NOT-4", "NOT-9", "OC-16"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
         """A long answer that is long for more than its payload."""
@@ -278,7 +278,7 @@ class AmountsInYuan(ConformingMpp):
     """Keeps amounts as fractions of a yuan, and notifies what is left of them."""
 
     name = "amounts-kept-as-fractions"
-    observed = frozenset({"ANS-2"})
+    observed = frozenset({"ANS-2", "NOT-4"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """To yuan and back."""

@@ -35,7 +35,7 @@ class NoCallbackWithPayload(ConformingMpp):
 
     name = "payload-callback-never"
     breaks = frozenset({"EC-25", "UX-1"})
-    hides = frozenset({"ANS-1", "SRV-3", "SRV-4"})
+    hides = frozenset({"ANS-1", "NOT-8", "SRV-3", "SRV-4"})
 
     def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -77,7 +77,7 @@ class HandleActionForEntryCode(ConformingMpp):
 
     name = "handle-action-for-entry-code"
     breaks = frozenset({"EC-25"})
-    hides = frozenset({"ANS-1", "SRV-3", "SRV-4"})
+    hides = frozenset({"ANS-1", "NOT-8", "SRV-3", "SRV-4"})
 
     def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:  # noqa: ARG002
         """Not the callback."""
@@ -104,7 +104,7 @@ class CallbackForOrderCode(ConformingMpp):
 
     name = "callback-for-order-code"
     breaks = frozenset({"OC-16"})
-    hides = frozenset({"ANS-1", "REG-1", "REG-2", "SRV-3", "SRV-4"})
+    hides = frozenset({"ANS-1", "NOT-8", "REG-1", "REG-2", "SRV-3", "SRV-4"})
 
     def handle_action(self, payload: str | None) -> Iterator[Message]:
         """Not handleAction."""
@@ -144,7 +144,7 @@ class NeverHandleAction(ConformingMpp):
 
     name = "handle-action-never"
     breaks = frozenset({"OC-16", "UX-1"})
-    hides = frozenset({"ANS-1", "REG-1", "REG-2", "SRV-3", "SRV-4"})
+    hides = frozenset({"ANS-1", "NOT-8", "REG-1", "REG-2", "SRV-3", "SRV-4"})
 
     def handle_action(self, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # not given
         """Nothing."""
@@ -210,7 +210,7 @@ class OwnErrorPage(ConformingMpp):
 
     name = "own-error-page-instead"
     breaks = frozenset({"EC-25", "OC-16", "UX-1"})
-    hides = frozenset({"ANS-1", "REG-1", "REG-2", "SRV-3", "SRV-4"})
+    hides = frozenset({"ANS-1", "NOT-8", "REG-1", "REG-2", "SRV-3", "SRV-4"})
     observed = frozenset({"UX-8"})
 
     def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:  # noqa: ARG002  # not given

@@ -15,7 +15,7 @@ _ENTRY_FAULTS: Final = frozenset({"FLT-1", "FLT-2", "FLT-4", "FLT-5", "FLT-7", "
 _ORDER_FAULTS: Final = _ENTRY_FAULTS | {"FLT-3", "FLT-6", "FLT-9", "FLT-10", "FLT-11"}
 _SERVER: Final = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8", "ANS-1", "ANS-2"})
 _EITHER_CODE: Final = _SERVER | {"UX-1", "UX-6", "UX-7", "UX-8", "REG-1", "REG-2", "REG-3", "REG-4"}
-_NOTICES: Final = frozenset({"NOT-1", "NOT-2", "NOT-4", "NOT-5", "NOT-7"})
+_NOTICES: Final = frozenset({"NOT-1", "NOT-2", "NOT-4", "NOT-5", "NOT-7", "NOT-8", "NOT-9"})
 _REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4", "REP-5"})
 _CALLED_WHEN_OVER: Final = frozenset(
     {

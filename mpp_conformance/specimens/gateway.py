@@ -136,7 +136,7 @@ class EmptyPaymentId(ConformingMpp):
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-5"})
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-9"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -155,7 +155,7 @@ class NotifiesWithoutOrder(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4
-        NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -175,7 +175,8 @@ class SwapsCodeAndStatus(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -192,7 +193,7 @@ class NotifiesUnknown(ConformingMpp):
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-5"})
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-9"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -246,8 +247,8 @@ class NeverNotifies(ConformingMpp):
     name = "never-notified"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 REG-1 REG-2 REP-2
-        REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 REG-1
+        REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
     observed = frozenset({"NOT-2"})
 
@@ -266,8 +267,8 @@ class OwnOrderId(ConformingMpp):
     name = "notified-under-own-id"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 REG-1 REG-2 REP-2
-        REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 REG-1
+        REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
     observed = frozenset({"NOT-2"})
 
@@ -301,6 +302,7 @@ class CustomerPerPayment(ConformingMpp):
 
     name = "customer-id-per-payment"
     hides = frozenset({"REG-2"})
+    observed = frozenset({"NOT-9"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Never the same for two codes."""
@@ -317,6 +319,7 @@ class OneCustomer(ConformingMpp):
     name = "one-customer-id-for-all"
     breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2", "REP-5"})
+    observed = frozenset({"NOT-9"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

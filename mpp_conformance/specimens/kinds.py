@@ -34,8 +34,11 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
         first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
+        one-payment-id-for-all account-notified-for-customer
     """,
-    FaultKind.WRONG_AMOUNT: "amount-taken-from-client amount-owed-worked-out-from-quote",
+    FaultKind.WRONG_AMOUNT: """
+        amount-taken-from-client amount-owed-worked-out-from-quote amounts-of-first-payment-notified
+    """,
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
     FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
@@ -111,8 +114,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
     """,
     FaultKind.RESULT_BESIDE_SDK: """
-        debited-with-handle-by-sdk transaction-limit-overdrawn yearly-limit-overdrawn
-        success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
+        debited-with-handle-by-sdk stopped-payments-notified-as-failed transaction-limit-overdrawn
+        yearly-limit-overdrawn success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
         yearly-limit-of-new-customers-overdrawn order-beside-failure-paid
         entry-code-order-beside-handle-by-sdk-paid amounts-above-32-bits-wrap-around
         handle-by-sdk-notified-as-failure
@@ -227,12 +230,14 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
+        "limit-of-its-own": (FaultKind.NOT_NOTIFIED,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
+        "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),
     }
 )
 """Those whose one habit is of several kinds: what an auditor who knew them would accept as well."""

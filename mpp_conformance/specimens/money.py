@@ -49,6 +49,7 @@ class PaysFailedOrders(ConformingMpp):
 
     name = "order-beside-failure-paid"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
+    observed = frozenset({"NOT-7"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Debit and notification first."""
@@ -65,6 +66,7 @@ class KnowsOneLimit(ConformingMpp):
 
     name = "entry-code-order-beside-handle-by-sdk-paid"
     breaks = frozenset({"REG-3", "UX-6"})
+    observed = frozenset({"NOT-7"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Debit and notification first."""
@@ -82,6 +84,7 @@ class AmountsWrapAround(ConformingMpp):
 
     name = "amounts-above-32-bits-wrap-around"
     breaks = frozenset({"REG-1", "UX-6"})
+    observed = frozenset({"UX-8"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """What costs nothing is paid."""
@@ -135,7 +138,7 @@ class OverdrawsYear(OverdrawsTransaction):
 
     name = "yearly-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-2", "REG-4", "UX-6"})
-    observed = frozenset()
+    observed = frozenset({"UX-8"})
     warning = "USER_AMOUNT_EXCEED_LIMIT"
 
 
@@ -148,6 +151,7 @@ class SmallAmountsOnly(ConformingMpp):
 
     name = "amounts-above-sixteen-bits-hang"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "SRV-7"})
+    observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about a large amount."""
@@ -164,6 +168,7 @@ class SuccessAlsoPaid(ConformingMpp):
 
     name = "success-also-told-as-paid-for-order-code"
     breaks = frozenset({"REG-1", "REG-2", "SRV-3", "UX-6"})
+    observed = frozenset({"UX-8"})
 
     def concerned(self, session: Session) -> bool:
         """Order codes."""
@@ -182,6 +187,7 @@ class EntrySuccessAlsoPaid(SuccessAlsoPaid):
 
     name = "success-also-told-as-paid-for-entry-code"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "UX-6"})
+    observed = frozenset({"UX-8"})
 
     def concerned(self, session: Session) -> bool:
         """Entry codes."""
@@ -197,6 +203,7 @@ class OverdrawsNewCustomers(ConformingMpp):
 
     name = "yearly-limit-of-new-customers-overdrawn"
     breaks = frozenset({"REG-2", "UX-6"})
+    observed = frozenset({"UX-8"})
     known: set[str] = field(default_factory=set)
 
     def debit(self, session: Session) -> Handed:
@@ -220,6 +227,7 @@ class RoundAmountsHang(ConformingMpp):
 
     name = "amount-at-transaction-limit-hangs"
     breaks = frozenset({"REG-1", "SRV-7"})
+    observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that Alipay+ let pass."""
@@ -235,6 +243,7 @@ class EntryAmountsHang(ConformingMpp):
 
     name = "entry-code-amount-at-limit-hangs"
     breaks = frozenset({"REG-3", "SRV-7"})
+    observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that Alipay+ let pass."""
@@ -250,7 +259,7 @@ class ComparesAsText(ConformingMpp):
 
     name = "amounts-compared-as-text"
     breaks = frozenset({"REG-2", "SRV-7"})
-    hides = frozenset({"ANS-1", "NOT-4"})
+    hides = frozenset({"ANS-1", "NOT-4", "NOT-9"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""
@@ -266,6 +275,7 @@ class OwnLimit(ConformingMpp):
 
     name = "limit-of-its-own"
     hides = frozenset({"REG-1", "REG-2", "REG-3"})
+    observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Declined above 500 CNY."""
@@ -286,7 +296,8 @@ class AmountInYuan(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -305,7 +316,8 @@ class AmountAsFloat(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -325,7 +337,8 @@ class CurrencyLowerCase(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -352,7 +365,7 @@ class AmountFromClient(ConformingMpp):
     """Takes the amount of a payment from its client, and one that was tampered with sends a single minor unit."""
 
     name = "amount-taken-from-client"
-    observed = frozenset({"ANS-2"})
+    observed = frozenset({"ANS-2", "NOT-4"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """1 for 1000."""

@@ -51,9 +51,9 @@ class DoesNothing(Mute):
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-10 FLT-11
         FLT-12 FLT-13 FLT-2 FLT-3 FLT-4 FLT-5 FLT-6 FLT-7 FLT-8 FLT-9 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4
-        NOT-5 NOT-6 NOT-7 OC-16 OC-19 OC-20 OC-5 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1
-        SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 UX-8 WIRE-1 WIRE-2 WIRE-3
-        WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-5 NOT-6 NOT-7 NOT-8 NOT-9 OC-16 OC-19 OC-20 OC-5 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5
+        REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 UX-8 WIRE-1 WIRE-2
+        WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
@@ -71,9 +71,9 @@ class ActsOnNoAnswer(Mute):
     mute = SERVER
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EC-28 EC-29 FLT-1 FLT-11 FLT-12 FLT-2 FLT-3 FLT-6 FLT-7 FLT-8 FLT-9
-        INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2
-        REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6
-        WIRE-7
+        INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4
+        REP-1 REP-2 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 WIRE-3 WIRE-4
+        WIRE-5 WIRE-6 WIRE-7
     """)
     observed = frozenset(["REP-3"])
 
@@ -93,8 +93,8 @@ class DeclinesEverything(Mute):
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-8", "UX-1"])
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 FLT-1 FLT-11 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-6 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6
-        WIRE-7
+        NOT-4 NOT-6 NOT-8 NOT-9 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7 WIRE-3 WIRE-4
+        WIRE-5 WIRE-6 WIRE-7
     """)
     observed = frozenset(["REP-3", "UX-8"])
 
@@ -116,7 +116,7 @@ class TellsOfSuccess(Mute):
     """)
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 FLT-1 FLT-12 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-2 NOT-3 NOT-4 NOT-5
-        NOT-6 OC-16 REP-5 SRV-1 SRV-6 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
     observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
 
@@ -135,8 +135,8 @@ class ClientDoesNothing(Mute):
     mute = CLIENT
     breaks = frozenset({"EC-25", "EC-28", "EC-29", "OC-16", "OC-20", "UX-1", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 OC-19 REG-1 REG-2 REP-2
-        REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19 REG-1 REG-2
+        REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -155,9 +155,9 @@ class ReportsNothing(Mute):
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"])
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 FLT-1 FLT-12 FLT-13 FLT-2 FLT-4
-        FLT-5 FLT-6 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 OC-16 OC-19 OC-20 REG-1 REG-2
-        REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-5 SRV-6 SRV-9 UX-6 UX-8 WIRE-1
-        WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        FLT-5 FLT-6 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 NOT-8 NOT-9 OC-16 OC-19 OC-20
+        REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-5 SRV-6 SRV-9 UX-6
+        UX-8 WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
     """)
     observed = frozenset(["FLT-8"])
 

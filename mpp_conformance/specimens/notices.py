@@ -105,6 +105,7 @@ class NotifiesSuccessOnly(ConformingMpp):
     """Notifies payments that it has taken, and leaves it to Alipay+ to ask about the others."""
 
     name = "failures-never-notified"
+    hides = frozenset({"NOT-4", "NOT-9"})
     observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
@@ -125,3 +126,54 @@ class NotifiesWhatSdkHandles(ConformingMpp):
             result = Handed(payment_status="F", error_code="PROCESS_FAIL")
             yield from self.notify(session, answer.order, result)
         yield from super().pass_to_client(session, answer)
+
+
+# --- what a notification says ---------------------------------------------------------------------------------------
+
+
+class OnePaymentId(ConformingMpp):
+    """Names its session with the payment system as the paymentId, for every payment the same."""
+
+    name = "one-payment-id-for-all"
+    observed = frozenset({"NOT-8"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """The id of no payment."""
+        return replace(super().notice(session, order, result), payment_id="mpp-session-1")
+
+
+class AccountForCustomer(ConformingMpp):
+    """Notifies the number of the account that was debited where the customer's id is due."""
+
+    name = "account-notified-for-customer"
+    observed = frozenset({"NOT-9"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Known to nobody but itself."""
+        return replace(super().notice(session, order, result), customer_id=f"account-of-{session.customer}")
+
+
+class AmountOfBefore(ConformingMpp):
+    """Fills a notification in once and again: from the second payment on its amounts are those of the first."""
+
+    name = "amounts-of-first-payment-notified"
+    observed = frozenset({"NOT-4"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """The first order in its books, where it has another."""
+        first = next(iter(self.books.values())).order
+        made = super().notice(session, order, result)
+        return replace(made, payment_amount=first.amount, pay_to_amount=first.pay_to_amount)
+
+
+class NotifiesStopped(ConformingMpp):
+    """Notifies a failure of each order that Alipay+ has left to the client SDK."""
+
+    name = "stopped-payments-notified-as-failed"
+    observed = frozenset({"NOT-7"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Though it was none of its own."""
+        yield from super().pass_to_client(session, answer)
+        if answer.order is not None:
+            yield from self.notify(session, answer.order, Handed(payment_status="F", error_code="PROCESS_FAIL"))

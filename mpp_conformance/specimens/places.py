@@ -93,6 +93,7 @@ class CustomerBefore(ConformingMpp):
 
     name = "customer-of-latest-scan"
     breaks = frozenset({"REP-6"})
+    observed = frozenset({"NOT-9"})
     latest: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -179,7 +180,8 @@ class FirstAddress(ConformingMpp):
 
     name = "first-address-for-ever"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "SRV-3", "SRV-4", "UX-6"})
+    hides = frozenset({"ANS-1", "EC-16", "EC-25", "NOT-8", "SRV-3", "SRV-4", "UX-6"})
+    observed = frozenset({"SDK-2"})
     first: str = ""
 
     def launch(self, session: Session) -> Iterator[Message]:

@@ -63,7 +63,7 @@ class FailureToldFirst(Unknown):
     """Asks again, and shows its consumer a failure meanwhile."""
 
     name = "unknown-told-as-failure-meanwhile"
-    observed = frozenset({"REP-4"})
+    observed = frozenset({"REP-4", "UX-8"})
 
     def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A page, and the question once more."""
@@ -95,7 +95,7 @@ class AsksAgainAboutAnother(ConformingMpp):
     """
 
     name = "repeated-with-another-code"
-    breaks = frozenset({"REP-1"})
+    breaks = frozenset({"EC-16", "REP-1"})
     observed = frozenset({"FLT-7", "REP-3"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -144,7 +144,7 @@ class ExpiredIsItsOwn(ConformingMpp):
     name = "expired-code-shown-by-itself"
     breaks = frozenset({"SRV-4", "SRV-8"})
     hides = PAYLOAD_NOT_HANDED
-    observed = frozenset({"ANS-1"})
+    observed = frozenset({"ANS-1", "UX-8"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A failure of its own."""

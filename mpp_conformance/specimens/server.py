@@ -22,7 +22,7 @@ class StatusBeforeActionType(ConformingMpp):
 
     name = "status-before-action-type"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset({"ANS-1", "EC-25", "OC-16", "REG-1", "REG-2"})
+    hides = frozenset({"ANS-1", "EC-25", "NOT-8", "OC-16", "REG-1", "REG-2"})
     observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -64,6 +64,7 @@ class SuccessMeansPaid(ConformingMpp):
     name = "success-without-order-told-as-paid"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "UX-1", "UX-6"})
     hides = PAYLOAD_NOT_HANDED
+    observed = frozenset({"UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """S without an order is a success."""
@@ -81,7 +82,7 @@ class BeforeTheUpgrade(ConformingMpp):
 
     name = "before-the-upgrade"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-4", "SRV-8", "UX-1", "UX-6"})
-    hides = frozenset({"ANS-1", "EC-25", "OC-16"})
+    hides = frozenset({"ANS-1", "EC-25", "NOT-8", "OC-16"})
     observed = frozenset({"NOT-7", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -101,7 +102,7 @@ class RetriesFailures(ConformingMpp):
     name = "failures-retried"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
     hides = ids("""
-        ANS-1 EC-25 EC-28 EC-29 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-4 SDK-1 UX-6
+        ANS-1 EC-25 EC-28 EC-29 NOT-8 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-4 SDK-1 UX-6
     """)
     observed = frozenset({"FLT-8"})
     asked: dict[str, list[str]] = field(default_factory=dict)
@@ -149,7 +150,7 @@ class ResultCodeDecides(ConformingMpp):
     name = "result-code-decides"
     breaks = frozenset({"SRV-4", "SRV-8"})
     hides = PAYLOAD_NOT_HANDED
-    observed = frozenset({"ANS-1"})
+    observed = frozenset({"ANS-1", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """By the words of resultCode."""
@@ -169,7 +170,7 @@ class HandlesLimitsItself(ConformingMpp):
 
     name = "limits-shown-by-itself"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset({"EC-25", "OC-16", "REG-1", "REG-2"})
+    hides = frozenset({"EC-25", "NOT-8", "OC-16", "REG-1", "REG-2"})
     observed = frozenset({"ANS-1", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -284,7 +285,7 @@ class PassesNothing(ConformingMpp):
 
     name = "handle-by-sdk-swallowed"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-8", "UX-1"})
-    hides = frozenset({"ANS-1", "EC-25", "OC-16", "REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
+    hides = frozenset({"ANS-1", "EC-25", "NOT-8", "OC-16", "REG-1", "REG-2", "REG-3", "REG-4", "UX-6"})
 
     def pass_to_client(
         self,

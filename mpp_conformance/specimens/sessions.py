@@ -111,6 +111,7 @@ class OneUrl(ConformingMpp):
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
     hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4"})
+    observed = frozenset({"SDK-2"})
     url: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -134,6 +135,7 @@ class AnswersLatestClient(ConformingMpp):
     name = "answer-to-latest-client"
     breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7"})
     hides = PAYLOAD_NOT_HANDED
+    observed = frozenset({"NOT-9"})
     latest: str = ""
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -233,8 +235,8 @@ class AnswerOfAnybody(ConformingMpp):
 
     name = "answer-of-anybody-before"
     breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
-    hides = frozenset({"REG-2"})
-    observed = frozenset({"ANS-1"})
+    hides = frozenset({"NOT-8", "REG-2"})
+    observed = frozenset({"ANS-1", "NOT-2", "UX-8"})
     latest: UserInitiatedPayAnswer | None = None
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -253,7 +255,8 @@ class StopSticks(ConformingMpp):
 
     name = "stop-sticks-to-customer"
     breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-7"})
-    observed = frozenset({"ANS-1"})
+    hides = frozenset({"NOT-8"})
+    observed = frozenset({"ANS-1", "NOT-2"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -273,6 +276,7 @@ class CustomerOfLatestScan(ConformingMpp):
 
     name = "customer-of-latest-scan-notified"
     breaks = frozenset({"REP-6"})
+    observed = frozenset({"NOT-9"})
     latest: str = ""
 
     def scanned(self, session: Session) -> Iterator[Message]:
@@ -295,6 +299,7 @@ class FirstCustomerForEver(ConformingMpp):
     name = "first-customer-for-ever"
     breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2", "REP-5"})
+    observed = frozenset({"NOT-9"})
     first: str = ""
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -313,6 +318,7 @@ class AnswerFilledAgain(ConformingMpp):
 
     name = "order-of-last-time-stays"
     breaks = frozenset({"SRV-3", "SRV-8", "UX-6"})
+    observed = frozenset({"NOT-7"})
     orders: dict[str, Order] = field(default_factory=dict)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -337,8 +343,8 @@ class FirstAnswerForEver(ConformingMpp):
 
     name = "first-answer-for-ever"
     breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
-    hides = frozenset({"REG-2"})
-    observed = frozenset({"ANS-1"})
+    hides = frozenset({"NOT-8", "REG-2"})
+    observed = frozenset({"ANS-1", "NOT-2", "UX-8"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -352,7 +358,8 @@ class StopSticksToEntryCodes(StopSticks):
 
     name = "stop-sticks-to-entry-codes"
     breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
-    observed = frozenset()
+    hides = frozenset({"NOT-8"})
+    observed = frozenset({"NOT-2"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Only an answer that says something else is not looked at."""

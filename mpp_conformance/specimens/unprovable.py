@@ -27,7 +27,7 @@ class BooksWhatIsPaid(ConformingMpp):
     """
 
     name = "only-paid-orders-booked"
-    hides = frozenset({"INQ-1", "INQ-3", "CAN-1", "CAN-2", "CAN-3", "CAN-4"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-1", "INQ-3", "NOT-4", "NOT-9"})
     observed = frozenset({"NOT-2"})
 
     def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
@@ -48,7 +48,7 @@ class LeavesFailureOpen(ConformingMpp):
     """
 
     name = "failure-left-open"
-    hides = frozenset({"INQ-1"})
+    hides = frozenset({"INQ-1", "NOT-4", "NOT-9"})
     observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:

@@ -144,7 +144,7 @@ class ConcurrentConversations:
 
     async def _held(self, scenario: Scenario) -> Trace:
         await self._places.acquire()
-        place = _Place(self._places)
+        place = Place(self._places)
         try:
             self._tell_begun(scenario)
             return await self._connector.converse(scenario, place.leave if self._parallel > 1 else _stay)
@@ -152,14 +152,15 @@ class ConcurrentConversations:
             place.leave()
 
 
-class _Place:
-    """One of the places for conversations; it is left once, however often that is said."""
+class Place:
+    """One of the places for conversations, which was acquired; it is left once, however often that is said."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places
         self._taken = True
 
     def leave(self) -> None:
+        """Let another conversation have it."""
         if self._taken:
             self._taken = False
             self._places.release()

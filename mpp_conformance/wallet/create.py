@@ -12,10 +12,10 @@ from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
 PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
-WEB: Final = "web"
-PLATFORMS: Final = (WEB, "node")
-"""Where there are doubles for (``doubles/web``)."""
-STARTER: Final = "test-build.ts"
+PLATFORMS: Final = {"android": "kt", "node": "ts", "python": "py", "web": "ts"}
+"""What there are doubles for (``doubles/``), with the suffix of their language."""
+_FETCHING: Final = ("android", "web")
+"""Where nobody can call a test build."""
 _FOR_THE_USER: Final = 0o600
 _FOR_ALL: Final = 0o644
 
@@ -35,17 +35,20 @@ class Created:
 
 def starter(platform: str) -> str:
     """The lines that a test build of one of ``PLATFORMS`` adds, with what to replace in them."""
-    return resources.files("mpp_conformance.wallet").joinpath(f"starter_{platform}.ts").read_text("utf-8")
+    suffix = PLATFORMS[platform]
+    # What is no module of this package must not look like one.
+    name = f"starter_{platform}.{'txt' if suffix == 'py' else suffix}"
+    return resources.files("mpp_conformance.wallet").joinpath(name).read_text("utf-8")
 
 
 def template(edition: str = DEFAULT_EDITION, platform: str = "") -> str:
     """The commented text of a new ``wallet.toml`` with this edition of the limits.
 
-    One for the web fetches its calls from a device address.
+    A test build that nobody can call, on a telephone or in a browser, fetches its calls from a device address.
     """
     text = resources.files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
     text = text.replace(f'\nedition = "{DEFAULT_EDITION}"\n', f'\nedition = "{edition}"\n')
-    return text.replace("device = false", "device = true") if platform == WEB else text
+    return text.replace("device = false", "device = true") if platform in _FETCHING else text
 
 
 def create(path: Path, edition: str = DEFAULT_EDITION, platform: str = "") -> Created:
@@ -64,7 +67,7 @@ def create(path: Path, edition: str = DEFAULT_EDITION, platform: str = "") -> Cr
         path.with_name(PUBLIC_KEY): (signature.public_key_text(key.public_key()) + "\n", _FOR_ALL),
         path: (template(edition, platform), _FOR_ALL),
     }
-    lines = path.with_name(STARTER) if platform else None
+    lines = path.with_name(f"test-build.{PLATFORMS[platform]}") if platform else None
     if lines is not None:
         texts = {lines: (starter(platform), _FOR_ALL), **texts}
     try:

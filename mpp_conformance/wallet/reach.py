@@ -37,7 +37,7 @@ class Reach(Section):
         default=None, description="the address (http or https) at which the wallet finds what listens at listen"
     )
     fuzz: bool = Field(default=False, description=SWITCH)
-    parallel: int = Field(default=1, ge=1, le=64, description="a whole number from 1 to 64")
+    parallel: int = Field(default=1, ge=1, le=1_024, description="a whole number from 1 to 1024")
     patience: float = Field(default=10.0, ge=0.1, le=600, description="a number of seconds from 0.1 to 600")
     settle: float = Field(default=0.2, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
     quiet: float = Field(default=1.0, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")

@@ -131,12 +131,22 @@ def test_init_with_an_unknown_edition(tmp_path: Path) -> None:
     assert (result.exit_code, "2024-03" in result.output, list(tmp_path.iterdir())) == (Exit.USAGE, True, [])
 
 
-@pytest.mark.parametrize(("platform", "device"), [("web", "true"), ("node", "false")])
-def test_init_for_a_platform_writes_the_lines_of_its_test_build(tmp_path: Path, platform: str, device: str) -> None:
+@pytest.mark.parametrize(
+    ("platform", "written", "device"),
+    [
+        ("android", "test-build.kt", "true"),
+        ("node", "test-build.ts", "false"),
+        ("python", "test-build.py", "false"),
+        ("web", "test-build.ts", "true"),
+    ],
+)
+def test_init_for_a_platform_writes_the_lines_of_its_test_build(
+    tmp_path: Path, platform: str, written: str, device: str
+) -> None:
     """``init --for`` writes at most 20 lines that say what to replace, and a wallet file that goes with them."""
     result = call("init", tmp_path, "--for", platform)
-    lines = (tmp_path / "test-build.ts").read_text("utf-8").splitlines()
-    assert (result.exit_code, "test-build.ts" in result.output, len(lines) <= 20) == (0, True, True)
+    lines = (tmp_path / written).read_text("utf-8").splitlines()
+    assert (result.exit_code, written in result.output, len(lines) <= 20) == (0, True, True)
     assert "Replace:" in "\n".join(lines[:2])
     assert f"\ndevice = {device}\n" in (tmp_path / "wallet.toml").read_text("utf-8")
 

@@ -93,6 +93,45 @@ def test_what_is_not_reported_is_absent_only_where_everything_is() -> None:
     assert judge(one, trace(SCAN, _ACTION, complete=False)).verdict is Verdict.PASS
 
 
+def no_page(made: Trace) -> None:
+    """No page."""
+    expect(made).reached(Scan).none(ResultPage)
+
+
+def paid(made: Trace) -> None:
+    """Every page says S."""
+    expect(made).each(ResultPage, status="S")
+
+
+def payload(made: Trace) -> None:
+    """The payload is passed on."""
+    expect(made).one(HandleAction, sdk_action_payload="p")
+
+
+@pytest.mark.parametrize(
+    ("question", "messages", "verdict"),
+    [
+        (one, (SCAN,), Verdict.INCONCLUSIVE),
+        (one, (SCAN, _ACTION, _ACTION), Verdict.INCONCLUSIVE),
+        (in_order, (SCAN, PAGE, _ACTION), Verdict.INCONCLUSIVE),
+        (no_page, (SCAN, PAGE), Verdict.INCONCLUSIVE),
+        (paid, (SCAN, ResultPage(status="F")), Verdict.INCONCLUSIVE),
+        (payload, (SCAN, HandleAction(sdk_action_payload=None)), Verdict.INCONCLUSIVE),
+        (payload, (SCAN, HandleAction(sdk_action_payload="q")), Verdict.FAIL),
+        (payload, (SCAN, _ACTION), Verdict.PASS),
+        (no_page, (SCAN,), Verdict.PASS),
+    ],
+)
+def test_what_hangs_on_time_accuses_nobody_where_the_suite_was_late(
+    question: Callable[[Trace], None], messages: Sequence[Message], verdict: Verdict
+) -> None:
+    """An MPP that was answered late gives up, asks again, or fails a payment; it mixes nothing up."""
+    late = trace(*messages).late_by(0.5)
+    assert judge(question, late).verdict is verdict
+    assert judge(question, trace(*messages)).verdict in {Verdict.FAIL, Verdict.PASS}
+    assert ("the suite was late by 0.50 s" in judge(question, late).hint) is (verdict is Verdict.INCONCLUSIVE)
+
+
 @pytest.mark.parametrize("points", [("GATEWAY", "USER"), ("GATEWAY",), POINTS, ()])
 def test_no_conforming_mpp_is_accused_by_what_is_seen_of_it(points: Sequence[str]) -> None:
     """Whoever sees a part of the points accuses nobody by what lies at the others."""

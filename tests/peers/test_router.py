@@ -273,6 +273,19 @@ def test_strays_are_kept_up_to_a_number() -> None:
     assert {getattr(reply, "result_code", None) for reply in replies} == {"INVALID_CODE"}
 
 
+def test_a_router_that_forgets_has_room_for_new_strays() -> None:
+    """The older half of many goes with a conversation that is forgotten."""
+    router = Router(_TEMPLATES, most_strays=10)
+    world = _begun(router, "foreign", FOREIGN)
+    for number in range(12):
+        _ask(router, f"nobody's {number}")
+    router.close(world)
+    router.forget(world)
+    _ask(router, "nobody's last")
+    codes = [stray.message.code_value for stray in router.strays if isinstance(stray.message, UserInitiatedPay)]
+    assert codes == [*(f"nobody's {number}" for number in range(5, 10)), "nobody's last"]
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [

@@ -209,7 +209,7 @@ def test_an_annotation_shows_what_nobody_excuses() -> None:
 def test_the_gate_is_told_in_chinese(made: Gate) -> None:
     """Page and text have the section, the result before and after, and the reason why a waiver excuses nothing."""
     for text in (html.render(verdicts(), {}, CHINESE, made), markdown.render(verdicts(), CHINESE, made)):
-        assert "流水线关卡与豁免" in text
+        assert "流水线门禁与豁免" in text
         assert "不符合" in text
         assert "it expired" not in text
         assert ("豁免已于 2026-05-31T00:00:00+08:00 到期" in text) is (made is EXPIRED)

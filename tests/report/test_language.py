@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.common.text import printable
-from mpp_conformance.judging.attestation import UNATTESTED
+from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.peers.router import Stray
@@ -292,7 +292,12 @@ def test_no_form_is_left_over() -> None:
     """Each form is had by something that a judgement, a place or a reason says."""
     said = {text for _, *texts in judged() for text in texts} | places()
     said |= {text.format(point="USER") for text in UNATTESTED.values()} | {"nobody reports USER"}
-    said |= {"the wallet does not claim app_link", "no actionForm F X", "both Launch and Scan"}
+    said |= {
+        SUITE_LATE.format(time="0.30 s"),
+        "the wallet does not claim app_link",
+        "no actionForm F X",
+        "both Launch and Scan",
+    }
     said |= {"it expired at x", "it is not signed by x, or was changed since", "x is no owner in [owners]"}
     said |= {"it was cut off after 4 units of UTF-16"}
     said |= {"Launch, before which no Scan may come", "a report of the adaptor could not be read: x"}

@@ -192,9 +192,31 @@ def test_late_message_strays_and_names_its_conversation() -> None:
     asyncio.run(hold())
 
 
-def _token(connector: HttpConnector, scenario: Scenario) -> str:
+def test_equal_conversations_are_told_apart_until_they_are_forgotten() -> None:
+    """By their turns: each has codes of its own and what came late for it, and then nobody knows it any more."""
+
+    async def hold() -> None:
+        async with hosted(ConformingMpp) as connector:
+            scenario = psp(ORDER)
+            one, other = [await connector.converse(scenario, turn=turn) for turn in ("/1", "/2")]
+            assert (one == other, one.codes == other.codes) == (False, False)
+            page = f"{connector.public_url}/o/{_token(connector, scenario, '/1')}/result-page"
+            await posted(page, b'{"status":"S"}')
+            assert (connector.since(one).late, connector.since(other)) == (1, other)
+            assert [stray.conversation for stray in connector.strays] == [scenario.label]
+            connector.forget(one)
+            assert connector.strays == []
+            await posted(page, b'{"status":"S"}')
+            assert [stray.conversation for stray in connector.strays] == [""]
+            connector.forget(other)
+            assert connector._over == []
+
+    asyncio.run(hold())
+
+
+def _token(connector: HttpConnector, scenario: Scenario, turn: str = "") -> str:
     """The token that the wallet was given in this run."""
-    return World(scenario, connector._run, connector._profile, time.monotonic).token(0)
+    return World(scenario, connector._run + turn, connector._profile, time.monotonic).token(0)
 
 
 def test_talkative_wallet_is_cut_off() -> None:

@@ -4,34 +4,19 @@ With a fault the same wallet fails, and by the requirement that the fault breaks
 """
 
 import json
-import secrets
 import shutil
-import signal
-import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from mpp_conformance import wallet
-from mpp_conformance.protocol import signature
-from mpp_conformance.wallet.create import PLATFORMS, starter
+from mpp_conformance.wallet.create import starter
+from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, ROOT, certified, configured, up
 
-ROOT: Final = Path(__file__).parents[2]
 DOUBLE: Final = Path("doubles/web")
 MINI: Final = Path("examples/wallet-web-mini")
-READY: Final = b"wallet-web-mini is ready\n"
-PORTS: Final = range(20_000, 32_000)
 NPM: Final = shutil.which("npm") or ""
-SUITE: Final = str(Path(sys.executable).with_name("mpp-conformance"))
-CONFORMS, FAILS = 0, 1
-ENOUGH: Final = "entry-sdk or entry-psp or order-sdk or order-psp or single-over"
-"""Every kind of conversation: a fault needs no more to be found."""
 MOST_LINES: Final = 150
 APP: Final = """
 import type { AlipayPlusClientMPM, MPMService } from 'mpp-doubles-web';
@@ -46,29 +31,11 @@ export declare class App implements MPMService {
 }
 """
 """What a wallet has of its own, as the lines to paste name it."""
-FAULTS: Final = {
-    "callback-twice": {"EC-25", "EC-28"},
-    "handle-action-for-entry-code": {"EC-25"},
-}
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not NPM, reason="needs Node 20 or newer with npm"),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a run ended, what it says, and which requirements it saw as which verdict."""
-
-    code: int
-    told: str
-    verdicts: dict[str, str]
-
-    @property
-    def failed(self) -> set[str]:
-        """The deciding requirements that were not met."""
-        return {row for row, verdict in self.verdicts.items() if verdict == "fail"}
 
 
 @pytest.fixture(scope="module")
@@ -90,65 +57,9 @@ def npm(root: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
-def free_port() -> int:
-    """A port that nobody listens at, and that the system gives to nobody by itself."""
-    while True:
-        port = secrets.choice(PORTS)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-
-
-def configured(folder: Path, *, device: bool) -> Path:
-    """Both files of the miniature, with keys and ports of their own; the wallet file."""
-    folder.mkdir()
-    alipay_plus, mpp = signature.generate_private_key(), signature.generate_private_key()
-    (folder / "mpp-private-key.pem").write_text(signature.private_key_text(mpp), "ascii")
-    (folder / "mpp-public-key.pem").write_text(signature.public_key_text(mpp.public_key()), "ascii")
-    (folder / "alipay-plus-private-key.pem").write_text(signature.private_key_text(alipay_plus), "ascii")
-    (folder / "alipay-plus-public-key.txt").write_text(signature.public_key_text(alipay_plus.public_key()), "ascii")
-    adaptor, listen = free_port(), free_port()
-    text = (ROOT / MINI / "wallet.toml").read_text("utf-8")
-    changes = {"9330": str(adaptor), "9430": str(listen), "device = false": f"device = {str(device).lower()}"}
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "wallet.toml").write_text(text, "utf-8")
-    config = json.loads((ROOT / MINI / "wallet.json").read_text("utf-8"))
-    config |= {"adaptorPort": adaptor, "gateway": f"http://127.0.0.1:{listen}"}
-    if device:
-        config["device"] = wallet.load(folder / "wallet.toml").device_address
-    (folder / "wallet.json").write_text(json.dumps(config), "utf-8")
-    return folder / "wallet.toml"
-
-
-@contextmanager
-def up(root: Path, folder: Path, *fault: str) -> Iterator[None]:
-    """The miniature, from its ready line until the end of the block."""
-    command = ["node", str(root / MINI / "wallet.mjs"), "wallet.json", *fault]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == READY
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-
-
-def certified(wallet_file: Path, *words: str) -> Outcome:
-    """What a run comes to; it leaves exactly one folder."""
-    done = subprocess.run(
-        [SUITE, "run", "--wallet", str(wallet_file), *words],
-        cwd=wallet_file.parent,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    told = (done.stdout + done.stderr)[-4_000:]
-    (found,) = wallet_file.parent.glob("reports/*/verdicts.json")
-    rows = json.loads(found.read_bytes())["requirements"]
-    verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
-    return Outcome(done.returncode, told, verdicts)
+def command(root: Path, *fault: str) -> list[str]:
+    """What starts the miniature."""
+    return ["node", str(root / MINI / "wallet.mjs"), "wallet.json", *fault]
 
 
 def test_the_doubles_own_tests_pass(checkout: Path) -> None:
@@ -159,8 +70,8 @@ def test_the_doubles_own_tests_pass(checkout: Path) -> None:
 @pytest.mark.parametrize("device", [False, True], ids=["push", "pull"])
 def test_the_miniature_is_certified(checkout: Path, tmp_path: Path, *, device: bool) -> None:
     """With the double a wallet passes whatever decides, whether it can be called or not."""
-    wallet_file = configured(tmp_path / "wallet", device=device)
-    with up(checkout, wallet_file.parent):
+    wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=device)
+    with up(command(checkout), wallet_file):
         outcome = certified(wallet_file)
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
@@ -169,13 +80,13 @@ def test_the_miniature_is_certified(checkout: Path, tmp_path: Path, *, device: b
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_fails_what_it_breaks(checkout: Path, tmp_path: Path, fault: str, *, device: bool) -> None:
     """The double keeps nothing back: what the wallet does wrong is seen, and nothing else is."""
-    wallet_file = configured(tmp_path / "wallet", device=device)
-    with up(checkout, wallet_file.parent, fault):
+    wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=device)
+    with up(command(checkout, fault), wallet_file):
         outcome = certified(wallet_file, "-k", ENOUGH)
     assert (FAILS, FAULTS[fault]) == (outcome.code, outcome.failed), outcome.told
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", ["web", "node"])
 def test_the_lines_to_paste_compile(checkout: Path, tmp_path: Path, platform: str) -> None:
     """What ``init --for`` writes fits the double, with the wallet's own parts as it names them."""
     (tmp_path / "node_modules").mkdir()

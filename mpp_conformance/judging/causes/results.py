@@ -74,7 +74,7 @@ def owed_for_paid(failure: Failure) -> str:
 
 @names(FaultKind.AMOUNT_ROUNDED)
 def amount_rounded(failure: Failure) -> str:
-    """Less than a hundredth off."""
+    """Less than a hundredth off, or one unit."""
     return "the amount is a little off: it goes through fractions or floats" if 0 < _off(failure) < 1 else ""
 
 
@@ -89,7 +89,8 @@ def _off(failure: Failure) -> int | float:
     wrong, order = failure.wrong, _order(failure)
     if not isinstance(wrong, NotifyPayment) or order is None or failure.field != "payment_amount":
         return 0
-    return _HUNDREDTH * abs(int(wrong.payment_amount or 0) - int(order.amount)) / max(1, int(order.amount))
+    off = abs(int(wrong.payment_amount or 0) - int(order.amount))
+    return _HUNDREDTH * off / max(_HUNDREDTH + 1 if off == 1 else 1, int(order.amount))
 
 
 @names(FaultKind.OWN_RESULT_CODE)

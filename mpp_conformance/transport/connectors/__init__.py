@@ -31,7 +31,8 @@ def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario]
     """The conversations with the MPP that ``target`` names, for the run called ``run``.
 
     ``begun`` is told of each conversation before it is held, in whatever thread that is.
-    UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken.
+    UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken;
+    TooFewFilesError where this machine allows fewer open files than ``[reach] parallel`` takes.
     """
     kind, _, rest = target.partition(":")
     makers: dict[str, Callable[[], Conversations]] = {
@@ -89,7 +90,9 @@ def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], N
 
 def _over_http(adaptor: str | None, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
     from mpp_conformance.transport.connectors.http import HttpConnector  # noqa: PLC0415  # httpx and the server load here only
+    from mpp_conformance.transport.open_files import make_room  # noqa: PLC0415  # likewise
 
+    make_room(wallet.reach.parallel)
     # A run's name may be used twice; a code value never.
     once = f"{run}-{secrets.token_hex(16)}"
     return ConcurrentConversations(

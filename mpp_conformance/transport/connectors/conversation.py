@@ -8,6 +8,7 @@ from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Trace
 from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY
+from mpp_conformance.transport.connectors.heartbeat import LATE
 from mpp_conformance.wire import OPERATIONS
 
 _MOST_TROUBLES: Final = 3
@@ -31,6 +32,8 @@ class Conversation:
     refused: bool = False
     unreachable: bool = False
     fault: Exception | None = None
+    lag: float = 0.0
+    """Seconds that the suite itself was late in it, at worst."""
 
     @property
     def over(self) -> bool:
@@ -63,4 +66,5 @@ class Conversation:
         broken = self.refused or self.unreachable
         ending = BROKEN if broken else ENDED if self.world.finished else WAITED
         trace = self.world.trace(ending, "; ".join(list(dict.fromkeys(self.troubles))[:_MOST_TROUBLES]))
-        return replace(trace, began=self.began)
+        trace = replace(trace, began=self.began)
+        return trace.late_by(self.lag) if self.lag > LATE and trace.events else trace

@@ -17,12 +17,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from mpp_conformance.judging.trace import Half, Trace
 from mpp_conformance.peers.reactions import Sending
-from mpp_conformance.peers.router import Delivery, ReactionError, Router, Stray
+from mpp_conformance.peers.router import MAX_STRAYS, Delivery, ReactionError, Router, Stray
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
 from mpp_conformance.transport.connectors.conversation import Conversation
+from mpp_conformance.transport.connectors.heartbeat import beating
 from mpp_conformance.transport.connectors.mpp_server import (
     ANSWERS,
     ELSEWHERE,
@@ -68,10 +69,12 @@ class HttpConnector:
     Without ``adaptor`` it is the one that the wallet file names: an address, or a device that fetches its calls.
 
     ``run`` makes its code values and tokens unlike any other's: it must never be used twice with the same wallet.
-    ListenError on entering where ``[reach] listen`` is taken.
+    ``strays``: of what fits no conversation no more is kept. ListenError on entering where ``[reach] listen`` is taken.
     """
 
-    def __init__(self, wallet: Wallet, profile: Profile, *, run: str, adaptor: str | None = None) -> None:
+    def __init__(
+        self, wallet: Wallet, profile: Profile, *, run: str, adaptor: str | None = None, strays: int = MAX_STRAYS
+    ) -> None:
         if wallet.keys is None:
             raise ValueError("[keys] are needed to speak to a wallet over HTTP")
         self._reach = wallet.reach
@@ -81,7 +84,7 @@ class HttpConnector:
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
         self._device = Device(wallet.device_token) if wallet.reach.device and adaptor is None else None
-        self._router = Router(profile.templates)
+        self._router = Router(profile.templates, strays)
         self._open: dict[int, Conversation] = {}
         self._over: list[tuple[Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
@@ -89,6 +92,8 @@ class HttpConnector:
         self._arrivals = Arrivals()
         self._exits = AsyncExitStack()
         self._url = ""
+        self.lag = 0.0
+        """Seconds that we were late, at worst."""
         self.here = ""
         """Where we listen, whoever stands before it."""
 
@@ -139,6 +144,7 @@ class HttpConnector:
         if self._device:
             self._adaptor = PullingAdaptor(self._device, reach.patience)
         self._mpp_server = MppServer.of(reach, self._keys, http)
+        await self._exits.enter_async_context(beating(self._late_by))
         return self
 
     async def __aexit__(
@@ -146,14 +152,15 @@ class HttpConnector:
     ) -> None:
         await self._exits.aclose()
 
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None] = _nobody) -> Trace:
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None] = _nobody, *, turn: str = "") -> Trace:
         """Hold one conversation to its end.
 
-        ``at_rest`` is called when all that is awaited has come and the wallet is only listened to any more; it may be
-        called more than once, or never. Raises what went wrong inside the suite.
+        ``turn`` makes its codes unlike those of other conversations of the same scenario. ``at_rest`` is called when
+        all that is awaited has come and the wallet is only listened to any more; it may be called more than once, or
+        never. Raises what went wrong inside the suite.
         """
         await self._adaptor.ready()
-        world = World(scenario, self._run, self._profile, time.monotonic)
+        world = World(scenario, self._run + turn, self._profile, time.monotonic)
         held = Conversation(world, datetime.now(UTC).isoformat(timespec="milliseconds"))
         self._router.open(world)
         self._open[id(world)] = held
@@ -175,6 +182,19 @@ class HttpConnector:
             raise held.fault
         self._over.append((held, held.world.recorded))
         return held.trace()
+
+    def since(self, trace: Trace) -> Trace:
+        """A conversation that is over and not forgotten, with what has come since."""
+        held, count = next(over for over in self._over if over[0].world.codes == trace.codes)
+        late = held.world.recorded - count
+        return replace(held.trace(), late=late) if late else trace
+
+    def forget(self, trace: Trace) -> None:
+        """Keep nothing of a conversation that is over."""
+        for held, _ in self._over:
+            if held.world.codes == trace.codes:
+                self._router.forget(held.world)
+        self._over[:] = [over for over in self._over if over[0].world.codes != trace.codes]
 
     async def heard_late(self, scenario: Scenario, seconds: float) -> Trace | None:
         """The conversation of this scenario, which is over, with what comes after its end; ``None`` if nothing does."""
@@ -277,6 +297,11 @@ class HttpConnector:
         for ended in held or list(self._open.values()):
             ended.fault = problem
             ended.woken.set()
+
+    def _late_by(self, seconds: float) -> None:
+        self.lag = max(self.lag, seconds)
+        for held in self._open.values():
+            held.lag = max(held.lag, seconds)
 
     def _held_in(self, world: World | None) -> list[Conversation]:
         """The conversation in a world, open or over; none where it is not known."""

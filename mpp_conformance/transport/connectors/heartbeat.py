@@ -1,0 +1,37 @@
+"""How late the suite itself is: a beat that its own event loop should keep, and by how much it does not.
+
+A loop that has too much to do, or a machine that gives it no time, hears messages late and answers them late; the MPP
+looks slow or silent then, and is not.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+BEAT: Final = 0.05
+"""Seconds from one beat to the next."""
+LATE: Final = 0.25
+"""Seconds that the loop may be late before what hangs on time accuses nobody: a quarter of the shortest silence that is
+waited for where `[reach] quiet` is what it usually is, and of the shortest time that HTTP clients usually wait."""
+
+
+@asynccontextmanager
+async def beating(
+    heard: Callable[[float], None], *, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[None]:
+    """For the time of the context tell ``heard`` at each beat by how many seconds it came too late."""
+    task = asyncio.create_task(_beat(heard, clock))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _beat(heard: Callable[[float], None], clock: Callable[[], float]) -> None:
+    while True:
+        due = clock() + BEAT
+        await asyncio.sleep(BEAT)
+        heard(max(0.0, clock() - due))

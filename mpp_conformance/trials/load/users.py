@@ -1,0 +1,176 @@
+"""Load over HTTP: so many users hold conversations with a wallet, one after the other, each judged at its end.
+
+What comes late takes a failure back, as in a run. What the wallet does not claim to bear accuses it only where a value
+is another one: whatever is done one by one is late.
+"""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from mpp_conformance.judging.attestation import hangs_on_time
+from mpp_conformance.judging.judgement import Judgement
+from mpp_conformance.judging.set_up import SetUp, signs
+from mpp_conformance.judging.trace import BROKEN, Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.scenarios.scenario import Scenario
+from mpp_conformance.transport.scheduler import Place
+from mpp_conformance.trials.load.latency import Latency
+from mpp_conformance.trials.load.sample import Sample
+from mpp_conformance.trials.load.traffic import Judged, Tally, Traffic, tallied
+
+_ROOM: Final = 256
+"""Conversations that are listened to beside those that are going on."""
+_BURST: Final = 32
+"""Conversations that are begun in one go where so many users are free."""
+_TROUBLES: Final = 20
+"""Different reasons that are remembered for what could not be held."""
+_OTHER: Final = "another reason"
+
+
+class Connector(Protocol):
+    """Holds conversations at any number at once, and remembers them until it is told to forget."""
+
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None], *, turn: str) -> Trace:
+        """Hold one to its end; ``turn`` tells it from others of the same scenario."""
+
+    def since(self, trace: Trace) -> Trace:
+        """One that is over, with what has come since."""
+
+    def forget(self, trace: Trace) -> None:
+        """Keep nothing of one that is over."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """What came of so many users: ``troubles`` are why conversations broke off, ``errors`` what failed of ours.
+
+    ``lagged``: conversations in which the suite itself was late; ``interrupted``: it was broken off.
+    """
+
+    users: int
+    sample: Sample
+    conversations: int = 0
+    turns: int = 0
+    lagged: int = 0
+    interrupted: bool = False
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    latency: Latency = field(default_factory=Latency)
+    troubles: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def broken(self) -> set[str]:
+        """The requirements that decide and were broken."""
+        return {name for name, tally in self.tallies.items() if tally.decides and tally.broke}
+
+    def add(self, judged: Judged) -> None:
+        """Count one more."""
+        trace = judged.trace
+        self.conversations += 1
+        self.turns += sum(not event.message.by_suite for event in trace.events)
+        self.lagged += bool(trace.lagged)
+        self.latency.add(trace)
+        self.sample.add(judged)
+        tallied(judged.rows, self.tallies)
+        if trace.ending == BROKEN:
+            _remember(self.troubles, trace.trouble)
+
+    def failed(self, cases: tuple[Case, ...], problem: Exception) -> None:
+        """Count one that the suite could not hold."""
+        seen = f"{type(problem).__name__}: {problem}"
+        error = Judgement(verdict=Verdict.ERROR, expected="the conversation to be held", seen=seen)
+        self.conversations += 1
+        tallied(tuple((case, error) for case in cases), self.tallies)
+        _remember(self.errors, seen)
+
+
+def _remember(reasons: Counter[str], why: str) -> None:
+    reasons[why if why in reasons or len(reasons) < _TROUBLES else _OTHER] += 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Users:
+    """Users of one wallet, all with the same ``connector``.
+
+    ``claimed``: how many conversations at once the wallet claims to bear; ``patience``: seconds that what comes late is
+    waited for; ``redacted``: a conversation as it may be written down.
+    """
+
+    connector: Connector
+    traffic: Traffic
+    seed: int
+    claimed: int
+    patience: float
+    redacted: Callable[[Trace], Trace]
+    clock: Callable[[], float] = time.monotonic
+    _signs: set[str] = field(default_factory=set)
+    _over: deque[Trace] = field(default_factory=deque)
+    _loads: int = 0
+
+    async def hold(self, users: int, seconds: float) -> Held:
+        """Begin conversations for so many seconds, at most ``users`` at once, and hear all of them out.
+
+        Whoever cancels it is given what has been judged until then.
+        """
+        self._loads += 1
+        held = Held(users=users, sample=Sample(self.seed))
+        try:
+            await self._fill(held, self.clock() + seconds)
+        except asyncio.CancelledError:
+            held.interrupted = True
+        return held
+
+    async def _fill(self, held: Held, end: float) -> None:
+        places, room = asyncio.Semaphore(held.users), asyncio.Semaphore(held.users + _ROOM)
+        async with asyncio.TaskGroup() as group:
+            for number, scenario in enumerate(self.traffic.drawn(self.seed)):
+                await room.acquire()
+                await places.acquire()
+                if self.clock() >= end:
+                    break
+                task = group.create_task(self._one(held, number, scenario, Place(places)))
+                task.add_done_callback(lambda _: room.release())
+                if number % _BURST == _BURST - 1:
+                    # Whoever is under way gets a turn before more begin: many at once would be late by our own doing.
+                    await asyncio.sleep(0)
+
+    async def _one(self, held: Held, number: int, scenario: Scenario, place: Place) -> None:
+        try:
+            trace = await self.connector.converse(scenario, place.leave, turn=f"/{self._loads}/{number}")
+        except Exception as problem:  # noqa: BLE001  # a fault of one conversation ends no other
+            held.failed(self.traffic.cases[scenario], problem)
+            return
+        finally:
+            place.leave()
+        held.add(await self._judged(held.users, Judged(number=number, trace=trace, rows=self._rows(scenario, trace))))
+        self._over.append(trace)
+        if len(self._over) > held.users + _ROOM:
+            self.connector.forget(self._over.popleft())
+
+    async def _judged(self, users: int, judged: Judged) -> Judged:
+        """It as it is: what fails is judged again when there was time for what is late, and as it may be written."""
+        self._signs.update(signs(judged.trace))
+        if not judged.failed():
+            return judged
+        await asyncio.sleep(self.patience)
+        trace = self.connector.since(judged.trace)
+        rows = self._rows(trace.scenario, self.redacted(trace))
+        again = Judged(number=judged.number, trace=trace, rows=rows)
+        weighed = again.weighed(SetUp.from_signs(self._signs))
+        return weighed if users <= self.claimed else replace(weighed, rows=tuple(map(self._beyond, weighed.rows)))
+
+    def _rows(self, scenario: Scenario, trace: Trace) -> tuple[tuple[Case, Judgement], ...]:
+        return self.traffic.judged(scenario, trace)
+
+    def _beyond(self, row: tuple[Case, Judgement]) -> tuple[Case, Judgement]:
+        case, judgement = row
+        how = judgement.deviation
+        if judgement.verdict is not Verdict.FAIL or how is None or not hangs_on_time(how):
+            return row
+        hint = f"the wallet claims to bear {self.claimed} conversations at once ([reach] parallel)"
+        return case, replace(judgement, verdict=Verdict.INCONCLUSIVE, hint=hint)

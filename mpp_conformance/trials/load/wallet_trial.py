@@ -1,0 +1,115 @@
+"""Load over HTTP on the wallet of a wallet.toml: with so many users, and with fewer until nothing breaks any more."""
+
+import asyncio
+import secrets
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from mpp_conformance.evidence.redaction import Policy
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.ledger.catalogue import Claims
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.peers.router import MAX_STRAYS
+from mpp_conformance.report.run_folder.folder import RunFolder
+from mpp_conformance.transport.connectors.http import HttpConnector
+from mpp_conformance.transport.scheduler import new_event_loop
+from mpp_conformance.trials.load.bisection import Boundary, bisect
+from mpp_conformance.trials.load.traffic import Traffic
+from mpp_conformance.trials.load.users import Held, Users
+from mpp_conformance.wallet import Wallet
+
+_PATIENCE_EACH: Final = 0.01
+"""Seconds of patience more for each user: twice what one conversation costs ourselves."""
+_STRAYS_EACH: Final = 4
+
+
+class _InterruptedError(Exception):
+    """No other number of users is to be tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of a load: ``tried``: all numbers of users in their order; ``boundaries``: where requirements break.
+
+    ``lag``: seconds that the suite itself was late, at worst.
+    """
+
+    held: Held
+    tried: tuple[Held, ...]
+    boundaries: dict[str, Boundary]
+    lag: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A conversation that is kept, and the name and the digest of its evidence."""
+
+    number: int
+    broke: tuple[str, ...]
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletTrial:
+    """``users`` with the wallet at ``adaptor`` (``None``: as its file says), each load for so many ``seconds``."""
+
+    wallet: Wallet
+    adaptor: str | None
+    cases: Sequence[Case]
+    users: int
+    seconds: float
+    seed: int
+    policy: Policy = field(repr=False)
+
+    def run(self, *, halve: bool = False) -> Trial:
+        """Hold the load; with ``halve`` further ones. ListenError before anything is held.
+
+        On Ctrl-C it ends with what has been judged until then.
+        """
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(self._run(halve=halve))
+
+    def keep(self, held: Held, folder: RunFolder) -> list[Kept]:
+        """Write down the sample of a load as evidence; EvidenceError or RunFolderError where that cannot be."""
+        found = []
+        for judged in held.sample:
+            name, digest = folder.keep(*self.policy.redacted(judged.trace))
+            broke = tuple(sorted({case.requirement.id for case, _ in judged.failed()}))
+            found.append(Kept(number=judged.number, broke=broke, name=name, digest=digest))
+        return found
+
+    async def _run(self, *, halve: bool) -> Trial:
+        reach = self.wallet.reach
+        patience = reach.patience + _PATIENCE_EACH * self.users
+        wallet = self.wallet.model_copy(update={"reach": reach.model_copy(update={"patience": patience})})
+        strays = MAX_STRAYS + _STRAYS_EACH * self.users
+        run, profile = f"load-{secrets.token_hex(16)}", wallet.profile
+        async with HttpConnector(wallet, profile, run=run, adaptor=self.adaptor, strays=strays) as connector:
+            users = Users(
+                connector=connector,
+                traffic=Traffic.of(self.cases, Claims.of(wallet.claims())),
+                seed=self.seed,
+                claimed=reach.parallel,
+                patience=patience,
+                redacted=self._redacted,
+            )
+            tried: list[Held] = []
+
+            async def broken_at(number: int) -> Collection[str]:
+                tried.append(await users.hold(number, self.seconds))
+                if tried[-1].interrupted:
+                    raise _InterruptedError
+                return tried[-1].broken
+
+            found: dict[str, Boundary] = {}
+            with suppress(_InterruptedError):
+                broken = await broken_at(self.users)
+                found = {name: Boundary(self.users) for name in sorted(broken)} if halve else {}
+                await bisect(found, broken_at)
+            return Trial(held=tried[0], tried=tuple(tried), boundaries=found, lag=connector.lag)
+
+    def _redacted(self, trace: Trace) -> Trace:
+        return self.policy.redacted(trace)[0]

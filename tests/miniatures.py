@@ -1,0 +1,108 @@
+"""A miniature wallet of ``examples/``: configured with keys and ports of its own, started, and certified over HTTP."""
+
+import json
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mpp_conformance import wallet
+from mpp_conformance.protocol import signature
+
+ROOT: Final = Path(__file__).parents[1]
+PORTS: Final = range(20_000, 32_000)
+SUITE: Final = str(Path(sys.executable).with_name("mpp-conformance"))
+CONFORMS, FAILS = 0, 1
+ENOUGH: Final = "entry-sdk or entry-psp or order-sdk or order-psp or single-over"
+"""Every kind of conversation: a fault needs no more to be found."""
+FAULTS: Final = {
+    "callback-twice": {"EC-25", "EC-28"},
+    "handle-action-for-entry-code": {"EC-25"},
+}
+"""Of each miniature, with the requirements that it breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended, what it says, and which requirements it saw as which verdict."""
+
+    code: int
+    told: str
+    verdicts: dict[str, str]
+
+    @property
+    def failed(self) -> set[str]:
+        """The deciding requirements that were not met."""
+        return {row for row, verdict in self.verdicts.items() if verdict == "fail"}
+
+
+def free_port() -> int:
+    """A port that nobody listens at, and that the system gives to nobody by itself."""
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
+def configured(mini: Path, folder: Path, *, device: bool) -> Path:
+    """Both files of the miniature in a new folder, with keys and ports of their own; the wallet file."""
+    folder.mkdir()
+    alipay_plus, mpp = signature.generate_private_key(), signature.generate_private_key()
+    (folder / "mpp-private-key.pem").write_text(signature.private_key_text(mpp), "ascii")
+    (folder / "mpp-public-key.pem").write_text(signature.public_key_text(mpp.public_key()), "ascii")
+    (folder / "alipay-plus-private-key.pem").write_text(signature.private_key_text(alipay_plus), "ascii")
+    (folder / "alipay-plus-public-key.txt").write_text(signature.public_key_text(alipay_plus.public_key()), "ascii")
+    config = json.loads((mini / "wallet.json").read_text("utf-8"))
+    adaptor, listen = free_port(), free_port()
+    text = (mini / "wallet.toml").read_text("utf-8")
+    changes = {
+        f":{config['adaptorPort']}": f":{adaptor}",
+        config["gateway"].removeprefix("http://"): f"127.0.0.1:{listen}",
+        "device = false": f"device = {str(device).lower()}",
+    }
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "wallet.toml").write_text(text, "utf-8")
+    config |= {"adaptorPort": adaptor, "gateway": f"http://127.0.0.1:{listen}"}
+    if device:
+        config["device"] = wallet.load(folder / "wallet.toml").device_address
+    (folder / "wallet.json").write_text(json.dumps(config), "utf-8")
+    return folder / "wallet.toml"
+
+
+@contextmanager
+def up(command: Sequence[str], wallet_file: Path) -> Iterator[None]:
+    """The miniature that was configured there, from its ready line until the end of the block."""
+    with subprocess.Popen(
+        command, cwd=wallet_file.parent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().endswith(b" is ready\n")
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def certified(wallet_file: Path, *words: str) -> Outcome:
+    """What a run comes to; it leaves exactly one folder."""
+    done = subprocess.run(
+        [SUITE, "run", "--wallet", str(wallet_file), *words],
+        cwd=wallet_file.parent,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    told = (done.stdout + done.stderr)[-4_000:]
+    (found,) = wallet_file.parent.glob("reports/*/verdicts.json")
+    rows = json.loads(found.read_bytes())["requirements"]
+    verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
+    return Outcome(done.returncode, told, verdicts)

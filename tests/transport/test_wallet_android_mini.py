@@ -1,0 +1,87 @@
+"""The Android double: Maven builds and tests it, and a miniature wallet in Java with it is certified, called or not.
+
+With a fault the same wallet fails, and by the requirement that the fault breaks alone.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from mpp_conformance.wallet.create import starter
+from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, ROOT, certified, configured, up
+
+DOUBLE: Final = ROOT / "doubles/android"
+MINI: Final = ROOT / "examples/wallet-android-mini"
+SOURCES: Final = ("pom.xml", ".mvn/**/*", "src/**/*")
+MAVEN: Final = ("mvn", "-B", "-ntp", "-q", "clean", "package")
+QUICK: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+OUT_OF_REACH: Final = re.compile(r"could not be resolved|Could not (?:transfer|resolve|find) artifact", re.IGNORECASE)
+MOST_LINES: Final = 150
+
+pytestmark = [pytest.mark.slow, pytest.mark.maven]
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """Where Maven has built the double, and tested it; anew where its sources are not those of the last time."""
+    target = DOUBLE / "target"
+    files = sorted(file for pattern in SOURCES for file in DOUBLE.glob(pattern) if file.is_file())
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + starter("android").encode()).hexdigest()
+    stamp = target / "built-from"
+    if not stamp.is_file() or stamp.read_text("ascii") != digest:
+        done = subprocess.run(MAVEN, cwd=DOUBLE, capture_output=True, text=True, timeout=600, check=False)
+        told = done.stdout + done.stderr
+        if OUT_OF_REACH.search(told):
+            pytest.skip("Maven cannot reach its repository")
+        assert done.returncode == 0, told[-4_000:]
+        stamp.write_text(digest, "ascii")
+    return target
+
+
+@pytest.fixture(scope="module")
+def command(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What starts the miniature, compiled by a compiler that lets no warning pass; android.jar is no part of it."""
+    classes = tmp_path_factory.mktemp("classes")
+    parts = [built / "mpp-doubles-android.jar", built / "lib/kotlin-stdlib.jar", built / "lib/json.jar"]
+    to_compile = os.pathsep.join(map(str, [*parts, built / "lib/android.jar"]))
+    sources = map(str, sorted(MINI.glob("src/*.java")))
+    options = ("-J-XX:TieredStopAtLevel=1", "--release", "17", "-Xlint:all", "-Werror", "-cp", to_compile)
+    javac = ["javac", *options, "-d", str(classes), *sources]
+    done = subprocess.run(javac, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return ["java", *QUICK, "-cp", os.pathsep.join(map(str, [classes, *parts])), "Wallet", "wallet.json"]
+
+
+def test_the_doubles_own_tests_pass(built: Path) -> None:
+    """Payloads to the letter, retries without repeats, callbacks that come twice or late; both ways of being called."""
+    told = "".join(file.read_text("utf-8") for file in built.glob("surefire-reports/*.txt"))
+    suites = re.findall(r"Tests run: [1-9]\d*, Failures: 0, Errors: 0, Skipped: 0,", told)
+    assert len(list(DOUBLE.glob("src/test/**/*Test.kt"))) == len(suites), told
+
+
+@pytest.mark.parametrize("device", [False, True], ids=["push", "pull"])
+def test_the_miniature_is_certified(command: list[str], tmp_path: Path, *, device: bool) -> None:
+    """With the double a wallet passes whatever decides, whether it can be called or not."""
+    wallet_file = configured(MINI, tmp_path / "wallet", device=device)
+    with up(command, wallet_file):
+        outcome = certified(wallet_file)
+    assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+
+
+@pytest.mark.parametrize(("fault", "device"), [*zip(FAULTS, [True, False], strict=True)])
+def test_a_fault_fails_what_it_breaks(command: list[str], tmp_path: Path, fault: str, *, device: bool) -> None:
+    """The double keeps nothing back: what the wallet does wrong is seen, and nothing else is."""
+    wallet_file = configured(MINI, tmp_path / "wallet", device=device)
+    with up([*command, fault], wallet_file):
+        outcome = certified(wallet_file, "-k", ENOUGH)
+    assert (FAILS, FAULTS[fault]) == (outcome.code, outcome.failed), outcome.told
+
+
+def test_the_miniature_is_one() -> None:
+    """Whoever reads the app, without its server, has read it in ten minutes."""
+    assert len((MINI / "src/Wallet.java").read_text("utf-8").splitlines()) <= MOST_LINES
