@@ -362,7 +362,7 @@ def page_shown(trace: Trace, payment: int) -> None:
 
 def called_back(trace: Trace, payment: int) -> None:
     """The callback of this payment's decode comes once, and when the client has the payment result."""
-    asked, callback = expect(trace, payment), trace.callback(payment)
+    asked, callback = expect(trace, payment).reached(Decode), trace.callback(payment)
     if trace.app_link:
         asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback, callback=callback)
         asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)

@@ -151,6 +151,7 @@ def test_what_is_asked_again_is_the_same(trace: Trace) -> None:
     """After U no other code value and no other customer is asked about than before."""
     asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
     before = asked_before_unknown(trace)
+    asked.given(bool(before), "the server to have asked before it was answered")
     codes, customers = zip(*((call.code_value, call.customer_id) for call in before), strict=True)
     asked.none_but(UserInitiatedPay, code_value=codes, customer_id=customers)
     calls = sum(isinstance(event.message, UserInitiatedPay) for event in trace.of(0))

@@ -27,6 +27,7 @@ cli = Commands(
         "schema": ("schema", "Print the JSON Schemas of wallet.toml, of what a run writes, and of --format json."),
         "coverage": ("coverage", "Show how much of the state model the cases cover, and what they do not."),
         "matrix": ("matrix", "Show that the suite fails every known faulty MPP, and nobody else."),
+        "audit": ("audit", "Judge the logs of a wallet in production; certifies nothing."),
         "gate": ("gate", "Say whether a run passes, with the waivers that an owner has signed."),
         "waive": ("waive", "Sign a waiver."),
         "diff": ("diff", "Show what has changed between two runs, and what can be the reason."),

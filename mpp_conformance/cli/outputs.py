@@ -28,7 +28,7 @@ from mpp_conformance.protocol.faults import FAMILIES
 from mpp_conformance.protocol.limits import EDITIONS
 from mpp_conformance.report.checks import run_difference
 from mpp_conformance.report.gate.outcome import FORMAT
-from mpp_conformance.report.pages import kill_matrix
+from mpp_conformance.report.pages import audit, kill_matrix
 from mpp_conformance.trials.load import findings
 
 _NAMES: Final = many(STRING)
@@ -286,6 +286,35 @@ def _load_over_http() -> Schema:
     )
 
 
+def _audit() -> Schema:
+    counts = dict.fromkeys(("could_show", "showed", "broke", "erred"), COUNT)
+    witness = {"by": STRING, **dict.fromkeys(("complete", "counted", "ordered"), TRUTH)}
+    example = {
+        **dict.fromkeys(("shape", "conversation", "purpose", "blame", "reason", "expected", "seen", "hint"), STRING),
+        **_CASE,
+        "verdict": _VERDICT,
+        "observed": TRUTH,
+        "events": many(COUNT),
+        "deviation": or_null(mapping({})),
+        "about": or_null(COUNT),
+        "evidence": STRING,
+        "evidence_digest": _or_empty(SHA256),
+    }
+    whole = {
+        **_head(audit.FORMAT),
+        "attested": mapping(closed(witness)),
+        **dict.fromkeys(("conversations", "records", "broken"), COUNT),
+        "requirements": many(closed({"id": STRING, **counts})),
+        **dict.fromkeys(("unasked", "skipped"), mapping(COUNT)),
+        "never_exercised": _NAMES,
+        "digest": SHA256,
+        "counterexamples": many(closed(example)),
+    }
+    worth = {**_head(audit.WORTH_FORMAT), **dict.fromkeys(("conforming", "faulty"), COUNT)}
+    worth |= dict.fromkeys(("accused", "named"), _NAMES)
+    return {"anyOf": [closed(whole), closed(worth)]}
+
+
 def _head(form: str) -> dict[str, Schema]:
     return {"format": {"const": form}, "version": STRING}
 
@@ -301,6 +330,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "answers": document("What answers list --format json prints", _answers()),
     "matrix": document("kill-matrix.json, and what matrix --format json prints", _matrix()),
     "load": document("What load --format json prints", _load()),
+    "audit": document("audit.json, and what audit --format json prints", _audit()),
     "diff": document("What diff --format json prints", _diff()),
     "rejudge": document("What rejudge --format json prints", _rejudge()),
     "gate": document("gate.json: what gate decided about a run", _gate()),

@@ -10,8 +10,9 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.common.text import decoded
 from mpp_conformance.protocol import signature
-from mpp_conformance.report.checks import rejudgement
+from mpp_conformance.report.checks import audit_rejudgement, rejudgement
 from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
+from mpp_conformance.report.pages import audit
 
 FORMAT: Final = "mpp-conformance rejudgement 1"
 _SHOWN: Final = 50
@@ -26,7 +27,7 @@ _SHOWN: Final = 50
 )
 @format_option("schemas.md")
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
-    """Judge the run in the folder RUN again from its evidence, and compare everything with the files there.
+    """Judge the run, or the audit, in the folder RUN again from its evidence, and compare it with the files there.
 
     It reads each message from the bytes that carried it, and verifies the signatures of the MPP server with its public
     key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is named; 5: nothing
@@ -37,7 +38,7 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
             f"{run} is a file, but RUN must be a run's folder; use `mpp-conformance verify` for a bundle"
         )
     try:
-        found = rejudgement.rejudged(run)
+        found = (audit_rejudgement if (run / audit.FILE).exists() else rejudgement).rejudged(run)
     except RejudgementError as problem:
         raise Refusal(f"{run} cannot be judged again: {problem}") from None
     if mpp_key is not None:

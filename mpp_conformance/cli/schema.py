@@ -84,6 +84,7 @@ SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
     "rejudge": ("rejudge --format json", _of_command("rejudge")),
     "verify": ("verify --format json", _of_command("verify")),
     "load": ("load --format json", _of_command("load")),
+    "audit": ("audit.json, and audit --format json", _of_command("audit")),
     "diff": ("diff --format json", _of_command("diff")),
 }
 """Each schema by its name, with what it is of."""

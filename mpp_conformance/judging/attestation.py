@@ -13,7 +13,7 @@ from mpp_conformance.scenarios.observation import Observed
 UNATTESTED: Final = {
     MISSING: "nobody attests that everything at {point} is reported ([observes])",
     REPEATED: "nobody attests that nothing at {point} is reported twice ([observes])",
-    OUT_OF_ORDER: "nobody attests that what is reported of {point} is in order ([observes])",
+    OUT_OF_ORDER: "nobody attests that everything at {point} is reported, and in order ([observes])",
 }
 """What a deviation accuses nobody by, where it is not attested."""
 
@@ -34,7 +34,8 @@ def unattested_by(how: Deviation, observes: Observed, *, chosen: frozenset[str] 
         return CHOSEN
     for point in (BY_NAME[name].point for name in how.kinds):
         witness = observes.at(point)
-        attested = {MISSING: witness.complete, REPEATED: witness.counted, OUT_OF_ORDER: witness.ordered}
+        in_order = witness.ordered and witness.complete  # or an earlier one of the same kind may be lost
+        attested = {MISSING: witness.complete, REPEATED: witness.counted, OUT_OF_ORDER: in_order}
         if not attested.get(how.how, True):
             return UNATTESTED[how.how].format(point=point)
     return ""

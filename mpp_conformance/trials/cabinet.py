@@ -104,7 +104,7 @@ def judged(
     ``before``: what is known of the same conversations; it learns what is new.
     """
     before = Before() if before is None else before
-    profile = _profile(app_link=specimen.app_link if app_link is None else app_link)
+    profile = profile_of(app_link=specimen.app_link if app_link is None else app_link)
     found = [before.judged(cases, trace(specimen, scenario, profile)) for scenario, cases in conversations.items()]
     set_up = SetUp.from_signs(sign for one in found for sign in one.signs)
     return tuple(_weighed(row, judgement, one.trace, set_up) for one in found for row, judgement in one.rows)
@@ -160,7 +160,7 @@ def matrix() -> Matrix:
     found = tuple(examined(specimen, asked, before=before) for specimen in (*CONFORMING.values(), *FAULTY.values()))
     traffic = ordinary(cases)
     loaded = (under_load(specimen, traffic, examined(specimen, asked, before=before)) for specimen in LOADED.values())
-    templates = _profile(app_link=True).templates
+    templates = profile_of(app_link=True).templates
     return Matrix(
         specimens=found,
         kept=kept(suites),
@@ -177,7 +177,7 @@ def ordinary(cases: Iterable[Case]) -> Traffic:
 
 def crowd_trial(specimen: Specimen, traffic: Traffic, *, users: int, seed: int) -> CrowdTrial:
     """``users`` conversations at once with a specimen, in an order that ``seed`` says."""
-    profile = _profile(app_link=specimen.app_link)
+    profile = profile_of(app_link=specimen.app_link)
     crowd = Crowd(specimen=specimen, profile=profile, run=f"load-{seed}", carry=_carried)
     return CrowdTrial(crowd=crowd, traffic=traffic, users=users, seed=seed)
 
@@ -281,5 +281,6 @@ _carried_before: Final = functools.lru_cache(maxsize=4096)(carried)
 
 
 @functools.cache
-def _profile(*, app_link: bool) -> Profile:
+def profile_of(*, app_link: bool) -> Profile:
+    """The reference wallet's profile, with its app link or without."""
     return replace(wallet.reference().profile, app_link=app_link)

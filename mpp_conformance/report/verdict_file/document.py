@@ -224,11 +224,12 @@ def _requirement_row(
         "applicable": row.applicable,
         "judged": row.judged,
         "not_applicable": row.not_applicable,
-        "cases": [_case_row(case, traces.get(case.planned.scenario)) for case in judged],
+        "cases": [case_row(case, traces.get(case.planned.scenario)) for case in judged],
     }
 
 
-def _case_row(case: CaseResult, trace: Trace | None) -> dict[str, object]:
+def case_row(case: CaseResult, trace: Trace | None) -> dict[str, object]:
+    """A case as a verdict file has it, below its requirement; ``trace``: the conversation it was judged on."""
     judgement = case.judgement
     _, module, name, label = case.key
     return {

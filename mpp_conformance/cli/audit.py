@@ -1,0 +1,141 @@
+"""``audit``: the logs of a wallet in production, judged by the suite's cases."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+
+from mpp_conformance import __version__
+from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.common.resources import directory
+from mpp_conformance.common.text import printable
+from mpp_conformance.evidence import EvidenceError
+from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.report.pages.audit import FORMAT, WORTH_FORMAT
+from mpp_conformance.report.run_folder import folder
+from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
+from mpp_conformance.trials.audit import counterexamples, engine, mapping
+from mpp_conformance.trials.audit.fold import Fold
+from mpp_conformance.trials.audit.mapping import Mapped
+from mpp_conformance.trials.audit.questions import Questions
+from mpp_conformance.trials.audit.tally import Tally
+
+_SHOWN: Final = 3
+_LINE: Final = 160
+
+
+@click.command("audit", epilog=explained())
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@format_option("audit.md")
+@click.option(
+    "--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Keep counter-examples as evidence in this one."
+)
+@click.option(
+    "--memory", default="1GB", show_default=True, metavar="SIZE", help="What DuckDB may take; the rest goes to disk."
+)
+@click.option("--detects", is_flag=True, help="Say what an audit with these attestations is worth; reads no logs.")
+def command(file: Path, form: str, into: Path | None, memory: str, *, detects: bool) -> None:
+    """Judge the logs that FILE (an audit.toml) reads, by every case that can be asked of a log.
+
+    What a log may have lost, repeated or put in another order accuses nobody, unless FILE attests that it has not. An
+    audit certifies nothing: exit code 1 where a conversation broke a requirement that decides, 5 where none did.
+    """
+    try:
+        mapped = mapping.load(file)
+    except mapping.AuditFileError as problem:
+        raise Refusal(str(problem)) from None
+    if detects:
+        _worth(mapped, form)
+    try:
+        kept = None if into is None else folder.create(into.parent, into.name)
+        made, samples = _audited(mapped, file, memory, kept)
+    except engine.EngineError as problem:
+        raise Refusal(f"{printable(str(file))}: the logs cannot be read: {problem}") from None
+    except (RunFolderError, EvidenceError) as problem:
+        raise Refusal(f"the counter-examples cannot be kept: {problem}") from None
+    if form == JSON:
+        printed(made)
+    else:
+        click.echo("\n".join(_lines(made, samples)))
+        if kept is not None:
+            click.echo(f"evidence     {kept.path}")
+    click.get_current_context().exit(_exit(made))
+
+
+def _audited(mapped: Mapped, file: Path, memory: str, kept: RunFolder | None) -> tuple[dict[str, Any], list[str]]:
+    """The outcome, as ``audit.json`` has it, and some lines that could not be read."""
+    questions = Questions(load(directory("suites")).cases)
+    with engine.opened(mapped, file.parent, memory=memory) as logs:
+        fold = Fold(questions=questions, attested=mapped.observes, facts=logs.facts, settle=mapped.attested.settle)
+        tally = fold.of(logs.records())
+        skipped, samples = logs.skipped, logs.samples()
+    examples = list(counterexamples.found(tally, secrets.token_bytes(32), kept))
+    made = _document(mapped, tally, skipped, questions)
+    made["counterexamples"] = [example.row for example in examples]
+    if kept is not None:
+        counterexamples.write(made, examples, kept)
+    return made, samples
+
+
+def _document(mapped: Mapped, tally: Tally, skipped: Mapping[str, int], questions: Questions) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": __version__,
+        "attested": mapped.observes.claims(),
+        **tally.document(),
+        "skipped": dict(skipped),
+        "never_exercised": sorted(questions.requirements - set(tally.could)),
+        "digest": tally.digest,
+    }
+
+
+def _exit(made: Mapping[str, Any]) -> Exit:
+    if any(row["erred"] for row in made["requirements"]):
+        return Exit.FAULT
+    return Exit.FAILS if any(row["broke"] for row in made["requirements"]) else Exit.NOT_PROVEN
+
+
+def _lines(made: Mapping[str, Any], samples: list[str]) -> Iterator[str]:
+    yield f"audit        {made['conversations']} conversations, {made['records']} records"
+    for why, count in made["skipped"].items():
+        yield f"skipped      {count} records {why}"
+    for line in samples:
+        yield f"for example  {printable(line, _LINE)}"
+    for why, count in made["unasked"].items():
+        yield f"not asked    {count} conversations: {why}"
+    yield "requirement  could show / showed / broke it"
+    for row in made["requirements"]:
+        yield f"{row['id']:<13}{row['could_show']} / {row['showed']} / {row['broke']}"
+        examples = (one for one in made["counterexamples"] if one["requirement"] == row["id"])
+        for one in list(examples)[:_SHOWN]:
+            yield f"             {printable(one['conversation'], _LINE)}"
+            yield f"             expected {one['expected']}; seen {one['seen']}"
+    yield f"never shown  {', '.join(made['never_exercised']) or 'none'}"
+    yield f"digest       {made['digest']}"
+    yield f"result       {_result(made)}"
+
+
+def _result(made: Mapping[str, Any]) -> str:
+    erred, broke = ([row["id"] for row in made["requirements"] if row[name]] for name in ("erred", "broke"))
+    if erred:
+        return f"cases of {', '.join(erred)} could not judge: a fault of the suite"
+    told = f"broken in {made['broken']} conversations: {', '.join(broke)}"
+    return told if broke else "nothing was seen to be broken, which certifies nothing"
+
+
+def _worth(mapped: Mapped, form: str) -> NoReturn:
+    """Print what the cabinet says of such an audit; ends with 0 if no conforming MPP is accused."""
+    from mpp_conformance.trials.audit import worth  # noqa: PLC0415  # the cabinet takes a while to import
+
+    found = worth.detected(mapped)
+    if form == JSON:
+        counts = {"conforming": len(found.conforming), "faulty": len(found.faulty)}
+        named = {"accused": list(found.accused), "named": list(found.named)}
+        printed({"format": WORTH_FORMAT, "version": __version__, **counts, **named})
+    else:
+        click.echo(f"accused      {len(found.accused)} of {len(found.conforming)} conforming MPPs")
+        click.echo(f"named        {len(found.named)} of {len(found.faulty)} faulty MPPs, by logs of every scenario")
+    click.get_current_context().exit(Exit.FAULT if found.accused else Exit.CONFORMS)

@@ -1,0 +1,160 @@
+"""The fold: the sorted records of many conversations -> what they come to. Equal shapes are judged once."""
+
+import hashlib
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mpp_conformance.common.text import printable
+from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.scenarios.observation import Observed
+from mpp_conformance.trials.audit import logged, shapes
+from mpp_conformance.trials.audit.questions import Questions
+from mpp_conformance.trials.audit.records import Facts, Record, conversations
+from mpp_conformance.trials.audit.situation import Situation, Unclear
+from mpp_conformance.trials.audit.tally import MOST_EXAMPLES, Example, Tally
+
+NOTHING_TO_ASK: Final = "no case is asked of what happened in it"
+_MOST_SHAPES: Final = 4_096
+_SHOWN: Final = 200
+
+
+class ShapeError(RuntimeError):
+    """A conversation and its shape are judged differently: a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the cases come to on every conversation of a shape: each requirement's worst verdict."""
+
+    name: str
+    verdicts: Mapping[str, Verdict]
+
+
+@dataclass(slots=True, kw_only=True)
+class Fold:
+    """Judges conversations by ``questions``; ``settle`` as in ``[attested]``."""
+
+    questions: Questions
+    attested: Observed
+    facts: Facts = field(default_factory=Facts)
+    settle: float = 0.0
+    _shapes: OrderedDict[tuple[Situation, Trace], _Judged] = field(default_factory=OrderedDict)
+    _alike: OrderedDict[Hashable, _Judged | str] = field(default_factory=OrderedDict)
+    """What conversations that differ in long numbers alone came to, or why nothing is asked of them."""
+
+    def of(self, records: Iterable[Record]) -> Tally:
+        """What these records come to; UnsortedError where they do not come by conversation and time."""
+        counts = _Counts()
+        for name, found in conversations(records):
+            counts.conversations += 1
+            counts.records += len(found)
+            self._add(counts, name, found)
+        return counts.tally()
+
+    def _add(self, counts: "_Counts", name: str, records: Sequence[Record]) -> None:
+        found = self._found(records)
+        if isinstance(found, str):
+            counts.unasked[found] += 1
+            return
+        if not found.verdicts:
+            counts.unasked[NOTHING_TO_ASK] += 1
+        counts.broken += Verdict.FAIL in found.verdicts.values()
+        for requirement, verdict in found.verdicts.items():
+            counts.could[requirement] += 1
+            counts.showed[requirement] += verdict is Verdict.PASS
+            counts.erred[requirement] += verdict is Verdict.ERROR
+            if verdict is Verdict.FAIL:
+                counts.broke[requirement] += 1
+                kept = counts.examples.setdefault(requirement, {})
+                if found.name not in kept or printable(name, _SHOWN) < kept[found.name].conversation:
+                    kept[found.name] = self._example(requirement, name, found.name, *self._read(records))
+                if len(kept) > MOST_EXAMPLES:
+                    del kept[max(kept)]
+
+    def _found(self, records: Sequence[Record]) -> _Judged | str:
+        """What a conversation comes to, or why nothing is asked of it."""
+        likeness = shapes.likeness(records)
+        key = None if likeness is None else (likeness, logged.cut_off(records, self.facts, self.settle))
+        known = self._alike.get(key)
+        if known is not None:
+            self._alike.move_to_end(key)
+            return known
+        try:
+            made: _Judged | str = self._judged(*self._read(records))
+        except Unclear as why:
+            made = str(why)
+        if key is not None:
+            self._alike[key] = made
+            if len(self._alike) > _MOST_SHAPES:
+                self._alike.popitem(last=False)
+        return made
+
+    def _read(self, records: Sequence[Record]) -> tuple[Situation, Trace]:
+        return logged.read(records, self.attested, self.facts, self.settle)
+
+    def _judged(self, situation: Situation, trace: Trace) -> _Judged:
+        renamed = shapes.shape(trace)
+        known = self._shapes.get((situation, renamed))
+        if known is not None:
+            self._shapes.move_to_end((situation, renamed))
+            return known
+        verdicts = _by_requirement(self.questions, situation, renamed)
+        if verdicts != _by_requirement(self.questions, situation, trace):
+            raise ShapeError(f"a conversation of the situation {situation} is judged otherwise than its shape")
+        made = _Judged(hashlib.sha256(repr((situation, renamed)).encode()).hexdigest(), verdicts)
+        self._shapes[situation, renamed] = made
+        if len(self._shapes) > _MOST_SHAPES:
+            self._shapes.popitem(last=False)
+        return made
+
+    def _example(self, requirement: str, name: str, shape_name: str, situation: Situation, trace: Trace) -> Example:
+        judged = self.questions.judged(situation, trace).items()
+        case = next(case for case, made in judged if _breaks(case, made.verdict, requirement))
+        return Example(shape=shape_name, conversation=printable(name, _SHOWN), case=case, trace=trace)
+
+
+def _breaks(case: Case, verdict: Verdict, requirement: str) -> bool:
+    return case.requirement.id == requirement and verdict is Verdict.FAIL
+
+
+def _by_requirement(questions: Questions, situation: Situation, trace: Trace) -> Mapping[str, Verdict]:
+    """The worst verdict of each requirement's cases; of those that pass or prove nothing, a pass is what counts."""
+    found: dict[str, set[Verdict]] = {}
+    for case, made in questions.judged(situation, trace).items():
+        found.setdefault(case.requirement.id, set()).add(made.verdict)
+    order = (Verdict.ERROR, Verdict.FAIL, Verdict.PASS, Verdict.INCONCLUSIVE)
+    return {name: next(verdict for verdict in order if verdict in verdicts) for name, verdicts in found.items()}
+
+
+@dataclass(slots=True)
+class _Counts:
+    """A tally while it is made."""
+
+    conversations: int = 0
+    records: int = 0
+    broken: int = 0
+    could: Counter[str] = field(default_factory=Counter)
+    showed: Counter[str] = field(default_factory=Counter)
+    broke: Counter[str] = field(default_factory=Counter)
+    erred: Counter[str] = field(default_factory=Counter)
+    unasked: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, dict[str, Example]] = field(default_factory=dict)
+
+    def tally(self) -> Tally:
+        made = {name: tuple(found.values()) for name, found in self.examples.items()}
+        whole = Tally(
+            conversations=self.conversations,
+            records=self.records,
+            broken=self.broken,
+            could=+self.could,
+            showed=+self.showed,
+            broke=+self.broke,
+            erred=+self.erred,
+            unasked=+self.unasked,
+            examples=made,
+        )
+        return whole.merged(Tally())
