@@ -40,7 +40,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import CANCELLED_EARLY, PAID_CANCELLED
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, of_code, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
@@ -203,8 +202,8 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 
 
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Paid, unpaid, cancelled and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
-    others = distinct(failed(edition, reading), going_on(edition, reading), PAID_CANCELLED, CANCELLED_EARLY)
+    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
+    others = distinct(failed(edition, reading), going_on(edition, reading))
     return [psp(ENTRY), psp_with_payload(ENTRY), *not_decoded(ENTRY), *of_code(ENTRY, others)]
 
 

@@ -29,7 +29,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import CANCELLED_EARLY, PAID_CANCELLED
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
 from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
@@ -130,8 +129,8 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 
 
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Paid, unpaid, cancelled and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
-    others = distinct(failed(edition, reading), going_on(edition, reading), PAID_CANCELLED, CANCELLED_EARLY)
+    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
+    others = distinct(failed(edition, reading), going_on(edition, reading))
     return [psp(ORDER), psp_with_payload(ORDER), *not_decoded(ORDER), *of_code(ORDER, others)]
 
 

@@ -289,13 +289,16 @@ def _load_over_http() -> Schema:
 def _audit() -> Schema:
     counts = dict.fromkeys(("could_show", "showed", "broke", "erred"), COUNT)
     witness = {"by": STRING, **dict.fromkeys(("complete", "counted", "ordered"), TRUTH)}
+    parting = {"byte": COUNT, **dict.fromkeys(("before", "expected", "seen"), STRING)}
+    told = dict.fromkeys(("how", "field"), STRING)
+    deviation = {**told, "kinds": many(STRING), "payment": COUNT, "parting": or_null(closed(parting))}
     example = {
         **dict.fromkeys(("shape", "conversation", "purpose", "blame", "reason", "expected", "seen", "hint"), STRING),
         **_CASE,
         "verdict": _VERDICT,
         "observed": TRUTH,
         "events": many(COUNT),
-        "deviation": or_null(mapping({})),
+        "deviation": or_null(closed(deviation)),
         "about": or_null(COUNT),
         "evidence": STRING,
         "evidence_digest": _or_empty(SHA256),

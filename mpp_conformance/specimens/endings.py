@@ -67,13 +67,10 @@ class CallbackBeforeResult(ConformingMpp):
 
 
 class CallbackBeforeGoodResult(ConformingMpp):
-    """Foresees the result of a payment and executes the callback before it has it.
-
-    Where the payment is cancelled meanwhile, the callback has told a success (SDK-1).
-    """
+    """Foresees the result of a payment and executes the callback before it has it."""
 
     name = "callback-foresees-result"
-    breaks = frozenset({"EC-28", "SDK-1"})
+    breaks = frozenset({"EC-28"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """While the cashier page is shown."""

@@ -29,13 +29,14 @@ from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file.document import cases
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.trials import cabinet
+from mpp_conformance.trials.audit import worth
 from tests.bundles import matrix as sound
 from tests.serving import free_ports, of_specimen, settle_ports
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 KINDS: Final = [name for name in SCHEMAS if name != "wallet"]
 """All that is JSON; wallet.toml is looked at elsewhere."""
-_NAMED: Final = {"only_by_case", "only_by_conversation", "signatures", "owners"}
+_NAMED: Final = {"only_by_case", "only_by_conversation", "signatures", "owners", "unasked", "skipped", "attested"}
 """Members that hold others of any name."""
 
 
@@ -93,6 +94,7 @@ def documents(
         "coverage": [printed("coverage", "--wallet", wallet), printed("coverage")],
         "faults": [printed("faults")],
         "answers": [printed("answers", "list")],
+        "audit": [printed("audit", DOCS.parent / "examples/audit/audit.toml"), _worth()],
         "load": [printed("load", "--mpp", "specimen:callback-by-customer", "--users", "24")],
         "matrix": _matrices(place),
         "diff": [printed("diff", certified, failing), printed("diff", certified, certified)],
@@ -103,6 +105,14 @@ def documents(
         "manifest": [json.loads(files["manifest.json"])],
         "claims": [json.loads(files["claims.json"])],
     }
+
+
+def _worth() -> Any:  # noqa: ANN401  # whatever JSON has
+    """What an audit is worth, as if two MPPs were known."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = cabinet.Visibility(conforming=("a",), faulty=("b",), accused=("a",), named=("b",))
+        patch.setattr(worth, "detected", lambda _: found)
+        return printed("audit", DOCS.parent / "examples/audit/audit.toml", "--detects")
 
 
 def _some(place: Path) -> list[Path]:
