@@ -1,8 +1,10 @@
 """JSON made smaller, one step at a time, as long as it keeps what is asked of it."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from mpp_conformance.scenarios.scenario import MARKS, TAG
 
@@ -23,22 +25,38 @@ def smallest(text: str, keeps: Callable[[str], bool | None], *, most: int) -> Sh
     """
     tried = 0
     current: object = json.loads(text)
+    for write in _SPELLINGS:
+        spelled = write(current)
+        kept = spelled == text or keeps(spelled)
+        tried += spelled != text and kept is not None
+        if kept:
+            break
+    else:
+        return Shrunk(text, tried, done=True)
     while True:
         for candidate in _smaller(current):
             if tried == most:
-                return Shrunk(dumped(current), tried, done=False)
-            kept = keeps(dumped(candidate))
+                return Shrunk(write(current), tried, done=False)
+            kept = keeps(write(candidate))
             tried += kept is not None
             if kept:
                 current = candidate
                 break
         else:
-            return Shrunk(dumped(current), tried, done=True)
+            return Shrunk(write(current), tried, done=True)
 
 
 def dumped(value: object) -> str:
     """A value as the shortest JSON text of it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_SPELLINGS: Final[tuple[Callable[[object], str], ...]] = (
+    dumped,
+    functools.partial(json.dumps, separators=(",", ":")),
+    functools.partial(json.dumps, ensure_ascii=False),
+)
+"""Ways to write a value, the shortest first: where one does not keep what is asked for, it is a matter of spelling."""
 
 
 def _smaller(value: object) -> Iterator[object]:

@@ -64,7 +64,7 @@ def test_no_two_conversations_share_a_code() -> None:
 
 def test_conversations_take_turns() -> None:
     """They are under way at the same time: another one takes most turns in between."""
-    outcome = _trial("conforming", users=16).seeded()
+    outcome = _trial("conforming", users=32).seeded()
     total = sum(count for _, count in outcome.turns)
     assert len(outcome.turns) > total * 3 // 4
 

@@ -12,9 +12,9 @@ from typing import Final
 
 BEAT: Final = 0.05
 """Seconds from one beat to the next."""
-LATE: Final = 0.25
-"""Seconds that the loop may be late before what hangs on time accuses nobody: a quarter of the shortest silence that is
-waited for where `[reach] quiet` is what it usually is, and of the shortest time that HTTP clients usually wait."""
+LATE: Final = 1.0
+"""Seconds that the loop may be late before what hangs on time accuses nobody: the shortest time that HTTP clients
+usually wait. Each wait for a message takes its own delay off by itself, whatever it is."""
 
 
 @asynccontextmanager

@@ -47,6 +47,8 @@ from mpp_conformance.wire import changed, displaced, verified
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
+_SPEAKING: Final = 2
+"""So many times `[reach] patience` a request may take from its first byte to its last."""
 _HELD: Final = 5
 """The part of the wallet's patience that an answer is held back for where a fault profile says so; one that is late may
 take four times that."""
@@ -227,7 +229,7 @@ class HttpConnector:
                 return
             if not await _woken(held.woken, min(wait, left)) and wait <= left:
                 # Whoever is speaking is not silent, however slowly it does.
-                await self._arrivals.over(min(self._reach.patience, left - wait))
+                await self._arrivals.over(min(self._reach.patience * _SPEAKING, left))
                 tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
                 between = await self._adaptor.unsaid(tokens)
                 if held.woken.is_set():

@@ -81,6 +81,7 @@ class MppServer:
     @classmethod
     def of(cls, reach: Reach, keys: Keys, http: httpx.AsyncClient) -> Self:
         """The MPP server where ``wallet.toml`` says that it is; ``http`` carries the calls."""
+        signature.foreign_key()  # made before anybody waits for an answer
         return cls(
             addresses={kind: reach.address(operation) for kind, operation in _CALLED.items()},
             client_id=keys.client_id,
