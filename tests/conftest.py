@@ -5,6 +5,7 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import shutil
@@ -183,6 +184,12 @@ class Bench:
         """The verdict file of the only run, or of the one named."""
         (found,) = (self.pytester.path / "reports").glob(f"{name or '*'}/verdicts.json")
         return json.loads(found.read_bytes())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_kept_is_left_alone() -> None:
+    """Kill matrices are kept from module to module: looking for garbage in them would stop a server for a second."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
