@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test thorough answers bench faults figures house lossy reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
+.PHONY: help certify test thorough answers bench faults figures house lossy detects reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -66,6 +66,9 @@ tampering: .venv ## write docs/tamper-matrix.md anew from what the tests do to b
 
 lossy: .venv ## audit every log of a conforming MPP that lost something, and write the table in docs/audit.md; takes minutes
 	@$(BIN)/python tools/lossy_logs.py
+
+detects: .venv ## write into docs/audit.md how many known MPPs an audit names, by what is attested
+	@$(BIN)/python tools/lossy_logs.py detects
 
 faults: .venv ## write docs/faults.md anew from the fault profiles' data
 	@$(BIN)/python tools/fault_profiles.py

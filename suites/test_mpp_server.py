@@ -2,7 +2,7 @@
 
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.sequences import wherever
-from mpp_conformance.judging.trace import Trace
+from mpp_conformance.judging.trace import Trace, results_told
 from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
@@ -360,9 +360,7 @@ def any_launch(trace: Trace, payment: int = 0) -> bool:
 
 def declined(trace: Trace, payment: int = 0) -> bool:
     """Whether the MPP says that the payment failed."""
-    said = [event.message for event in trace.of(payment) if not event.message.by_suite]
-    names = ("payment_status", "status", "result_status")
-    return any(getattr(message, name, None) == "F" for message in said for name in names)
+    return "F" in results_told(event.message for event in trace.of(payment))
 
 
 def passes_both(trace: Trace, payment: int = 0) -> None:

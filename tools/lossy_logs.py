@@ -1,10 +1,12 @@
 """What may be wrong with a log, done to the log of every conversation with a conforming MPP, and whom an audit accuses.
 
 ``make lossy`` does all of it, and writes the table in docs/audit.md; tests/trials/test_audit_fold.py does a spread.
+``make detects`` writes the table of what an audit is worth.
 """
 
 import random
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,6 +17,7 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.protocol.messages import APP_LINK, GATEWAY
 from mpp_conformance.scenarios.observation import POINTS
 from mpp_conformance.specimens import CONFORMING, Specimen
 from mpp_conformance.trials import cabinet
@@ -27,7 +30,7 @@ from mpp_conformance.trials.audit.tally import Tally
 from mpp_conformance.wire import OPERATIONS
 
 PAGE: Final = Path(__file__).parents[1] / "docs/audit.md"
-TABLE: Final = re.compile(r"(?<=<!-- lossy logs -->\n\n).*?(?=\n\n)", re.DOTALL)
+TABLE: Final = r"(?<=<!-- {name} -->\n\n).*?(?=\n\n)"
 FACTS: Final = Facts(begin=-(2**60), end=2**60)
 Log = tuple[Record, ...]
 
@@ -104,12 +107,12 @@ def cases() -> tuple[Case, ...]:
     return tuple(load(directory("suites")).cases)
 
 
-def attested(*names: str) -> Mapped:
-    """A mapping of logs that hold every message; ``names``: what is attested of all four points."""
+def attested(*names: str, points: Sequence[str] = POINTS) -> Mapped:
+    """A mapping of logs that hold every message; ``names``: what is attested of the points, all four unless said."""
     data = {
         "read": [{"sql": "SELECT 1"}],
         "kinds": {kind.__name__: kind.__name__ for kind in OPERATIONS},
-        "attested": {"settle": 0.0, **{name: list(POINTS) for name in names}},
+        "attested": {"settle": 0.0, **{name: list(points) for name in names}},
     }
     return Mapped.model_validate(data)
 
@@ -160,8 +163,29 @@ def spoilt(loss: Loss, logs: Iterable[Log], every: int = 1) -> Iterator[Log]:
     return (log for number, log in enumerate(left) if number % every == 0)
 
 
-def main() -> None:
-    """Write the table."""
+WORTH: Final = ("complete", "counted", "ordered")
+ATTESTED: Final[Mapping[str, Mapped]] = {
+    "nothing": attested(),
+    "that the log of the server is complete, counted and ordered": attested(*WORTH, points=(GATEWAY, APP_LINK)),
+    "that all logs are": attested(*WORTH),
+}
+
+
+def detects() -> None:
+    """Write the table of what an audit is worth."""
+    rows = ["| what is attested | faulty MPPs named | conforming MPPs accused |", "| --- | --- | --- |"]
+    for words, mapped in ATTESTED.items():
+        found = worth.detected(mapped)
+        named, accused = (
+            f"{len(found.named)} of {len(found.faulty)}",
+            f"{len(found.accused)} of {len(found.conforming)}",
+        )
+        rows.append(f"| {words} | {named} | {accused} |")
+    _write("detects", rows)
+
+
+def lossy() -> None:
+    """Write the table of lossy logs."""
     rows = ["| what is wrong with the log | logs | accused, if nobody attests against it | if somebody does |"]
     rows.append("| --- | --- | --- | --- |")
     for loss in LOSSES.values():
@@ -172,7 +196,13 @@ def main() -> None:
         nothing, rest, falsely = (_accused(one) for one in found)
         rows.append(f"| {loss.words} | {found[0].conversations:,} | {nothing + rest} | {falsely:,} |")
         print(rows[-1], flush=True)
-    PAGE.write_text(TABLE.sub("\n".join(rows), PAGE.read_text("utf-8")), "utf-8")
+    _write("lossy logs", rows)
+
+
+def _write(name: str, rows: Sequence[str]) -> None:
+    table = re.compile(TABLE.format(name=name), re.DOTALL)
+    PAGE.write_text(table.sub("\n".join(rows), PAGE.read_text("utf-8")), "utf-8")
+    print("\n".join(rows))
 
 
 def _accused(found: Tally) -> int:
@@ -185,4 +215,4 @@ def _accused(found: Tally) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    detects() if sys.argv[1:] == ["detects"] else lossy()

@@ -7,15 +7,9 @@ them stays open, and whoever reads that should be told why.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mpp_conformance.judging.trace import BROKEN, Trace
+from mpp_conformance.judging.trace import BROKEN, Trace, results_told
 from mpp_conformance.protocol.limits import cny
-from mpp_conformance.protocol.messages import (
-    HANDLE_BY_PSP,
-    NotifyPayment,
-    ResultPage,
-    ServerAnswer,
-    UserInitiatedPayAnswer,
-)
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, UserInitiatedPayAnswer
 from mpp_conformance.scenarios.scenario import UNFUNDED, Payment
 
 
@@ -63,7 +57,8 @@ def attempts(trace: Trace) -> Iterator[Attempt]:
         if amount is None or trace.ending == BROKEN:
             continue
         taken = trace.paid(index)
-        if taken or (_usual(payment) and _declined(trace, index)):
+        declined = "F" in results_told(event.message for event in trace.of(index))
+        if taken or (_usual(payment) and declined):
             yield Attempt(customer=payment.customer, code=payment.code, amount=amount, taken=taken)
 
 
@@ -115,10 +110,3 @@ def _usual(payment: Payment) -> bool:
         and payment.customer != UNFUNDED
         and not (payment.expired or payment.again or payment.fault or payment.calls)
     )
-
-
-def _declined(trace: Trace, index: int) -> bool:
-    """Whether the MPP says that the payment failed."""
-    names = {NotifyPayment: "result_status", ServerAnswer: "payment_status", ResultPage: "status"}
-    said = [event.message for event in trace.of(index)]
-    return any(getattr(message, names.get(type(message), ""), None) == "F" for message in said)

@@ -1,7 +1,8 @@
 """The ordered record of one conversation, and plain questions to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from mpp_conformance.protocol.messages import (
@@ -78,6 +79,16 @@ class Event:
     at: float = field(default=0.0, compare=False)
     notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
+
+
+_RESULTS: Final[Mapping[type[Message], str]] = MappingProxyType(
+    {NotifyPayment: "result_status", ServerAnswer: "payment_status", ResultPage: "status"}
+)
+
+
+def results_told(said: Iterable[Message], *kinds: type[Message]) -> set[str | None]:
+    """The payment results that the MPP told of: to anybody, or in messages of these kinds alone."""
+    return {getattr(one, _RESULTS[type(one)]) for one in said if type(one) in (kinds or _RESULTS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,7 +188,7 @@ class NamesInThreeBytes(BreaksDown):
 
     name = "names-beyond-basic-plane-crash-server"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8"})
-    hides = frozenset({"EC-25", "NOT-4", "NOT-9", "OC-16"})
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A character beyond the basic plane, the payload apart."""
@@ -204,7 +204,7 @@ class SmallBuffer(BreaksDown):
 
     name = "answers-above-2-kib-cut"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-7"})
-    hides = frozenset({"EC-25", "NOT-4", "NOT-9", "OC-16"})
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
         """A long answer that is long for more than its payload."""

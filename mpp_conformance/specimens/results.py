@@ -89,8 +89,9 @@ class KeepsResults(ConformingMpp):
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 EC-28 EC-29 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 OC-19 OC-20
-        REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EC-28 EC-29 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19
+        OC-20 REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
     observed = frozenset({"FLT-8"})
 
@@ -110,7 +111,7 @@ class KeepsFailures(ConformingMpp):
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
-    hides = FAILURE_NOT_SHOWN | RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "OC-19", "SRV-6"}
+    hides = FAILURE_NOT_SHOWN | RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "SRV-6"}
     observed = frozenset({"FLT-8"})
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
@@ -256,7 +257,7 @@ class FailedDecodingIsSilent(ConformingMpp):
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "OC-19", "REP-4"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "REP-4"}
     observed = frozenset({"FLT-8"})
 
     def not_decoded(
@@ -294,7 +295,7 @@ class FailedDecodingLeftToSdk(ConformingMpp):
 
     name = "failed-decoding-left-to-sdk"
     breaks = frozenset({"REP-2", "SRV-3", "SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "OC-19", "REP-4"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "NOT-8", "OC-19", "REP-4"}
     observed = frozenset({"FLT-4", "FLT-5"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

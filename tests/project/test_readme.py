@@ -33,10 +33,11 @@ EXPECTED_EXITS = {
     "-k": Exit.NOT_PROVEN,
     "-m": Exit.NOT_PROVEN,
     "audit": Exit.NOT_PROVEN,
+    "load": Exit.NOT_PROVEN,
 }
 EXPECTED_EXITS |= {"reports/first.zip": Exit.NOT_PROVEN, "leakscan": Exit.FAILS}
 """A run of a part certifies nothing; a report whose operator has said nothing lacks items; nobody named the signer, and
-the run's folder still holds what opens hidden evidence.
+the run's folder still holds what opens hidden evidence; load certifies nothing, whatever it finds.
 """
 TARGETS = {
     "certify": "mpp-conformance certify",
@@ -169,9 +170,6 @@ def test_the_story_of_the_readme(tmp_path: Path) -> None:
             if words[1] == "init":
                 settle_ports(tmp_path / "wallet.toml", adaptor, listen)
     of_ours = {command: code for command, code in ended.items() if not command.startswith("pytest")}
-    # A machine that is busy proves less under load; it breaks nothing.
-    loads = {of_ours.pop(command) for command in list(of_ours) if " load --wallet" in command}
-    assert loads <= {Exit.CONFORMS, Exit.NOT_PROVEN}
     assert of_ours == {
         command: next((code for word, code in EXPECTED_EXITS.items() if word in shlex.split(command)), Exit.CONFORMS)
         for command in of_ours

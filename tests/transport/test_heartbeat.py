@@ -72,7 +72,7 @@ def test_what_is_missing_while_the_suite_was_late_accuses_nobody(monkeypatch: py
     """It is not proven, and the hint says by how much; evidence keeps that, so that judging again comes to the same."""
     trace = _held(monkeypatch, 0.1, LATE + 0.5, 0.2)
     found = judge(_never_called, trace)
-    assert (found.verdict, "the suite was late by 1.50 s" in found.hint) == (Verdict.INCONCLUSIVE, True)
+    assert (found.verdict, "the suite was late by 1.00 s" in found.hint) == (Verdict.INCONCLUSIVE, True)
     assert judge(_never_called, read(encode(document(trace)))) == found
 
 

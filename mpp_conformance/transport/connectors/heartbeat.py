@@ -12,9 +12,9 @@ from typing import Final
 
 BEAT: Final = 0.05
 """Seconds from one beat to the next."""
-LATE: Final = 1.0
-"""Seconds that the loop may be late before what hangs on time accuses nobody: the shortest time that HTTP clients
-usually wait. Each wait for a message takes its own delay off by itself, whatever it is."""
+LATE: Final = 0.5
+"""Seconds that the loop may be late before what hangs on time accuses nobody: half of the second that impatient HTTP
+clients wait. Each wait for a message takes its own delay off by itself, whatever it is."""
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ goes. Where it cannot be told, or is none that a scenario has, nothing is asked.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from mpp_conformance.judging.trace import results_told
 from mpp_conformance.protocol.messages import (
     BY_NAME,
     HANDLE_BY_PSP,
@@ -106,7 +107,7 @@ def inferred(said: Sequence[Message], *, whole: bool, scanned: bool) -> tuple[Si
     ``whole``: everything that crosses between MPP server and Alipay+ is attested to be logged; ``scanned``: every scan.
     """
     _refuse_unclear(said)
-    if not scanned and {"S", "F"} <= _told(said):
+    if not scanned and {"S", "F"} <= results_told(said):
         raise Unclear(SCANNED_ELSEWHERE)
     answers = [one for one in said if isinstance(one, UserInitiatedPayAnswer)]
     decided = {(one.action_type, one.result_status, one.sdk_action_payload) for one in answers if one.action_type}
@@ -126,7 +127,7 @@ def inferred(said: Sequence[Message], *, whole: bool, scanned: bool) -> tuple[Si
     notices = [one.result_status for one in said if isinstance(one, NotifyPaymentAnswer)]
     if "U" in notices and not whole:
         raise Unclear(UNKNOWN_ELSEWHERE)
-    paid = "F" not in _told(said) or "S" in _told(said, NotifyPayment)
+    paid = "F" not in results_told(said) or "S" in results_told(said, NotifyPayment)
     situation = Situation(
         code=_code(said, answers),
         action=action or "",
@@ -149,14 +150,8 @@ def _refuse_unclear(said: Sequence[Message]) -> None:
         if sum(isinstance(one, kind) for one in said) > 1:
             raise Unclear(SCANNED_AGAIN)
     for told in (ServerAnswer, ResultPage):
-        if {"S", "F"} <= _told(said, told):
+        if {"S", "F"} <= results_told(said, told):
             raise Unclear(RETRIED)
-
-
-def _told(said: Iterable[Message], *kinds: type[Message]) -> set[str | None]:
-    """The results that the MPP told of, to anybody or in messages of these kinds."""
-    names = {NotifyPayment: "result_status", ServerAnswer: "payment_status", ResultPage: "status"}
-    return {getattr(one, names[type(one)]) for one in said if type(one) in (kinds or names)}
 
 
 def _code(said: Sequence[Message], answers: Iterable[UserInitiatedPayAnswer]) -> str:
