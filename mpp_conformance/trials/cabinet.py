@@ -56,7 +56,7 @@ class Judged:
 
 
 class Before:
-    """What was judged before: most MPPs say the same in most conversations.
+    """What was judged before, always by the same cases: most MPPs say the same in most conversations.
 
     ``observes``: by whose reports it is judged.
     """

@@ -51,25 +51,32 @@ class Misdelivery(Response):
             hung_up.cancel()
 
     async def _deliver(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> None:
-        delivery, complete = self._fault.delivery, True
-        if self._delay:
-            await asyncio.wait({hung_up}, timeout=self._delay)
-            complete = not (hung_up.done() or transport.is_closing())
-        if not complete:
-            pass
-        elif delivery == SILENT:
-            await asyncio.wait({hung_up}, timeout=self._hold)
-        elif delivery == DRIP:
-            complete = await self._drip(transport, hung_up)
-        elif delivery == TRUNCATED:
-            transport.write(self._sent[: len(self._sent) - _missing(self._sent)])
-        elif delivery != RESET:
-            transport.write(self._sent)
-        if delivery in {SILENT, RESET}:
+        complete = await self._awaited(transport, hung_up) and await self._carried(transport, hung_up)
+        if self._fault.delivery in {SILENT, RESET}:
             _reset(transport)
         else:
             transport.close()
         self._gone(complete)
+
+    async def _awaited(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> bool:
+        """Let the time of a late answer pass; whether anybody is still there."""
+        if not self._delay:
+            return True
+        await asyncio.wait({hung_up}, timeout=self._delay)
+        return not (hung_up.done() or transport.is_closing())
+
+    async def _carried(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> bool:
+        """Send what is to come; whether all of it has gone."""
+        delivery = self._fault.delivery
+        if delivery == DRIP:
+            return await self._drip(transport, hung_up)
+        if delivery == SILENT:
+            await asyncio.wait({hung_up}, timeout=self._hold)
+        elif delivery == TRUNCATED:
+            transport.write(self._sent[: len(self._sent) - _missing(self._sent)])
+        elif delivery != RESET:
+            transport.write(self._sent)
+        return True
 
     async def _drip(self, transport: asyncio.Transport, hung_up: "asyncio.Future[None]") -> bool:
         size = -(-len(self._sent) // _PIECES)
