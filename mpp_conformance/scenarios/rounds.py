@@ -57,23 +57,50 @@ def a_round(first: str) -> Scenario:
     return Scenario(label=f"a-round-from-{_SHORT[first]}-code", payments=apart(payments))
 
 
+_LATE_STEPS: Final = (
+    (FUNDED, handle_by_psp(), 1),
+    (SECOND, _stop(2, "S", with_order=True), 1),
+    (FUNDED, handle_by_psp(), 0),
+    (SECOND, handle_by_psp("F"), 2),
+    (UNFUNDED, handle_by_psp(), 1),
+    (SECOND, handle_by_psp(), 1),
+    (FUNDED, _stop(7, "F", with_order=False), 2),
+)
+"""Customer, decision, and how often Alipay+ answers ``U`` before it."""
+
+
+def a_late_round(first: str) -> Scenario:
+    """Payments of three customers in turn, on which Alipay+ decides when it is asked again."""
+    codes = (first, _OTHER[first])
+    payments = (
+        Payment(code=codes[at % 2], customer=who, answer=told, unknown=unknown)
+        for at, (who, told, unknown) in enumerate(_LATE_STEPS)
+    )
+    return Scenario(label=f"a-late-round-from-{_SHORT[first]}-code", payments=apart(payments))
+
+
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
     """Wherever Alipay+ leaves a payment to the client SDK: in sequences, above each limit, and after ``U``."""
-    found = [*map(a_round, BOTH), *map(changing, BOTH), *(expired(code, HANDLE_BY_SDK) for code in BOTH)]
+    found = [
+        *map(a_round, BOTH),
+        *map(a_late_round, BOTH),
+        *map(changing, BOTH),
+        *(expired(code, HANDLE_BY_SDK) for code in BOTH),
+    ]
     found += [row.scenario for row in boundaries(edition, reading) if row.over]
     return [*found, *_decided_late(edition, reading)]
 
 
 def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     """Wherever Alipay+ leaves a payment to the MPP: in sequences, within each limit, and after ``U``."""
-    found = [*map(a_round, BOTH), *map(changing, BOTH), *map(paid_and_unpaid, BOTH)]
+    found = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(changing, BOTH), *map(paid_and_unpaid, BOTH)]
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
 
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments that fail inside the MPP, alone and among others."""
-    return [*failing(edition, reading), *map(a_round, BOTH), *map(paid_and_unpaid, BOTH)]
+    return [*failing(edition, reading), *map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH)]
 
 
 def not_decoded(code: str) -> list[Scenario]:
