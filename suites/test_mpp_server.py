@@ -146,23 +146,26 @@ SRV_9 = requirement(
 )
 
 
-@case(SRV_1, [psp(ENTRY), sdk(ENTRY, "F")])
+def scanned(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
+    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
+
+    def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
+        alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
+        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
+
+    return conversations
+
+
+@case(SRV_1, scanned(ENTRY))
 def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
     """A scanned entry code is told for one: launch comes first, userInitiatedPay only for what launch brought."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
-        asked.some(IdentityAnswer, action="OPEN_URL")
-    asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
+    of_each_scan(trace, ENTRY, told_for_an_entry_code)
 
 
-@case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
+@case(SRV_1, scanned(ORDER))
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
     """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
-    asked = expect(trace.opening()).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
-        asked.some(IdentityAnswer, action="DECODE").none(Launch)
-    else:
-        asked.some(UserInitiatedPay).none(Launch)
+    of_each_scan(trace, ORDER, told_for_an_order_code)
 
 
 @case(SRV_1, [paid_then_foreign(code) for code in BOTH])
@@ -184,16 +187,6 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
     asked = expect(trace, 1).reached(Scan).none(UserInitiatedPay)
     if any_launch(trace, 1):
         asked.each_holding(Launch, "user_agent", "AlipayConnect")
-
-
-def scanned(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
-    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
-
-    def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
-        alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
-        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
-
-    return conversations
 
 
 @case(SRV_2, scanned(ENTRY))
@@ -316,6 +309,23 @@ def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
 def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
     """So it is whatever an answer that nobody wrote holds beside the failure."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
+
+
+def told_for_an_entry_code(trace: Trace, payment: int) -> None:
+    """The code scanned in this payment."""
+    asked = expect(trace, payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
+    if identity_reported(trace, payment):
+        asked.some(IdentityAnswer, action="OPEN_URL")
+    asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
+
+
+def told_for_an_order_code(trace: Trace, payment: int) -> None:
+    """The code scanned in this payment."""
+    asked = expect(trace.opening(payment), payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
+    if identity_reported(trace, payment):
+        asked.some(IdentityAnswer, action="DECODE").none(Launch)
+    else:
+        asked.some(UserInitiatedPay).none(Launch)
 
 
 def intercepted_code_sent(trace: Trace, payment: int) -> None:

@@ -20,6 +20,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 from mpp_conformance.specimens.consequences import (
     PAYLOAD_NOT_HANDED,
+    ids,
 )
 
 _TRANSACTION: Final = 700_000
@@ -237,7 +238,7 @@ class AnswerOfAnybody(ConformingMpp):
     """
 
     name = "answer-of-anybody-before"
-    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-6", "UX-7"})
+    breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-6", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "REP-3", "UX-8"})
     latest: UserInitiatedPayAnswer | None = None
@@ -348,7 +349,9 @@ class FirstAnswerForEver(ConformingMpp):
     """
 
     name = "first-answer-for-ever"
-    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-1", "UX-6", "UX-7"})
+    breaks = ids("""
+        NOT-1 REG-1 REP-2 SRV-3 SRV-4 SRV-5 SRV-7 UX-1 UX-6 UX-7
+    """)
     hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "UX-8"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
@@ -379,7 +382,7 @@ class LocksCustomers(ConformingMpp):
     """Locks a customer who wanted to pay more than 7,000 CNY and was stopped, and lets later payments hang."""
 
     name = "customers-locked-after-stop"
-    breaks = frozenset({"REG-1"})
+    breaks = frozenset({"REG-1", "SRV-5", "SRV-7", "UX-7"})
     locked: set[str] = field(default_factory=set)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
