@@ -41,7 +41,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, of_code, stopping
+from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, of_code, scanning, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 ONE_RESULT = "the server to hand its client the result that it notified"
@@ -207,37 +207,31 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return [psp(ENTRY), psp_with_payload(ENTRY), *not_decoded(ENTRY), *of_code(ENTRY, others)]
 
 
-def scanned(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Entry codes: alone, two at once or one after the other, and wherever else one is scanned."""
-    alone = [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F"), together(ENTRY), in_turn(ENTRY)]
-    return distinct(alone, of_code(ENTRY, [*going_on(edition, reading), *stopping(edition, reading)]))
-
-
-@case(EC_3, scanned)
+@case(EC_3, scanning(ENTRY))
 def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
     """The address given to launch is that of the code which was scanned."""
     of_each_scan(trace, ENTRY, own_page_launched)
 
 
-@case(SDK_2, scanned)
+@case(SDK_2, scanning(ENTRY))
 def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> None:
     """The address given to launch is the scanned one, to the letter; it may be URL-encoded in another address."""
     of_each_scan(trace, ENTRY, launched_unchanged)
 
 
-@case(EC_6, scanned)
+@case(EC_6, scanning(ENTRY))
 def test_launch_is_called(trace: Trace) -> None:
     """A scan of an entry code leads to a call of launch, once the server has told what it is."""
     of_each_scan(trace, ENTRY, launched)
 
 
-@case(EC_9, scanned)
+@case(EC_9, scanning(ENTRY))
 def test_launch_is_called_once(trace: Trace) -> None:
     """One scan leads to one call of launch, until the payment has come to its end."""
     of_each_scan(trace, ENTRY, launched_once)
 
 
-@case(EC_16, scanned)
+@case(EC_16, scanning(ENTRY))
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
     of_each_scan(trace, ENTRY, intercepted_code_passed)

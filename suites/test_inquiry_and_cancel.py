@@ -7,8 +7,28 @@ is not judged by what it refuses.
 
 from typing import Final
 
-from mpp_conformance.judging.calls import Asked, asked, cancelled, cancelling, only, tells_orders_apart
+from mpp_conformance.judging.calls import (
+    UNKNOWN_ORDER,
+    after_cancellation,
+    asked,
+    by_alipay_plus,
+    cancelled,
+    cancelling,
+    ended,
+    in_trouble,
+    not_cancelled,
+    notified_before,
+    only,
+    own,
+    since_success,
+    taken_before_cancelled,
+    tells_orders_apart,
+    told_as_paid_first,
+    told_as_paid_last,
+    unbooked,
+)
 from mpp_conformance.judging.oracle import Expectation, expect
+from mpp_conformance.judging.sequences import of_each_alone
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import MESSAGE_LAYER, PAYMENTS
@@ -18,7 +38,6 @@ from mpp_conformance.protocol.messages import (
     InquiryPayment,
     InquiryPaymentAnswer,
     Malformed,
-    Message,
     NotifyPayment,
     ResultPage,
     ServerAnswer,
@@ -27,6 +46,7 @@ from mpp_conformance.scenarios.call_cells import (
     BEING_PAID,
     CANCELLED_EARLY,
     CANCELLED_ROUND_INQUIRY,
+    EACH,
     ENTRY_PAID,
     FORGED,
     INQUIRED_ROUND_CANCELLATION,
@@ -35,28 +55,29 @@ from mpp_conformance.scenarios.call_cells import (
     PAID,
     PAID_CANCELLED,
     STRANGE,
-    UNKNOWN_FIELD,
     UNPAID,
     UNPAID_CANCELLED,
     UNSIGNED,
+    asked_about_after_cancellation,
+    asked_about_in_between,
+    called_about,
+    cancelled_in_between,
+    cancelled_twice,
+    forged,
+    kept_and_asked_about,
+    taken_back,
+    unpaid,
+    unpaid_and_cancelled,
 )
-from mpp_conformance.scenarios.scenario import CANCEL, OVER, PAYING
+from mpp_conformance.scenarios.scenario import CANCEL, PAYING
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
 KEYS: Final = "[keys] client_id and mpp_public_key to be those of the MPP server"
 NOT_VERIFIED: Final = ("missing", "unreadable", "invalid")
-OUR_KEY: Final = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
 CLOSED: Final = "ORDER_IS_CLOSED"
-TELLS: Final[dict[type[Message], str]] = {
-    NotifyPayment: "result_status",
-    ServerAnswer: "payment_status",
-    ResultPage: "status",
-}
-"""What tells how a payment ended, and by which field."""
-UNKNOWN: Final = "ORDER_NOT_EXIST"
-REFUSED: Final = "INVALID_SIGNATURE"
 APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
+AS_IT_WAS: Final = "the payment to be told as paid before the stranger calls"
 OBEYED: Final = "the server to obey the same cancellation when Alipay+ has signed it"
 BOOKED: Final = "an order of which nothing was notified to be in the server's books"
 CERTAIN: Final = "the server to say F of a failure that it did not notify"
@@ -144,38 +165,97 @@ WIRE_5 = requirement(
     clauses=[MESSAGE_LAYER.at("signature of a request of Alipay+")],
     text="The server verifies that a call is Alipay+'s: one whose signature does not verify takes no payment back.",
 )
-WIRE_6 = requirement(
-    "WIRE-6",
-    MUST,
-    DOCUMENTED,
-    actor=MPP_SERVER,
-    clauses=[MESSAGE_LAYER.at("signature of a request of Alipay+"), MESSAGE_LAYER.at("message structure")],
-    text="A call that Alipay+ has signed counts however the documents let it be written: its signature is over the "
-    "bytes that came, with fields in any order and any white space, and names of headers have any case.",
-)
-WIRE_7 = requirement(
-    "WIRE-7",
-    SHOULD,
-    DERIVED,
-    actor=MPP_SERVER,
-    clauses=[MESSAGE_LAYER.at("message structure")],
-    text="A field that no document names changes nothing in what a call of Alipay+ is answered.",
-)
 
 
-@case(INQ_1, [PAID, ENTRY_PAID, BEING_PAID, INQUIRED_ROUND_CANCELLATION[0]])
+@case(INQ_1, [PAID, ENTRY_PAID, BEING_PAID, INQUIRED_ROUND_CANCELLATION[0], *EACH])
 def test_an_inquiry_tells_of_a_success(trace: Trace) -> None:
     """After a success was notified, and as long as it was not cancelled, each inquiry is told S."""
+    of_each_alone(trace, kept_and_asked_about, inquired_as_paid)
+
+
+@case(INQ_1, [UNPAID, *EACH])
+def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
+    """Of a payment that has failed no inquiry is told S; after a failure was notified it is told F."""
+    of_each_alone(trace, unpaid, inquired_as_failed)
+
+
+@case(INQ_2, [STRANGE, *EACH])
+def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
+    """A paymentRequestId that nobody gave is answered with ORDER_NOT_EXIST, and one that was given is not."""
+    of_each_alone(trace, called_about, tells_of_nothing)
+
+
+@case(INQ_3, [BEING_PAID, NOT_BEING_PAID, *EACH])
+def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
+    """Before the consumer confirms, the payment is U; what it is told as at that time is what it comes to."""
+    of_each_alone(trace, asked_about_in_between, foretells_nothing)
+
+
+@case(CAN_1, [*PAID_CANCELLED, *EACH])
+def test_a_payment_that_was_taken_is_cancelled(trace: Trace) -> None:
+    """What was paid can be taken back."""
+    of_each_alone(trace, taken_back, cancelled_when_paid)
+
+
+@case(CAN_1, [UNPAID_CANCELLED, *EACH])
+def test_a_payment_that_has_failed_is_cancelled(trace: Trace) -> None:
+    """Where nothing was paid the cancellation succeeds as well."""
+    of_each_alone(trace, unpaid_and_cancelled, cancelled_when_failed)
+
+
+@case(CAN_1, [*CANCELLED_EARLY, *EACH])
+def test_a_payment_that_is_under_way_is_cancelled(trace: Trace) -> None:
+    """A payment can be cancelled at the cashier page."""
+    of_each_alone(trace, cancelled_in_between, lambda held: succeeds(held, expect(held).reached(CancelPayment)))
+
+
+@case(CAN_2, [*CANCELLED_ROUND_INQUIRY, *EACH])
+def test_a_cancellation_can_be_repeated(trace: Trace) -> None:
+    """The second cancellation succeeds as the first one did, with the same code, wherever the consumer confirms."""
+    of_each_alone(trace, cancelled_twice, lambda held: cancelled_alike(only(held, by_alipay_plus)))
+
+
+@case(CAN_3, [*ORDERS, *EACH])
+def test_what_was_cancelled_is_closed(trace: Trace) -> None:
+    """Each inquiry after the cancellation is told F with ORDER_IS_CLOSED, whatever was told before it."""
+    of_each_alone(trace, asked_about_after_cancellation, closed)
+
+
+@case(CAN_4, [*CANCELLED_EARLY, *EACH])
+def test_what_was_cancelled_is_not_taken_after_that(trace: Trace) -> None:
+    """The consumer who confirms too late is not debited, and not told so; a wallet may have been quicker."""
+    of_each_alone(trace, cancelled_in_between, not_taken_after_that)
+
+
+@case(WIRE_3, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE, *EACH])
+def test_answers_are_signed(trace: Trace) -> None:
+    """The signature of each answer verifies with the MPP's public key; one by another key proves nothing."""
+    of_each_alone(trace, called_about, lambda held: answered_signed(only(held, by_alipay_plus)))
+
+
+@case(WIRE_4, [PAID, STRANGE, CANCELLED_ROUND_INQUIRY[0], *EACH])
+def test_answers_conform_to_the_interface(trace: Trace) -> None:
+    """Each call of Alipay+ is answered, and each answer is well-formed."""
+    of_each_alone(trace, called_about, lambda held: answered_well(only(held, by_alipay_plus)))
+
+
+@case(WIRE_5, [FORGED, UNSIGNED, *EACH])
+def test_a_cancellation_that_is_not_signed_is_not_obeyed(trace: Trace) -> None:
+    """A stranger's cancellation is refused, in whatever form, and the payment is as it was; Alipay+'s own succeeds."""
+    of_each_alone(trace, forged, stranger_not_obeyed)
+
+
+def inquired_as_paid(trace: Trace) -> None:
+    """Every inquiry since the success is told S."""
     expect(trace).reached(NotifyPayment, result_status="S")
     held = only(trace, lambda one: own(one) and since_success(trace, one) and not_cancelled(trace, one))
     expect(held).reached(InquiryPayment).each(InquiryPaymentAnswer, result_status="S", payment_status="S")
     shown(trace)
 
 
-@case(INQ_1, [UNPAID])
-def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
-    """Of a payment that has failed no inquiry is told S; after a failure was notified it is told F."""
-    held = only(trace, own)
+def inquired_as_failed(trace: Trace) -> None:
+    """No inquiry is told S, and each is told F where the failure was notified."""
+    held = only(trace, lambda one: own(one) and one.call.when != PAYING)
     told = expect(held).reached(InquiryPayment).given(not trace.paid(), UNABLE)
     told.given(not unbooked(held, InquiryPayment), BOOKED)
     told.each(InquiryPaymentAnswer, result_status="S").none(InquiryPaymentAnswer, payment_status="S")
@@ -187,45 +267,34 @@ def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
     shown(trace)
 
 
-@case(INQ_2, [STRANGE])
-def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
-    """A paymentRequestId that nobody gave is answered with ORDER_NOT_EXIST, and one that was given is not."""
+def tells_of_nothing(trace: Trace) -> None:
+    """The order that nobody placed does not exist."""
     told = expect(only(trace, lambda one: one.call.strange)).reached(InquiryPayment)
-    told.each(InquiryPaymentAnswer, result_status="F", result_code=UNKNOWN)
+    told.each(InquiryPaymentAnswer, result_status="F", result_code=UNKNOWN_ORDER)
     shown(trace)
 
 
-@case(INQ_3, [BEING_PAID, NOT_BEING_PAID])
-def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
-    """Before the consumer confirms, the payment is U; what it is told as at that time is what it comes to."""
+def foretells_nothing(trace: Trace) -> None:
+    """U, or what it comes to."""
     end = "S" if trace.paid() else "F"
     told = expect(only(trace, lambda one: one.call.when == PAYING)).reached(InquiryPayment)
-    told.given(over(trace), "the payment to come to an end")
+    told.given(ended(trace), "the payment to come to an end")
     told.some(InquiryPaymentAnswer).none_but(InquiryPaymentAnswer, payment_status=("U", end, None))
     shown(trace)
 
 
-@case(CAN_1, PAID_CANCELLED)
-def test_a_payment_that_was_taken_is_cancelled(trace: Trace) -> None:
-    """What was paid can be taken back."""
+def cancelled_when_paid(trace: Trace) -> None:
+    """The cancellation of what was paid succeeds."""
     succeeds(trace, expect(trace).reached(CancelPayment).given(trace.paid(), ABLE))
 
 
-@case(CAN_1, [UNPAID_CANCELLED])
-def test_a_payment_that_has_failed_is_cancelled(trace: Trace) -> None:
-    """Where nothing was paid the cancellation succeeds as well."""
+def cancelled_when_failed(trace: Trace) -> None:
+    """The cancellation of what has failed succeeds."""
     succeeds(trace, expect(trace).reached(CancelPayment).given(not trace.paid(), UNABLE))
 
 
-@case(CAN_1, CANCELLED_EARLY)
-def test_a_payment_that_is_under_way_is_cancelled(trace: Trace) -> None:
-    """A payment can be cancelled at the cashier page."""
-    succeeds(trace, expect(trace).reached(CancelPayment))
-
-
-@case(CAN_2, CANCELLED_ROUND_INQUIRY)
-def test_a_cancellation_can_be_repeated(trace: Trace) -> None:
-    """The second cancellation succeeds as the first one did, with the same code, wherever the consumer confirms."""
+def cancelled_alike(trace: Trace) -> None:
+    """Both cancellations succeed, and are answered alike."""
     told = expect(trace).reached(CancelPaymentAnswer).given(not in_trouble(trace), NO_TROUBLE)
     answers = [event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer)]
     told.given(answers[0].result_status == "S" and len(answers) > 1, "the first to succeed, and both to be answered")
@@ -233,9 +302,8 @@ def test_a_cancellation_can_be_repeated(trace: Trace) -> None:
     shown(trace)
 
 
-@case(CAN_3, ORDERS)
-def test_what_was_cancelled_is_closed(trace: Trace) -> None:
-    """Each inquiry after the cancellation is told F with ORDER_IS_CLOSED, whatever was told before it."""
+def closed(trace: Trace) -> None:
+    """Every inquiry since the cancellation is told so."""
     expect(trace).reached(CancelPaymentAnswer, result_status="S")
     told = expect(only(trace, lambda one: own(one) and after_cancellation(trace, one))).reached(InquiryPayment)
     told.each(InquiryPaymentAnswer, result_status="S", payment_status="F", payment_code=CLOSED)
@@ -243,9 +311,8 @@ def test_what_was_cancelled_is_closed(trace: Trace) -> None:
     shown(trace)
 
 
-@case(CAN_4, CANCELLED_EARLY)
-def test_what_was_cancelled_is_not_taken_after_that(trace: Trace) -> None:
-    """The consumer who confirms too late is not debited, and not told so; a wallet may have been quicker."""
+def not_taken_after_that(trace: Trace) -> None:
+    """Nobody is told of a success after the cancellation."""
     told = expect(trace).reached(CancelPaymentAnswer, result_status="S").given(not trace.raced(), WAITED_FOR)
     if taken_before_cancelled(trace):
         told.reached(NotifyPayment, result_status="S")
@@ -253,9 +320,8 @@ def test_what_was_cancelled_is_not_taken_after_that(trace: Trace) -> None:
         told.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
 
 
-@case(WIRE_3, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])
-def test_answers_are_signed(trace: Trace) -> None:
-    """The signature of each answer verifies with the MPP's public key; one by another key proves nothing."""
+def answered_signed(trace: Trace) -> None:
+    """Each answer about this payment is signed."""
     told = expect(trace).reached(InquiryPayment)
     for kind in (InquiryPaymentAnswer, CancelPaymentAnswer):
         for outcome in NOT_VERIFIED:
@@ -268,63 +334,12 @@ def test_answers_are_signed(trace: Trace) -> None:
     shown(trace)
 
 
-@case(WIRE_4, [PAID, STRANGE, CANCELLED_ROUND_INQUIRY[0]])
-def test_answers_conform_to_the_interface(trace: Trace) -> None:
-    """Each call of Alipay+ is answered, and each answer is well-formed."""
+def answered_well(trace: Trace) -> None:
+    """Each call about this payment is answered, and well."""
     for call, answer in ((InquiryPayment, InquiryPaymentAnswer), (CancelPayment, CancelPaymentAnswer)):
         if call is InquiryPayment or any(made.what == CANCEL for made in trace.scenario.payments[0].calls):
             expect(trace).reached(call).none(Malformed, operation=answer.__name__).some(answer)
     shown(trace)
-
-
-@case(WIRE_5, [FORGED, UNSIGNED])
-def test_a_cancellation_that_is_not_signed_is_not_obeyed(trace: Trace) -> None:
-    """A stranger's cancellation is refused, in whatever form, and the payment is as it was; Alipay+'s own succeeds."""
-    expect(trace).reached(CancelPayment).given(trace.paid(), ABLE)
-    forged = expect(only(trace, lambda one: one.call.signature != "valid"))
-    if any(one.told is not None for one in asked(trace) if one.call.signature != "valid"):
-        forged.none(CancelPaymentAnswer, result_status="S")
-    before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
-    expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_status="F")
-    expect(trace).given(cancelled(trace) is not None, OBEYED)
-    shown(trace)
-
-
-@case(WIRE_6, [PAID])
-def test_a_call_counts_in_every_spelling(trace: Trace) -> None:
-    """No call that Alipay+ has signed is refused as if it were not."""
-    told = expect(trace).reached(InquiryPaymentAnswer)
-    answers = [one.told for one in asked(trace)]
-    told.given(any(getattr(answer, "result_code", REFUSED) != REFUSED for answer in answers), OUR_KEY)
-    told.none(InquiryPaymentAnswer, result_code=REFUSED)
-    shown(trace)
-
-
-@case(WIRE_7, [UNKNOWN_FIELD])
-def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
-    """The inquiry with such a field is told what the one without it was told."""
-    usual = next((one.told for one in asked(trace) if not one.call.form.unknown), None)
-    expect(trace).given(getattr(usual, "result_status", "") == "S", "the inquiry without that field to be answered")
-    told = expect(only(trace, lambda one: one.call.form.unknown)).reached(InquiryPayment)
-    told.each(InquiryPaymentAnswer, result_status="S", payment_status=getattr(usual, "payment_status", None))
-    shown(trace)
-
-
-def own(one: Asked) -> bool:
-    """Whether a call is Alipay+'s, about the order of the payment."""
-    return one.call.signature == "valid" and not one.call.strange
-
-
-def not_cancelled(trace: Trace, one: Asked) -> bool:
-    """Whether a call came before Alipay+ had the payment cancelled."""
-    number = cancelling(trace)
-    return number is None or one.said.number < number
-
-
-def after_cancellation(trace: Trace, one: Asked) -> bool:
-    """Whether a call came when the server had told Alipay+ that the payment was cancelled."""
-    number = cancelled(trace)
-    return number is not None and one.said.number > number
 
 
 def shown(trace: Trace) -> None:
@@ -340,53 +355,13 @@ def succeeds(trace: Trace, told: Expectation) -> None:
     shown(trace)
 
 
-def in_trouble(trace: Trace) -> bool:
-    """Whether a cancellation was answered with U."""
-    answers = (event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer))
-    return any(answer.result_status == "U" for answer in answers)
-
-
-def since_success(trace: Trace, one: Asked) -> bool:
-    """Whether a call came when a success had been notified."""
-    told = (e.number for e in trace.of(0) if isinstance(e.message, NotifyPayment) and e.message.result_status == "S")
-    return one.call.when == OVER and next(told, one.said.number) < one.said.number
-
-
-def notified_before(trace: Trace, call: type[InquiryPayment] | type[CancelPayment]) -> bool:
-    """Whether an end was notified before Alipay+ called."""
-    notices = [event.number for event in trace.of(0) if isinstance(event.message, NotifyPayment)]
-    calls = [event.number for event in trace.of(0) if isinstance(event.message, call)]
-    return bool(notices and calls) and min(notices) < min(calls)
-
-
-def unbooked(trace: Trace, call: type[InquiryPayment] | type[CancelPayment]) -> bool:
-    """Whether the server does not know an order of which it has notified nothing.
-
-    No document says when an order comes into its books, nor what is answered to a cancellation of an unknown one.
-    """
-    kind = InquiryPaymentAnswer if call is InquiryPayment else CancelPaymentAnswer
-    answers = (event.message for event in trace.of(0) if isinstance(event.message, kind))
-    unknown = any(getattr(answer, "result_code", "") == UNKNOWN for answer in answers)
-    return unknown and not notified_before(trace, call)
-
-
-def taken_before_cancelled(trace: Trace) -> bool:
-    """Whether the payment had been taken when the cancellation was answered, as far as anybody can see."""
-    end = cancelled(trace) or 0
-    before = [event.message for event in trace.of(0) if event.number < end]
-    return any(getattr(message, TELLS.get(type(message), ""), None) == "S" for message in before)
-
-
-def told_as_paid_last(trace: Trace) -> bool:
-    """Whether anything says that the payment was taken after the last inquiry: a debit may cross a cancellation."""
-    last = max((one.said.number for one in asked(trace) if own(one)), default=0)
-    return any(
-        getattr(event.message, TELLS.get(type(event.message), ""), None) == "S"
-        for event in trace.of(0)
-        if event.number > last
-    )
-
-
-def over(trace: Trace) -> bool:
-    """Whether the payment has come to an end that was notified or shown."""
-    return any(isinstance(event.message, NotifyPayment | ResultPage) for event in trace.of(0))
+def stranger_not_obeyed(trace: Trace) -> None:
+    """The payment is as it was, until Alipay+ itself cancels it."""
+    expect(trace).reached(CancelPayment).given(trace.paid(), ABLE).given(told_as_paid_first(trace), AS_IT_WAS)
+    told = expect(only(trace, lambda one: not by_alipay_plus(one)))
+    if any(one.told is not None for one in asked(trace) if not by_alipay_plus(one)):
+        told.none(CancelPaymentAnswer, result_status="S")
+    before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
+    expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_status="F")
+    expect(trace).given(cancelled(trace) is not None, OBEYED)
+    shown(trace)

@@ -30,8 +30,16 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
-from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
+from mpp_conformance.scenarios.rounds import (
+    distinct,
+    failed,
+    going_on,
+    not_decoded,
+    of_code,
+    scanning,
+    stopping,
+)
+from mpp_conformance.scenarios.scenario import ORDER, Scenario
 
 ONE_RESULT = "the server to hand its client the result that it notified"
 
@@ -134,7 +142,7 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return [psp(ORDER), psp_with_payload(ORDER), *not_decoded(ORDER), *of_code(ORDER, others)]
 
 
-@case(OC_5, [psp(ORDER), sdk(ORDER, "S"), together(ORDER), a_round(ORDER), a_round(ENTRY)])
+@case(OC_5, scanning(ORDER))
 def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that was scanned."""
     of_each_scan(trace, ORDER, scanned_code_passed)

@@ -1,6 +1,6 @@
 """The message layer between MPP server and Alipay+: official documentation beside the source document."""
 
-from mpp_conformance.judging.calls import asked, tells_orders_apart
+from mpp_conformance.judging.calls import asked, only, tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
@@ -16,7 +16,7 @@ from mpp_conformance.protocol.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.call_cells import CANCELLED_ROUND_INQUIRY, PAID, STRANGE
+from mpp_conformance.scenarios.call_cells import CANCELLED_ROUND_INQUIRY, PAID, STRANGE, UNKNOWN_FIELD
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
 from mpp_conformance.scenarios.rounds import a_round
 from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
@@ -37,6 +37,23 @@ WIRE_2 = requirement(
     clauses=[MESSAGE_LAYER.at("userInitiatedPay, request"), MESSAGE_LAYER.at("notifyPayment, request")],
     text="Requests to Alipay+ have their required fields; scalars are strings; an unused field is absent, never empty.",
 )
+WIRE_6 = requirement(
+    "WIRE-6",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("signature of a request of Alipay+"), MESSAGE_LAYER.at("message structure")],
+    text="A call that Alipay+ has signed counts however the documents let it be written: its signature is over the "
+    "bytes that came, with fields in any order and any white space, and names of headers have any case.",
+)
+WIRE_7 = requirement(
+    "WIRE-7",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("message structure")],
+    text="A field that no document names changes nothing in what a call of Alipay+ is answered.",
+)
 WIRE_8 = requirement(
     "WIRE-8",
     SHOULD,
@@ -47,6 +64,8 @@ WIRE_8 = requirement(
     "what it is.",
 )
 
+REFUSED = "INVALID_SIGNATURE"
+OUR_KEY = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
 APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
 
@@ -80,6 +99,26 @@ def test_requests_conform_to_the_interface(trace: Trace) -> None:
         for kind in (UserInitiatedPay, NotifyPayment):
             expect(trace, index).none(Malformed, where=GATEWAY, operation=kind.__name__)
     asked.reached(UserInitiatedPay)
+
+
+@case(WIRE_6, [PAID])
+def test_a_call_counts_in_every_spelling(trace: Trace) -> None:
+    """No call that Alipay+ has signed is refused as if it were not."""
+    told = expect(trace).reached(InquiryPaymentAnswer)
+    answers = [one.told for one in asked(trace)]
+    told.given(any(getattr(answer, "result_code", REFUSED) != REFUSED for answer in answers), OUR_KEY)
+    told.none(InquiryPaymentAnswer, result_code=REFUSED)
+    expect(trace).given(tells_orders_apart(trace), APART)
+
+
+@case(WIRE_7, [UNKNOWN_FIELD])
+def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
+    """The inquiry with such a field is told what the one without it was told."""
+    usual = next((one.told for one in asked(trace) if not one.call.form.unknown), None)
+    expect(trace).given(getattr(usual, "result_status", "") == "S", "the inquiry without that field to be answered")
+    told = expect(only(trace, lambda one: one.call.form.unknown)).reached(InquiryPayment)
+    told.each(InquiryPaymentAnswer, result_status="S", payment_status=getattr(usual, "payment_status", None))
+    expect(trace).given(tells_orders_apart(trace), APART)
 
 
 @case(WIRE_8, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
-from mpp_conformance.judging.trace import Event, Trace
+from mpp_conformance.judging.trace import Event, Trace, results_told
 from mpp_conformance.protocol.messages import (
     GATEWAY,
     CancelPayment,
@@ -12,10 +13,16 @@ from mpp_conformance.protocol.messages import (
     InquiryPaymentAnswer,
     Malformed,
     Message,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
 )
-from mpp_conformance.scenarios.scenario import Call
+from mpp_conformance.scenarios.scenario import PAYING, Call
 
-_ANSWERS = {kind.__name__ for kind in (CancelPaymentAnswer, InquiryPaymentAnswer)}
+UNKNOWN_ORDER: Final = "ORDER_NOT_EXIST"
+"""What inquiryPayment is answered with about an order that nobody placed."""
+_TELLING: Final = (NotifyPayment, ServerAnswer, ResultPage)
+_ANSWERS: Final = {kind.__name__ for kind in (CancelPaymentAnswer, InquiryPaymentAnswer)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,83 @@ def tells_orders_apart(trace: Trace, payment: int = 0) -> bool:
             gist = (told.result_status, told.result_code, told.payment_status, told.payment_code)
             (strange if one.call.strange else own).add(gist)
     return bool(strange and own - strange)
+
+
+def by_alipay_plus(one: Asked) -> bool:
+    """Whether a call is Alipay+'s own."""
+    return one.call.signature == "valid"
+
+
+def own(one: Asked) -> bool:
+    """Whether a call is Alipay+'s, about the order of the payment."""
+    return by_alipay_plus(one) and not one.call.strange
+
+
+def told_as_paid_first(trace: Trace) -> bool:
+    """Whether the first call about the payment was an inquiry that was told S."""
+    first = next(iter(asked(trace)), None)
+    return first is not None and getattr(first.told, "payment_status", "") == "S"
+
+
+def not_cancelled(trace: Trace, one: Asked) -> bool:
+    """Whether a call came before Alipay+ had the payment cancelled."""
+    number = cancelling(trace)
+    return number is None or one.said.number < number
+
+
+def after_cancellation(trace: Trace, one: Asked) -> bool:
+    """Whether a call came when the server had told Alipay+ that the payment was cancelled."""
+    number = cancelled(trace)
+    return number is not None and one.said.number > number
+
+
+def in_trouble(trace: Trace) -> bool:
+    """Whether a cancellation was answered with U."""
+    answers = (event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer))
+    return any(answer.result_status == "U" for answer in answers)
+
+
+def since_success(trace: Trace, one: Asked) -> bool:
+    """Whether a call came when a success had been notified."""
+    told = (e.number for e in trace.of(0) if isinstance(e.message, NotifyPayment) and e.message.result_status == "S")
+    return one.call.when != PAYING and next(told, one.said.number) < one.said.number
+
+
+def notified_before(trace: Trace, call: type[InquiryPayment] | type[CancelPayment]) -> bool:
+    """Whether an end was notified before Alipay+ called."""
+    notices = [event.number for event in trace.of(0) if isinstance(event.message, NotifyPayment)]
+    calls = [event.number for event in trace.of(0) if isinstance(event.message, call)]
+    return bool(notices and calls) and min(notices) < min(calls)
+
+
+def unbooked(trace: Trace, call: type[InquiryPayment] | type[CancelPayment]) -> bool:
+    """Whether the server does not know an order of which it has notified nothing.
+
+    No document says when an order comes into its books, nor what is answered to a cancellation of an unknown one.
+    """
+    kind = InquiryPaymentAnswer if call is InquiryPayment else CancelPaymentAnswer
+    answers = (event.message for event in trace.of(0) if isinstance(event.message, kind))
+    unknown = any(getattr(answer, "result_code", "") == UNKNOWN_ORDER for answer in answers)
+    return unknown and not notified_before(trace, call)
+
+
+def taken_before_cancelled(trace: Trace) -> bool:
+    """Whether the payment had been taken when the cancellation was answered, as far as anybody can see."""
+    end = cancelled(trace) or 0
+    before = [event.message for event in trace.of(0) if event.number < end]
+    return "S" in results_told(message for message in before if isinstance(message, _TELLING))
+
+
+def told_as_paid_last(trace: Trace) -> bool:
+    """Whether anything says that the payment was taken after the last inquiry: a debit may cross a cancellation."""
+    last = max((one.said.number for one in asked(trace) if own(one)), default=0)
+    after = (event.message for event in trace.of(0) if event.number > last)
+    return "S" in results_told(message for message in after if isinstance(message, _TELLING))
+
+
+def ended(trace: Trace) -> bool:
+    """Whether the payment has come to an end that was notified or shown."""
+    return any(isinstance(event.message, NotifyPayment | ResultPage) for event in trace.of(0))
 
 
 def _succeeded(message: Message | None) -> bool:

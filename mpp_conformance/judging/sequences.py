@@ -1,12 +1,14 @@
 """Questions to every payment of a conversation that has the stimulus, wherever in a sequence it came."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from mpp_conformance.judging.oracle import Unmet, expect
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import Scan
+from mpp_conformance.scenarios.scenario import Payment
 
 LEFT: Final = "Alipay+ to have left a payment to whom the case is about"
 Question = Callable[[Trace, int], object]
@@ -38,6 +40,26 @@ def of_each_scan(trace: Trace, code: str, question: Question) -> None:
     expect(trace).reached(Scan)
     for index in found:
         _asked_of(trace, index, question, strict=trace.scenario.together or index == 0)
+
+
+def of_each_alone(trace: Trace, about: Callable[[Payment], bool], question: Callable[[Trace], object]) -> None:
+    """Ask ``question`` of each payment that it is about, as if it were the only one of its conversation.
+
+    A conversation of one payment must show it; in a longer one, what cannot be decided is left to those.
+    """
+    single = len(trace.scenario.payments) == 1
+    found = [index for index, payment in enumerate(trace.scenario.payments) if about(payment)]
+    for index in found:
+        _asked_of(trace, index, lambda held, at: _of_one(held, at, question), strict=single)
+
+
+def _of_one(trace: Trace, payment: int, question: Callable[[Trace], object]) -> None:
+    try:
+        question(trace.alone(payment))
+    except Unmet as unmet:
+        found = unmet.judgement
+        where = None if found.deviation is None else replace(found.deviation, payment=payment)
+        raise Unmet(replace(found, deviation=where)) from None
 
 
 def _asked_of(trace: Trace, payment: int, question: Question, *, strict: bool) -> None:

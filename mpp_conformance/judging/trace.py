@@ -134,6 +134,17 @@ class Trace:
         """The events of one payment, in order."""
         return (event for event in self.events if event.payment == payment)
 
+    def alone(self, payment: int) -> "Trace":
+        """One payment as if it were the only one of the conversation; its messages keep their numbers."""
+        late = sum(event.payment == payment for event in self.events[len(self.events) - self.late :])
+        return replace(
+            self,
+            scenario=replace(self.scenario, payments=(self.scenario.payments[payment],), together=False),
+            codes=(self.codes[payment],),
+            events=tuple(replace(event, payment=0) for event in self.of(payment)),
+            late=late,
+        )
+
     def payload(self, payment: int = 0) -> str | None:
         """The ``sdkActionPayload`` that Alipay+ gave in its answer for this payment, if it gave one."""
         given = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))

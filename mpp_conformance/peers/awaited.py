@@ -62,7 +62,8 @@ class Awaited:
 
     def hindering(self, payment: int) -> set[type[Message]]:
         """As `at`, without what the next scan need not wait for: a failure may be notified late, or never."""
-        return self.at(payment) - ({NotifyPayment} if payment in self._failed else set())
+        awaited = self._owed(payment) if self._calls[payment].rests else self.at(payment)
+        return awaited - ({NotifyPayment} if payment in self._failed else set())
 
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
@@ -70,12 +71,17 @@ class Awaited:
 
     def due(self, payment: int) -> Call | None:
         """What Alipay+ asks the MPP server by itself now; ``None`` while it is not time."""
-        if not self._calls[payment].due:
+        calls = self._calls[payment]
+        if not calls.due:
             return None
-        # A failure may be notified late, or never: nothing hangs on it.
+        everyone = range(len(self._calls))
+        all_over = all(self._over(at) and self._calls[at].rests for at in everyone)
+        return calls.next(self._seen.get(payment, ()), over=self._over(payment), all_over=all_over)
+
+    def _over(self, payment: int) -> bool:
+        """Whether nothing hangs on what is still awaited: a failure may be notified late, or never."""
         late = {NotifyPayment} if payment in self._failed else set()
-        over = self.peers.alipay_plus.answer_given(payment) is not None and not self._owed(payment) - late
-        return self._calls[payment].next(self._seen.get(payment, ()), over=over)
+        return self.peers.alipay_plus.answer_given(payment) is not None and not self._owed(payment) - late
 
     def silent(self, payment: int) -> bool:
         """Nothing sure to come tells the end of this payment: only a longer silence does."""

@@ -21,7 +21,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
 )
 from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spelled
-from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call, Codes
+from mpp_conformance.scenarios.scenario import CANCEL, LAST, OVER, PAYING, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
 """What an MPP server answers with, by the name of the message."""
@@ -63,12 +63,21 @@ class Calls:
         """Whether another call is to be made, now or later."""
         return self.made < len(self.calls) and not self.waiting
 
-    def next(self, seen: Collection[type[Message]], *, over: bool) -> Call | None:
-        """The call to make now; ``seen``: what the wallet has said; ``over``: nothing else is awaited of the wallet."""
+    @property
+    def rests(self) -> bool:
+        """Whether no call is on its way, nor to be made before all payments are over."""
+        return not self.waiting and all(call.when == LAST for call in self.calls[self.made :])
+
+    def next(self, seen: Collection[type[Message]], *, over: bool, all_over: bool) -> Call | None:
+        """The call to make now; ``seen``: what the wallet has said; ``over``: nothing else is awaited of the wallet.
+
+        ``all_over``: nor is it of any other payment.
+        """
         if not self.due:
             return None
         call = self.calls[self.made]
-        if _PAYING.isdisjoint(seen) if call.when == PAYING else not over:
+        time = {PAYING: not _PAYING.isdisjoint(seen), OVER: over, LAST: all_over}
+        if not time[call.when]:
             return None
         self.made += 1
         self.waiting = True

@@ -86,7 +86,7 @@ class World:
         self._awaited.heard(payment, message)
         sendings = [
             sending if sending.spoilt else self._sent(sending.payment, sending.message)
-            for sending in (*self._peers.to(payment, message), *self._asked(payment))
+            for sending in (*self._peers.to(payment, message), *self._asked())
         ]
         return [*sendings, *self._following()]
 
@@ -195,7 +195,10 @@ class World:
     def _sent(self, payment: int, message: Message) -> Sending:
         return Sending(payment=payment, message=message, event=self._record.write(payment, message))
 
-    def _asked(self, payment: int) -> list[Sending]:
-        """What Alipay+ asks the MPP server by itself, if it is time."""
-        call = self._awaited.due(payment)
-        return [] if call is None else [Sending(payment=payment, message=said(call, self.codes[payment]))]
+    def _asked(self) -> list[Sending]:
+        """What Alipay+ asks the MPP server by itself, if it is time; about the first payment of which it is."""
+        for index in range(len(self.scenario.payments)):
+            call = self._awaited.due(index)
+            if call is not None:
+                return [Sending(payment=index, message=said(call, self.codes[index]))]
+        return []

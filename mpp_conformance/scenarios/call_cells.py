@@ -4,18 +4,22 @@ Each ends with an inquiry about an order that nobody placed: whoever answers it 
 How each call is written is chosen by the conversation's label, so that the suite's calls together meet every choice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import cycle
 from typing import Final
 
 from mpp_conformance.scenarios.call_forms import FORMS, PLAIN, Form, chosen
+from mpp_conformance.scenarios.cells import BOTH, apart
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
     ENTRY,
     FUNDED,
     INQUIRE,
+    LAST,
     ORDER,
     PAYING,
+    SECOND,
     UNFUNDED,
     Call,
     Payment,
@@ -24,6 +28,7 @@ from mpp_conformance.scenarios.scenario import (
     one,
 )
 
+_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 ASK: Final = Call(what=INQUIRE)
 TAKE_BACK: Final = Call(what=CANCEL)
 ASK_ABOUT_NOTHING: Final = Call(what=INQUIRE, strange=True)
@@ -37,10 +42,13 @@ def _called(label: str, *calls: Call, code: str = ORDER, customer: str = FUNDED)
     """A payment left to the MPP, and what Alipay+ asks about it."""
     asked = calls if any(call.strange for call in calls) else (*calls, ASK_ABOUT_NOTHING)
     own = [call for call in asked if call.signature == "valid"]
-    forms = iter(chosen(label, len(own)))
-    # A stranger's call is refused for its signature, and not for how it is written.
-    written = tuple(_written(call, next(forms)) if call.signature == "valid" else call for call in asked)
+    written = _in_forms(asked, iter(chosen(label, len(own))))
     return one(label, Payment(code=code, customer=customer, answer=handle_by_psp(), calls=written))
+
+
+def _in_forms(calls: Sequence[Call], forms: Iterator[Form]) -> tuple[Call, ...]:
+    """Each in the next form; a stranger's call is refused for its signature, and not for how it is written."""
+    return tuple(_written(call, next(forms)) if call.signature == "valid" else call for call in calls)
 
 
 def _written(call: Call, form: Form) -> Call:
@@ -74,11 +82,101 @@ NOT_BEING_PAID: Final = _called("order-inquired-while-failing", *_early(ASK), AS
 STRANGE: Final = _called("strange-order-inquired", ASK_ABOUT_NOTHING, ASK)
 UNPAID_CANCELLED: Final = _called("order-unpaid-cancelled", TAKE_BACK, ASK, customer=UNFUNDED)
 FORGED: Final = _called(
-    "order-paid-cancelled-by-a-stranger", replace(TAKE_BACK, signature="invalid"), ASK, TAKE_BACK, ASK
+    "order-paid-cancelled-by-a-stranger", ASK, replace(TAKE_BACK, signature="invalid"), ASK, TAKE_BACK, ASK
 )
 UNSIGNED: Final = _called(
-    "order-paid-cancelled-without-a-signature", replace(TAKE_BACK, signature="missing"), ASK, TAKE_BACK, ASK
+    "order-paid-cancelled-without-a-signature", ASK, replace(TAKE_BACK, signature="missing"), ASK, TAKE_BACK, ASK
 )
+LAST_ASKED: Final = replace(ASK, when=LAST)
+LAST_TAKEN_BACK: Final = replace(TAKE_BACK, when=LAST)
+LAST_FORGED: Final = replace(LAST_TAKEN_BACK, signature="invalid")
+LAST_UNSIGNED: Final = replace(LAST_TAKEN_BACK, signature="missing")
+LAST_ASKED_ABOUT_NOTHING: Final = replace(ASK_ABOUT_NOTHING, when=LAST)
+_ABOUT_EACH: Final = (
+    (SECOND, (LAST_ASKED, LAST_FORGED, LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED)),
+    (UNFUNDED, (ASK, LAST_ASKED)),
+    (FUNDED, (LAST_ASKED, LAST_UNSIGNED, LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED, LAST_TAKEN_BACK)),
+    (FUNDED, (*_early(TAKE_BACK), LAST_ASKED)),
+    (FUNDED, (*_early(ASK), ASK, LAST_ASKED)),
+    (FUNDED, (ASK, LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED)),
+    (UNFUNDED, (*_early(ASK), LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED)),
+)
+"""Who pays, and what Alipay+ asks about it; the latest payment has another end than most, and so has each cancelled."""
+
+
+def _about_each(code: str) -> Scenario:
+    """Payments one after the other, and when all are over each is asked about: a server must not take the latest."""
+    label = f"{_SHORT[code]}-each-of-several-asked-about"
+    forms = cycle(chosen(label, len(FORMS)))
+    payments = (
+        Payment(
+            code=code,
+            customer=who,
+            answer=handle_by_psp(),
+            calls=(*_in_forms(calls, forms), LAST_ASKED_ABOUT_NOTHING),
+        )
+        for who, calls in _ABOUT_EACH
+    )
+    return Scenario(label=label, payments=apart(payments))
+
+
+EACH: Final = tuple(map(_about_each, BOTH))
+
 UNKNOWN_FIELD: Final = _called(
     "order-paid-inquired-with-an-unknown-field", ASK, replace(ASK, form=replace(PLAIN, unknown=True))
 )
+
+
+def called_about(payment: Payment) -> bool:
+    """Whether Alipay+ asks about it or cancels it."""
+    return bool(payment.calls)
+
+
+def unpaid(payment: Payment) -> bool:
+    """Whether it fails, and is asked about before anything else."""
+    return payment.customer == UNFUNDED and _what(payment)[:1] == [INQUIRE]
+
+
+def kept_and_asked_about(payment: Payment) -> bool:
+    """Whether it is paid, and asked about before anything else; a stranger's call is a matter of its own."""
+    return not forged(payment) and payment.customer != UNFUNDED and _what(payment)[:1] == [INQUIRE]
+
+
+def asked_about_in_between(payment: Payment) -> bool:
+    """Whether it is asked about before the consumer confirms."""
+    return any(call.what == INQUIRE and call.when == PAYING for call in payment.calls)
+
+
+def cancelled_in_between(payment: Payment) -> bool:
+    """Whether it is cancelled before the consumer confirms."""
+    return any(call.what == CANCEL and call.when == PAYING for call in payment.calls)
+
+
+def taken_back(payment: Payment) -> bool:
+    """Whether it is cancelled when it was paid."""
+    return payment.customer != UNFUNDED and CANCEL in _what(payment) and not cancelled_in_between(payment)
+
+
+def unpaid_and_cancelled(payment: Payment) -> bool:
+    """Whether it fails, and is cancelled after that."""
+    return payment.customer == UNFUNDED and CANCEL in _what(payment)
+
+
+def cancelled_twice(payment: Payment) -> bool:
+    """Whether it is cancelled more than once."""
+    return _what(payment).count(CANCEL) > 1
+
+
+def asked_about_after_cancellation(payment: Payment) -> bool:
+    """Whether it is asked about when it was cancelled."""
+    called = _what(payment)
+    return CANCEL in called and INQUIRE in called[called.index(CANCEL) :]
+
+
+def _what(payment: Payment) -> list[str]:
+    return [call.what for call in payment.calls if not call.strange and call.signature == "valid"]
+
+
+def forged(payment: Payment) -> bool:
+    """Whether somebody cancels it who is not Alipay+."""
+    return any(call.signature != "valid" for call in payment.calls)

@@ -4,7 +4,7 @@ A fault that shows in one place of a sequence only, or for one customer, amount 
 asks; what an MPP owes it owes in all of these.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
@@ -18,8 +18,11 @@ from mpp_conformance.scenarios.cells import (
     changing,
     expired,
     failing,
+    in_turn,
     paid_and_unpaid,
     psp,
+    sdk,
+    together,
 )
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
@@ -118,6 +121,16 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments that fail inside the MPP, alone and among others."""
     return [*failing(edition, reading), *map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH)]
+
+
+def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
+    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
+
+    def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
+        alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
+        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
+
+    return conversations
 
 
 def not_decoded(code: str) -> list[Scenario]:

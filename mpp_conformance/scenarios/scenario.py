@@ -68,6 +68,8 @@ PAYING: Final = "while it is paid"
 """Before the consumer confirms: at the cashier page or, where that is not reported, at the notification."""
 OVER: Final = "when it is over"
 """When all that is awaited of the payment has come."""
+LAST: Final = "when all are over"
+"""When all that is awaited of every payment has come: about the first payment first, one call at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING or OVER.
+    """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING, OVER or LAST.
 
     ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to; ``form``: how it is
     written.

@@ -37,6 +37,7 @@ from mpp_conformance.specimens import (
     results,
     server,
     sessions,
+    several_orders,
     timeouts,
     unprovable,
 )
@@ -69,7 +70,7 @@ FAULTY: Final = _by_name(
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
             first_payments,
-            *(first_payments, remote, timeouts, unprovable, mutes),
+            *(first_payments, several_orders, remote, timeouts, unprovable, mutes),
         ]
     )
 )

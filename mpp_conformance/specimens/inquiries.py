@@ -18,10 +18,14 @@ from mpp_conformance.specimens.consequences import ids
 
 
 class PaidIsUnknown(ConformingMpp):
-    """Tells inquiries of a payment that it has taken that it is still under way, until the books are closed."""
+    """Tells inquiries of a payment that it has taken that it is still under way, until the books are closed.
+
+    Whether a stranger has taken it back cannot be told from that (WIRE-5).
+    """
 
     name = "success-inquired-as-unknown"
     breaks = frozenset({"INQ-1"})
+    hides = frozenset({"WIRE-5"})
 
     def state(self, entry: Entry) -> tuple[str, str]:
         """U for S."""
@@ -223,7 +227,7 @@ class PaysEntryCodeThatWasCancelled(PaysWhatWasCancelled):
     """Does not look at cancellations when the consumer confirms at the end of an entry code's decode call."""
 
     name = "cancelled-entry-code-payment-taken-all-the-same"
-    breaks = frozenset()
+    breaks = frozenset({"CAN-3"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only there."""

@@ -161,9 +161,11 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         unknown-order-inquired-as-process-fail cancelled-inquired-as-before inquiries-answered-from-a-cache
         ends-inquired-from-a-cache cancelled-order-inquired-as-failed-when-confirmed
         every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
-        every-call-answered-as-under-way
+        every-call-answered-as-under-way latest-order-inquired first-order-inquired-for-ever
+        all-orders-of-the-customer-cancelled latest-order-of-the-customer-cancelled
     """,
     FaultKind.CANCELLATION_REFUSED: """
+        another-order-not-cancelled
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
     """,
@@ -224,6 +226,7 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
 
 ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
     {
+        "cancelled-entry-code-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),

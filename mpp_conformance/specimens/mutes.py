@@ -238,8 +238,10 @@ class AlwaysClosed(AnswersAlike):
     """Answers each call of Alipay+ that all is well, and the order closed."""
 
     name = "every-call-answered-as-closed"
-    breaks = frozenset({"INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"})
+    breaks = frozenset({"INQ-1", "INQ-2", "INQ-3"})
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+    """)
     observed = frozenset({"CAN-4"})
     payment = ("F", "ORDER_IS_CLOSED")
 
@@ -248,8 +250,10 @@ class AlwaysUnderWay(AnswersAlike):
     """Answers each call of Alipay+ that all is well, and the payment under way."""
 
     name = "every-call-answered-as-under-way"
-    breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"})
+    breaks = frozenset({"CAN-3", "INQ-1", "INQ-2"})
+    hides = ids("""
+        CAN-1 CAN-2 INQ-3 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+    """)
     observed = frozenset({"CAN-4"})
     payment = ("U", "PAYMENT_IN_PROCESS")
 

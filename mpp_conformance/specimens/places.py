@@ -136,7 +136,7 @@ class LaterPageIsStale(LaterPayments):
 
     name = "result-page-of-payment-before"
     breaks = frozenset({"EC-29", "FLT-1", "FLT-2", "OC-20", "REP-2", "REP-5", "UX-7"})
-    observed = frozenset({"EXP-1", "FLT-6"})
+    observed = frozenset({"CAN-4", "EXP-1", "FLT-6"})
     before: Handed | None = None
 
     def result_page(self, handed: Handed) -> Iterator[Message]:

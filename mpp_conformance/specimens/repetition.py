@@ -101,7 +101,7 @@ class AsksAgainAboutAnother(ConformingMpp):
     """
 
     name = "repeated-with-another-code"
-    breaks = frozenset({"EC-16", "REP-1"})
+    breaks = frozenset({"EC-16", "OC-5", "REP-1"})
     hides = frozenset()
     observed = frozenset({"FLT-7", "REP-3"})
 

@@ -156,7 +156,7 @@ class OneResult(ConformingMpp):
 
     name = "one-payment-result-for-all"
     breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-7", "SRV-8", "UX-7"})
-    observed = frozenset({"EXP-1", "FLT-6"})
+    observed = frozenset({"CAN-4", "EXP-1", "FLT-6"})
     result: Handed | None = None
 
     def debit(self, session: Session) -> Handed:
@@ -258,7 +258,7 @@ class StopSticks(ConformingMpp):
     """
 
     name = "stop-sticks-to-customer"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8"})
     observed = frozenset({"ANS-1", "NOT-2", "REP-3"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
@@ -379,7 +379,11 @@ class StopSticksToEntryCodes(StopSticks):
 
 @dataclass
 class LocksCustomers(ConformingMpp):
-    """Locks a customer who wanted to pay more than 7,000 CNY and was stopped, and lets later payments hang."""
+    """Locks a customer who wanted to pay more than 7,000 CNY and was stopped, and lets later payments hang.
+
+    So it is with what they may pay by the limits (REG-1): it does not go on (SRV-5), and nobody is told how it ended
+    (SRV-7, UX-7).
+    """
 
     name = "customers-locked-after-stop"
     breaks = frozenset({"REG-1", "SRV-5", "SRV-7", "UX-7"})

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from mpp_conformance.judging.oracle import expect, judge
-from mpp_conformance.judging.sequences import of_each_scan, wherever
+from mpp_conformance.judging.sequences import of_each_alone, of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, Launch, NotifyPayment, ResultPage
 from mpp_conformance.scenarios.cells import changing, psp
 from mpp_conformance.scenarios.rounds import a_round
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wallet import reference
@@ -54,3 +54,27 @@ def test_the_first_scan_of_a_code_must_show_it() -> None:
 
     assert judge(question, _held(a_round(ENTRY))).verdict is Verdict.PASS
     assert judge(question, _held(a_round(ENTRY), "never-launched")).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_is_asked_of_each_payment_alone_is_told_of_that_payment() -> None:
+    """The deviation names the payment of the conversation, and the messages keep their numbers."""
+    trace = _held(a_round(ORDER))
+
+    def question(held: Trace) -> None:
+        expect(held).none(ResultPage, status="F")
+
+    found = judge(lambda held: of_each_alone(held, lambda payment: payment.customer == UNFUNDED, question), trace)
+    assert found.deviation is not None
+    shown = {event.payment for event in trace.events if event.number in found.events}
+    assert shown == {found.deviation.payment}
+    assert trace.scenario.payments[found.deviation.payment].customer == UNFUNDED
+
+
+def test_what_cannot_be_decided_of_one_payment_alone_is_left_to_single_conversations() -> None:
+    """In a longer conversation it is passed over; in one of a single payment it is inconclusive."""
+
+    def question(held: Trace) -> None:
+        of_each_alone(held, lambda _: True, lambda one: expect(one).reached(Launch))
+
+    assert judge(question, _held(changing(ORDER))).verdict is Verdict.PASS
+    assert judge(question, _held(psp(ORDER))).verdict is Verdict.INCONCLUSIVE

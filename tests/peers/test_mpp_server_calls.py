@@ -18,11 +18,13 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPayment,
     ResultPage,
+    Scan,
 )
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
     ENTRY,
     INQUIRE,
+    LAST,
     ORDER,
     PAYING,
     UNFUNDED,
@@ -39,6 +41,7 @@ from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wallet import reference
 
 _PAID: Final = Payment(code=ORDER, answer=handle_by_psp())
+_CALLS: Final = (InquiryPayment, CancelPayment)
 _NOTICES: Final = (InquiryPayment, InquiryPaymentAnswer, CancelPayment, CancelPaymentAnswer, NotifyPayment, CashierPage)
 
 
@@ -96,6 +99,22 @@ def test_without_a_cashier_page_the_notification_shows_that_the_order_is_known()
     trace = held(_PAID, Call(what=INQUIRE, when=PAYING), specimen=CONFORMING["no-cashier-page-reported"])
 
     assert gist(trace) == ["NotifyPayment", "InquiryPayment", "InquiryPaymentAnswer"]
+
+
+def test_what_is_asked_at_last_waits_for_every_payment() -> None:
+    """About the first payment first, one call at a time, when nothing is awaited of any payment any more."""
+    last = Call(what=INQUIRE, when=LAST)
+    first, second = (last, replace(last, what=CANCEL)), (Call(what=INQUIRE), last)
+    profile = replace(reference().profile, app_link=True)
+    scenario = Scenario(label="several", payments=(replace(_PAID, calls=first), replace(_PAID, calls=second)))
+    trace = DirectConnector(ConformingMpp(profile), profile).converse(scenario)
+
+    calls = [(event.payment, event.message.name) for event in trace.events if isinstance(event.message, _CALLS)]
+    scans = [event.number for event in trace.events if isinstance(event.message, Scan)]
+    asked = [event.number for event in trace.events if isinstance(event.message, InquiryPayment)]
+    assert calls == [(1, "InquiryPayment"), (0, "InquiryPayment"), (0, "CancelPayment"), (1, "InquiryPayment")]
+    assert max(scans) < min(asked)
+    assert trace.ending == ENDED
 
 
 def test_a_call_is_about_the_order_or_about_none() -> None:

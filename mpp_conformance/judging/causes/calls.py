@@ -234,13 +234,22 @@ def _calls(failure: Failure) -> list[CancelPayment | InquiryPayment]:
 def caller_not_verified(failure: Failure) -> str:
     """A call that was not validly signed had its effect."""
     calls, wrong = _calls(failure), failure.wrong
-    if not isinstance(wrong, CancelPaymentAnswer | InquiryPaymentAnswer) or all(
-        one.signature == "valid" for one in calls
-    ):
+    if not isinstance(wrong, CancelPaymentAnswer | InquiryPaymentAnswer) or not calls:
         return ""
-    if calls[-1].signature != "valid" and wrong.result_status == "F":
-        return ""
-    return "the MPP server does what a call asks that is not validly signed: it does not verify, or acts before it does"
+    obeyed = calls[-1].signature != "valid" and wrong.result_status == "S"
+    closed = isinstance(wrong, InquiryPaymentAnswer) and wrong.payment_status == "F" and _closed_by_stranger(failure)
+    return (
+        "the MPP server does what a call asks before it verifies its signature, or never does"
+        if obeyed or closed
+        else ""
+    )
+
+
+def _closed_by_stranger(failure: Failure) -> bool:
+    """Whether nobody but a stranger has cancelled the payment, and it was told as paid before that."""
+    cancels = failure.before(CancelPayment)
+    told = [one.payment_status for one in failure.before(InquiryPaymentAnswer)]
+    return bool(cancels) and all(call.signature != "valid" for call in cancels) and told[:1] == ["S"]
 
 
 @names(FaultKind.VALID_CALL_REFUSED)
@@ -250,14 +259,15 @@ def valid_call_refused(failure: Failure) -> str:
     calls = _calls(failure)
     if not isinstance(wrong, CancelPaymentAnswer | InquiryPaymentAnswer) or not calls:
         return ""
-    fits = wrong.result_code == "INVALID_SIGNATURE" and all(call.signature == "valid" for call in calls)
+    fits = wrong.result_code == "INVALID_SIGNATURE" and calls[-1].signature == "valid"
     return "the MPP server takes the valid signature of Alipay+ for an invalid one" if fits else ""
 
 
 @names(FaultKind.NOT_IDEMPOTENT)
 def cancelled_twice(failure: Failure) -> str:
     """A second cancellation that is answered otherwise."""
-    fits = isinstance(failure.wrong, CancelPaymentAnswer) and len(failure.before(CancelPaymentAnswer)) > 0
+    succeeded = any(answer.result_status == "S" for answer in failure.before(CancelPaymentAnswer))
+    fits = isinstance(failure.wrong, CancelPaymentAnswer) and succeeded
     return "a cancellation that is repeated is not answered as the first one was" if fits else ""
 
 
