@@ -117,12 +117,27 @@ def test_page_of_an_unsound_file_is_refused(missing: str) -> None:
 
 
 def test_every_conversation_has_its_drawing(spoilt: Run, page: Page) -> None:
-    """Each conversation that cases were judged on is drawn once, and told in words."""
+    """Each conversation that cases were judged on is drawn, and told in words, its own or another's."""
     assert page.classes.count("dia") == len(spoilt[1])
-    assert page.text.count("The messages in words") == len(spoilt[1])
+    words = page.text.count("The messages in words") + page.text.count("Its messages in words, values aside:")
+    assert words == len(spoilt[1])
     assert {
         label for label in (trace.scenario.label for trace in spoilt[1].values()) if label not in page.text
     } == set()
+
+
+def test_what_looks_the_same_is_drawn_and_told_once(spoilt: Run) -> None:
+    """No shape stands in the page twice; a conversation with a fault is told in its own words all the same."""
+    told = html.render(*spoilt)
+    shapes = re.findall(r'<g id="(d[0-9]+)"[^>]*>(.*?)</g></svg>', told)
+    again = re.findall(r'<use href="#(d[0-9]+)"/>', told)
+    assert len(shapes) == len({inside for _, inside in shapes})
+    assert len(shapes) + len(again) == len(spoilt[1])
+    assert set(again) <= {name for name, _ in shapes}
+    failed = {case["evidence"] for case in document.cases(spoilt[0]) if case["verdict"] != "pass"}
+    alike = [one for one in told.split('<details class="conversation"')[1:] if 'class="like"' in one]
+    assert alike
+    assert [name for name in failed if any(name in one for one in alike)] == []
 
 
 def test_page_has_the_style_of_its_drawings_as_it_stands(spoilt: Run) -> None:
