@@ -115,7 +115,7 @@ class _Drawings:
             return framed(found, title=label, alone=True)
         known = self.shapes.get(found.inside)
         if known is not None:
-            return shown_again(found, title=label, name=known)
+            return shown_again(found, name=known)
         name = self.shapes[found.inside] = f"d{len(self.shapes) + 1}"
         return framed(found, title=label, name=name)
 
