@@ -280,6 +280,12 @@ def of_workflow(workflow: str) -> tuple[Transition, ...]:
 
 
 @cache
+def leaving(workflow: str, state: str) -> tuple[Transition, ...]:
+    """The rows of one workflow that lead away from a state."""
+    return tuple(row for row in of_workflow(workflow) if row.source == state)
+
+
+@cache
 def states(workflow: str) -> tuple[str, ...]:
     """The states of one workflow; the first one is where it begins."""
     return tuple(dict.fromkeys(state for row in of_workflow(workflow) for state in (row.source, row.target)))
