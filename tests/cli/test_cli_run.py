@@ -56,7 +56,7 @@ def wallet(tmp_path: Path) -> Path:
 
 
 def test_a_run_leaves_the_current_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """pytest ends in another folder; what comes after it still finds what was named from here."""
+    """What pytest leaves is another folder; what comes after it still finds what was named from here."""
 
     def elsewhere(*_: object, **__: object) -> int:
         os.chdir(tmp_path.parent)
