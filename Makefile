@@ -73,7 +73,8 @@ detects: .venv ## write into docs/audit.md how many known MPPs an audit names, b
 faults: .venv ## write docs/faults.md anew from the fault profiles' data
 	@$(BIN)/python tools/fault_profiles.py
 
-wheel: .venv ## build wheel, source distribution and SBOM into dist/; two builds of one tree are equal
+wheel: .venv ## build wheel, source distribution and SBOM into dist/, with the kill matrix; two builds of one tree are equal
+	@$(BIN)/python -c "from mpp_conformance.cli import matrix; matrix.carry()"
 	@$(BIN)/hatchling build -t sdist -t wheel -d dist
 	@$(BIN)/python tools/sbom.py dist/sbom.cdx.json
 
@@ -96,7 +97,7 @@ lowest: .venv ## certify with the oldest release of each direct dependency that 
 	@.venv/lowest/bin/mpp-conformance certify --reports .venv/lowest
 
 clean: ## remove what was made, the environment too; reports/ stays
-	@rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv dist build suites/kill-matrix-*.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 .venv: .venv/installed ## make the environment
