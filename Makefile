@@ -34,8 +34,8 @@ test: .venv ## lint, import floors, types and the harness's own tests
 thorough: .venv ## test over whole extents what `make test` tests over a part of; minutes
 	@$(BIN)/pytest tests -q -n auto -m thorough
 
-bench: .venv ## measure speed and print the figures
-	@$(BIN)/python tools/bench.py
+bench: .venv ## measure speed and print the figures; WRITE=1 writes the ratios into docs/adequacy.md, too
+	@$(BIN)/python tools/bench.py $(if $(WRITE),write)
 
 figures: .venv ## write into docs/adequacy.md what its figures are today
 	@$(BIN)/python tools/figures.py
