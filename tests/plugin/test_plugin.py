@@ -93,26 +93,6 @@ def test_conversations_are_shared(bench: Bench) -> None:
     assert (labels, bench.held.held, bench.held.closed) == (["entry-sdk-S", "entry-sdk-F", "order-sdk-S"], 3, 1)
 
 
-def test_long_conversations_are_begun_first(bench: Bench) -> None:
-    """A year of payments, asked for last, is begun first; how cases are judged and told keeps their order."""
-    year = """
-@case(OB, [Scenario(payments=(Payment(code=ORDER),) * 3, label="year")])
-def test_year(trace):
-    \"\"\"Last.\"\"\"
-    expect(trace).some(Scan)
-"""
-    imports = (
-        "from mpp_conformance.protocol.messages import Scan\n"
-        "from mpp_conformance.scenarios.scenario import Payment, Scenario\n"
-    )
-    bench.run(f"{imports}{HEAD}{PASSING}{year}")
-    assert bench.held is not None
-    labels = [scenario.label for scenario in bench.held.prepared]
-    assert labels == ["year", "entry-sdk-S", "entry-sdk-F", "order-sdk-S"]
-    judged = [row["scenario"] for row in document.cases(bench.verdicts()) if row["requirement"] == "OBS-1"]
-    assert judged == ["entry-sdk-S", "year"]
-
-
 def test_failure_speaks_in_order(bench: Bench) -> None:
     """A failed case says what was expected, seen, on what it rests, where the evidence is, how to run it again."""
     bench.specimen = DropsCallback

@@ -126,20 +126,6 @@ def test_every_conversation_has_its_drawing(spoilt: Run, page: Page) -> None:
     } == set()
 
 
-def test_what_looks_the_same_is_drawn_and_told_once(spoilt: Run) -> None:
-    """No shape stands in the page twice; a conversation with a fault is told in its own words all the same."""
-    told = html.render(*spoilt)
-    shapes = re.findall(r'<g id="(d[0-9]+)"[^>]*>(.*?)</g></svg>', told)
-    again = re.findall(r'<use href="#(d[0-9]+)"/>', told)
-    assert len(shapes) == len({inside for _, inside in shapes})
-    assert len(shapes) + len(again) == len(spoilt[1])
-    assert set(again) <= {name for name, _ in shapes}
-    failed = {case["evidence"] for case in document.cases(spoilt[0]) if case["verdict"] != "pass"}
-    alike = [one for one in told.split('<details class="conversation"')[1:] if 'class="like"' in one]
-    assert alike
-    assert [name for name in failed if any(name in one for one in alike)] == []
-
-
 def test_page_has_the_style_of_its_drawings_as_it_stands(spoilt: Run) -> None:
     """No rule of it is lost or changed on the way into the page: without it no missing arrow would be dashed."""
     assert svg.STYLE in html.render(*spoilt)
