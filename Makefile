@@ -34,8 +34,8 @@ test: .venv ## lint, import floors, types and the harness's own tests
 thorough: .venv ## test over whole extents what `make test` tests over a part of; minutes
 	@$(BIN)/pytest tests -q -n auto -m thorough
 
-bench: .venv ## measure speed and print the figures
-	@$(BIN)/python tools/bench.py
+bench: .venv ## measure speed and print the figures; WRITE=1 writes the ratios into docs/adequacy.md, too
+	@$(BIN)/python tools/bench.py $(if $(WRITE),write)
 
 figures: .venv ## write into docs/adequacy.md what its figures are today
 	@$(BIN)/python tools/figures.py
@@ -73,7 +73,8 @@ detects: .venv ## write into docs/audit.md how many known MPPs an audit names, b
 faults: .venv ## write docs/faults.md anew from the fault profiles' data
 	@$(BIN)/python tools/fault_profiles.py
 
-wheel: .venv ## build wheel, source distribution and SBOM into dist/; two builds of one tree are equal
+wheel: .venv ## build wheel, source distribution and SBOM into dist/, with the kill matrix; two builds of one tree are equal
+	@$(BIN)/python -c "from mpp_conformance.cli import matrix; matrix.carry()"
 	@$(BIN)/hatchling build -t sdist -t wheel -d dist
 	@$(BIN)/python tools/sbom.py dist/sbom.cdx.json
 
@@ -96,7 +97,7 @@ lowest: .venv ## certify with the oldest release of each direct dependency that 
 	@.venv/lowest/bin/mpp-conformance certify --reports .venv/lowest
 
 clean: ## remove what was made, the environment too; reports/ stays
-	@rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	@rm -rf .venv dist build suites/kill-matrix-*.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 .venv: .venv/installed ## make the environment

@@ -4,6 +4,7 @@ Run it by ``make bench``. Short measurements are medians of several.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import bench_ratios
 
 from mpp_conformance.protocol import messages
 
@@ -31,12 +34,17 @@ def main() -> None:
     print(
         f"cabinet     all specimens x all cases: {statistics.median(cabinet):.1f} s (target 20), median of {CABINETS}"
     )
-    runs = sorted((certified() for _ in range(RUNS)), key=lambda run: run["milliseconds"])
-    run = runs[len(runs) // 2]
+    runs = [certified(ratios=not number) for number in range(RUNS)]
+    run = sorted(runs, key=lambda run: run["milliseconds"])[len(runs) // 2]
     print(f"run         {run['cases']} cases, {run['conversations']} conversations, {run['calls']} HTTP calls")
     print(f"            {run['milliseconds'] / 1000:.2f} s over loopback HTTP, signed, with Allure results", end="")
     print(f"; {run['seconds']:.1f} s with the start of both processes, median of {RUNS}")
     print(f"            {run['milliseconds'] / run['cases']:.1f} ms per judged case (target 10)")
+    figures = runs[0]["ratios"]
+    for one in figures:
+        print(f"ratio       {one.what}: {one.found} (target {one.goal})")
+    if "write" in sys.argv[1:]:
+        bench_ratios.write(figures)
 
 
 def timed(command: Sequence[str]) -> float:
@@ -48,13 +56,16 @@ def timed(command: Sequence[str]) -> float:
     return time.perf_counter() - started
 
 
-def certified() -> dict[str, Any]:
-    """One run of ``certify``, as its own verdict file and evidence tell it."""
+def certified(*, ratios: bool) -> dict[str, Any]:
+    """One run of ``certify``, as its own verdict file and evidence tell it; ``ratios``: with those that it comes to."""
     with tempfile.TemporaryDirectory() as place:
+        before = _of_children()
         seconds = timed([*COMMAND, "certify", "--reports", place, "--run", "bench"])
+        used = _of_children() - before
         run = Path(place, "bench")
         verdicts = json.loads((run / "verdicts.json").read_text("utf-8"))
         calls = sum(called(json.loads(file.read_text("utf-8"))) for file in (run / "evidence").iterdir())
+        found = list(bench_ratios.measured(run, used)) if ratios else []
     counts = verdicts["counts"]
     return {
         "seconds": seconds,
@@ -62,7 +73,14 @@ def certified() -> dict[str, Any]:
         "cases": counts["cases"],
         "conversations": counts["conversations"],
         "calls": calls,
+        "ratios": found,
     }
+
+
+def _of_children() -> float:
+    """The CPU seconds of the processes that this one has waited for."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def called(evidence: dict[str, Any]) -> int:

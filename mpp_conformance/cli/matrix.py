@@ -73,21 +73,48 @@ def _visibility(points: str) -> NoReturn:
 
 
 def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:
-    """The kill matrix of this very build of the suite, made when it is asked for first, and kept for this user."""
+    """The kill matrix of this very build of the suite: it came with the wheel, or is made once and kept for this user.
+
+    The name of its file says which build it belongs to: one that belongs to another is none.
+    """
+    name = f"kill-matrix-{_build()}.json"
+    found = _kept(directory("suites") / name)
+    if found is not None:
+        return found
     try:
-        place = cache() / f"kill-matrix-{_build()}.json"
+        place = cache()
     except GeneratorError:  # there is nowhere to keep it
         return _made()
-    with suppress(OSError, canonical.NotCanonicalError):
-        found = canonical.parse(place.read_bytes(), limit=_MAX_KEPT)
-        if isinstance(found, dict) and found.get("format") == kill_matrix.FORMAT:
-            return found
-    say("every known MPP is held against every case, once for this build of the suite (about 20 s)")
+    found = _kept(place / name)
+    if found is not None:
+        return found
+    say("every known MPP is held against every case, once for this build of the suite (about 30 s)")
     made = _made()
     with suppress(OSError, RunFolderError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        RunFolder(place.parent).write(place.name, canonical.dump(made))
+        place.mkdir(parents=True, exist_ok=True)
+        RunFolder(place).write(name, canonical.dump(made))
     return made
+
+
+def carry() -> Path:
+    """Write the kill matrix beside the suites, for a wheel to carry; in the place of any that lies there."""
+    suites = directory("suites")
+    for old in suites.glob("kill-matrix-*.json"):
+        old.unlink()
+    return RunFolder(suites).write(f"kill-matrix-{_build()}.json", canonical.dump(_made()))
+
+
+def _kept(path: Path) -> Mapping[str, Any] | None:
+    """The kill matrix of this build in a file; none where there is no such file, or another thing stands in it."""
+    with suppress(OSError, canonical.NotCanonicalError):
+        found = canonical.parse(path.read_bytes(), limit=_MAX_KEPT)
+        if (
+            isinstance(found, dict)
+            and found.get("format") == kill_matrix.FORMAT
+            and found.get("suites") == digest(directory("suites"))
+        ):
+            return found
+    return None
 
 
 def _made() -> dict[str, Any]:

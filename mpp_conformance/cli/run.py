@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from contextlib import suppress
+from contextlib import chdir, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -193,7 +193,8 @@ def execute(  # noqa: PLR0913  # what a run can be given
     arguments = _arguments(target, made, wallet)
     arguments += ["--mpp-lang", lang, *(["--mpp-resume"] if resume else []), *pytest_args]
     before = _written(made)
-    ended = pytest.ExitCode(pytest.main(arguments, plugins=[_Suites()]))
+    with chdir(Path.cwd()):  # pytest ends in the folder of the suites, and others have relative paths
+        ended = pytest.ExitCode(pytest.main(arguments, plugins=[_Suites()]))
     if ended is pytest.ExitCode.USAGE_ERROR:
         if _written(made) == before:
             return _nothing_judged(made, ended)

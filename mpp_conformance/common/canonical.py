@@ -20,12 +20,9 @@ def dump(document: object) -> bytes:
     """The document's bytes: UTF-8, keys sorted, no blanks; NotCanonicalError for a value that is not allowed."""
     try:
         _check(document)
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-        return text.encode("utf-8")
-    except NotCanonicalError:
-        raise
-    except (ValueError, RecursionError) as problem:
+    except RecursionError as problem:
         raise NotCanonicalError(f"this cannot be written down: {problem}") from problem
+    return _written(document)
 
 
 def digest(data: bytes) -> str:
@@ -39,7 +36,11 @@ def parse(data: bytes, *, limit: int) -> object:
         raise NotCanonicalError(f"{len(data)} bytes are more than the {limit} that are read")
     try:
         document = json.loads(
-            data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, object_pairs_hook=_object
+            data.decode("utf-8"),
+            parse_int=_whole,
+            parse_float=_no_number,
+            parse_constant=_no_number,
+            object_pairs_hook=_object,
         )
     except UnicodeDecodeError as problem:
         raise NotCanonicalError(f"not UTF-8 at byte {problem.start}") from problem
@@ -49,9 +50,17 @@ def parse(data: bytes, *, limit: int) -> object:
         raise
     except (ValueError, RecursionError) as problem:
         raise NotCanonicalError("a number too long or a nesting too deep to read") from problem
-    if dump(document) != data:
+    if _written(document) != data:
         raise NotCanonicalError("not in canonical form: keys in order, no blanks, nothing escaped without need")
     return document
+
+
+def _written(document: object) -> bytes:
+    """The bytes of a document that holds nothing but what is allowed."""
+    try:
+        return _ENCODER.encode(document).encode("utf-8")
+    except (ValueError, RecursionError) as problem:
+        raise NotCanonicalError(f"this cannot be written down: {problem}") from problem
 
 
 def _check(value: object) -> None:
@@ -59,18 +68,32 @@ def _check(value: object) -> None:
     if kind is str or kind is bool or value is None:
         return
     if kind is int:
-        if abs(value) > LARGEST:  # type: ignore[arg-type]  # an int, by its exact type
-            raise NotCanonicalError("a whole number too large to be exact everywhere")
+        _check_exact(value)  # type: ignore[arg-type]  # an int, by its exact type
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if type(key) is not str or not key.isascii():
-                raise NotCanonicalError(f"an object's key that is no plain text: {ascii(key)[:40]}")
+            _check_key(key)
             _check(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
             _check(inner)
     else:
         raise NotCanonicalError(f"a value of type {kind.__name__}")
+
+
+def _check_exact(number: int) -> None:
+    if abs(number) > LARGEST:
+        raise NotCanonicalError("a whole number too large to be exact everywhere")
+
+
+def _check_key(key: object) -> None:
+    if type(key) is not str or not key.isascii():
+        raise NotCanonicalError(f"an object's key that is no plain text: {ascii(key)[:40]}")
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    _check_exact(number)
+    return number
 
 
 def _no_number(text: str) -> NoReturn:
@@ -81,4 +104,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
         raise NotCanonicalError("an object with the same key twice")
+    for key in made:
+        _check_key(key)
     return made
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

@@ -51,6 +51,8 @@ RECEIVED: Final = "received"
 """The direction of a message, as the suite sees it."""
 _ENDINGS: Final = (ENDED, WAITED, BROKEN)
 _CODES: Final = (ENTRY, ORDER, FOREIGN)
+_NAMED_TEXTS: Final = reader_of(tuple[tuple[str, str], ...])
+_STATUS: Final = reader_of(int | None)
 
 
 def document(trace: Trace) -> dict[str, object]:
@@ -160,7 +162,7 @@ def _read_event(found: object, observes: Observed, where: str) -> Event:
         payment=as_whole(values["payment"], f"{where}.payment"),
         message=message,
         at=as_whole(values["at"], f"{where}.at") / _MICROSECONDS,
-        notes=reader_of(tuple[tuple[str, str], ...])(values["notes"], f"{where}.notes"),
+        notes=_NAMED_TEXTS(values["notes"], f"{where}.notes"),
         http=tuple(read_half(half, f"{where}.http[{place}]") for place, half in enumerate(halves)),
     )
 
@@ -171,8 +173,8 @@ def read_half(found: object, where: str) -> Half:
     return Half(
         method=as_text(values["method"], f"{where}.method"),
         target=as_text(values["target"], f"{where}.target"),
-        status=reader_of(int | None)(values["status"], f"{where}.status"),
-        headers=reader_of(tuple[tuple[str, str], ...])(values["headers"], f"{where}.headers"),
+        status=_STATUS(values["status"], f"{where}.status"),
+        headers=_NAMED_TEXTS(values["headers"], f"{where}.headers"),
         body=as_body(values["body"], f"{where}.body"),
     )
 

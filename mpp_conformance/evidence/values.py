@@ -109,6 +109,8 @@ def _optional_reader(reader: Reader) -> Reader:
 
 def as_text(found: object, where: str) -> str:
     """Text, parts of which may be hidden."""
+    if type(found) is str:
+        return found
     if isinstance(found, list):
         parts = [part if isinstance(part, str) else _commitment(part, where) for part in found]
         if any(isinstance(part, Commitment) for part in parts):

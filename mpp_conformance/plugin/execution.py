@@ -132,7 +132,9 @@ def begin(
         record.close()
         raise pytest.UsageError(str(problem)) from problem
     try:
-        conversations.prepare(record.start(facts(given, collection), scenarios, len(selected)))
+        left = record.start(facts(given, collection), scenarios, len(selected))
+        # A long one that is begun last is waited for alone.
+        conversations.prepare(sorted(left, key=lambda scenario: scenario.turns, reverse=True))
     except OSError as problem:
         record.close()
         conversations.close()

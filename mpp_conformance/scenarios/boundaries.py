@@ -5,6 +5,7 @@ Every row says itself whether its payment is over a limit; it does not ask the c
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, YEAR, Edition, Reading
 from mpp_conformance.scenarios.scenario import (
@@ -78,6 +79,7 @@ class _Table:
         return (PastPayment(amount=spent, by_entry_code=by_entry, at=_EARLIER, customer=payment.customer),)
 
 
+@cache
 def boundaries(edition: Edition, reading: Reading) -> tuple[Boundary, ...]:
     """All rows under an edition and a reading of it; each that is over a limit once for every form of the answer."""
     table = _Table(edition=edition, reading=reading)

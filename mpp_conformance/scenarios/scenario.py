@@ -227,6 +227,11 @@ class Scenario:
         return (*self.probes, Probe(operation=HEALTH, body="")) if self.probes else ()
 
     @property
+    def turns(self) -> int:
+        """How many payments come one after the other, which is about how long a conversation takes."""
+        return 1 if self.together else len(self.payments)
+
+    @property
     def digest(self) -> str:
         """A name for this scenario that is the same in every run (hex, 64 digits)."""
         return _digest(self)

@@ -28,7 +28,7 @@ from mpp_conformance.wire.replies import (
     packed,
 )
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
-from mpp_conformance.wire.verification import answered, called, verified
+from mpp_conformance.wire.verification import Notes, answered, called, verified
 
 __all__ = [
     "ANSWER",
@@ -44,6 +44,7 @@ __all__ = [
     "Answer",
     "Call",
     "Headers",
+    "Notes",
     "Operation",
     "OurMessageIsInvalid",
     "Received",

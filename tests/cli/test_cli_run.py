@@ -55,6 +55,19 @@ def wallet(tmp_path: Path) -> Path:
 # --- run --------------------------------------------------------------------------------------------------------
 
 
+def test_a_run_leaves_the_current_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pytest leaves is another folder; what comes after it still finds what was named from here."""
+
+    def elsewhere(*_: object, **__: object) -> int:
+        os.chdir(tmp_path.parent)
+        return int(pytest.ExitCode.INTERNAL_ERROR)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pytest, "main", elsewhere)
+    run_module.execute("specimen:conforming", wallet=None, made=Path("one"))
+    assert Path.cwd() == tmp_path
+
+
 def test_conforming_mpp_is_certified_anywhere(tmp_path: Path) -> None:
     """From any directory, whatever pytest finds there: exit code 0, the report's path and the result come last."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", "ascii")

@@ -20,7 +20,9 @@ from mpp_conformance.cli import run as run_module
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.scratch import PREFIX, scratch
+from mpp_conformance.ledger.catalogue import digest
 from mpp_conformance.report.allure import node
+from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder
 
 COMMAND = Path(sys.executable).with_name("mpp-conformance")
@@ -115,6 +117,29 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
     ):
         node.cache()
     assert matrix.of_this_suite(lambda _: None) == {"made": True}
+
+
+def test_the_matrix_that_came_with_the_wheel_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not made again, whatever the cache holds; that of another build is none, and goes when one is written."""
+    suites = Path(shutil.copytree(directory("suites"), tmp_path / "suites"))
+    monkeypatch.setenv(node.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(matrix, "directory", lambda _: suites)
+    told = list[str]()
+
+    def made() -> dict[str, str]:
+        told.append("made")
+        return {"format": kill_matrix.FORMAT, "suites": digest(suites)}
+
+    monkeypatch.setattr(matrix, "_made", made)
+    first = matrix.carry()
+    assert (matrix.of_this_suite(told.append), told) == ({**made()}, ["made", "made"])
+    (suites / "test_wire.py").write_text("# another build\n", "utf-8")
+    assert matrix.of_this_suite(told.append) == made()
+    assert len(told) == 5
+    second = matrix.carry()
+    assert (first.exists(), second.exists(), first.name != second.name) == (False, True, True)
+    second.write_text("{}", "utf-8")
+    assert matrix.of_this_suite(told.append)["suites"] == digest(suites)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits no file's size")

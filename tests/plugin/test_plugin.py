@@ -86,7 +86,7 @@ def test_conforming_wallet_conforms(bench: Bench) -> None:
 
 
 def test_conversations_are_shared(bench: Bench) -> None:
-    """Equal scenarios are prepared once, in the order of the cases, and held once; the connection is closed once."""
+    """Equal scenarios are prepared and held once, in the order of the cases where none is longer; one connection."""
     bench.run(HEAD + PASSING)
     assert bench.held is not None
     labels = [scenario.label for scenario in bench.held.prepared]

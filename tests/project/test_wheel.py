@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -122,6 +123,21 @@ def test_wheel_carries_what_the_checkout_holds(wheel: Path) -> None:
     assert {name for name in carried if name.startswith("mpp_conformance/_data/")} == tracked
     assert {name.split("/")[0] for name in carried} == {"mpp_conformance"}
     assert [name for name in carried if "__pycache__" in name] == []
+
+
+def test_a_kill_matrix_that_was_made_travels_with_the_wheel(tmp_path: Path) -> None:
+    """`make wheel` writes it beside the suites, where git does not look and the wheel does."""
+    tree = tmp_path / "tree"
+    for name in ("mpp_conformance", "suites", "openapi", "contracts"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "kill-matrix-*.json"))
+    for name in (".gitignore", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    (tree / "suites/kill-matrix-of-this-build.json").write_text("{}", "ascii")
+    built = call(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=tree)
+    assert built.returncode == 0, built.stderr
+    names = ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    carried = "mpp_conformance/_data/suites/kill-matrix-of-this-build.json"
+    assert [name for name in names if "suites/kill-matrix-" in name] == [carried]
 
 
 def test_installed_package_finds_what_it_carries(elsewhere: Path) -> None:

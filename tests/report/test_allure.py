@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from html import unescape
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,8 @@ from mpp_conformance.wallet import create
 from tests import browser
 
 COMMAND: Final = Path(sys.executable).with_name("mpp-conformance")
+LONGEST: Final = 4_000
+"""Characters of a value that a step shows in full."""
 MPP: Final = "payload-callback-never"
 """An MPP that fails some cases and leaves others undecided; with one phone, some do not apply to it."""
 
@@ -104,15 +107,17 @@ def test_a_result_is_found_by_clause_requirement_and_level(results: list[dict[st
         assert (labels(result, "level"), labels(result, "basis")) == ([stated.level], [stated.basis])
         severity = "critical" if stated.decides else "normal" if stated.level == MUST else "minor"
         assert labels(result, "severity") == [severity]
-        assert [(link["name"], link["url"]) for link in result["links"]] == [(stated.id, f"report.html#{stated.id}")]
+        wanted, *others = [(link["name"], link["url"]) for link in result["links"]]
+        assert wanted == (stated.id, f"report.html#{stated.id}")
+        assert [name.partition("/")[0] for name, _ in others] == ["evidence"] * ("steps" in result)
         assert stated.text in result["description"]
         assert {"scenario", "edition", "reading"} <= {parameter["name"] for parameter in result["parameters"]}
 
 
-def test_every_message_is_a_step_with_its_body(
+def test_every_message_is_a_step_that_says_all_of_it(
     run: Path, verdicts: dict[str, Any], results: list[dict[str, Any]]
 ) -> None:
-    """One step for each message, in order, with what it said attached; the evidence is attached as it was kept."""
+    """One step for each message, in order, with what it said; beside it stands where the evidence is."""
     rows = {(row["case"], row["scenario"]): row for row in document.cases(verdicts)}
     for result in results:
         case, _, scenario = result["fullName"].partition("::")[2].removesuffix("]").partition("[")
@@ -126,11 +131,31 @@ def test_every_message_is_a_step_with_its_body(
             step["name"].rpartition(" to the ")[0] or step["name"].rpartition(" from the ")[0]
             for step in result["steps"]
         ] == names
-        bodies = [body for step in result["steps"] for body in attached(run, step)]
-        assert [body["type"] for body in bodies] == [event.message.name for event in trace.events]
+        for event, step in zip(trace.events, result["steps"], strict=True):
+            said = {one["name"]: one["value"] for one in step["parameters"]}
+            assert said["point"] == event.message.point
+            values = {part.name: getattr(event.message, part.name) for part in fields(event.message)}
+            texts = {name: value for name, value in values.items() if type(value) is str and len(value) <= LONGEST}
+            assert texts.items() <= said.items()
+            assert values.keys() <= said.keys()
         wrong = [number for number, step in enumerate(result["steps"], 1) if step["status"] != "passed"]
         assert wrong == (row["events"] if row["verdict"] == "fail" and not row["observed"] else [])
-        assert list(attached(run, result)) == [json.loads((run / "evidence" / row["evidence"]).read_bytes())]
+        assert [link["url"] for link in result["links"][1:]] == [f"evidence/{row['evidence']}"]
+
+
+def test_equal_evidence_is_attached_once(run: Path, verdicts: dict[str, Any], results: list[dict[str, Any]]) -> None:
+    """What did not pass has its evidence with it; what passed only where nothing else on its conversation has it."""
+    rows = {(row["case"], row["scenario"]): row for row in document.cases(verdicts)}
+    bearers: dict[str, list[str]] = {}
+    for result in results:
+        case, _, scenario = result["fullName"].partition("::")[2].removesuffix("]").partition("[")
+        for found in attached(run, result):
+            row = rows[case, scenario]
+            assert found == json.loads((run / "evidence" / row["evidence"]).read_bytes())
+            bearers.setdefault(row["evidence"], []).append(row["verdict"])
+        assert case not in rows or rows[case, scenario]["verdict"] == "pass" or list(attached(run, result))
+    assert bearers.keys() == {row["evidence"] for row in document.cases(verdicts)}
+    assert max(found.count("pass") for found in bearers.values()) == 1
 
 
 def test_every_result_has_its_diagram_and_what_did_not_pass_its_card(

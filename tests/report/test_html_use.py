@@ -80,6 +80,32 @@ def test_the_policy_names_the_one_script_by_its_digest(text: str) -> None:
     assert "<script" not in html.render(sample(), form=html.Form.PAPER)
 
 
+def test_what_looks_the_same_is_drawn_and_told_once(spoilt: Run, text: str) -> None:
+    """No shape stands in the page twice; a conversation with a fault is told in its own words all the same."""
+    shapes = re.findall(r'<g id="(d[0-9]+)"[^>]*>(.*?)</g></svg>', text)
+    again = re.findall(r'<use href="#(d[0-9]+)"/>', text)
+    assert len(shapes) == len({inside for _, inside in shapes})
+    assert len(shapes) + len(again) == len(spoilt[1])
+    assert set(again) <= {name for name, _ in shapes}
+    failed = {case["evidence"] for case in document.cases(spoilt[0]) if case["verdict"] != "pass"}
+    alike = [one for one in text.split('<details class="conversation"')[1:] if 'class="like"' in one]
+    assert alike
+    assert [name for name in failed if any(name in one for one in alike)] == []
+
+
+@pytest.mark.chromium
+def test_a_drawing_that_stands_elsewhere_in_the_page_is_seen(opened: browser.Page) -> None:
+    """What looks the same is drawn once, and is seen in every conversation, also where the first one is hidden."""
+    height = """(() => {
+        const again = document.querySelector('use'), first = document.querySelector(again.getAttribute('href'));
+        for (let up = again.parentElement; up; up = up.parentElement) if (up.matches('details')) up.open = true;
+        first.closest('details.conversation').hidden = true;
+        const box = again.getBoundingClientRect();
+        return [box.height > 100, getComputedStyle(first.querySelector('path')).strokeWidth === '1.3px'];
+    })()"""
+    assert opened.ask(height) == [True, True]
+
+
 def test_nothing_is_hidden_from_who_runs_no_script(text: str) -> None:
     """Without the script only its own form is hidden."""
     assert re.findall(r"<([a-z]+) [^>]*\shidden[\s>]", text) == ["details"]

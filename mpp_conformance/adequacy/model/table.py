@@ -7,6 +7,7 @@ A row without a message lies inside a party, and shows in what comes after it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -272,11 +273,19 @@ TRANSITIONS: Final = tuple(_transitions())
 """All rows, in the order of the document."""
 
 
+@cache
 def of_workflow(workflow: str) -> tuple[Transition, ...]:
     """The rows of one workflow."""
     return tuple(row for row in TRANSITIONS if row.workflow == workflow)
 
 
+@cache
+def leaving(workflow: str, state: str) -> tuple[Transition, ...]:
+    """The rows of one workflow that lead away from a state."""
+    return tuple(row for row in of_workflow(workflow) if row.source == state)
+
+
+@cache
 def states(workflow: str) -> tuple[str, ...]:
     """The states of one workflow; the first one is where it begins."""
     return tuple(dict.fromkeys(state for row in of_workflow(workflow) for state in (row.source, row.target)))

@@ -1,7 +1,7 @@
 """The way of a payment through the table: the planned one by its condition, the walked one by its messages."""
 
 from mpp_conformance.adequacy.model.dimensions import CODE, DIMENSIONS, Condition
-from mpp_conformance.adequacy.model.table import LEFT_ALONE, Transition, of_workflow, states
+from mpp_conformance.adequacy.model.table import LEFT_ALONE, Transition, leaving, states
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.protocol.messages import Message
 
@@ -15,7 +15,7 @@ def way(condition: Condition) -> list[Transition]:
     """
     workflow = condition[_CODE_AT]
     state, taken = states(workflow)[0], list[Transition]()
-    while following := [row for row in _from(workflow, state) if row.admits(condition)]:
+    while following := [row for row in leaving(workflow, state) if row.admits(condition)]:
         if len(following) > 1:
             raise ValueError(f"{following[0].name} or {following[1].name} under {', '.join(condition)}")
         taken += following
@@ -64,10 +64,10 @@ def _next(workflow: str, state: str, kept: list[Event], *, app_link: bool) -> tu
 
 def _to(workflow: str, state: str, message: Message, *, app_link: bool) -> list[Transition]:
     """The transitions from ``state`` up to the one that ``message`` shows; none if no unseen ones lead there."""
-    for row in _from(workflow, state):
+    for row in leaving(workflow, state):
         if row.shown is not None and row.shown.fits(message):
             return [row]
-    for row in _from(workflow, state):
+    for row in leaving(workflow, state):
         if row.passes_unseen(app_link=app_link):
             further = _to(workflow, row.target, message, app_link=app_link)
             if further:
@@ -77,13 +77,9 @@ def _to(workflow: str, state: str, message: Message, *, app_link: bool) -> list[
 
 def _shown_by_silence(workflow: str, state: str) -> list[Transition]:
     passed = list[Transition]()
-    while following := _from(workflow, state):
+    while following := leaving(workflow, state):
         if len(following) > 1 or not following[0].passes_unseen(app_link=True):
             return []
         passed += following
         state = following[0].target
     return passed if state == LEFT_ALONE else []
-
-
-def _from(workflow: str, state: str) -> list[Transition]:
-    return [row for row in of_workflow(workflow) if row.source == state]

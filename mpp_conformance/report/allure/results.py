@@ -3,7 +3,8 @@
 Written by us and not through allure-pytest: a step is a message with the time at which it crossed, what the cases on
 one conversation share is made once, names are the same in every run of that name, and a case costs a fraction. Times
 are those of the conversation, counted from the start of the run. The form is that of Allure 2, which both generators
-read.
+read. What a message said stands in its step and not in a file of its own, since generators take seconds over thousands
+of files.
 """
 
 import hashlib
@@ -43,18 +44,10 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One message; ``body`` is attached."""
-
-    fields: Json
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _Held:
     """What the cases judged on one conversation share; ``stop`` is the time of its last message (epoch, ms)."""
 
-    steps: Sequence[_Step]
+    steps: Sequence[Json]
     surplus: int
     stop: int
 
@@ -78,7 +71,8 @@ class AllureResults:
         self._kept = kept
         self._start = round(datetime.fromisoformat(verdicts["started"]).timestamp() * 1_000)
         self._held: dict[Scenario, _Held] = {}
-        self._bodies: dict[int, Path] = {}
+        self._attached_once: set[str] = set()
+        """The evidence that some result bears."""
         self._gate = gate
         self._rows = {
             (row["requirement"], row["module"], row["case"], row["scenario"]): row for row in document.cases(verdicts)
@@ -107,12 +101,9 @@ class AllureResults:
         pointed = set(case.judgement.events) if case.red else set()
         common = self._common(case.planned, word)
         common["labels"] += self._beside(case)
+        common["links"] += _links(case)
         steps = [
-            {
-                **step.fields,
-                "status": status if number in pointed else "passed",
-                "attachments": [self._body(step, f"{common['uuid']}-{number}")],
-            }
+            {**step, "status": status if number in pointed else "passed"}
             for number, step in enumerate(held.steps, start=1)
         ]
         if held.surplus:
@@ -152,21 +143,17 @@ class AllureResults:
             "known": self._gate.after(row) == WAIVED,
         }
 
-    def _body(self, step: _Step, prefix: str) -> Json:
-        place = self._directory / f"{prefix}-attachment.json"
-        if not linked(self._bodies.get(id(step)), place):
-            place.write_bytes(step.body)
-            self._bodies[id(step)] = place
-        return {"name": "body", "source": place.name, "type": "application/json"}
-
     def _attached(self, case: CaseResult, trace: Trace | None, prefix: str) -> list[Json]:
         drawn = [] if trace is None else self._pictures.attached(case, trace, prefix)
         return [*drawn, *self._evidence(case, prefix)]
 
     def _evidence(self, case: CaseResult, prefix: str) -> list[Json]:
+        """The evidence, beside what did not pass and beside the first case on each conversation; others link to it."""
+        known = case.verdict is Verdict.PASS and case.evidence in self._attached_once
         file, place = self._kept / case.evidence, self._directory / f"{prefix}-attachment.json"
-        if not case.evidence or file.stat().st_size > _ATTACHED:
+        if not case.evidence or known or file.stat().st_size > _ATTACHED:
             return []
+        self._attached_once.add(case.evidence)
         if not linked(file, place):
             place.write_bytes(file.read_bytes())
         return [{"name": "evidence", "source": place.name, "type": "application/json"}]
@@ -209,16 +196,34 @@ class AllureResults:
 
     def _made(self, trace: Trace) -> _Held:
         steps = [self._step(event) for event in trace.events[:_STEPS]]
-        stop = steps[-1].fields["stop"] if steps else self._start
+        stop = steps[-1]["stop"] if steps else self._start
         return _Held(steps, len(trace.events) - len(steps), stop)
 
-    def _step(self, event: Event) -> _Step:
+    def _step(self, event: Event) -> Json:
         way = "to the MPP" if event.message.by_suite else "from the MPP"
         at = self._start + round(event.at * 1_000)
-        place = {"point": event.message.point, "payment": event.payment + 1, "notes": dict(event.notes)}
-        body = json.dumps(_bounded({**place, **evidence.message_document(event.message)}))
-        fields = {"name": f"{event.number}. {event.message.name} {way}", "stage": "finished", "start": at, "stop": at}
-        return _Step(fields, body.encode())
+        return {
+            "name": f"{event.number}. {event.message.name} {way}",
+            "stage": "finished",
+            "start": at,
+            "stop": at,
+            "parameters": [{"name": name, "value": _bounded(value)} for name, value in _said(event)],
+        }
+
+
+def _said(event: Event) -> Iterator[tuple[str, object]]:
+    """Where a message crossed, what is noted of it, and what it said."""
+    yield "point", event.message.point
+    yield "payment", event.payment + 1
+    for name, value in event.notes:
+        yield f"note: {name}", value
+    yield from evidence.message_document(event.message)["fields"].items()  # type: ignore[attr-defined]  # an object
+
+
+def _links(case: CaseResult) -> list[Json]:
+    """Where the evidence is, seen from the run's folder."""
+    place = f"evidence/{case.evidence}"
+    return [{"type": "evidence", "name": place, "url": place}] if case.evidence else []
 
 
 def _status(case: CaseResult) -> str:
@@ -280,9 +285,7 @@ def _name(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _bounded(value: object) -> object:
-    if isinstance(value, str):
-        return value if len(value) <= _VALUE else f"{value[:_VALUE]}... ({len(value)} characters)"
-    if isinstance(value, Mapping):
-        return {key: _bounded(inner) for key, inner in value.items()}
-    return [_bounded(inner) for inner in value] if isinstance(value, list | tuple) else value
+def _bounded(value: object) -> str:
+    """A value as text: as it is, or as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _VALUE else f"{text[:_VALUE]}... ({len(text)} characters)"

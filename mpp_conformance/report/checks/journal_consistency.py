@@ -73,12 +73,13 @@ def _given(known: Journal) -> dict[Key, Entry]:
     What the whole run made of a verdict stands in its place.
     """
     given: dict[Key, Entry] = {}
+    last = known.attempts
     for entry in known.of(journal.JUDGED):
         before = given.get(key_of(entry.told))
         same = before is not None and before.told["digest"] == entry.told["digest"]
-        if entry.attempt == known.attempts and not (same and before is not None and not _worse(entry, before)):
+        if entry.attempt == last and not (same and before is not None and not _worse(entry, before)):
             given[key_of(entry.told)] = entry
-    weighed = (entry for entry in known.of(journal.WEIGHED) if entry.attempt == known.attempts)
+    weighed = (entry for entry in known.of(journal.WEIGHED) if entry.attempt == last)
     return given | {key_of(entry.told): entry for entry in weighed}
 
 

@@ -116,16 +116,19 @@ def _of_bytes(event: Event, kind: type[Message], half: Half, layer: MessageLayer
     elif kind.by_suite:
         yield from _own(event.message, kind, half, layer.alipay_plus_key)
     else:
-        outcome, notes = wire.verified(half, layer.mpp_key, layer.client_id)
-        found.signed[outcome] += 1
+        said, notes = _signed(kind, half, layer)
+        found.signed[str(getattr(said, "signature", ""))] += 1
         if notes != event.notes:
             yield "what is noted of its signature is not what verifying it comes to"
-        read = wire.answered if kind.is_reply else _called
-        yield from _parting(event.message, read(kind, half, layer.mpp_key, layer.client_id), signed=True)
+        yield from _parting(event.message, said, signed=True)
 
 
-def _called(kind: type[Message], half: Half, key: RSAPublicKey, client_id: str) -> Message:
-    return wire.called(kind, half, key, client_id)[0]
+def _signed(kind: type[Message], half: Half, layer: MessageLayer) -> tuple[Message, wire.Notes]:
+    """What an MPP server said, and what is noted of its signature."""
+    if not kind.is_reply:
+        return wire.called(kind, half, layer.mpp_key, layer.client_id)
+    _, notes = wire.verified(half, layer.mpp_key, layer.client_id)
+    return wire.answered(kind, half, layer.mpp_key, layer.client_id), notes
 
 
 def _own(message: Message, kind: type[Message], half: Half, key: RSAPublicKey) -> Iterator[str]:

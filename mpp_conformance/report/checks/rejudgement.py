@@ -143,8 +143,8 @@ class _Rejudging:
             except EvidenceError as problem:
                 found.differences.append(f"{folder.EVIDENCE}/{problem}")
                 continue
-            self._traces[name] = trace
             compare(whole, layer, where, found.readings)
+            self._traces[name] = trace.without_bytes()
         found.conversations = len(self._traces)
         if found.readings.hidden:
             found.notes.append(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from mpp_conformance.protocol.messages import Message
 from mpp_conformance.report.languages.language import Say
 from mpp_conformance.report.pages.diagram.marks import marks
 from mpp_conformance.report.pages.diagram.picture import Line, picture
-from mpp_conformance.report.pages.diagram.svg import svg
+from mpp_conformance.report.pages.diagram.svg import Shape, framed, shape, shown_again
 from mpp_conformance.report.pages.diagram.wording import told
 from mpp_conformance.report.pages.formatting import shown_fields
 
@@ -33,7 +33,9 @@ class Conversation:
     """One conversation. ``anchor`` names it in a page; ``told``: number or step, and sentence, of each line.
 
     ``drawing`` is empty where its evidence is not at hand; ``verdict`` is the worst that counts;
-    ``evidence``: what stands in its file, as JSON in ASCII, where something went wrong and the file is short.
+    ``like``: anchor and label of one that looks the same and is told in words, where every case on both passed; this
+    one is not told in words then; ``evidence``: what stands in its file, as JSON in ASCII, where something went wrong
+    and the file is short.
     """
 
     anchor: str
@@ -44,6 +46,7 @@ class Conversation:
     told: tuple[tuple[str, str], ...]
     cases: tuple[Row, ...]
     evidence: Markup
+    like: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +62,16 @@ def conversations(
 ) -> list[Conversation]:
     """All that have evidence, the worst first, else in the order of their cases.
 
-    ``traces``: by the name of the evidence file; ``alone``: each drawing brings its own style.
+    ``traces``: by the name of the evidence file; ``alone``: each drawing brings its own style, and is drawn in full
+    where others look the same.
     """
     held: dict[str, list[Row]] = {}
     for case in cases:
         if case["evidence"]:
             held.setdefault(case["evidence"], []).append(case)
     anchors = {name: f"c{number}" for number, name in enumerate(held, start=1)}
-    found = [_made(anchors[name], rows, traces.get(name), say, alone=alone) for name, rows in held.items()]
+    drawings = _Drawings(say, alone=alone)
+    found = [_made(anchors[name], rows, traces.get(name), drawings) for name, rows in held.items()]
     return sorted(found, key=lambda one: -Verdict.from_word(one.verdict))
 
 
@@ -92,18 +97,47 @@ def exchange(case: Row, trace: Trace | None, say: Say) -> Exchange:
     return Exchange(sent=_words(sent[0]) if sent else "", received=received or nothing)
 
 
-def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, say: Say, *, alone: bool) -> Conversation:
-    label = cases[0]["scenario"]
+@dataclass(slots=True)
+class _Drawings:
+    """The drawings of a page: what looks the same is drawn once, and shown again wherever it is to be seen.
+
+    ``passed``: anchor and label of the first of those that look the same, if every case on it passed.
+    """
+
+    say: Say
+    alone: bool
+    shapes: dict[Markup, str] = field(default_factory=dict)
+    passed: dict[Markup, tuple[str, str]] = field(default_factory=dict)
+
+    def drawn(self, found: Shape, label: str) -> Markup:
+        """The drawing of a conversation of this label."""
+        if self.alone:
+            return framed(found, title=label, alone=True)
+        known = self.shapes.get(found.inside)
+        if known is not None:
+            return shown_again(found, name=known)
+        name = self.shapes[found.inside] = f"d{len(self.shapes) + 1}"
+        return framed(found, title=label, name=name)
+
+
+def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, drawings: _Drawings) -> Conversation:
+    label, say = cases[0]["scenario"], drawings.say
     drawn = None if trace is None else picture(trace, marks(cases))
+    looks = None if drawn is None else shape(drawn, say)
+    like = None
+    if looks is not None and not drawings.alone and all(case["verdict"] == Verdict.PASS.word for case in cases):
+        first = drawings.passed.setdefault(looks.inside, (anchor, label))
+        like = None if first == (anchor, label) else first
     return Conversation(
         anchor=anchor,
         label=label,
         verdict=worst(Verdict.from_word(case["verdict"]) for case in cases if not case["observed"]).word,
         messages=0 if trace is None else len(trace.events),
-        drawing=Markup("") if drawn is None else svg(drawn, say, title=label, alone=alone),
-        told=() if drawn is None else tuple(_told(drawn.lines, say)),
+        drawing=Markup("") if looks is None else drawings.drawn(looks, label),
+        told=() if drawn is None or like is not None else tuple(_told(drawn.lines, say)),
         cases=tuple(cases),
         evidence=Markup("{}").format("" if trace is None else _short_evidence(trace, cases)),
+        like=like,
     )
 
 

@@ -6,9 +6,11 @@ as both for a reader that takes no style from a page: a CI server that shows an 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mpp_conformance.adequacy.model.arrows import PARTIES
 from mpp_conformance.common.text import printable
@@ -73,106 +75,112 @@ _WIDTH: Final = _LEFT + _LANE * len(PARTIES) + _RIGHT
 _LANES: Final = {party: _LEFT + _LANE * place + _LANE // 2 for place, party in enumerate(PARTIES)}
 _LABEL: Final = 70
 _TITLE: Final = 200
+_PLAIN: Final = f'font-family="sans-serif" font-size="12" text-anchor="middle" fill="{LIGHT["ink"]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All of a drawing but its name: what stands in it, as SVG, and its height. Equal conversations have equal ones."""
+
+    inside: Markup
+    height: int
 
 
 def svg(drawn: Picture, say: Say, *, title: str, alone: bool = False) -> Markup:
     """The drawing; ``alone``: for a file of its own, with its own colours by day and by night."""
-    body, height = _body(drawn, say)
-    lanes = "".join(f"M{x} {_TOP - 8}V{height - 6}" for x in _LANES.values())
-    heads = Markup("").join(_heads(drawn, say))
-    title = printable(title, _TITLE)
-    about = Markup("<title>{}</title>").format(title)
-    space = Markup(' xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"').format(_WIDTH, height)
-    plain = Markup('<svg class="dia" font-family="sans-serif" font-size="12" text-anchor="middle" fill="{}" role="img"')
-    return Markup('{}{}{} viewBox="0 0 {} {}">{}{}{}<path class="l" stroke="{}" d="{}"/>{}</svg>').format(
-        plain.format(LIGHT["ink"]),
-        Markup(' aria-label="{}"').format(title),
-        space if alone else "",
-        _WIDTH,
-        height,
-        about,
-        _own_style() if alone else "",
-        heads,
-        LIGHT["line"],
-        lanes,
-        body,
+    return framed(shape(drawn, say), title=title, alone=alone)
+
+
+def framed(shape: Shape, *, title: str, alone: bool = False, name: str = "") -> Markup:
+    """The drawing of a shape; ``name``: under which :func:`shown_again` finds the shape in the same page."""
+    words = escape(printable(title, _TITLE))
+    space = f' xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{shape.height}"' if alone else ""
+    inside = f'<g id="{name}" {_PLAIN}>{shape.inside}</g>' if name else shape.inside
+    return Markup(  # noqa: S704  # every text in it is escaped
+        f'<svg class="dia" {_PLAIN} role="img" aria-label="{words}"{space} viewBox="0 0 {_WIDTH} {shape.height}">'
+        f"<title>{words}</title>{_own_style() if alone else ''}{inside}</svg>"
     )
 
 
-def _heads(drawn: Picture, say: Say) -> Iterator[Markup]:
-    yield Markup('<text class="s" text-anchor="start" x="{}" y="16">{}</text>').format(_STEPS, say("step"))
+def shown_again(shape: Shape, *, name: str) -> Markup:
+    """The same drawing once more, in a page that has its shape under this name; what it hangs in bears its title."""
+    drawing = f'<svg class="dia" aria-hidden="true" viewBox="0 0 {_WIDTH} {shape.height}"><use href="#{name}"/></svg>'
+    return Markup(drawing)  # noqa: S704  # numbers, and a name of the page's own
+
+
+def shape(drawn: Picture, say: Say) -> Shape:
+    """What a picture looks like."""
+    body, height = _body(drawn, say)
+    lanes = "".join(f"M{x} {_TOP - 8}V{height - 6}" for x in _LANES.values())
+    heads = "".join(_heads(drawn, say))
+    drawing = f'{heads}<path class="l" stroke="{LIGHT["line"]}" d="{lanes}"/>{body}'
+    return Shape(Markup(drawing), height)  # noqa: S704  # every text in it is escaped
+
+
+def _heads(drawn: Picture, say: Say) -> Iterator[str]:
+    yield f'<text class="s" text-anchor="start" x="{_STEPS}" y="16">{escape(say("step"))}</text>'
     for party, x in _LANES.items():
-        yield Markup('<text class="h" x="{}" y="16">{}</text>').format(x, say(party))
+        yield f'<text class="h" x="{x}" y="16">{escape(say(party))}</text>'
     if drawn.payments > 1:
-        yield Markup('<text class="p" text-anchor="end" x="{}" y="16">{}</text>').format(_WIDTH - 2, say("payment"))
+        yield f'<text class="p" text-anchor="end" x="{_WIDTH - 2}" y="16">{escape(say("payment"))}</text>'
 
 
-def _body(drawn: Picture, say: Say) -> tuple[Markup, int]:
+def _body(drawn: Picture, say: Say) -> tuple[str, int]:
     """All arrows, and the height that they come to."""
-    y, shapes = _TOP, []
+    y, shapes = _TOP, list[str]()
     for line in drawn.lines:
         y += _ROW
-        shapes.append(_arrow(line, y, say, several=drawn.payments > 1))
+        shapes += _arrow(line, y, say, several=drawn.payments > 1)
         if line.marks:
             y += _NOTE
             shapes.append(_note(line, y, say))
     if drawn.left_out:
         y += _ROW
         words = say("{count} messages more: see the evidence", count=drawn.left_out)
-        shapes.append(Markup('<text class="u" x="{}" y="{}">{}</text>').format(_WIDTH // 2, y, words))
-    return Markup("").join(shapes), y + 16
+        shapes.append(f'<text class="u" x="{_WIDTH // 2}" y="{y}">{escape(words)}</text>')
+    return "".join(shapes), y + 16
 
 
-def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Markup:
+def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Iterator[str]:
     start, end = _LANES[line.sender], _LANES[line.receiver]
     back = -6 if end > start else 6
     tone = gravest(line.marks)
     classes = " ".join(word for word in ("" if line.kind == SEEN else line.kind, tone) if word)
     words = printable(" ".join([what(line, say), *line.telling]), _LABEL)
-    tip = Markup('<path class="{} tip" d="M{} {}L{} {}l{} 4"/>').format(classes, end + back, y - 4, end, y, back)
-    dashes = Markup(' stroke-dasharray="{}"').format(_DASHES[line.kind]) if line.kind in _DASHES else ""
+    dashes = f' stroke-dasharray="{_DASHES[line.kind]}"' if line.kind in _DASHES else ""
     colour = _COLOURS.get(tone or line.kind, LIGHT["ink"])
-    shaft = Markup('<path{}{} d="M{} {}H{}"/>').format(_class(classes), dashes, start, y, end)
-    parts = [
-        Markup('<g fill="none" stroke="{}">{}{}</g>').format(colour, shaft, tip),
-        Markup('<text{} fill="{}" x="{}" y="{}">{}</text>').format(
-            _class(tone or ("u" if line.kind == UNSEEN else "")), colour, (start + end) // 2, y - 6, words
-        ),
-        *_margin(line, y, several=several),
-    ]
-    return Markup("").join(parts)
-
-
-def _margin(line: Line, y: int, *, several: bool) -> Iterator[Markup]:
+    yield f'<g fill="none" stroke="{colour}"><path{_class(classes)}{dashes} d="M{start} {y}H{end}"/>'
+    yield f'<path class="{classes} tip" d="M{end + back} {y - 4}L{end} {y}l{back} 4"/></g>'
+    named = _class(tone or ("u" if line.kind == UNSEEN else ""))
+    yield f'<text{named} fill="{colour}" x="{(start + end) // 2}" y="{y - 6}">{escape(words)}</text>'
     if line.number is not None:
-        yield Markup('<text class="n" text-anchor="start" x="{}" y="{}">{}</text>').format(_NUMBER, y + 4, line.number)
+        yield f'<text class="n" text-anchor="start" x="{_NUMBER}" y="{y + 4}">{line.number}</text>'
     if line.steps:
-        yield Markup('<text class="s" text-anchor="start" x="{}" y="{}">{}</text>').format(_STEPS, y + 4, line.steps)
+        yield f'<text class="s" text-anchor="start" x="{_STEPS}" y="{y + 4}">{escape(line.steps)}</text>'
     if several:
-        yield Markup('<text class="p" text-anchor="end" x="{}" y="{}">{}</text>').format(
-            _WIDTH - 2, y + 4, line.payment + 1
-        )
+        yield f'<text class="p" text-anchor="end" x="{_WIDTH - 2}" y="{y + 4}">{line.payment + 1}</text>'
 
 
-def _note(line: Line, y: int, say: Say) -> Markup:
+def _note(line: Line, y: int, say: Say) -> str:
     words = printable("; ".join(noted(mark, say) for mark in line.marks), _LABEL)
     middle = (_LANES[line.sender] + _LANES[line.receiver]) // 2
     tone = gravest(line.marks)
-    return Markup('<text class="{}" fill="{}" x="{}" y="{}">{}</text>').format(
-        tone, _COLOURS.get(tone, LIGHT["ink"]), middle, y - 1, printable(words, _LABEL)
-    )
+    colour = _COLOURS.get(tone, LIGHT["ink"])
+    return f'<text class="{tone}" fill="{colour}" x="{middle}" y="{y - 1}">{escape(printable(words, _LABEL))}</text>'
 
 
-def _class(names: str) -> Markup:
-    return Markup(' class="{}"').format(names) if names else Markup("")
+def _class(names: str) -> str:
+    return f' class="{names}"' if names else ""
 
 
-def _own_style() -> Markup:
+@cache
+def _own_style() -> str:
     """The style with its colours put in: what reads SVG files does not always read variables."""
     day, night = _coloured(LIGHT), _coloured(DARK)
-    return Markup(
-        "<style>.dia{{background:{}}}{}@media(prefers-color-scheme:dark){{.dia{{background:{}}}{}}}</style>"
-    ).format(LIGHT["paper"], day, DARK["paper"], night)
+    return (
+        f"<style>.dia{{background:{LIGHT['paper']}}}{day}"
+        f"@media(prefers-color-scheme:dark){{.dia{{background:{DARK['paper']}}}{night}}}</style>"
+    )
 
 
 def _coloured(colours: dict[str, str]) -> str:

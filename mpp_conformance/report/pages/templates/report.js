@@ -12,7 +12,7 @@
   const names = new Map(all("details.conversation").map((one) => [one.querySelector("div[id]").id, one]));
   const items = all("[data-verdict]").map((element) => {
     const own = element.matches("details.conversation") ? element.querySelector("div[id]").id : element.id;
-    const leads = [own, ...all("a[href^='#']", element).map((link) => link.getAttribute("href").slice(1))];
+    const leads = [own, ...all("a[href^='#']:not(.like)", element).map((link) => link.getAttribute("href").slice(1))];
     return {
       element,
       ids: new Set(leads.filter((name) => rows.has(name))),
@@ -39,7 +39,7 @@
     verdict: distinct("verdict", items.map((item) => item.element)).map((word) => option(word, word)),
     actor: distinct("actor", [...rows.values()]).map((word) => option(word, word)),
     clause: distinct("clause", [...rows.values()]).map((word) => option(word, word)),
-    conversation: [...names].map(([name, one]) => option(name, one.dataset.label)),
+    conversation: [...names].map(([name, one]) => option(name, one.querySelector("bdi").textContent)),
   };
   for (const choice of choices) choice.append(...offered[choice.dataset.by]);
 
