@@ -38,8 +38,8 @@ class Connector(Protocol):
     async def converse(self, scenario: Scenario, at_rest: Callable[[], None], *, turn: str) -> Trace:
         """Hold one to its end; ``turn`` tells it from others of the same scenario."""
 
-    def since(self, trace: Trace) -> Trace:
-        """One that is over, with what has come since."""
+    async def since(self, trace: Trace, seconds: float) -> Trace:
+        """One that is over, with what comes in so many seconds from now."""
 
     def forget(self, trace: Trace) -> None:
         """Keep nothing of one that is over."""
@@ -157,8 +157,7 @@ class Users:
         self._signs.update(signs(judged.trace))
         if not judged.failed():
             return judged
-        await asyncio.sleep(self.patience)
-        trace = self.connector.since(judged.trace)
+        trace = await self.connector.since(judged.trace, self.patience)
         rows = self._rows(trace.scenario, self.redacted(trace))
         again = Judged(number=judged.number, trace=trace, rows=rows)
         weighed = again.weighed(SetUp.from_signs(self._signs))
