@@ -16,6 +16,7 @@ from mpp_conformance.cli.run import TARGET
 from mpp_conformance.cli.wallets import wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.report.pages.load import FORMAT
 from mpp_conformance.specimens import Specimen
 from mpp_conformance.transport.connectors import UnknownTargetError, specimen_named
 from mpp_conformance.trials import cabinet
@@ -164,7 +165,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
         failures = [_made_small(trial, outcome, failure, again) for failure in failures]
     tallies = tally(outcome.conversations)
     return {
-        "format": findings.FORMAT,
+        "format": FORMAT,
         "version": __version__,
         "mpp": target,
         "users": users,

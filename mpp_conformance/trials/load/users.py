@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from mpp_conformance.judging.attestation import hangs_on_time
+from mpp_conformance.judging.attestation import beyond_claim
 from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.set_up import SetUp, Sign, signs
 from mpp_conformance.judging.trace import BROKEN, Trace
@@ -21,6 +21,7 @@ from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.transport.scheduler import Place
 from mpp_conformance.trials.load.latency import Latency
 from mpp_conformance.trials.load.sample import Sample
+from mpp_conformance.trials.load.timeline import Timeline
 from mpp_conformance.trials.load.traffic import Judged, Tally, Traffic, tallied
 
 _ROOM: Final = 256
@@ -60,6 +61,7 @@ class Held:
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
+    timeline: Timeline = field(default_factory=Timeline)
     troubles: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
 
@@ -75,6 +77,7 @@ class Held:
         self.turns += sum(not event.message.by_suite for event in trace.events)
         self.lagged += bool(trace.lagged)
         self.latency.add(trace)
+        self.timeline.add(judged)
         self.sample.add(judged)
         tallied(judged.rows, self.tallies)
         if trace.ending == BROKEN:
@@ -161,15 +164,9 @@ class Users:
         rows = self._rows(trace.scenario, self.redacted(trace))
         again = Judged(number=judged.number, trace=trace, rows=rows)
         weighed = again.weighed(SetUp.from_signs(self._signs))
-        return weighed if users <= self.claimed else replace(weighed, rows=tuple(map(self._beyond, weighed.rows)))
+        if users <= self.claimed:
+            return weighed
+        return replace(weighed, rows=tuple((case, beyond_claim(one, self.claimed)) for case, one in weighed.rows))
 
     def _rows(self, scenario: Scenario, trace: Trace) -> tuple[tuple[Case, Judgement], ...]:
         return self.traffic.judged(scenario, trace)
-
-    def _beyond(self, row: tuple[Case, Judgement]) -> tuple[Case, Judgement]:
-        case, judgement = row
-        how = judgement.deviation
-        if judgement.verdict is not Verdict.FAIL or how is None or not hangs_on_time(how):
-            return row
-        hint = f"the wallet claims to bear {self.claimed} conversations at once ([reach] parallel)"
-        return case, replace(judgement, verdict=Verdict.INCONCLUSIVE, hint=hint)

@@ -2,16 +2,17 @@
 
 import asyncio
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from mpp_conformance.evidence.redaction import Policy
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.catalogue import Claims
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.peers.router import MAX_STRAYS
+from mpp_conformance.report.pages import load
 from mpp_conformance.report.run_folder.folder import RunFolder
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.scheduler import new_event_loop
@@ -44,12 +45,18 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A conversation that is kept, and the name and the digest of its evidence."""
+    """A conversation that is kept, and the name and the digest of its evidence.
+
+    ``rows``: the cases that fail it, as a verdict file has them; ``shown`` as `Judged` has it; ``trace``: as written.
+    """
 
     number: int
     broke: tuple[str, ...]
+    shown: tuple[str, ...]
     name: str
     digest: str
+    rows: tuple[Mapping[str, Any], ...]
+    trace: Trace = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +83,14 @@ class WalletTrial:
         """Write down the sample of a load as evidence; EvidenceError or RunFolderError where that cannot be."""
         found = []
         for judged in held.sample:
-            name, digest = folder.keep(*self.policy.redacted(judged.trace))
-            broke = tuple(sorted({case.requirement.id for case, _ in judged.failed()}))
-            found.append(Kept(number=judged.number, broke=broke, name=name, digest=digest))
+            trace, disclosed = self.policy.redacted(judged.trace)
+            name, digest = folder.keep(trace, disclosed)
+            rows = tuple(load.rows(judged.rows, trace, name, digest))
+            broke = tuple(sorted({row["requirement"] for row in rows}))
+            shown = tuple(sorted(judged.shown))
+            found.append(
+                Kept(number=judged.number, broke=broke, shown=shown, name=name, digest=digest, rows=rows, trace=trace)
+            )
         return found
 
     async def _run(self, *, halve: bool) -> Trial:
