@@ -30,12 +30,13 @@ from mpp_conformance.wallet import Wallet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What is asked for: ``users`` at once for so many ``seconds``."""
+    """What is asked for: ``users`` at once for so many ``seconds``; ``agent``: the port where others ask for them."""
 
     users: int
     seconds: float
     seed: int
     bisect: bool
+    agent: int | None = None
 
 
 def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
     announced(wallet, target)
     folder = RunFolder(new_folder(reports, free_name(reports, f"load-{wallet.identity.name}")))
     try:
-        found = trial.run(halve=asked.bisect)
+        found = trial.run(halve=asked.bisect) if asked.agent is None else trial.serve(asked.agent, _ready)
     except BaseException as problem:
         folder.path.rmdir()
         if isinstance(problem, ListenError):
@@ -73,6 +74,10 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
         click.echo(f"result       the evidence could not be written: {printable(str(problem))}", err=True)
         click.get_current_context().exit(Exit.FAULT)
     return made
+
+
+def _ready(address: str) -> None:
+    click.echo(f"agent        conversations are held when asked for at {address}; Ctrl-C ends it", err=True)
 
 
 def _adaptor(target: str, wallet: Wallet) -> str | None:
@@ -105,7 +110,7 @@ def _document(trial: WalletTrial, found: Trial, kept: list[Kept], target: str, f
         "requirements": findings.requirement_rows(held.tallies),
         "failures": findings.failure_rows(findings.first_failures(held.sample.failures)),
         "over_http": {
-            "seconds": trial.seconds,
+            "seconds": found.seconds,
             "claimed": trial.wallet.reach.parallel,
             "claims": trial.wallet.claims(),
             "folder": str(folder.path),

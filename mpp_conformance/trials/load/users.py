@@ -22,7 +22,7 @@ from mpp_conformance.transport.scheduler import Place
 from mpp_conformance.trials.load.latency import Latency
 from mpp_conformance.trials.load.sample import Sample
 from mpp_conformance.trials.load.timeline import Timeline
-from mpp_conformance.trials.load.traffic import Judged, Tally, Traffic, tallied
+from mpp_conformance.trials.load.traffic import Judged, Rows, Tally, Traffic, tallied
 
 _ROOM: Final = 256
 """Conversations that are listened to beside those that are going on."""
@@ -83,13 +83,15 @@ class Held:
         if trace.ending == BROKEN:
             _remember(self.troubles, trace.trouble)
 
-    def failed(self, cases: tuple[Case, ...], problem: Exception) -> None:
-        """Count one that the suite could not hold."""
+    def failed(self, cases: tuple[Case, ...], problem: Exception) -> Rows:
+        """Count one that the suite could not hold; what is said of it."""
         seen = f"{type(problem).__name__}: {problem}"
         error = Judgement(verdict=Verdict.ERROR, expected="the conversation to be held", seen=seen)
         self.conversations += 1
-        tallied(tuple((case, error) for case in cases), self.tallies)
+        rows = tuple((case, error) for case in cases)
+        tallied(rows, self.tallies)
         _remember(self.errors, seen)
+        return rows
 
 
 def _remember(reasons: Counter[str], why: str) -> None:
@@ -144,16 +146,26 @@ class Users:
 
     async def _one(self, held: Held, number: int, scenario: Scenario, place: Place) -> None:
         try:
-            trace = await self.connector.converse(scenario, place.leave, turn=f"/{self._loads}/{number}")
-        except Exception as problem:  # noqa: BLE001  # a fault of one conversation ends no other
-            held.failed(self.traffic.cases[scenario], problem)
-            return
+            await self.one(held, number, scenario, place.leave)
         finally:
             place.leave()
-        held.add(await self._judged(held.users, Judged(number=number, trace=trace, rows=self._rows(scenario, trace))))
+
+    async def one(self, held: Held, number: int, scenario: Scenario, at_rest: Callable[[], None]) -> Rows:
+        """Hold one conversation, count it in ``held``, and say what the cases say of it; ``at_rest`` as in `converse`.
+
+        ``number`` is no other's of the same load.
+        """
+        try:
+            trace = await self.connector.converse(scenario, at_rest, turn=f"/{self._loads}/{number}")
+        except Exception as problem:  # noqa: BLE001  # a fault of one conversation ends no other
+            return held.failed(self.traffic.cases[scenario], problem)
+        at_rest()
+        judged = await self._judged(held.users, Judged(number=number, trace=trace, rows=self._rows(scenario, trace)))
+        held.add(judged)
         self._over.append(trace)
         if len(self._over) > held.users + _ROOM:
             self.connector.forget(self._over.popleft())
+        return judged.rows
 
     async def _judged(self, users: int, judged: Judged) -> Judged:
         """It as it is: what fails is judged again when there was time for what is late, and as it may be written."""
