@@ -113,6 +113,7 @@ def _document(trial: WalletTrial, found: Trial, kept: list[Kept], target: str, f
             "seconds": found.seconds,
             "claimed": trial.wallet.reach.parallel,
             "claims": trial.wallet.claims(),
+            "message_layer": trial.wallet.keys.message_layer() if trial.wallet.keys else None,
             "folder": str(folder.path),
             **besides(found, kept),
         },

@@ -39,6 +39,7 @@ _VERDICT: Final = one_of(*(verdict.word for verdict in Verdict))
 _OUTCOME: Final = one_of(*(outcome.word for outcome in Outcome))
 _OVERALL: Final = one_of("conformant", "nonconformant", "inconclusive", "error")
 _CASE: Final = {"requirement": STRING, "module": STRING, "case": STRING, "scenario": STRING}
+_SIGNERS: Final = ("client_id", "mpp_public_key", "alipay_plus_public_key")
 _MPPS: Final = ("faulty", "conforming", "loaded", "loaded_killed")
 _MAY_LACK: Final = {**STRING, "description": "A verdict; absent where that run does not have the row."}
 
@@ -282,6 +283,7 @@ def _load_over_http() -> Schema:
             "latency": closed(dict.fromkeys(("messages", "p50", "p90", "p99", "p100"), COUNT)),
             **dict.fromkeys(("broken_off", "problems"), reasons),
             "claims": {"type": "object"},
+            "message_layer": or_null(closed(dict.fromkeys(_SIGNERS, STRING))),
             "evidence": many(closed(kept)),
             "counterexamples": many(closed(_counterexample())),
             "timeline": closed(timeline),

@@ -30,9 +30,9 @@ _SHOWN: Final = 50
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
     """Judge the run, load or audit in the folder RUN again from its evidence, and compare it with the files there.
 
-    Of a run it reads each message from the bytes that carried it, and verifies the signatures of the MPP server with
-    its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is named; 5:
-    nothing differs, but the run was interrupted.
+    Of a run and of a load it reads each message from the bytes that carried it, and verifies the signatures of the MPP
+    server with its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is
+    named; 5: nothing differs, but the run was interrupted.
     """
     if run.is_file():
         raise click.UsageError(

@@ -103,7 +103,10 @@ def judged_again(folder: Path, found: dict[str, Any]) -> None:
         Exit.CONFORMS,
         len(found["over_http"]["counterexamples"]),
     )
+    assert json.loads(again.stdout)["messages"]["signatures"]["valid"] > 0
+    other = {"mpp_public_key": found["over_http"]["message_layer"]["alipay_plus_public_key"]}
     for change, code in (
+        ({"message_layer": {**found["over_http"]["message_layer"], **other}}, Exit.FAILS),
         ({"counterexamples": found["over_http"]["counterexamples"][1:]}, Exit.FAILS),
         ({"evidence": [{**row, "broke": []} for row in found["over_http"]["evidence"]]}, Exit.FAILS),
         ({"evidence": [{**row, "digest": "0" * 64} for row in found["over_http"]["evidence"]]}, Exit.FAILS),

@@ -21,7 +21,8 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import CatalogueError, Claims
 from mpp_conformance.ledger.requirements import Case
-from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
+from mpp_conformance.report.checks.message_reading import MessageLayer, compare
+from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError, fingerprint
 from mpp_conformance.report.pages import load
 from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file import parsing
@@ -53,12 +54,15 @@ class _Again:
         self._users, self._claimed = int(made["users"]), int(told["claimed"])
         self._kept = [{name: kind(row[name]) for name, kind in _KEPT.items()} for row in told["evidence"]]
         self._rows = [dict(row) for row in told["counterexamples"]]
+        self._layer = MessageLayer.of(told["message_layer"])
+        self._mpp_key = fingerprint(told["message_layer"]["mpp_public_key"])
         planned = catalogue.plan(cases, Claims.of(told["claims"]))
         self._planned = [one for one in planned if not one.not_applicable]
 
     def done(self) -> Rejudgement:
         """What it comes to."""
-        found = Rejudgement(run=self._run.name, result=RESULT, notes=[_COUNTS], conversations=len(self._kept))
+        found = Rejudgement(run=self._run.name, result=RESULT, mpp_key=self._mpp_key, notes=[_COUNTS])
+        found.conversations = len(self._kept)
         if self._version != __version__:
             found.other_suite = str(self._version)
             found.notes.append(f"the load was held by another build of the suite ({ascii(self._version)[:60]})")
@@ -70,10 +74,13 @@ class _Again:
                 found.differences.append(f"evidence/{problem}")
                 derived += [kept for kept in self._rows if kept.get("evidence") == row["file"]]
                 continue
+            compare(trace, self._layer, f"evidence/{row['file']}", found.readings)
             failing = list(load.rows(self._judged(trace, row["shown"]), trace, row["file"], row["digest"]))
             derived += failing
             broke = sorted({one["requirement"] for one in failing})
             found.differences += parsing.parting(row["broke"], broke, f"{load.FILE}, broke of {row['file']}")
+        found.differences += found.readings.differences
+        found.notes += found.readings.notes
         found.differences += parsing.parting(self._rows, derived, f"{load.FILE}, counterexamples")
         found.cases = len(derived)
         names = ("requirement", "module", "case", "evidence", "evidence_digest")
