@@ -81,14 +81,14 @@ class Recording(Traffic):
 
 
 def digest(traffic: Traffic, users: int, conversations: int) -> Digest:
-    """What every case says of these conversations, so many of them open at once."""
+    """What every case says of these conversations, so many open at once; patience grows with users as in load."""
     make_room(users)
 
     async def hold() -> Digest:
         ticks = itertools.count()
         async with (
             http_client(timeout=60, keep=True) as http,
-            hosted_wallet(ConformingMpp, http=http) as (_, connector),
+            hosted_wallet(ConformingMpp, http=http, patience=5 + users / 100) as (_, connector),
         ):
             gathering = Gathering(connector, users)
             http.event_hooks["request"].append(gathering.said)

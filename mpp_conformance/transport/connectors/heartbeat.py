@@ -51,7 +51,14 @@ class Heartbeat:
             await asyncio.gather(task, return_exceptions=True)
 
     async def woken(self, event: asyncio.Event, seconds: float) -> bool:
-        """Whether ``event`` was set within so many seconds in which we were on time; it is cleared then."""
+        """Whether ``event`` was set within so many seconds in which we were on time; it is cleared then.
+
+        Where we were late, what came meanwhile is to be worked off first: there is as much time again for that.
+        """
+        lost = self._lost
+        return await self._woken(event, seconds) or (self._lost - lost > BEAT and await self._woken(event, seconds))
+
+    async def _woken(self, event: asyncio.Event, seconds: float) -> bool:
         with suppress(TimeoutError):
             async with self.timeout(seconds):
                 await event.wait()

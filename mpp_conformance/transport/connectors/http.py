@@ -138,7 +138,8 @@ class HttpConnector:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
         self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
-        client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
+        longest = reach.patience * _OVERLOADED
+        client = http_client(timeout=longest, read=longest * _LONGEST)
         http = await self._exits.enter_async_context(client)
         self._adaptor: Adaptor | PullingAdaptor = Adaptor(self._adaptor_url, http)
         if self._device:
