@@ -3,6 +3,7 @@
 Run it by ``make bench``. Short measurements are medians of several.
 """
 
+import asyncio
 import json
 import os
 import statistics
@@ -15,8 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import bench_ratios
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-from mpp_conformance.protocol import messages
+from mpp_conformance.protocol import messages, signature
+from mpp_conformance.transport.scheduler import new_event_loop
+from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.http_client import http_client
+from mpp_conformance.transport.servers.listener import listening
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "mpp_conformance.cli")
@@ -24,6 +32,9 @@ CABINET = "from mpp_conformance.trials import cabinet; cabinet.matrix()"
 STARTS = 9
 CABINETS = 3
 RUNS = 3
+BUSY = 64
+NEW = 16
+CALLS = 40
 
 
 def main() -> None:
@@ -34,6 +45,12 @@ def main() -> None:
     print(
         f"cabinet     all specimens x all cases: {statistics.median(cabinet):.1f} s (target 20), median of {CABINETS}"
     )
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        kept, new = runner.run(waits())
+    print(
+        f"fairness    {BUSY} clients keep their connections busy: a call on a new one takes {new / kept:.1f} times as"
+    )
+    print(f"            long as one on theirs (target 4): {1000 * new:.0f} and {1000 * kept:.0f} ms, medians")
     runs = [certified(ratios=not number) for number in range(RUNS)]
     run = sorted(runs, key=lambda run: run["milliseconds"])[len(runs) // 2]
     print(f"run         {run['cases']} cases, {run['conversations']} conversations, {run['calls']} HTTP calls")
@@ -54,6 +71,29 @@ def timed(command: Sequence[str]) -> float:
     if result.returncode:
         sys.exit(f"{' '.join(command)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
     return time.perf_counter() - started
+
+
+async def waits() -> tuple[float, float]:
+    """The median seconds of a call on a connection that is kept busy, and of one on a new connection beside those."""
+    key, kept, new = signature.generate_private_key(), list[float](), list[float]()
+
+    async def signed(request: Request) -> Response:
+        return Response(signature.sign(key, await request.body(), key_version=1))
+
+    async def call(keep: bool, seconds: list[float], over: asyncio.Event) -> None:  # noqa: FBT001  # a benchmark
+        async with http_client(timeout=60, keep=keep) as http:
+            while not over.is_set() and len(seconds) < BUSY * CALLS:
+                begun = time.perf_counter()
+                await http.post(url, content=b"{}")
+                seconds.append(time.perf_counter() - begun)
+
+    over = asyncio.Event()
+    async with listening(application([Route("/", signed, methods=["POST"])]), "127.0.0.1", 0) as url:
+        callers = [asyncio.create_task(call(False, new, over)) for _ in range(NEW)]  # noqa: FBT003  # likewise
+        await asyncio.gather(*(call(True, kept, over) for _ in range(BUSY)))  # noqa: FBT003  # likewise
+        over.set()
+        await asyncio.gather(*callers)
+    return statistics.median(kept), statistics.median(new)
 
 
 def certified(*, ratios: bool) -> dict[str, Any]:

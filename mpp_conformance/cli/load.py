@@ -16,6 +16,7 @@ from mpp_conformance.cli.run import TARGET
 from mpp_conformance.cli.wallets import wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.report.pages.load import FORMAT
 from mpp_conformance.specimens import Specimen
 from mpp_conformance.transport.connectors import UnknownTargetError, specimen_named
 from mpp_conformance.trials import cabinet
@@ -99,6 +100,19 @@ class _Time(click.ParamType[float]):
     help="Over HTTP, find the smallest number of users that breaks each requirement, by halving; each takes TIME.",
 )
 @click.option(
+    "--agent",
+    type=click.IntRange(1, 65_535),
+    metavar="PORT",
+    help="Over HTTP, hold a conversation whenever somebody asks for one at this port of 127.0.0.1, for TIME or until "
+    "Ctrl-C; --users is how many at most.",
+)
+@click.option(
+    "--locustfile",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a locustfile that asks such an agent.",
+)
+@click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("reports"),
@@ -121,6 +135,8 @@ def command(  # noqa: PLR0913  # one for each option
     users: int,
     seconds: float | None,
     bisect: bool,
+    agent: int | None,
+    locustfile: Path | None,
     reports: Path,
     seed: int,
     turns: tuple[Run, ...] | None,
@@ -131,18 +147,23 @@ def command(  # noqa: PLR0913  # one for each option
     Only ordinary conversations of the suite are held. Load certifies nothing: exit code 1 means that a requirement
     that decides was broken, 5 that none was, 4 that the suite itself failed.
     """
+    if locustfile is not None:
+        _write(locustfile, agent)
     if (target or "").startswith(_SPECIMEN):
-        if seconds is not None or bisect:
-            raise click.UsageError("--for and --bisect are for a wallet over HTTP: --wallet FILE")
+        if seconds is not None or bisect or agent is not None:
+            raise click.UsageError("--for, --bisect and --agent are for a wallet over HTTP: --wallet FILE")
         made = _in_process(str(target), users=users, seed=seed, turns=turns)
     elif wallet is None:
         raise click.UsageError("say which MPP to load: --wallet FILE, or --mpp specimen:NAME to try it out")
     elif turns is not None:
         raise click.UsageError("--turns is for a known MPP in this process: --mpp specimen:NAME")
+    elif agent is not None and bisect:
+        raise click.UsageError("--bisect chooses numbers of users itself: it does not go with --agent")
     else:
         from mpp_conformance.cli import load_wallet  # noqa: PLC0415  # httpx and the server load here only
 
-        given = load_wallet.Load(users=users, seconds=seconds or _TIME_USUAL, seed=seed, bisect=bisect)
+        usual = _TIME_USUAL if agent is None else _LONGEST
+        given = load_wallet.Load(users=users, seconds=seconds or usual, seed=seed, bisect=bisect, agent=agent)
         made = load_wallet.over_http(wallet, target, given, reports)
     if form == JSON:
         printed(made)
@@ -150,6 +171,18 @@ def command(  # noqa: PLR0913  # one for each option
         for line in text(made):
             click.echo(line)
     click.get_current_context().exit(_exit(made))
+
+
+def _write(file: Path, port: int | None) -> None:
+    """Write a locustfile for the agent at a port."""
+    from mpp_conformance.trials.load import agent  # noqa: PLC0415  # the server loads here only
+
+    if port is None:
+        raise click.UsageError("--locustfile needs the port of the agent that it asks: --agent PORT")
+    try:
+        file.write_text(agent.locustfile(port), "utf-8")
+    except OSError as problem:
+        raise click.BadParameter(str(problem), param_hint="--locustfile") from None
 
 
 def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | None) -> dict[str, Any]:
@@ -164,7 +197,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
         failures = [_made_small(trial, outcome, failure, again) for failure in failures]
     tallies = tally(outcome.conversations)
     return {
-        "format": findings.FORMAT,
+        "format": FORMAT,
         "version": __version__,
         "mpp": target,
         "users": users,

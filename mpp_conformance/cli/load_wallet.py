@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -16,6 +16,8 @@ from mpp_conformance.common.text import json_text, printable
 from mpp_conformance.evidence import EvidenceError
 from mpp_conformance.evidence.redaction import Policy
 from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.report.pages import html
+from mpp_conformance.report.pages import load as page
 from mpp_conformance.report.run_folder.folder import EVIDENCE, RunFolder, RunFolderError
 from mpp_conformance.transport.connectors import UnknownTargetError, adaptor_of
 from mpp_conformance.transport.open_files import TooFewFilesError, make_room
@@ -25,18 +27,16 @@ from mpp_conformance.trials.load.wallet_findings import over_http as besides
 from mpp_conformance.trials.load.wallet_trial import Kept, Trial, WalletTrial
 from mpp_conformance.wallet import Wallet
 
-FILE: Final = "load.json"
-"""What was found, in the folder of a load."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What is asked for: ``users`` at once for so many ``seconds``."""
+    """What is asked for: ``users`` at once for so many ``seconds``; ``agent``: the port where others ask for them."""
 
     users: int
     seconds: float
     seed: int
     bisect: bool
+    agent: int | None = None
 
 
 def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
     announced(wallet, target)
     folder = RunFolder(new_folder(reports, free_name(reports, f"load-{wallet.identity.name}")))
     try:
-        found = trial.run(halve=asked.bisect)
+        found = trial.run(halve=asked.bisect) if asked.agent is None else trial.serve(asked.agent, _ready)
     except BaseException as problem:
         folder.path.rmdir()
         if isinstance(problem, ListenError):
@@ -66,12 +66,18 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
         raise
     try:
         (folder.path / EVIDENCE).mkdir()
-        made = _document(trial, found, trial.keep(found.held, folder), target, folder)
-        folder.write(FILE, (json_text(made, indent=2) + "\n").encode())
+        kept = trial.keep(found.held, folder)
+        made = _document(trial, found, kept, target, folder)
+        folder.write(page.FILE, (json_text(made, indent=2) + "\n").encode())
+        folder.write(html.FILE, page.page(made, {one.name: one.trace for one in kept}).encode())
     except (EvidenceError, RunFolderError, OSError) as problem:
         click.echo(f"result       the evidence could not be written: {printable(str(problem))}", err=True)
         click.get_current_context().exit(Exit.FAULT)
     return made
+
+
+def _ready(address: str) -> None:
+    click.echo(f"agent        conversations are held when asked for at {address}; Ctrl-C ends it", err=True)
 
 
 def _adaptor(target: str, wallet: Wallet) -> str | None:
@@ -94,7 +100,7 @@ def _make_room(users: int) -> None:
 def _document(trial: WalletTrial, found: Trial, kept: list[Kept], target: str, folder: RunFolder) -> dict[str, Any]:
     held = found.held
     return {
-        "format": findings.FORMAT,
+        "format": page.FORMAT,
         "version": __version__,
         "mpp": target,
         "users": trial.users,
@@ -104,8 +110,10 @@ def _document(trial: WalletTrial, found: Trial, kept: list[Kept], target: str, f
         "requirements": findings.requirement_rows(held.tallies),
         "failures": findings.failure_rows(findings.first_failures(held.sample.failures)),
         "over_http": {
-            "seconds": trial.seconds,
+            "seconds": found.seconds,
             "claimed": trial.wallet.reach.parallel,
+            "claims": trial.wallet.claims(),
+            "message_layer": trial.wallet.keys.message_layer() if trial.wallet.keys else None,
             "folder": str(folder.path),
             **besides(found, kept),
         },

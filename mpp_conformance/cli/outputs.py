@@ -28,8 +28,8 @@ from mpp_conformance.protocol.faults import FAMILIES
 from mpp_conformance.protocol.limits import EDITIONS
 from mpp_conformance.report.checks import run_difference
 from mpp_conformance.report.gate.outcome import FORMAT
-from mpp_conformance.report.pages import audit, kill_matrix
-from mpp_conformance.trials.load import findings
+from mpp_conformance.report.pages import audit, kill_matrix, load
+from mpp_conformance.trials.load.timeline import MOST
 
 _NAMES: Final = many(STRING)
 _WALLET: Final = closed({"name": STRING, "version": STRING})
@@ -39,6 +39,7 @@ _VERDICT: Final = one_of(*(verdict.word for verdict in Verdict))
 _OUTCOME: Final = one_of(*(outcome.word for outcome in Outcome))
 _OVERALL: Final = one_of("conformant", "nonconformant", "inconclusive", "error")
 _CASE: Final = {"requirement": STRING, "module": STRING, "case": STRING, "scenario": STRING}
+_SIGNERS: Final = ("client_id", "mpp_public_key", "alipay_plus_public_key")
 _MPPS: Final = ("faulty", "conforming", "loaded", "loaded_killed")
 _MAY_LACK: Final = {**STRING, "description": "A verdict; absent where that run does not have the row."}
 
@@ -261,7 +262,7 @@ def _load() -> Schema:
         "smallest": or_null(closed(smallest)),
         "again": _NAMES,
     }
-    whole = {**_head(findings.FORMAT), "mpp": STRING}
+    whole = {**_head(load.FORMAT), "mpp": STRING}
     whole |= dict.fromkeys(("users", "seed", "conversations", "turns"), COUNT)
     rows = {"requirements": many(closed(requirement)), "failures": many(closed(failure))}
     return closed({**whole, **rows, "over_http": or_null(_load_over_http())})
@@ -269,7 +270,9 @@ def _load() -> Schema:
 
 def _load_over_http() -> Schema:
     reasons = many(closed({"why": STRING, "conversations": COUNT}))
-    kept = {"conversation": COUNT, "broke": _NAMES, "file": STRING, "digest": SHA256}
+    kept = {"conversation": COUNT, "broke": _NAMES, "shown": _NAMES, "file": STRING, "digest": SHA256}
+    span = dict.fromkeys(("conversations", "broke", "lagged", "p50", "p99"), COUNT)
+    timeline = {"seconds": COUNT, "spans": {**many(closed(span)), "maxItems": MOST}}
     tried = {"users": COUNT, "conversations": COUNT, "broke": _NAMES}
     return closed(
         {
@@ -279,21 +282,24 @@ def _load_over_http() -> Schema:
             **dict.fromkeys(("claimed", "lag", "lagged"), COUNT),
             "latency": closed(dict.fromkeys(("messages", "p50", "p90", "p99", "p100"), COUNT)),
             **dict.fromkeys(("broken_off", "problems"), reasons),
+            "claims": {"type": "object"},
+            "message_layer": or_null(closed(dict.fromkeys(_SIGNERS, STRING))),
             "evidence": many(closed(kept)),
+            "counterexamples": many(closed(_counterexample())),
+            "timeline": closed(timeline),
             "tried": many(closed(tried)),
             "boundaries": many(closed({"requirement": STRING, "breaks": COUNT, "holds": COUNT})),
         }
     )
 
 
-def _audit() -> Schema:
-    counts = dict.fromkeys(("could_show", "showed", "broke", "erred"), COUNT)
-    witness = {"by": STRING, **dict.fromkeys(("complete", "counted", "ordered"), TRUTH)}
+def _counterexample() -> dict[str, Schema]:
+    """A case that fails a conversation, as a verdict file has it."""
     parting = {"byte": COUNT, **dict.fromkeys(("before", "expected", "seen"), STRING)}
     told = dict.fromkeys(("how", "field"), STRING)
     deviation = {**told, "kinds": many(STRING), "payment": COUNT, "parting": or_null(closed(parting))}
-    example = {
-        **dict.fromkeys(("shape", "conversation", "purpose", "blame", "reason", "expected", "seen", "hint"), STRING),
+    return {
+        **dict.fromkeys(("purpose", "blame", "reason", "expected", "seen", "hint"), STRING),
         **_CASE,
         "verdict": _VERDICT,
         "observed": TRUTH,
@@ -303,6 +309,12 @@ def _audit() -> Schema:
         "evidence": STRING,
         "evidence_digest": _or_empty(SHA256),
     }
+
+
+def _audit() -> Schema:
+    counts = dict.fromkeys(("could_show", "showed", "broke", "erred"), COUNT)
+    witness = {"by": STRING, **dict.fromkeys(("complete", "counted", "ordered"), TRUTH)}
+    example = {**dict.fromkeys(("shape", "conversation"), STRING), **_counterexample()}
     whole = {
         **_head(audit.FORMAT),
         "attested": mapping(closed(witness)),

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import click
@@ -10,9 +11,9 @@ from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.common.text import decoded
 from mpp_conformance.protocol import signature
-from mpp_conformance.report.checks import audit_rejudgement, rejudgement
+from mpp_conformance.report.checks import audit_rejudgement, load_rejudgement, rejudgement
 from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
-from mpp_conformance.report.pages import audit
+from mpp_conformance.report.pages import audit, load
 
 FORMAT: Final = "mpp-conformance rejudgement 1"
 _SHOWN: Final = 50
@@ -27,18 +28,18 @@ _SHOWN: Final = 50
 )
 @format_option("schemas.md")
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
-    """Judge the run, or the audit, in the folder RUN again from its evidence, and compare it with the files there.
+    """Judge the run, load or audit in the folder RUN again from its evidence, and compare it with the files there.
 
-    It reads each message from the bytes that carried it, and verifies the signatures of the MPP server with its public
-    key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is named; 5: nothing
-    differs, but the run was interrupted.
+    Of a run and of a load it reads each message from the bytes that carried it, and verifies the signatures of the MPP
+    server with its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is
+    named; 5: nothing differs, but the run was interrupted.
     """
     if run.is_file():
         raise click.UsageError(
             f"{run} is a file, but RUN must be a run's folder; use `mpp-conformance verify` for a bundle"
         )
     try:
-        found = (audit_rejudgement if (run / audit.FILE).exists() else rejudgement).rejudged(run)
+        found = _checked_by(run).rejudged(run)
     except RejudgementError as problem:
         raise Refusal(f"{run} cannot be judged again: {problem}") from None
     if mpp_key is not None:
@@ -49,6 +50,12 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
         click.echo("\n".join(_lines(found)))
     whole = Exit.CONFORMS if found.digest else Exit.NOT_PROVEN
     click.get_current_context().exit(Exit.FAILS if found.differences else whole)
+
+
+def _checked_by(run: Path) -> ModuleType:
+    """What judges again what is in a folder, by the file that it has."""
+    others = {audit.FILE: audit_rejudgement, load.FILE: load_rejudgement}
+    return next((module for name, module in others.items() if (run / name).exists()), rejudgement)
 
 
 def _other_key(path: Path, found: Rejudgement) -> list[str]:

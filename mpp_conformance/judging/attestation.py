@@ -4,9 +4,11 @@ Nor may it where it hangs on time and the suite itself was late: an MPP that was
 were read too late, looks like one that gives up, asks again or says nothing.
 """
 
+from dataclasses import replace
 from typing import Final
 
-from mpp_conformance.judging.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, Deviation
+from mpp_conformance.judging.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, Deviation, Judgement
+from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import BY_NAME
 from mpp_conformance.scenarios.observation import Observed
 
@@ -47,3 +49,12 @@ def hangs_on_time(how: Deviation) -> bool:
     Nobody puts one text in the place of another for want of time, unless it says how a payment ended.
     """
     return how.how != DIFFERENT or how.parting is None or how.field in _ENDS
+
+
+def beyond_claim(judgement: Judgement, claimed: int) -> Judgement:
+    """A judgement where more than the ``claimed`` conversations were held at once: what hangs on time is not proven."""
+    how = judgement.deviation
+    if judgement.verdict is not Verdict.FAIL or how is None or not hangs_on_time(how):
+        return judgement
+    hint = f"the wallet claims to bear {claimed} conversations at once ([reach] parallel)"
+    return replace(judgement, verdict=Verdict.INCONCLUSIVE, hint=hint)

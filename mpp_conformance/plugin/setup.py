@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mpp_conformance.report.gate.waivers import WaiverFile
     from mpp_conformance.scenarios.scenario import Scenario
     from mpp_conformance.transport.scheduler import Conversations
-    from mpp_conformance.wallet import Keys, Wallet
+    from mpp_conformance.wallet import Wallet
 
     Begun = Callable[[Scenario], None]
 
@@ -123,7 +123,7 @@ def _live(target: str, wallet_file: str) -> Setup:
         return refusal.refusal(chosen, connectors.adaptor_of(target, chosen))
 
     policy = Policy.of(chosen.profile.customers, chosen.evidence.disclose, secrets.token_bytes(32))
-    layer = None if target.startswith(_SPECIMEN) else _message_layer(chosen.keys)
+    layer = None if chosen.keys is None or target.startswith(_SPECIMEN) else chosen.keys.message_layer()
     particulars = chosen.particulars()
     refused = refusal if target.startswith("http") else _nothing_wrong
     return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, particulars, refused, layer)
@@ -132,18 +132,6 @@ def _live(target: str, wallet_file: str) -> Setup:
 def _nothing_wrong() -> str:
     """What is in this process, or out of a drawer, has nothing to be reached."""
     return ""
-
-
-def _message_layer(keys: Keys | None) -> dict[str, str] | None:
-    from mpp_conformance.protocol import signature  # noqa: PLC0415  # loads cryptography
-
-    if keys is None:
-        return None
-    return {
-        "client_id": keys.client_id,
-        "mpp_public_key": signature.public_key_text(keys.mpp_public_key),
-        "alipay_plus_public_key": signature.public_key_text(keys.alipay_plus_private_key.public_key()),
-    }
 
 
 def _loaded(wallet_file: str) -> Wallet:

@@ -93,6 +93,14 @@ class Keys(Section):
         repr=False, description="the path of a file with the private key that Alipay+ signs with, or that key in Base64"
     )
 
+    def message_layer(self) -> dict[str, str]:
+        """Who signs, for a report: names and public keys."""
+        return {
+            "client_id": self.client_id,
+            "mpp_public_key": signature.public_key_text(self.mpp_public_key),
+            "alipay_plus_public_key": signature.public_key_text(self.alipay_plus_private_key.public_key()),
+        }
+
 
 class Codes(Section):
     """``[codes]``: how the codes look that the wallet takes for an entry code, an order code, and neither."""

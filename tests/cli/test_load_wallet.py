@@ -80,14 +80,42 @@ def test_a_wallet_with_shared_state_is_named_by_what_it_breaks(tmp_path: Path) -
         told["boundaries"] = [{"requirement": "EC-25", "holds": holds, "breaks": breaks}]
         assert [below in line for line in text(found) if line.startswith("smallest ")] == [True]
 
+    page = (folder / "report.html").read_text("utf-8")
+    assert ("default-src 'none'" in page, "<script" in page) == (True, False)
+    assert all(words in page for words in ("Broken under load: EC-25", 'class="time"', 'class="dia"'))
+    assert sum(span["conversations"] for span in told["timeline"]["spans"]) == found["conversations"]
+    judged_again(folder, found)
+
     kept = {row["file"]: row for row in told["evidence"]}
     assert {path.name for path in (folder / "evidence").iterdir()} == set(kept)
     assert not any(canary in said for canary in CANARIES for said in [done.output, *texts(folder / "evidence")])
     failure = next(row for row in found["failures"] if row["requirement"] == "EC-25")
     file = next(row["file"] for row in kept.values() if row["conversation"] == failure["conversation"])
     case = next(one for one in load(directory("suites")).cases if f"{one.module}::{one.name}" == failure["case"])
-    again = judge(case.judge, evidence.read((folder / "evidence" / file).read_bytes()))
-    assert (again.verdict, again.expected, again.seen) == (Verdict.FAIL, failure["expected"], failure["seen"])
+    judged = judge(case.judge, evidence.read((folder / "evidence" / file).read_bytes()))
+    assert (judged.verdict, judged.expected, judged.seen) == (Verdict.FAIL, failure["expected"], failure["seen"])
+
+
+def judged_again(folder: Path, found: dict[str, Any]) -> None:
+    """`rejudge` derives what a load says of the conversations that it has kept, and names what does not follow."""
+    again = CliRunner().invoke(cli, ["rejudge", str(folder), "--format", "json"])
+    assert (again.exit_code, json.loads(again.stdout)["cases"]) == (
+        Exit.CONFORMS,
+        len(found["over_http"]["counterexamples"]),
+    )
+    assert json.loads(again.stdout)["messages"]["signatures"]["valid"] > 0
+    other = {"mpp_public_key": found["over_http"]["message_layer"]["alipay_plus_public_key"]}
+    for change, code in (
+        ({"message_layer": {**found["over_http"]["message_layer"], **other}}, Exit.FAILS),
+        ({"counterexamples": found["over_http"]["counterexamples"][1:]}, Exit.FAILS),
+        ({"evidence": [{**row, "broke": []} for row in found["over_http"]["evidence"]]}, Exit.FAILS),
+        ({"evidence": [{**row, "digest": "0" * 64} for row in found["over_http"]["evidence"]]}, Exit.FAILS),
+        ({"claims": []}, Exit.CONFIGURATION),
+    ):
+        (folder / "load.json").write_text(json.dumps({**found, "over_http": {**found["over_http"], **change}}), "utf-8")
+        assert CliRunner().invoke(cli, ["rejudge", str(folder)]).exit_code == code
+    (folder / "load.json").write_text("[" * 100_000, "utf-8")
+    assert CliRunner().invoke(cli, ["rejudge", str(folder)]).exit_code == Exit.CONFIGURATION
 
 
 def texts(folder: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """A wallet that hangs up, whenever it does so, ends no conversation but its own, and is no fault of ours."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -10,16 +11,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mpp_conformance import wire
+from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.trace import ENDED, Trace
-from mpp_conformance.peers.alipay_plus import AlipayPlus
+from mpp_conformance.ledger.catalogue import Claims, load
+from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
 from mpp_conformance.peers.router import Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.faults.profile import Fault
-from mpp_conformance.protocol.messages import UserInitiatedPay
+from mpp_conformance.protocol.messages import IdentifyCode, NotifyPayment, UserInitiatedPay
 from mpp_conformance.scenarios.answers import packaged
 from mpp_conformance.scenarios.cells import psp, sdk
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, one
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, one
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.scheduler import new_event_loop
 from mpp_conformance.transport.servers.application import application
@@ -94,3 +98,29 @@ def test_a_late_call_is_answered_whatever_its_answer_was_to_be(asked_before: boo
         reply = router.deliver(call).reply
         assert reply is not None
         assert wire.encode(reply)
+
+
+def _all(cases: Iterable[Case], claims: Claims) -> Iterator[Scenario]:
+    return (scenario for case in cases for scenario in case.scenarios(claims.edition, claims.reading))
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_a_call_that_comes_too_late_for_any_conversation_is_answered(asked: int) -> None:
+    """Whatever it asks, whatever was scripted there, and however often it was asked before the end."""
+    wallet, suites = reference(), load(directory("suites"))
+    claims, profile = Claims.of(wallet.claims()), wallet.profile
+    for scenario in set(_all(suites.cases, claims)):
+        router, world = Router(profile.templates), World(scenario, "late", profile, lambda: 0.0)
+        codes = world.codes[0]
+        pay = UserInitiatedPay(code_value=codes.decoded, customer_id="customer-1")
+        order = payment_request_id(codes)
+        told = NotifyPayment(payment_request_id=order, result_status="S", result_code="SUCCESS", result_message="")
+        router.open(world)
+        world.begin()
+        for _ in range(asked):
+            router.deliver(pay)
+        router.close(world)
+        for call in (pay, replace(pay, customer_id="a stranger"), IdentifyCode(code_value=codes.scanned), told):
+            reply = router.deliver(call).reply
+            assert reply is not None
+            assert wire.encode(reply, gateway_url="http://alipay-plus.test")

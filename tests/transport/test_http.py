@@ -26,6 +26,7 @@ from mpp_conformance.scenarios.cells import psp, sdk
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Probe, Scenario, handle_by_sdk, one
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport import connectors
+from mpp_conformance.transport.connectors.heartbeat import LATE
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.servers.gateway import AnswerError
 from mpp_conformance.transport.servers.listener import ListenError, bound
@@ -202,7 +203,7 @@ def test_equal_conversations_are_told_apart_until_they_are_forgotten() -> None:
             assert (one == other, one.codes == other.codes) == (False, False)
             page = f"{connector.public_url}/o/{_token(connector, scenario, '/1')}/result-page"
             await posted(page, b'{"status":"S"}')
-            assert (connector.since(one).late, connector.since(other)) == (1, other)
+            assert ((await connector.since(one, 0)).late, await connector.since(other, 0)) == (1, other)
             assert [stray.conversation for stray in connector.strays] == [scenario.label]
             connector.forget(one)
             assert connector.strays == []
@@ -212,6 +213,20 @@ def test_equal_conversations_are_told_apart_until_they_are_forgotten() -> None:
             assert connector._over == []
 
     asyncio.run(hold())
+
+
+def test_what_comes_late_while_the_suite_is_late_accuses_nobody() -> None:
+    """A conversation that is listened to once more is one in which we were late, if we are late then."""
+
+    async def hold() -> tuple[str, str]:
+        async with hosted(ConformingMpp) as connector:
+            trace = await connector.converse(psp(ORDER))
+            listening = asyncio.create_task(connector.since(trace, 0.01))
+            await asyncio.sleep(0)
+            connector._heartbeat.late_by(LATE + 0.1)
+            return trace.lagged, (await listening).lagged
+
+    assert asyncio.run(hold()) == ("", "0.60 s")
 
 
 def _token(connector: HttpConnector, scenario: Scenario, turn: str = "") -> str:

@@ -104,7 +104,7 @@ class Scripted:
         self.most = max(self.most, len(self.held))
         return self.told(trace)
 
-    def since(self, trace: Trace) -> Trace:
+    async def since(self, trace: Trace, seconds: float) -> Trace:  # noqa: ARG002  # as a connector's
         """What ``later`` makes of it."""
         return self.later(self.held[trace.codes])
 

@@ -69,6 +69,14 @@ class Readings:
     signed: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
+    @property
+    def notes(self) -> list[str]:
+        """What could not be read, in a sentence, if there is anything."""
+        if not self.hidden:
+            return []
+        why = "nothing that was found discloses them: their bytes were not read, and their signatures not verified"
+        return [f"{self.hidden} messages are hidden, and {why}"]
+
 
 def compare(trace: Trace, layer: MessageLayer | None, where: str, found: Readings) -> None:
     """Read each message of a conversation from its bytes; ``where`` names the conversation's evidence."""

@@ -146,11 +146,7 @@ class _Rejudging:
             compare(whole, layer, where, found.readings)
             self._traces[name] = trace.without_bytes()
         found.conversations = len(self._traces)
-        if found.readings.hidden:
-            found.notes.append(
-                f"{found.readings.hidden} messages are hidden, and nothing that was found discloses them: their bytes "
-                "were not read, and their signatures not verified"
-            )
+        found.notes += found.readings.notes
 
     def _opened(self, name: str, trace: Trace) -> Trace:
         """The conversation with what is disclosed of it, where its owner has kept that."""

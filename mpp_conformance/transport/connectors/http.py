@@ -9,30 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 from starlette.middleware.cors import CORSMiddleware
 
 from mpp_conformance.judging.trace import Half, Trace
-from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import MAX_STRAYS, Delivery, ReactionError, Router, Stray
 from mpp_conformance.peers.world import World
-from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
+from mpp_conformance.protocol.messages import Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
-from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor
+from mpp_conformance.transport.connectors.calls import Calls
 from mpp_conformance.transport.connectors.conversation import Conversation
-from mpp_conformance.transport.connectors.heartbeat import beating
-from mpp_conformance.transport.connectors.mpp_server import (
-    ANSWERS,
-    ELSEWHERE,
-    NOWHERE,
-    Call,
-    MppServer,
-    MppServerUnreachableError,
-    NoAnswerError,
-)
+from mpp_conformance.transport.connectors.heartbeat import Heartbeat
+from mpp_conformance.transport.connectors.mpp_server import MppServer
 from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.application import NO_HTTP, application, below
 from mpp_conformance.transport.servers.arrivals import Arrivals
@@ -43,7 +34,7 @@ from mpp_conformance.transport.servers.listener import ListenError, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Keys, Wallet
-from mpp_conformance.wire import changed, displaced, verified
+from mpp_conformance.wire import displaced
 
 _LONGEST: Final = 20
 """A conversation lasts at most this many times the wallet's patience, however much it says."""
@@ -54,8 +45,8 @@ _HELD: Final = 5
 take four times that."""
 _PAGE: Final = 0.8
 """The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
-_LATE: Final = 0.05
-"""Seconds by which a wait may end too late on a machine that is not overloaded."""
+_OVERLOADED: Final = 4
+"""So many times longer at most where we are late ourselves, which its time does not count."""
 
 
 class UnreadableRequestError(Exception):
@@ -91,12 +82,13 @@ class HttpConnector:
         self._open: dict[int, Conversation] = {}
         self._over: list[tuple[Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
+        self._listened: list[Conversation] = []
+        """Those of them that are listened to for what comes late."""
         self._heard = asyncio.Event()
         self._arrivals = Arrivals()
+        self._heartbeat = Heartbeat(self._late_by)
         self._exits = AsyncExitStack()
         self._url = ""
-        self.lag = 0.0
-        """Seconds that we were late, at worst."""
         self.here = ""
         """Where we listen, whoever stands before it."""
 
@@ -104,6 +96,11 @@ class HttpConnector:
     def strays(self) -> list[Stray]:
         """Messages that fitted no open conversation."""
         return self._router.strays
+
+    @property
+    def lag(self) -> float:
+        """Seconds that we were late, at worst."""
+        return self._heartbeat.worst
 
     @property
     def prolonged(self) -> Mapping[Scenario, Trace]:
@@ -141,13 +138,20 @@ class HttpConnector:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
         self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
-        client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
+        longest = reach.patience * _OVERLOADED
+        client = http_client(timeout=longest, read=longest * _LONGEST)
         http = await self._exits.enter_async_context(client)
         self._adaptor: Adaptor | PullingAdaptor = Adaptor(self._adaptor_url, http)
         if self._device:
             self._adaptor = PullingAdaptor(self._device, reach.patience)
-        self._mpp_server = MppServer.of(reach, self._keys, http)
-        await self._exits.enter_async_context(beating(self._late_by))
+        self._calls = Calls(
+            adaptor=self._adaptor,
+            mpp_server=MppServer.of(reach, self._keys, http, self._heartbeat.timeout),
+            layer=self._layer,
+            observer=self._observer,
+            deliver=self._deliver,
+        )
+        await self._exits.enter_async_context(self._heartbeat.beating())
         return self
 
     async def __aexit__(
@@ -170,7 +174,7 @@ class HttpConnector:
         try:
             await self._probe(world)
             for sending in world.begin():
-                self._call(held, sending)
+                self._calls.begin(held, sending)
             await self._heard_out(held, at_rest)
             held.give_up()
         finally:
@@ -186,11 +190,18 @@ class HttpConnector:
         self._over.append((held, held.world.recorded))
         return held.trace()
 
-    def since(self, trace: Trace) -> Trace:
-        """A conversation that is over and not forgotten, with what has come since."""
+    async def since(self, trace: Trace, seconds: float) -> Trace:
+        """A conversation that is over and not forgotten, with what comes in so many seconds from now.
+
+        Where we are late in these, what hangs on time accuses nobody either.
+        """
         held, count = next(over for over in self._over if over[0].world.codes == trace.codes)
+        before = held.lag
+        self._listened.append(held)
+        await self._heartbeat.pause(seconds)
+        self._listened.remove(held)
         late = held.world.recorded - count
-        return replace(held.trace(), late=late) if late else trace
+        return replace(held.trace(), late=late) if late or held.lag > before else trace
 
     def forget(self, trace: Trace) -> None:
         """Keep nothing of a conversation that is over."""
@@ -202,16 +213,19 @@ class HttpConnector:
     async def heard_late(self, scenario: Scenario, seconds: float) -> Trace | None:
         """The conversation of this scenario, which is over, with what comes after its end; ``None`` if nothing does."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with self._heartbeat.timeout(seconds):
                 while scenario not in self.prolonged:
-                    await _woken(self._heard, seconds)
+                    await self._heartbeat.woken(self._heard, seconds)
         return self.prolonged.get(scenario)
+
+    def _observer(self, token: str) -> str:
+        return f"{self._url}/o/{token}"
 
     async def _probe(self, world: World) -> None:
         """Ask the adaptor what the scenario has it asked, up to a call that it does not answer."""
         for probe in world.scenario.probing:
             halves = list[Half]()
-            observer_url = f"{self._url}/o/{world.token(0)}"
+            observer_url = self._observer(world.token(0))
             status = await self._adaptor.probe(probe, observer_url, self._reach.patience, halves.append)
             world.carried(world.probed(probe, status), *halves)
             if status == NO_ANSWER:
@@ -219,15 +233,16 @@ class HttpConnector:
 
     async def _heard_out(self, held: Conversation, at_rest: Callable[[], None]) -> None:
         """Listen until the wallet has said nothing for as long as there is reason to wait."""
-        end = time.monotonic() + self._reach.patience * _LONGEST
+        longest, clock = self._reach.patience * _LONGEST, self._heartbeat
+        end, latest = clock.now + longest, time.monotonic() + longest * _OVERLOADED
         while not held.over:
             if held.at_rest:
                 at_rest()
-            wait, left = self._wait(held), end - time.monotonic()
+            wait, left = self._wait(held), min(end - clock.now, latest - time.monotonic())
             if left <= 0:
-                held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
+                held.troubles.append(f"the wallet had not come to an end after {longest:g} s")
                 return
-            if not await _woken(held.woken, min(wait, left)) and wait <= left:
+            if not await clock.woken(held.woken, min(wait, left)) and wait <= left:
                 # Whoever is speaking is not silent, however slowly it does.
                 await self._arrivals.over(min(self._reach.patience * _SPEAKING, left))
                 tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
@@ -255,7 +270,7 @@ class HttpConnector:
         held = self._open.get(id(delivery.world))
         if held is not None:
             for sending in delivery.calls:
-                self._call(held, sending)
+                self._calls.begin(held, sending)
             held.woken.set()
         self._heard.set()
         return delivery
@@ -265,7 +280,7 @@ class HttpConnector:
         held = self._open.get(id(delivery.world))
         if held is not None:
             for sending in record(delivery, complete=complete, halves=halves):
-                self._call(held, sending)
+                self._calls.begin(held, sending)
             held.woken.set()
 
     def _lost(self, message: Malformed, came: str) -> None:
@@ -302,8 +317,7 @@ class HttpConnector:
             ended.woken.set()
 
     def _late_by(self, seconds: float) -> None:
-        self.lag = max(self.lag, seconds)
-        for held in self._open.values():
+        for held in (*self._open.values(), *self._listened):
             held.lag = max(held.lag, seconds)
 
     def _held_in(self, world: World | None) -> list[Conversation]:
@@ -319,62 +333,12 @@ class HttpConnector:
         held = self._open.get(id(delivery.world))
         if held is None or not held.asking:
             return
-        end = time.monotonic() + self._reach.patience * _PAGE
-        while held.asking and time.monotonic() < end:
-            await asyncio.wait(held.asking, timeout=end - time.monotonic())
+        with suppress(TimeoutError):
+            async with self._heartbeat.timeout(self._reach.patience * _PAGE):
+                while held.asking:
+                    await asyncio.wait(held.asking)
         if held.asking or await gone():
             held.world.went_on(delivery.event)
-
-    def _call(self, held: Conversation, sending: Sending) -> None:
-        task = asyncio.create_task(self._told(held, sending))
-        held.calls[task] = sending
-        if sending.message.point == GATEWAY:
-            held.asking.add(task)
-        task.add_done_callback(lambda done: self._answered(held, done))
-
-    async def _told(self, held: Conversation, sending: Sending) -> None:
-        message, keep = sending.message, partial(held.world.carried, sending.event)
-        try:
-            if isinstance(message, InquiryPayment | CancelPayment):
-                await self._asked(held, sending.payment, message, keep)
-                return
-            observer_url = f"{self._url}/o/{held.world.token(sending.payment)}"
-            await self._adaptor.tell(message, observer_url, keep)
-        except (AdaptorUnreachableError, MppServerUnreachableError) as problem:
-            held.unreachable = True
-            held.troubles.append(str(problem))
-        except (RefusedError, NoAnswerError) as problem:
-            held.refused = True
-            held.troubles.append(str(problem))
-        except Exception as problem:  # noqa: BLE001  # whoever asked for the conversation is to hear of it
-            held.fault = problem
-
-    async def _asked(self, held: Conversation, payment: int, call: Call, keep: Callable[[Half], None]) -> None:
-        """Alipay+ asks the MPP server, and takes its answer; whoever is not Alipay+ may be refused by silence."""
-        token = held.world.token(payment)
-        try:
-            answer, half = await self._mpp_server.ask(call, keep)
-        except MppServerUnreachableError:
-            raise
-        except NoAnswerError as problem:
-            if call.signature == "valid":
-                raise
-            operation = ANSWERS[type(call)].__name__
-            self._deliver(Malformed(where=GATEWAY, operation=operation, problem=str(problem)), token, ())
-        else:
-            outcome, notes = verified(half, self._layer.public_key, self._layer.client_id)
-            between = changed(half, self._layer.public_key, self._layer.client_id)
-            if between:
-                held.hinder(f"the answer to POST {half.target}: {between}")
-            self._deliver(answer, token, notes).heard(half)
-            if call.signature == "valid" and outcome != "valid" and half.status in NOWHERE | ELSEWHERE:
-                called = f"POST {self._mpp_server.addresses[type(call)]}"
-                raise NoAnswerError(called, f"status {half.status}, so that nobody serves what [reach] names")
-
-    def _answered(self, held: Conversation, call: asyncio.Task[None]) -> None:
-        held.calls.pop(call, None)
-        held.asking.discard(call)
-        held.woken.set()
 
 
 def _message_layer(keys: Keys, prefix: str) -> MessageLayer:
@@ -385,16 +349,3 @@ def _message_layer(keys: Keys, prefix: str) -> MessageLayer:
         public_key=keys.mpp_public_key,
         private_key=keys.alipay_plus_private_key,
     )
-
-
-async def _woken(event: asyncio.Event, seconds: float) -> bool:
-    """Whether something happened within the time."""
-    begun = time.monotonic()
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        # Where the machine gave us no time to listen, silence is no silence of the wallet's.
-        return time.monotonic() - begun - seconds > _LATE
-    event.clear()
-    return True

@@ -7,6 +7,7 @@ slip may be in the wallet file.
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -34,6 +35,8 @@ from mpp_conformance.transport.connectors.adaptor import beginning, half, words
 from mpp_conformance.wallet import Keys, Reach
 
 Call = InquiryPayment | CancelPayment
+Within = Callable[[float], AbstractAsyncContextManager[object]]
+"""A context that ends with TimeoutError after so many seconds."""
 Answer = InquiryPaymentAnswer | CancelPaymentAnswer | Malformed
 
 ANSWERS: Final[Mapping[type[Call], type[InquiryPaymentAnswer] | type[CancelPaymentAnswer]]] = {
@@ -67,7 +70,8 @@ class MppServerUnreachableError(NoAnswerError):
 class MppServer:
     """The MPP server, as Alipay+ calls it.
 
-    ``addresses``: where each operation is served; ``patience``: seconds that a call may take.
+    ``addresses``: where each operation is served; ``patience``: seconds that a call may take, as ``within`` counts
+    them.
     """
 
     addresses: Mapping[type[Call], str]
@@ -77,9 +81,10 @@ class MppServer:
     mpp_public_key: RSAPublicKey = field(repr=False)
     http: httpx.AsyncClient
     patience: float
+    within: Within = asyncio.timeout
 
     @classmethod
-    def of(cls, reach: Reach, keys: Keys, http: httpx.AsyncClient) -> Self:
+    def of(cls, reach: Reach, keys: Keys, http: httpx.AsyncClient, within: Within = asyncio.timeout) -> Self:
         """The MPP server where ``wallet.toml`` says that it is; ``http`` carries the calls."""
         signature.foreign_key()  # made before anybody waits for an answer
         return cls(
@@ -90,6 +95,7 @@ class MppServer:
             mpp_public_key=keys.mpp_public_key,
             http=http,
             patience=reach.patience,
+            within=within,
         )
 
     async def ask(self, call: Call, keep: Callable[[Half], None]) -> tuple[Answer, Half]:
@@ -100,7 +106,7 @@ class MppServer:
         """
         address, begun = httpx.URL(self.addresses[type(call)]), list[Half]()
         try:
-            async with asyncio.timeout(self.patience):
+            async with self.within(self.patience):
                 heard = await self._exchanged(call, address, begun.append)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             called = f"the MPP server at {address} cannot be reached"
@@ -117,7 +123,8 @@ class MppServer:
     async def _exchanged(self, call: Call, address: httpx.URL, keep: Callable[[Half], None]) -> Half:
         content = wire.encode(call)
         headers = self._headers(call, _target(address), content)
-        async with self.http.stream("POST", address, content=content, headers=headers, timeout=self.patience) as answer:
+        timeout = httpx.Timeout(self.patience, read=None)
+        async with self.http.stream("POST", address, content=content, headers=headers, timeout=timeout) as answer:
             keep(half(answer.request, answer.request.headers, content))
             body = await beginning(answer, wire.MAX_BODY + 1)
             return half(answer.request, answer.headers, body, answer.status_code)

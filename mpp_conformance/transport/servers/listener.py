@@ -6,18 +6,20 @@ Whoever opens it ends it: no signal is caught here, and nothing is logged.
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import uvicorn
 from starlette.applications import Starlette
 
+from mpp_conformance.transport.servers.acceptor import Acceptor
 from mpp_conformance.transport.servers.arrivals import ARRIVALS, Arrivals
 from mpp_conformance.transport.servers.connection import UNREADABLE, Connection
 
 LOCALHOST: Final = "localhost"
-BACKLOG: Final = 1_024
+BACKLOG: Final = 4_096
+"""Connections that wait to be accepted at most; the kernel may allow fewer."""
 _GOODBYE: Final = 1.0
 """Seconds that open exchanges get to end when the listener closes."""
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # not to listen at: how to reach it from here
@@ -86,8 +88,9 @@ async def listening(app: Starlette, host: str, port: int, arrivals: Arrivals | N
     server.lifespan = config.lifespan_class(config)
     server.lifespan.state[UNREADABLE] = getattr(app.state, "unreadable", None)
     server.lifespan.state[ARRIVALS] = arrivals or Arrivals()
+    acceptors: list[Acceptor] = []
     try:
-        await server.startup(sockets=made)
+        acceptors.extend(Acceptor(one, lambda: _connection(server)) for one in made)
         # It does no more than keep the Date header of answers right.
         ticking = asyncio.create_task(server.main_loop())
         try:
@@ -95,16 +98,20 @@ async def listening(app: Starlette, host: str, port: int, arrivals: Arrivals | N
         finally:
             ticking.cancel()
             await asyncio.gather(ticking, return_exceptions=True)
-            await _ended(server)
+            await _ended(server, acceptors)
     finally:
         for one in made:
             one.close()
 
 
-async def _ended(server: uvicorn.Server) -> None:
+def _connection(server: uvicorn.Server) -> Connection:
+    return Connection(config=server.config, server_state=server.server_state, app_state=server.lifespan.state)
+
+
+async def _ended(server: uvicorn.Server, acceptors: Iterable[Acceptor]) -> None:
     """Accept no more, let open exchanges end for a moment, and close what is left."""
-    for listener in server.servers:
-        listener.close()
+    for acceptor in acceptors:
+        acceptor.close()
     state = server.server_state
     for connection in list(state.connections):
         connection.shutdown()

@@ -40,7 +40,7 @@ from mpp_conformance.transport.servers.observer import REPORTS
 from mpp_conformance.transport.servers.request_bodies import body_of
 from mpp_conformance.wallet.fields import is_loopback
 
-MAX_SESSIONS: Final = 1_000
+MAX_SESSIONS: Final = 10_000
 """Sessions in which something is going on at the same time; more are refused."""
 _NAMES: Final = {kind: name for name, kind in REPORTS.items()}
 _JSON: Final = {"content-type": "application/json"}

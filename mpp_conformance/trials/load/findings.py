@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.trials.load.crowd_trial import Run, Smallest
 from mpp_conformance.trials.load.traffic import Judged, Tally
-
-FORMAT: Final = "mpp-conformance load 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,16 +65,20 @@ def _place(seed: int, turn: int, scenario: Scenario) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One conversation under load; ``number``: which it is, from 0."""
+    """One conversation under load; ``number``: which it is, from 0.
+
+    ``shown``: the claims of the set-up that the load had shown to hold when it was judged.
+    """
 
     number: int
     trace: Trace
     rows: Rows
+    shown: frozenset[str] = frozenset()
 
     def weighed(self, set_up: SetUp) -> "Judged":
         """The same by what all conversations together show of the set-up."""
         rows = tuple((case, set_up.weighed(judgement, self.trace)) for case, judgement in self.rows)
-        return Judged(number=self.number, trace=self.trace, rows=rows)
+        return Judged(number=self.number, trace=self.trace, rows=rows, shown=set_up.shown)
 
     def failed(self) -> Rows:
         """What it fails; what decides comes first."""

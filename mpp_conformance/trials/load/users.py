@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from mpp_conformance.judging.attestation import hangs_on_time
+from mpp_conformance.judging.attestation import beyond_claim
 from mpp_conformance.judging.judgement import Judgement
 from mpp_conformance.judging.set_up import SetUp, Sign, signs
 from mpp_conformance.judging.trace import BROKEN, Trace
@@ -21,7 +21,8 @@ from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.transport.scheduler import Place
 from mpp_conformance.trials.load.latency import Latency
 from mpp_conformance.trials.load.sample import Sample
-from mpp_conformance.trials.load.traffic import Judged, Tally, Traffic, tallied
+from mpp_conformance.trials.load.timeline import Timeline
+from mpp_conformance.trials.load.traffic import Judged, Rows, Tally, Traffic, tallied
 
 _ROOM: Final = 256
 """Conversations that are listened to beside those that are going on."""
@@ -38,8 +39,8 @@ class Connector(Protocol):
     async def converse(self, scenario: Scenario, at_rest: Callable[[], None], *, turn: str) -> Trace:
         """Hold one to its end; ``turn`` tells it from others of the same scenario."""
 
-    def since(self, trace: Trace) -> Trace:
-        """One that is over, with what has come since."""
+    async def since(self, trace: Trace, seconds: float) -> Trace:
+        """One that is over, with what comes in so many seconds from now."""
 
     def forget(self, trace: Trace) -> None:
         """Keep nothing of one that is over."""
@@ -60,6 +61,7 @@ class Held:
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
+    timeline: Timeline = field(default_factory=Timeline)
     troubles: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
 
@@ -75,18 +77,21 @@ class Held:
         self.turns += sum(not event.message.by_suite for event in trace.events)
         self.lagged += bool(trace.lagged)
         self.latency.add(trace)
+        self.timeline.add(judged)
         self.sample.add(judged)
         tallied(judged.rows, self.tallies)
         if trace.ending == BROKEN:
             _remember(self.troubles, trace.trouble)
 
-    def failed(self, cases: tuple[Case, ...], problem: Exception) -> None:
-        """Count one that the suite could not hold."""
+    def failed(self, cases: tuple[Case, ...], problem: Exception) -> Rows:
+        """Count one that the suite could not hold; what is said of it."""
         seen = f"{type(problem).__name__}: {problem}"
         error = Judgement(verdict=Verdict.ERROR, expected="the conversation to be held", seen=seen)
         self.conversations += 1
-        tallied(tuple((case, error) for case in cases), self.tallies)
+        rows = tuple((case, error) for case in cases)
+        tallied(rows, self.tallies)
         _remember(self.errors, seen)
+        return rows
 
 
 def _remember(reasons: Counter[str], why: str) -> None:
@@ -141,36 +146,39 @@ class Users:
 
     async def _one(self, held: Held, number: int, scenario: Scenario, place: Place) -> None:
         try:
-            trace = await self.connector.converse(scenario, place.leave, turn=f"/{self._loads}/{number}")
-        except Exception as problem:  # noqa: BLE001  # a fault of one conversation ends no other
-            held.failed(self.traffic.cases[scenario], problem)
-            return
+            await self.one(held, number, scenario, place.leave)
         finally:
             place.leave()
-        held.add(await self._judged(held.users, Judged(number=number, trace=trace, rows=self._rows(scenario, trace))))
+
+    async def one(self, held: Held, number: int, scenario: Scenario, at_rest: Callable[[], None]) -> Rows:
+        """Hold one conversation, count it in ``held``, and say what the cases say of it; ``at_rest`` as in `converse`.
+
+        ``number`` is no other's of the same load.
+        """
+        try:
+            trace = await self.connector.converse(scenario, at_rest, turn=f"/{self._loads}/{number}")
+        except Exception as problem:  # noqa: BLE001  # a fault of one conversation ends no other
+            return held.failed(self.traffic.cases[scenario], problem)
+        at_rest()
+        judged = await self._judged(held.users, Judged(number=number, trace=trace, rows=self._rows(scenario, trace)))
+        held.add(judged)
         self._over.append(trace)
         if len(self._over) > held.users + _ROOM:
             self.connector.forget(self._over.popleft())
+        return judged.rows
 
     async def _judged(self, users: int, judged: Judged) -> Judged:
         """It as it is: what fails is judged again when there was time for what is late, and as it may be written."""
         self._signs.update(signs(judged.trace))
         if not judged.failed():
             return judged
-        await asyncio.sleep(self.patience)
-        trace = self.connector.since(judged.trace)
+        trace = await self.connector.since(judged.trace, self.patience)
         rows = self._rows(trace.scenario, self.redacted(trace))
         again = Judged(number=judged.number, trace=trace, rows=rows)
         weighed = again.weighed(SetUp.from_signs(self._signs))
-        return weighed if users <= self.claimed else replace(weighed, rows=tuple(map(self._beyond, weighed.rows)))
+        if users <= self.claimed:
+            return weighed
+        return replace(weighed, rows=tuple((case, beyond_claim(one, self.claimed)) for case, one in weighed.rows))
 
     def _rows(self, scenario: Scenario, trace: Trace) -> tuple[tuple[Case, Judgement], ...]:
         return self.traffic.judged(scenario, trace)
-
-    def _beyond(self, row: tuple[Case, Judgement]) -> tuple[Case, Judgement]:
-        case, judgement = row
-        how = judgement.deviation
-        if judgement.verdict is not Verdict.FAIL or how is None or not hangs_on_time(how):
-            return row
-        hint = f"the wallet claims to bear {self.claimed} conversations at once ([reach] parallel)"
-        return case, replace(judgement, verdict=Verdict.INCONCLUSIVE, hint=hint)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mpp_conformance.trials.load.latency import PERCENTS
+from mpp_conformance.trials.load.timeline import Span
 from mpp_conformance.trials.load.wallet_trial import Kept, Trial
 
 
@@ -19,9 +20,17 @@ def over_http(trial: Trial, kept: Sequence[Kept]) -> dict[str, Any]:
         "broken_off": _reasons(held.troubles),
         "problems": _reasons(held.errors),
         "evidence": [
-            {"conversation": one.number, "broke": list(one.broke), "file": one.name, "digest": one.digest}
+            {
+                "conversation": one.number,
+                "broke": list(one.broke),
+                "shown": list(one.shown),
+                "file": one.name,
+                "digest": one.digest,
+            }
             for one in kept
         ],
+        "counterexamples": [row for one in kept for row in one.rows],
+        "timeline": {"seconds": held.timeline.seconds, "spans": [_span(span) for span in held.timeline.spans]},
         "tried": [
             {"users": one.users, "conversations": one.conversations, "broke": sorted(one.broken)} for one in trial.tried
         ],
@@ -30,6 +39,11 @@ def over_http(trial: Trial, kept: Sequence[Kept]) -> dict[str, Any]:
             for name, found in trial.boundaries.items()
         ],
     }
+
+
+def _span(span: Span) -> dict[str, int]:
+    latency = {f"p{percent}": span.latency.percentile(percent) for percent in (50, 99)}
+    return {"conversations": span.conversations, "broke": span.broke, "lagged": span.lagged, **latency}
 
 
 def _reasons(counted: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -2,20 +2,24 @@
 
 import asyncio
 import secrets
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from mpp_conformance.evidence.redaction import Policy
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.catalogue import Claims
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.peers.router import MAX_STRAYS
+from mpp_conformance.report.pages import load
 from mpp_conformance.report.run_folder.folder import RunFolder
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.scheduler import new_event_loop
+from mpp_conformance.trials.load.agent import Agent
 from mpp_conformance.trials.load.bisection import Boundary, bisect
+from mpp_conformance.trials.load.sample import Sample
 from mpp_conformance.trials.load.traffic import Traffic
 from mpp_conformance.trials.load.users import Held, Users
 from mpp_conformance.wallet import Wallet
@@ -33,10 +37,11 @@ class _InterruptedError(Exception):
 class Trial:
     """What came of a load: ``tried``: all numbers of users in their order; ``boundaries``: where requirements break.
 
-    ``lag``: seconds that the suite itself was late, at worst.
+    ``seconds``: for how long conversations were begun; ``lag``: by how many the suite itself was late, at worst.
     """
 
     held: Held
+    seconds: float
     tried: tuple[Held, ...]
     boundaries: dict[str, Boundary]
     lag: float
@@ -44,12 +49,18 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A conversation that is kept, and the name and the digest of its evidence."""
+    """A conversation that is kept, and the name and the digest of its evidence.
+
+    ``rows``: the cases that fail it, as a verdict file has them; ``shown`` as `Judged` has it; ``trace``: as written.
+    """
 
     number: int
     broke: tuple[str, ...]
+    shown: tuple[str, ...]
     name: str
     digest: str
+    rows: tuple[Mapping[str, Any], ...]
+    trace: Trace = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +83,51 @@ class WalletTrial:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(self._run(halve=halve))
 
+    def serve(self, port: int, ready: Callable[[str], object]) -> Trial:
+        """Hold conversations when somebody asks for them at this port of loopback; ``ready`` is told the address."""
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(self._serve(port, ready))
+
     def keep(self, held: Held, folder: RunFolder) -> list[Kept]:
         """Write down the sample of a load as evidence; EvidenceError or RunFolderError where that cannot be."""
         found = []
         for judged in held.sample:
-            name, digest = folder.keep(*self.policy.redacted(judged.trace))
-            broke = tuple(sorted({case.requirement.id for case, _ in judged.failed()}))
-            found.append(Kept(number=judged.number, broke=broke, name=name, digest=digest))
+            trace, disclosed = self.policy.redacted(judged.trace)
+            name, digest = folder.keep(trace, disclosed)
+            rows = tuple(load.rows(judged.rows, trace, name, digest))
+            broke = tuple(sorted({row["requirement"] for row in rows}))
+            shown = tuple(sorted(judged.shown))
+            found.append(
+                Kept(number=judged.number, broke=broke, shown=shown, name=name, digest=digest, rows=rows, trace=trace)
+            )
         return found
 
     async def _run(self, *, halve: bool) -> Trial:
+        async with self._users() as (users, connector):
+            tried: list[Held] = []
+
+            async def broken_at(number: int) -> Collection[str]:
+                tried.append(await users.hold(number, self.seconds))
+                if tried[-1].interrupted:
+                    raise _InterruptedError
+                return tried[-1].broken
+
+            found: dict[str, Boundary] = {}
+            with suppress(_InterruptedError):
+                broken = await broken_at(self.users)
+                found = {name: Boundary(self.users) for name in sorted(broken)} if halve else {}
+                await bisect(found, broken_at)
+            return Trial(held=tried[0], seconds=self.seconds, tried=tuple(tried), boundaries=found, lag=connector.lag)
+
+    async def _serve(self, port: int, ready: Callable[[str], object]) -> Trial:
+        async with self._users() as (users, connector):
+            held, begun = Held(users=self.users, sample=Sample(self.seed)), time.monotonic()
+            await Agent(users, held).serve(port, self.seconds, ready)
+            seconds = max(0.1, round(time.monotonic() - begun, 1))
+            return Trial(held=held, seconds=seconds, tried=(held,), boundaries={}, lag=connector.lag)
+
+    @asynccontextmanager
+    async def _users(self) -> AsyncIterator[tuple[Users, HttpConnector]]:
         reach = self.wallet.reach
         patience = reach.patience + _PATIENCE_EACH * self.users
         wallet = self.wallet.model_copy(update={"reach": reach.model_copy(update={"patience": patience})})
@@ -96,20 +142,7 @@ class WalletTrial:
                 patience=patience,
                 redacted=self._redacted,
             )
-            tried: list[Held] = []
-
-            async def broken_at(number: int) -> Collection[str]:
-                tried.append(await users.hold(number, self.seconds))
-                if tried[-1].interrupted:
-                    raise _InterruptedError
-                return tried[-1].broken
-
-            found: dict[str, Boundary] = {}
-            with suppress(_InterruptedError):
-                broken = await broken_at(self.users)
-                found = {name: Boundary(self.users) for name in sorted(broken)} if halve else {}
-                await bisect(found, broken_at)
-            return Trial(held=tried[0], tried=tuple(tried), boundaries=found, lag=connector.lag)
+            yield users, connector
 
     def _redacted(self, trace: Trace) -> Trace:
         return self.policy.redacted(trace)[0]
