@@ -307,6 +307,7 @@ def _audit() -> Schema:
         **_head(audit.FORMAT),
         "attested": mapping(closed(witness)),
         **dict.fromkeys(("conversations", "records", "broken"), COUNT),
+        "inputs": many(closed({"name": STRING, "size": COUNT, "lines": COUNT, "sha256": SHA256})),
         "requirements": many(closed({"id": STRING, **counts})),
         **dict.fromkeys(("unasked", "skipped"), mapping(COUNT)),
         "never_exercised": _NAMES,

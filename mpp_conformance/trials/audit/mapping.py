@@ -41,8 +41,11 @@ class _Part(BaseModel):
 
 
 class Read(_Part):
-    """``[[read]]``: one SELECT over the readers of the engine, which brings :data:`COLUMNS`."""
+    """``[[read]]``: one SELECT over the readers of the engine, which brings :data:`COLUMNS` of each of ``files``."""
 
+    files: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        strict=False, min_length=1, description="a list of one file, or pattern of files, or more"
+    )
     sql: str = Field(min_length=1, description="a SELECT, as text")
 
 
