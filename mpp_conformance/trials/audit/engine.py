@@ -45,7 +45,7 @@ CREATE MACRO IF NOT EXISTS files() AS getvariable('files');
 CREATE MACRO IF NOT EXISTS regexp_like(text, pattern) AS regexp_matches(text, pattern);
 CREATE MACRO IF NOT EXISTS get_json_object(text, path) AS json_extract_string(TRY_CAST(text AS JSON), path);
 CREATE VIEW IF NOT EXISTS log_lines AS
-SELECT line, CASE WHEN json_valid(line) THEN line::JSON END AS json
+SELECT line, TRY_CAST(line AS JSON) AS json
 FROM read_csv(getvariable('files'), columns = {'line': 'VARCHAR'}, header = false, delim = '\x01', quote = '',
     escape = '', auto_detect = false, strict_mode = false, null_padding = true, max_line_size = 8388608,
     ignore_errors = true, store_rejects = true, rejects_limit = 0) WHERE trim(line) <> ''
