@@ -15,8 +15,10 @@ from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.cli.progress import Progress
+from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import printable
 from mpp_conformance.evidence import EvidenceError
+from mpp_conformance.ledger import catalogue
 from mpp_conformance.report.pages.audit import FORMAT, WORTH_FORMAT
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.folder import RunFolderError
@@ -119,6 +121,8 @@ def _audited(
         made = {
             "format": FORMAT,
             "version": __version__,
+            "suites": catalogue.digest(directory("suites")),
+            "mapping": mapped.digest,
             "attested": mapped.observes.claims(),
             "inputs": [one.document() for one in logs.inputs],
             **tally.document(),

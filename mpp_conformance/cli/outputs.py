@@ -225,10 +225,11 @@ def _doctor() -> Schema:
 def _verify() -> Schema:
     bundle = {
         "run": STRING,
-        "wallet": _WALLET,
-        "edition": _EDITION,
+        "wallet": or_null(_WALLET),
+        "edition": or_null(_EDITION),
         "overall": _OVERALL,
         "files": COUNT,
+        "logs": or_null(COUNT),
         "cases": COUNT,
         "rejudged": TRUTH,
         "reports": closed({"compared": _NAMES, "not_compared": _NAMES}),
@@ -305,6 +306,7 @@ def _audit() -> Schema:
     }
     whole = {
         **_head(audit.FORMAT),
+        **dict.fromkeys(("suites", "mapping"), SHA256),
         "attested": mapping(closed(witness)),
         **dict.fromkeys(("conversations", "records", "broken"), COUNT),
         "inputs": many(closed({"name": STRING, "size": COUNT, "lines": COUNT, "sha256": SHA256})),

@@ -49,8 +49,11 @@ def found(tally: Tally, fold: Fold, secret: bytes, kept: RunFolder | None) -> It
 def write(made: Mapping[str, Any], examples: Iterable[CounterExample], kept: RunFolder) -> None:
     """Write an audit's outcome, and its page, beside the evidence; RunFolderError where it cannot be."""
     traces = {example.row["evidence"]: example.trace for example in examples}
-    kept.write(audit.FILE, canonical.dump(made))
-    kept.write(html.FILE, audit.page(made, traces).encode())
+    outcome = canonical.dump(made)
+    kept.write(audit.FILE, outcome)
+    again: Any = canonical.parse(outcome, limit=len(outcome))
+    page = audit.page(again, traces)  # as whoever has the file alone makes it
+    kept.write(html.FILE, page.encode())
 
 
 def _made(requirement: str, example: Example, fold: Fold, secret: bytes, kept: RunFolder | None) -> CounterExample:

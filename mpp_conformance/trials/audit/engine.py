@@ -242,7 +242,7 @@ def _quoted(text: str) -> str:
 def _begin(connection: "DuckDBPyConnection", mapped: Mapped, files: Sequence[Input]) -> None:
     """Begin in this folder, or see that the very same audit was begun there; EngineError where it was another one."""
     suites = catalogue.digest(directory("suites"))
-    told = [__version__, suites, mapped.model_dump_json(), [one.document() for one in files]]
+    told = [__version__, suites, mapped.digest, [one.document() for one in files]]
     audit = hashlib.sha256(canonical.dump(told)).hexdigest()
     before = connection.execute("SELECT audit FROM begun").fetchall()
     if before and before != [(audit,)]:
