@@ -22,11 +22,13 @@ from mpp_conformance.ledger import catalogue
 from mpp_conformance.report.pages.audit import FORMAT, WORTH_FORMAT
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.folder import RunFolderError
-from mpp_conformance.trials.audit import counterexamples, engine, mapping
-from mpp_conformance.trials.audit.engine import Logs
+from mpp_conformance.trials.audit import counterexamples, engine, mapping, spark
 from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.logs import EngineError, Logs
 from mpp_conformance.trials.audit.mapping import Mapped
 
+DUCKDB: Final = "duckdb"
+SPARK: Final = "spark"
 _SHOWN: Final = 3
 _LINE: Final = 160
 
@@ -46,8 +48,15 @@ _LINE: Final = 160
     metavar="FOLDER",
     help="Work in this one, and take up there what was interrupted; about twice the size of the logs.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice([DUCKDB, SPARK]),
+    default=DUCKDB,
+    show_default=True,
+    help="What reads the logs: DuckDB here, or the session of Apache Spark that `spark-submit` starts this with.",
+)
 @click.option("--detects", is_flag=True, help="Say what an audit with these attestations is worth; reads no logs.")
-def command(file: Path, form: str, into: Path | None, memory: str, work: Path | None, *, detects: bool) -> None:
+def command(file: Path, form: str, into: Path | None, memory: str, work: Path | None, **how: Any) -> None:
     """Judge the logs that FILE (an audit.toml) reads, by every case that can be asked of a log.
 
     What a log may have lost, repeated or put in another order accuses nobody, unless FILE attests that it has not. An
@@ -58,16 +67,19 @@ def command(file: Path, form: str, into: Path | None, memory: str, work: Path | 
         mapped = mapping.load(file)
     except mapping.AuditFileError as problem:
         raise Refusal(str(problem)) from None
-    if detects:
+    if how["detects"]:
         _worth(mapped, form)
     try:
         if into is not None:
             folder.vacant(into.parent, into.name)
-        resume = [file, "--format", form, "--memory", memory, *(("--into", into) if into else ())]
-        with _working(work, resume) as place, Progress() as progress:
-            reading = engine.opened(mapped, file.parent, place, memory=memory, watch=progress.show)
-            made, samples = _audited(mapped, reading, into)
-    except engine.EngineError as problem:
+        if how["engine"] == SPARK:
+            made, samples = _audited(mapped, spark.opened(mapped, file.parent, spark.session()), into)
+        else:
+            resume = [file, "--format", form, "--memory", memory, *(("--into", into) if into else ())]
+            with _working(work, resume) as place, Progress() as progress:
+                reading = engine.opened(mapped, file.parent, place, memory=memory, watch=progress.show)
+                made, samples = _audited(mapped, reading, into)
+    except EngineError as problem:
         raise Refusal(f"{printable(str(file))}: the logs cannot be read: {problem}") from None
     except (RunFolderError, EvidenceError) as problem:
         raise Refusal(f"the counter-examples cannot be kept: {problem}") from None

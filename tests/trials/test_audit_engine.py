@@ -18,8 +18,9 @@ from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common import canonical
 from mpp_conformance.scenarios.observation import POINTS
 from mpp_conformance.trials.audit import engine, mapping
-from mpp_conformance.trials.audit.engine import EngineError, Logs
+from mpp_conformance.trials.audit.engine import Logs
 from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.logs import EngineError
 from mpp_conformance.trials.audit.records import UnsortedError, conversations
 from mpp_conformance.trials.audit.tally import Tally
 from tests.tools import tool

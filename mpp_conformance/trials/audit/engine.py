@@ -4,7 +4,7 @@ It works in a folder, in a database file; whatever is finished there stays, and 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +15,10 @@ from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import printable
 from mpp_conformance.ledger import catalogue
-from mpp_conformance.protocol.messages import BY_NAME
-from mpp_conformance.scenarios.observation import POINTS
 from mpp_conformance.trials.audit import inputs, queries
 from mpp_conformance.trials.audit.fold import Fold
 from mpp_conformance.trials.audit.inputs import Input, InputError
+from mpp_conformance.trials.audit.logs import SAMPLED, EngineError, Watch, facts_of
 from mpp_conformance.trials.audit.mapping import COLUMNS, Mapped
 from mpp_conformance.trials.audit.records import Facts, Record
 from mpp_conformance.trials.audit.tally import Tally, restored
@@ -27,16 +26,12 @@ from mpp_conformance.trials.audit.tally import Tally, restored
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Watch = Callable[[str, float], None]
-"""Is told what is being done, and how much of it is done (0 to 1), about once a second."""
 FILE: Final = "audit.duckdb"
 """The database file in the folder to work in; DuckDB writes others beside it whose names begin so."""
 _AT_ONCE: Final = 10_000
 _PART: Final = 200_000
 """Records between two times that what was judged is kept."""
 _SECOND: Final = 1.0
-_SAMPLED: Final = 5
-_REASON: Final = 300
 _INTERRUPTED: Final = "Query interrupted"
 """What DuckDB makes of Ctrl-C where it heeds it."""
 _TIME: Final = "epoch_us(TRY_CAST(lines.time AS TIMESTAMPTZ))"
@@ -66,15 +61,8 @@ CREATE TABLE IF NOT EXISTS judged (records BIGINT, tally VARCHAR)
 """
 
 
-class EngineError(Exception):
-    """The logs cannot be read as ``audit.toml`` says, or what reads them is not there; says why."""
-
-
 class Logs:
-    """Logs that were read, as :func:`opened` gives them. ``skipped``: counts of what is no record, by why.
-
-    ``inputs``: the files.
-    """
+    """As :class:`mpp_conformance.trials.audit.logs.Logs`; :func:`opened` gives them."""
 
     def __init__(self, connection: "DuckDBPyConnection", files: Sequence[Input], watch: Watch) -> None:
         self._connection, self._watch = connection, watch
@@ -105,7 +93,7 @@ class Logs:
 
     def samples(self) -> list[str]:
         """Some of the lines that could not be read, as they stand."""
-        query = f"SELECT line FROM records WHERE {queries.BAD} LIMIT {_SAMPLED}"  # noqa: S608  # constants
+        query = f"SELECT line FROM records WHERE {queries.BAD} LIMIT {SAMPLED}"  # noqa: S608  # constants
         return [line for (line,) in self._connection.execute(query).fetchall() if line]
 
     def _count(self) -> int:
@@ -144,22 +132,6 @@ class Logs:
         return found
 
 
-def facts_of(begin: int, end: int, kinds: Callable[[str], list[str | None]]) -> Facts:
-    """The facts of logs. ``kinds``: the kinds (``None``: not known) of the records for which a condition holds."""
-    lossy = kinds(queries.LOST)
-    return Facts(
-        begin=begin,
-        end=end,
-        by_session=frozenset(_points(kinds("code IS NULL AND request IS NULL AND session IS NOT NULL"))),
-        by_request=frozenset(_points(kinds("code IS NULL AND request IS NOT NULL"))),
-        lossy=frozenset(POINTS if None in lossy else _points(lossy)),
-    )
-
-
-def _points(kinds: list[str | None]) -> Iterator[str]:
-    return (BY_NAME[kind].point for kind in kinds if kind is not None)
-
-
 def _unwatched(_step: str, _done: float) -> None:
     pass
 
@@ -181,7 +153,7 @@ def opened(
         files = inputs.read(mapped, base)
         connection = duckdb.connect(str(place / FILE))
     except (InputError, duckdb.Error) as problem:
-        raise EngineError(_short(problem)) from None
+        raise EngineError.of(problem) from None
     try:
         _prepare(connection, [base / one.name for one in files], memory, threads, place)
         _begin(connection, mapped, files)
@@ -190,7 +162,7 @@ def opened(
         logs = Logs(connection, files, watch)
     except (InputError, duckdb.Error, OSError) as problem:
         connection.close()
-        raise EngineError(_short(problem)) from None
+        raise EngineError.of(problem) from None
     except BaseException as problem:
         connection.close()
         if str(problem) == _INTERRUPTED:
@@ -204,10 +176,6 @@ def opened(
         raise
     finally:
         connection.close()
-
-
-def _short(problem: Exception) -> str:
-    return " ".join(str(problem).split())[:_REASON]
 
 
 def _prepare(connection: "DuckDBPyConnection", files: Sequence[Path], memory: str, threads: int, place: Path) -> None:
