@@ -67,6 +67,8 @@ def command(file: Path, form: str, into: Path | None, memory: str, work: Path | 
         mapped = mapping.load(file)
     except mapping.AuditFileError as problem:
         raise Refusal(str(problem)) from None
+    if how["engine"] == SPARK and work is not None:
+        raise click.UsageError("--work is for DuckDB: Spark keeps and repeats its work itself")
     if how["detects"]:
         _worth(mapped, form)
     try:
@@ -103,9 +105,8 @@ def _working(work: Path | None, resume: Sequence[object]) -> Iterator[Path]:
             work.mkdir(mode=0o700, parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix="mpp-audit-")) if work is None else work
     except OSError as problem:
-        raise Refusal(
-            f"{printable(str(work or tempfile.gettempdir()))} cannot be worked in: {problem.strerror}"
-        ) from None
+        where = printable(str(work or tempfile.gettempdir()))
+        raise Refusal(f"{where} cannot be worked in: {problem.strerror}") from None
     try:
         yield place
     except KeyboardInterrupt:

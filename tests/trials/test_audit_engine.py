@@ -224,6 +224,12 @@ def test_ctrl_c_prints_the_line_that_goes_on(place: Path, monkeypatch: pytest.Mo
     assert list(place.glob("mpp-audit-*/*")) == []
 
 
+def test_spark_has_no_folder_to_work_in(place: Path) -> None:
+    """It keeps its work itself, so the option would promise what is not so."""
+    words = ("audit", place / "audit.toml", "--engine", "spark", "--work", place / "work")
+    assert call(*words).exit_code == Exit.USAGE
+
+
 def test_work_of_other_logs_is_not_taken_up(place: Path) -> None:
     """Logs that changed since, or another audit.toml, are another audit."""
     with opened(place):

@@ -94,7 +94,11 @@ def test_the_command_takes_the_session_that_is_there(place: Path, session: Any) 
     """It ends with 1, as with DuckDB, and stops nobody's session."""
     words = ["audit", str(place / "audit.toml"), "--format", "json"]
     found, same = (CliRunner().invoke(cli, [*words, "--engine", name]) for name in ("spark", "duckdb"))
-    assert (found.exit_code, json.loads(found.stdout)) == (Exit.FAILS, pytest.approx(json.loads(same.stdout)))
+    assert (found.exit_code, same.exit_code) == (Exit.FAILS, Exit.FAILS)
+    told, expected = (json.loads(one.stdout) for one in (found, same))
+    names = ("digest", "inputs", "requirements", "skipped", "mapping", "suites")
+    assert {name: told[name] for name in names} == {name: expected[name] for name in names}
+    assert len(told["counterexamples"]) == len(expected["counterexamples"])
     assert session.range(3).count() == 3
 
 
