@@ -139,7 +139,7 @@ def test_a_cluster_of_two_workers_has_what_duckdb_has(place: Path) -> None:
             words = [f"{package}.worker.Worker", master, "--host", "127.0.0.1", "--webui-port", str(page)]
             words += ["--cores", "1", "--memory", "1g", "--work-dir", str(place / f"worker-{number}")]
             started(stack, words, "Successfully registered with master")
-        submit = [Path(pyspark.__file__).parent / "bin/spark-submit", "--master", master]
+        submit: list[str | Path] = [Path(pyspark.__file__).parent / "bin/spark-submit", "--master", master]
         submit += ["--conf", "spark.executor.cores=1", "--conf", "spark.driver.host=127.0.0.1"]
         submit += ["--conf", "spark.sql.shuffle.partitions=4", EXAMPLES / "submit.py"]
         submit += ["audit", "--engine", "spark", "--format", "json", place / "audit.toml"]
