@@ -170,6 +170,8 @@ def opened(
         raise
     try:
         yield logs
+    except duckdb.Error as problem:
+        raise EngineError.of(problem) from None
     except RuntimeError as problem:
         if str(problem) == _INTERRUPTED:
             raise KeyboardInterrupt from None
