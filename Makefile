@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test thorough answers bench faults figures house lossy detects reference docs picture mutation model pacts tampering lock lowest wheel clean .venv
+.PHONY: help certify test thorough answers bench faults figures house lossy detects reference docs picture mutation spark model pacts tampering lock lowest wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ house: .venv ## print what a newcomer meets first: README's lines, folders, and 
 
 mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES="judging/trace wire/orders" tests these alone
 	@nice $(BIN)/python tools/mutation.py $(MODULES)
+
+spark: .venv/spark ## audit with Apache Spark, on this machine and on a cluster of two workers; installs 850 MB, takes Java 17
+	@$(BIN)/pytest tests/trials/test_audit_spark.py -q -m spark
 
 model: .venv ## write docs/state-model.md anew from the state model's data
 	@$(BIN)/python tools/state_model.py
@@ -83,11 +86,12 @@ LOCKED := --quiet --upgrade --universal --python-version 3.11 --generate-hashes 
 answers: .venv ## write the generated answers of Alipay+ anew from openapi/alipay-plus.yaml
 	@$(BIN)/python tools/answers.py
 
-lock: .venv/locked ## write both lock files anew from pyproject.toml, newest versions in range
+lock: .venv/locked ## write the lock files anew from pyproject.toml, newest versions in range
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile pyproject.toml --group dev $(LOCKED) -o requirements.lock
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile --group mutation -c requirements.lock $(LOCKED) \
 	  -o requirements-mutation.lock
-	@echo "the lock files are written; git diff shows what moved, make test and make mutation say whether it works"
+	@UV_PYTHON=$(BIN)/python $(BIN)/uv pip compile --group spark -c requirements.lock $(LOCKED) -o requirements-spark.lock
+	@echo "the lock files are written; git diff shows what moved, make test, make mutation and make spark say whether it works"
 
 lowest: .venv ## certify with the oldest release of each direct dependency that pyproject.toml allows
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv/lowest
@@ -122,4 +126,10 @@ clean: ## remove what was made, the environment too; reports/ stays
 .venv/mutation: .venv/installed requirements-mutation.lock
 	@echo "installing what requirements-mutation.lock names (a few seconds)"
 	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-mutation.lock
+	@touch $@
+
+# Likewise for `make spark`; tests that need it are left out elsewhere, and the summary says so.
+.venv/spark: .venv/installed requirements-spark.lock
+	@echo "installing what requirements-spark.lock names (a minute or two)"
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes -r requirements-spark.lock
 	@touch $@

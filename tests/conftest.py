@@ -6,7 +6,7 @@ Its fixture ``bench`` needs ``pytest_plugins = ["pytester"]`` in the test module
 from __future__ import annotations
 
 import gc
-import importlib
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -41,6 +41,7 @@ _WANTED: Final = {
     "chinese": "that set Chinese pages, for the system has no font for them",
     "registry": "that install from the package registry, which cannot be reached",
     "maven": "that build the Android double, for Maven, a compiler for Java, or Maven's repository is missing",
+    "spark": "that audit with Apache Spark, for pyspark (the extra `spark`) or Java is missing",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
     **{name: f"that call with the HTTP client of {name}, for PATH has none" for name in ("curl", "go", "java", "node")},
 }
@@ -68,6 +69,7 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "chromium": lambda: browser.PROGRAM is not None,
     "pango": lambda: find_library("pango-1.0") is not None,
     "chinese": _has_chinese_font,
+    "spark": lambda: importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None,
     "registry": _reaches_registry,
     "curl": lambda: shutil.which("curl") is not None,
     "go": lambda: shutil.which("go") is not None,

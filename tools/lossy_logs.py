@@ -110,7 +110,7 @@ def cases() -> tuple[Case, ...]:
 def attested(*names: str, points: Sequence[str] = POINTS) -> Mapped:
     """A mapping of logs that hold every message; ``names``: what is attested of the points, all four unless said."""
     data = {
-        "read": [{"sql": "SELECT 1"}],
+        "read": [{"files": ["log"], "sql": "SELECT 1"}],
         "kinds": {kind.__name__: kind.__name__ for kind in OPERATIONS},
         "attested": {"settle": 0.0, **{name: list(points) for name in names}},
     }
@@ -209,8 +209,8 @@ def _accused(found: Tally) -> int:
     """How many times a requirement was found to be broken; nothing may be in error."""
     if found.erred:
         raise SystemExit(f"cases of {', '.join(sorted(found.erred))} could not judge: a fault of the suite")
-    for name, examples in sorted(found.examples.items()):
-        print(f"    {name}: {examples[0].case.name}, {examples[0].conversation}")
+    for name, example in found.counterexamples():
+        print(f"    {name}: {example.conversation}")
     return sum(found.broke.values())
 
 

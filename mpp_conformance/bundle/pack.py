@@ -17,7 +17,9 @@ from mpp_conformance.bundle import keys, verify
 from mpp_conformance.common import canonical
 from mpp_conformance.evidence import journal
 from mpp_conformance.evidence.journal import JournalError
-from mpp_conformance.report.checks import reproduction
+from mpp_conformance.report.checks import audit_rejudgement, reproduction
+from mpp_conformance.report.checks.rejudgement import RejudgementError
+from mpp_conformance.report.pages import html
 from mpp_conformance.report.run_folder import folder, journal_file, reading
 from mpp_conformance.report.verdict_file import document
 
@@ -37,17 +39,20 @@ class PackError(ValueError):
 def pack(
     run: Path, key: Ed25519PrivateKey, matrix: Mapping[str, Any], *, test_key: bool = False, stamp: Stamp | None = None
 ) -> bytes:
-    """The bundle of the run in a folder, as ``verify`` accepts it; PackError where it would not.
+    """The bundle of the run, or of the audit, in a folder, as ``verify`` accepts it; PackError where it would not.
 
-    ``matrix``: the suite's own kill matrix; ``test_key``: the key vouches for nobody.
+    ``matrix``: the suite's own kill matrix, which a run needs; ``test_key``: the key vouches for nobody.
     """
-    verdicts = _verdicts(run)
-    _faithful(run)
-    files = dict(_kept(run, verdicts))
-    files[verify.CLAIMS] = canonical.dump({"claims": verdicts["claims"], "suite": verdicts["suite"]})
-    files[verify.KILL_MATRIX] = canonical.dump(dict(matrix))
+    if (run / verify.AUDIT).exists():
+        name, told, files = run.name, *_of_audit(run)
+    else:
+        told = _verdicts(run)
+        _faithful(run)
+        name, files = str(told["run"]), dict(_kept(run, told))
+        files[verify.CLAIMS] = canonical.dump({"claims": told["claims"], "suite": told["suite"]})
+        files[verify.KILL_MATRIX] = canonical.dump(dict(matrix))
     files["verify.py"] = Path(verify.__file__).read_bytes()
-    files = signed(str(verdicts["run"]), files, verdicts, key, test_key=test_key)
+    files = signed(name, files, told, key, test_key=test_key)
     if stamp is not None:
         files[verify.TIME_STAMP] = stamp(files[verify.ATTESTATION])
     packed = zipped(files)
@@ -56,6 +61,20 @@ def pack(
     except verify.Refused as problem:
         raise PackError(f"`verify` would refuse the bundle of {run}: {problem}") from problem
     return packed
+
+
+def _of_audit(run: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The outcome of an audit, and the files that are kept of it; nothing is signed that its page has otherwise."""
+    names = [run / verify.AUDIT, run / html.FILE, *sorted((run / folder.EVIDENCE).glob("*.json"))]
+    files = {path.relative_to(run).as_posix(): _content(path) for path in names}
+    try:
+        told = canonical.parse(files[verify.AUDIT], limit=verify.MAX_FILE)
+        wrong = [f"{name}: {why}" for name, why in audit_rejudgement.differing(run) if why]
+    except (canonical.NotCanonicalError, RejudgementError) as problem:
+        raise PackError(f"{run / verify.AUDIT}: {problem}") from problem
+    if not isinstance(told, dict) or wrong:
+        raise PackError(f"{run}: {', '.join(wrong) or verify.AUDIT}")
+    return told, files
 
 
 def _faithful(run: Path) -> None:
@@ -71,7 +90,7 @@ def _faithful(run: Path) -> None:
 def signed(
     run: str, files: Mapping[str, bytes], verdicts: dict[str, Any], key: Ed25519PrivateKey, *, test_key: bool
 ) -> dict[str, bytes]:
-    """The files of a run with the key, the manifest and the signed statement beside them."""
+    """The files of a run, or of an audit, with the key, the manifest and the signed statement beside them."""
     made = {**files, verify.SIGNER: keys.public_text(key).encode()}
     made[verify.MANIFEST] = manifest(run, made, keys.fingerprint(key), test_key=test_key)
     made[verify.ATTESTATION] = _attestation(made, verdicts, key)
@@ -136,7 +155,11 @@ def manifest(run: str, files: Mapping[str, bytes], signer: str, *, test_key: boo
 
 
 def _attestation(files: Mapping[str, bytes], verdicts: dict[str, Any], key: Ed25519PrivateKey) -> bytes:
-    stated = verify.statement_of(files[verify.MANIFEST], files[verify.CLAIMS], files[document.FILE], verdicts)
+    listed = files[verify.MANIFEST]
+    if verify.AUDIT in files:
+        stated = verify.audit_statement(listed, files[verify.AUDIT], verdicts)
+    else:
+        stated = verify.statement_of(listed, files[verify.CLAIMS], files[document.FILE], verdicts)
     payload = canonical.dump(stated)
     signature = key.sign(verify.pre_authentication(verify.PAYLOAD_TYPE, payload))
     return canonical.dump(

@@ -1,6 +1,6 @@
 """Verify a bundle of mpp-conformance: whole, signed, and saying of its verdicts what they come to.
 
-    python verify.py BUNDLE [--key FINGERPRINT]
+    python verify.py BUNDLE [--key FINGERPRINT] [--logs FOLDER]
 
 One file on purpose: Python 3.9 or newer, its standard library and nothing else; it opens no connection and writes no
 file. Take it from where you trust it, not from the bundle that it is to judge. The conversations are judged again by
@@ -10,7 +10,9 @@ Exit codes: 0 the bundle is what the holder of the key signed; 1 refused, and wh
 5 not proven: whole and consistent, but signed by a key that nobody named.
 
 What is checked, in this order, for a later check believes what an earlier one has shown: the ZIP file byte by byte,
-the manifest, the signature, the statement, the verdicts, the evidence, the journal, the kill matrix.
+the manifest, the signature, the statement, the verdicts, the evidence, the journal, the kill matrix. The bundle of an
+audit has its outcome in the place of the verdicts, and names every log that was read; with --logs FOLDER each file
+there must be one of them, unchanged, and none may be missing.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import os
 import re
 import struct
 import sys
@@ -35,12 +38,14 @@ CLAIMS = "claims.json"
 KILL_MATRIX = "kill-matrix.json"
 JOURNAL = "journal.jsonl"
 GATE = "gate.json"
+AUDIT = "audit.json"
 BESIDE_THE_MANIFEST = (MANIFEST, ATTESTATION, TIME_STAMP)
 """Not listed in the manifest: itself, what signs it, and what dates the signature."""
 NEEDED = (MANIFEST, ATTESTATION, SIGNER, VERDICTS, CLAIMS, KILL_MATRIX, JOURNAL, "verify.py")
+NEEDED_OF_AUDIT = (MANIFEST, ATTESTATION, SIGNER, AUDIT, "verify.py")
 NAME = re.compile(
     r"(?:manifest\.json|attestation\.json|timestamp\.tsr|signer\.pub|verdicts\.json|claims\.json|kill-matrix\.json"
-    r"|journal\.jsonl|verify\.py|gate\.json|junit\.xml|report(?:\.[a-z]{2}-[A-Z]{2})?\.(?:html|md|pdf)"
+    r"|audit\.json|journal\.jsonl|verify\.py|gate\.json|junit\.xml|report(?:\.[a-z]{2}-[A-Z]{2})?\.(?:html|md|pdf)"
     r"|evidence/[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json)"
 )
 """Every name that a bundle may hold."""
@@ -49,6 +54,7 @@ MANIFEST_FORMAT = "mpp-conformance bundle 1"
 VERDICTS_FORMAT = "mpp-conformance verdicts 1"
 JOURNAL_FORMAT = "mpp-conformance journal 1"
 MATRIX_FORMAT = "mpp-conformance kill-matrix 1"
+AUDIT_FORMAT = "mpp-conformance audit 1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -69,11 +75,13 @@ class Refused(Exception):  # noqa: N818  # what the bundle is
 
 
 class Bundle(NamedTuple):
-    """A bundle that holds together: its files by name, who signed it (SHA-256 of the key), and its verdict file.
+    """A bundle that holds together: of which run, its files, who signed it (SHA-256 of the key), and its verdict file.
 
+    Of an audit, ``verdicts`` is its outcome, ``audit.json``.
     ``mpp_key``: the key that the MPP's messages are said to be signed with (SHA-256), empty where none was signed.
     """
 
+    name: str
     files: Dict[str, bytes]
     signer: str
     test_key: bool
@@ -88,7 +96,7 @@ def verified(data: bytes) -> Bundle:
     Whether ``signer`` is somebody to be believed is the caller's to say.
     """
     files = unpacked(data)
-    for name in NEEDED:
+    for name in NEEDED_OF_AUDIT if AUDIT in files else NEEDED:
         if name not in files:
             refuse(name, "the bundle has no such file")
     manifest = _manifest(files)
@@ -96,6 +104,12 @@ def verified(data: bytes) -> Bundle:
     if _of(manifest, "signer", dict, MANIFEST).get("fingerprint") != signer:
         refuse(SIGNER, "this is not the key that the manifest names")
     statement = _statement(files)
+    name = _of(manifest, "run", str, MANIFEST)
+    test_key = manifest["signer"].get("test") is not False
+    if AUDIT in files:
+        audit = _object(files[AUDIT], AUDIT)
+        check_audit(audit, files, statement)
+        return Bundle(name, files, signer, test_key, audit, files.get(TIME_STAMP, b""), "")
     verdicts = _object(files[VERDICTS], VERDICTS)
     check_statement(statement, files, verdicts)
     check_verdicts(verdicts)
@@ -105,8 +119,7 @@ def verified(data: bytes) -> Bundle:
     if GATE in files:
         check_gate(verdicts, files[GATE])
     check_kill_matrix(verdicts, json_of(files[KILL_MATRIX], KILL_MATRIX))
-    test_key = manifest["signer"].get("test") is not False
-    return Bundle(files, signer, test_key, verdicts, files.get(TIME_STAMP, b""), mpp_key(verdicts))
+    return Bundle(name, files, signer, test_key, verdicts, files.get(TIME_STAMP, b""), mpp_key(verdicts))
 
 
 def mpp_key(verdicts: Dict[str, Any]) -> str:
@@ -724,53 +737,174 @@ def check_kill_matrix(verdicts: Dict[str, Any], matrix: Any) -> None:  # noqa: A
         refuse(KILL_MATRIX, "it does not show that the suite that judged can fail an MPP")
 
 
+# --- an audit: its outcome, and the logs that it read ---------------------------------------------------------------
+
+
+def audit_statement(manifest: bytes, outcome: bytes, audit: Dict[str, Any]) -> Dict[str, Any]:
+    """The statement that an audit bears: it certifies nothing, so it never passed."""
+    broken = [row["id"] for row in audit["requirements"] if row["broke"]]
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [{"name": MANIFEST, "digest": _digest(manifest)}, {"name": AUDIT, "digest": _digest(outcome)}],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": {
+            "result": "FAILED" if broken else "WARNED",
+            "configuration": [
+                {"name": "mpp-conformance %s" % audit["version"], "digest": {"sha256": audit["suites"]}},
+                {"name": "audit.toml", "digest": {"sha256": audit["mapping"]}},
+            ],
+            "passedTests": [],
+            "warnedTests": [],
+            "failedTests": broken,
+        },
+    }
+
+
+def check_audit(audit: Dict[str, Any], files: Dict[str, bytes], statement: Dict[str, Any]) -> None:
+    """What was signed is this outcome, every log has its row, and every counter-example its evidence."""
+    if audit.get("format") != AUDIT_FORMAT:
+        refuse(AUDIT, "its format is not %s" % AUDIT_FORMAT)
+    try:
+        expected = audit_statement(files[MANIFEST], files[AUDIT], audit)
+    except (KeyError, TypeError, AttributeError):
+        refuse(AUDIT, "it lacks a member that an audit must have")
+    if statement != expected:
+        refuse(ATTESTATION, "its statement is about another audit than this")
+    rows = _of(audit, "inputs", list, AUDIT)
+    names = [_of(row, "name", str, AUDIT) for row in rows]
+    if not names or names != sorted(set(names)):
+        refuse(AUDIT, "its inputs are not in order, each once")
+    for row in rows:
+        _of(row, "size", int, AUDIT)
+        _of(row, "lines", int, AUDIT)
+        _of(row, "sha256", str, AUDIT)
+    _check_counterexamples(audit, files)
+
+
+def _check_counterexamples(audit: Dict[str, Any], files: Dict[str, bytes]) -> None:
+    named: Dict[str, str] = {}
+    rows = _of(audit, "counterexamples", list, AUDIT)
+    for row in rows:
+        _name_evidence(named, row, AUDIT, needed=True)
+    shown = {_of(row, "requirement", str, AUDIT) for row in rows}
+    if shown != {row["id"] for row in audit["requirements"] if row["broke"]}:
+        refuse(AUDIT, "its counter-examples are not of the requirements that were broken")
+    kept = {name[len("evidence/") :]: data for name, data in files.items() if name.startswith("evidence/")}
+    for name in sorted(set(kept) - set(named)):
+        refuse("evidence/" + name, "no counter-example refers to it")
+    for name, digest in sorted(named.items()):
+        _check_named(name, digest, kept)
+
+
+def check_logs(bundle: Bundle, folder: str) -> None:
+    """The folder holds the logs that an audit read, and no other file; Refused names the first that differs."""
+    if AUDIT not in bundle.files:
+        refuse(VERDICTS, "this is the bundle of a run, which read no logs")
+    rows = {row["name"]: row for row in bundle.verdicts["inputs"]}
+    for name in rows:
+        if os.path.isabs(name) or ".." in name.replace("\\", "/").split("/"):  # noqa: PTH117  # one way for names
+            refuse(name, "it does not lie below the folder of the audit: nothing here can be compared with it")
+    found = set()
+    for place, _, files in os.walk(folder):
+        found |= {os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/") for name in files}  # noqa: PTH118  # likewise
+    for name in sorted(found - set(rows)):
+        refuse(name, "the audit did not read it: it was left out, or came later")
+    for name, row in sorted(rows.items()):
+        if name not in found:
+            refuse(name, "the audit read it, and it is not there")
+        if row != _log(name, os.path.join(folder, name)):  # noqa: PTH118  # likewise
+            refuse(name, "it is not what the audit read: %d lines, %d bytes" % (row["lines"], row["size"]))
+
+
+def _log(name: str, path: str) -> Dict[str, Any]:
+    digest, size, lines = hashlib.sha256(), 0, 0
+    if not os.path.isfile(path):  # noqa: PTH113  # likewise
+        refuse(name, "it is no plain file")
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # likewise
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
+                size += len(block)
+                lines += block.count(b"\n")
+    except OSError as problem:
+        refuse(name, "it cannot be read: %s" % problem.strerror)
+    return {"name": name, "size": size, "lines": lines, "sha256": digest.hexdigest()}
+
+
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
-def told(bundle: Bundle, key: str) -> List[str]:
-    """What is said of a bundle that holds together."""
-    verdicts = bundle.verdicts
+def told(bundle: Bundle, key: str, logs: str = "") -> List[str]:
+    """What is said of a bundle that holds together. ``logs``: the folder that was compared."""
     tested = "a test key, which vouches for nobody" if bundle.test_key else "a key of the operator's"
-    lines = [
-        "files        %d, each as the manifest names it" % len(bundle.files),
-        "wallet       %s %s" % (ascii(verdicts["wallet"]["name"]), ascii(verdicts["wallet"]["version"])),
-        "limits       edition %s" % ascii(verdicts["limits"]["edition"]),
-        "cases        %d, counted again" % verdicts["counts"]["cases"],
-        "signed by    %s (%s)" % (bundle.signer, tested),
-    ]
+    lines = ["files        %d, each as the manifest names it" % len(bundle.files)]
+    lines += _of_audit(bundle.verdicts, logs) if AUDIT in bundle.files else _of_run(bundle.verdicts)
+    lines.append("signed by    %s (%s)" % (bundle.signer, tested))
     if bundle.mpp_key:
         lines.append("MPP's key    %s: compare it with the key that the MPP names" % bundle.mpp_key)
     if bundle.time_stamp:
         lines.append("time stamp   there; `mpp-conformance verify --authority FILE` verifies it, this program does not")
     if not key:
         lines.append("signer       unknown: name the key you expect by --key, as its holder told you")
-    lines.append("result       %s" % verdicts["overall"])
+    lines.append("result       %s" % overall(bundle))
     return lines
+
+
+def _of_run(verdicts: Dict[str, Any]) -> List[str]:
+    return [
+        "wallet       %s %s" % (ascii(verdicts["wallet"]["name"]), ascii(verdicts["wallet"]["version"])),
+        "limits       edition %s" % ascii(verdicts["limits"]["edition"]),
+        "cases        %d, counted again" % verdicts["counts"]["cases"],
+    ]
+
+
+def _of_audit(audit: Dict[str, Any], logs: str) -> List[str]:
+    compared = "each as it was read, and no other" if logs else "not compared: name the folder that has them by --logs"
+    return [
+        "audit        %d conversations, %d records" % (audit["conversations"], audit["records"]),
+        "logs         %d files, %s" % (len(audit["inputs"]), compared),
+    ]
+
+
+def overall(bundle: Bundle) -> str:
+    """What it comes to: in the words of a run, an audit never conforms."""
+    if AUDIT not in bundle.files:
+        return str(bundle.verdicts["overall"])
+    return "nonconformant" if any(row["broke"] for row in bundle.verdicts["requirements"]) else "inconclusive"
+
+
+def _option(rest: List[str], name: str) -> str:
+    """Take an option with its value out of the words of a command line; empty where it is not there."""
+    if name not in rest[:-1]:
+        return ""
+    place = rest.index(name)
+    value = rest[place + 1]
+    del rest[place : place + 2]
+    return value
 
 
 def main(arguments: Sequence[str]) -> int:
     """Verify the bundle that the command line names; the exit code."""
     rest = list(arguments)
-    key = ""
-    if "--key" in rest[:-1]:
-        place = rest.index("--key")
-        key = rest[place + 1].lower()
-        del rest[place : place + 2]
+    key, logs = _option(rest, "--key").lower(), _option(rest, "--logs")
     if len(rest) != 1 or rest[0].startswith("-") or (key and not re.fullmatch("[0-9a-f]{64}", key)):
-        print("usage: python verify.py BUNDLE [--key FINGERPRINT]   (64 hexadecimal digits)", file=sys.stderr)
+        usage = "usage: python verify.py BUNDLE [--key FINGERPRINT] [--logs FOLDER]   (64 hexadecimal digits)"
+        print(usage, file=sys.stderr)
         return USAGE
     try:
         with open(rest[0], "rb") as file:  # noqa: PTH123  # one call of the plainest kind
             bundle = verified(file.read(MAX_BUNDLE + 1))
         if key and key != bundle.signer:
             refuse(SIGNER, "signed by %s, but %s is expected" % (bundle.signer, key))
+        if logs:
+            check_logs(bundle, logs)
     except OSError as problem:
         print("%s cannot be read: %s" % (ascii(rest[0]), problem.strerror), file=sys.stderr)
         return USAGE
     except Refused as problem:
         print("REFUSED      %s" % problem)
         return REFUSED
-    print("\n".join(told(bundle, key)))
+    print("\n".join(told(bundle, key, logs)))
     print("reports      as signed; `mpp-conformance verify` makes them anew and compares them, this program does not")
     print("verified     %s" % ("this is what the holder of that key signed" if key else "except for who signed it"))
     return OK if key else UNKNOWN_SIGNER

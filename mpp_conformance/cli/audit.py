@@ -1,7 +1,11 @@
 """``audit``: the logs of a wallet in production, judged by the suite's cases."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -10,19 +14,21 @@ import click
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.cli.progress import Progress
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import printable
 from mpp_conformance.evidence import EvidenceError
-from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.ledger import catalogue
 from mpp_conformance.report.pages.audit import FORMAT, WORTH_FORMAT
 from mpp_conformance.report.run_folder import folder
-from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
-from mpp_conformance.trials.audit import counterexamples, engine, mapping
-from mpp_conformance.trials.audit.fold import Fold
+from mpp_conformance.report.run_folder.folder import RunFolderError
+from mpp_conformance.trials.audit import counterexamples, engine, mapping, spark
+from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.logs import EngineError, Logs
 from mpp_conformance.trials.audit.mapping import Mapped
-from mpp_conformance.trials.audit.questions import Questions
-from mpp_conformance.trials.audit.tally import Tally
 
+DUCKDB: Final = "duckdb"
+SPARK: Final = "spark"
 _SHOWN: Final = 3
 _LINE: Final = 160
 
@@ -36,23 +42,46 @@ _LINE: Final = 160
 @click.option(
     "--memory", default="1GB", show_default=True, metavar="SIZE", help="What DuckDB may take; the rest goes to disk."
 )
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Work in this one, and take up there what was interrupted; about twice the size of the logs.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice([DUCKDB, SPARK]),
+    default=DUCKDB,
+    show_default=True,
+    help="What reads the logs: DuckDB here, or the session of Apache Spark that `spark-submit` starts this with.",
+)
 @click.option("--detects", is_flag=True, help="Say what an audit with these attestations is worth; reads no logs.")
-def command(file: Path, form: str, into: Path | None, memory: str, *, detects: bool) -> None:
+def command(file: Path, form: str, into: Path | None, memory: str, work: Path | None, **how: Any) -> None:
     """Judge the logs that FILE (an audit.toml) reads, by every case that can be asked of a log.
 
     What a log may have lost, repeated or put in another order accuses nobody, unless FILE attests that it has not. An
-    audit certifies nothing: exit code 1 where a conversation broke a requirement that decides, 5 where none did.
+    audit certifies nothing: exit code 1 where a conversation broke a requirement that decides, 5 where none did. One
+    that was interrupted goes on where it was, with the line that Ctrl-C prints.
     """
     try:
         mapped = mapping.load(file)
     except mapping.AuditFileError as problem:
         raise Refusal(str(problem)) from None
-    if detects:
+    if how["engine"] == SPARK and work is not None:
+        raise click.UsageError("--work is for DuckDB: Spark keeps and repeats its work itself")
+    if how["detects"]:
         _worth(mapped, form)
     try:
-        kept = None if into is None else folder.create(into.parent, into.name)
-        made, samples = _audited(mapped, file, memory, kept)
-    except engine.EngineError as problem:
+        if into is not None:
+            folder.vacant(into.parent, into.name)
+        if how["engine"] == SPARK:
+            made, samples = _audited(mapped, spark.opened(mapped, file.parent, spark.session()), into)
+        else:
+            resume = [file, "--format", form, "--memory", memory, *(("--into", into) if into else ())]
+            with _working(work, resume) as place, Progress() as progress:
+                reading = engine.opened(mapped, file.parent, place, memory=memory, watch=progress.show)
+                made, samples = _audited(mapped, reading, into)
+    except EngineError as problem:
         raise Refusal(f"{printable(str(file))}: the logs cannot be read: {problem}") from None
     except (RunFolderError, EvidenceError) as problem:
         raise Refusal(f"the counter-examples cannot be kept: {problem}") from None
@@ -60,36 +89,67 @@ def command(file: Path, form: str, into: Path | None, memory: str, *, detects: b
         printed(made)
     else:
         click.echo("\n".join(_lines(made, samples)))
-        if kept is not None:
-            click.echo(f"evidence     {kept.path}")
+        if into is not None:
+            click.echo(f"evidence     {into}")
     click.get_current_context().exit(_exit(made))
 
 
-def _audited(mapped: Mapped, file: Path, memory: str, kept: RunFolder | None) -> tuple[dict[str, Any], list[str]]:
+@contextmanager
+def _working(work: Path | None, resume: Sequence[object]) -> Iterator[Path]:
+    """The folder to work in; ``resume`` is the command line that an interrupted audit goes on with, but for the folder.
+
+    Logs of production stand in it, so what was written is gone once the audit has come to its end.
+    """
+    try:
+        if work is not None:
+            work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix="mpp-audit-")) if work is None else work
+    except OSError as problem:
+        where = printable(str(work or tempfile.gettempdir()))
+        raise Refusal(f"{where} cannot be worked in: {problem.strerror}") from None
+    try:
+        yield place
+    except KeyboardInterrupt:
+        again = shlex.join(str(word) for word in ("mpp-conformance", "audit", *resume, "--work", place))
+        click.echo(f"interrupted; this goes on where it was:\n  {again}", err=True)
+        raise
+    except BaseException:
+        if work is None:
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+    if work is None:
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        for left in place.glob(f"{engine.FILE}*"):
+            left.unlink()
+
+
+def _audited(
+    mapped: Mapped, reading: AbstractContextManager[Logs], into: Path | None
+) -> tuple[dict[str, Any], list[str]]:
     """The outcome, as ``audit.json`` has it, and some lines that could not be read."""
-    questions = Questions(load(directory("suites")).cases)
-    with engine.opened(mapped, file.parent, memory=memory) as logs:
-        fold = Fold(questions=questions, attested=mapped.observes, facts=logs.facts, settle=mapped.attested.settle)
-        tally = fold.of(logs.records())
-        skipped, samples = logs.skipped, logs.samples()
-    examples = list(counterexamples.found(tally, secrets.token_bytes(32), kept))
-    made = _document(mapped, tally, skipped, questions)
+    with reading as logs:
+        fold = prepared(mapped, logs.facts)
+        tally = logs.tally(fold)
+        made = {
+            "format": FORMAT,
+            "version": __version__,
+            "suites": catalogue.digest(directory("suites")),
+            "mapping": mapped.digest,
+            "attested": mapped.observes.claims(),
+            "inputs": [one.document() for one in logs.inputs],
+            **tally.document(),
+            "skipped": dict(logs.skipped),
+            "never_exercised": sorted(fold.questions.requirements - set(tally.could)),
+            "digest": tally.digest,
+        }
+        samples = logs.samples()
+    kept = None if into is None else folder.create(into.parent, into.name)
+    examples = list(counterexamples.found(tally, fold, secrets.token_bytes(32), kept))
     made["counterexamples"] = [example.row for example in examples]
     if kept is not None:
         counterexamples.write(made, examples, kept)
     return made, samples
-
-
-def _document(mapped: Mapped, tally: Tally, skipped: Mapping[str, int], questions: Questions) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "version": __version__,
-        "attested": mapped.observes.claims(),
-        **tally.document(),
-        "skipped": dict(skipped),
-        "never_exercised": sorted(questions.requirements - set(tally.could)),
-        "digest": tally.digest,
-    }
 
 
 def _exit(made: Mapping[str, Any]) -> Exit:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mpp_conformance.cli.exits import Refusal, explained
+from mpp_conformance.report.pages.audit import FILE as AUDIT
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 from mpp_conformance.report.verdict_file.document import FILE as VERDICTS
 
@@ -37,8 +38,9 @@ sign_option = click.option(
 def command(run: Path, key_file: Path, time_stamp: str | None) -> None:
     """Make RUN.zip of the run in the folder RUN: verdicts, evidence, journal and reports, listed and signed.
 
-    It contains the evidence as the run kept it, and never what opens its hidden parts. `verify` verifies it, and so
-    does the file verify.py, which needs nothing but Python.
+    Or of the audit in it: its outcome, which names every log, and its counter-examples. It contains the evidence as the
+    run kept it, and never what opens its hidden parts. `verify` verifies it, and so does the file verify.py, which
+    needs nothing but Python.
     """
     key = loaded(key_file)
     try:
@@ -76,7 +78,8 @@ def _made(run: Path, key: "Ed25519PrivateKey", *, test_key: bool = False, stamp:
     """Write the bundle of a run beside its folder, and say where it is; ValueError where none can be made."""
     from mpp_conformance.bundle import keys, pack  # noqa: PLC0415  # cryptography
 
-    data = pack.pack(run, key, _matrix(), test_key=test_key, stamp=stamp)
+    matrix = {} if (run / AUDIT).is_file() else _matrix()
+    data = pack.pack(run, key, matrix, test_key=test_key, stamp=stamp)
     written = run.with_name(f"{run.name}.zip")
     try:
         RunFolder(run.parent).write(written.name, data)

@@ -226,10 +226,11 @@ def _doctor() -> Schema:
 def _verify() -> Schema:
     bundle = {
         "run": STRING,
-        "wallet": _WALLET,
-        "edition": _EDITION,
+        "wallet": or_null(_WALLET),
+        "edition": or_null(_EDITION),
         "overall": _OVERALL,
         "files": COUNT,
+        "logs": or_null(COUNT),
         "cases": COUNT,
         "rejudged": TRUTH,
         "reports": closed({"compared": _NAMES, "not_compared": _NAMES}),
@@ -317,8 +318,10 @@ def _audit() -> Schema:
     example = {**dict.fromkeys(("shape", "conversation"), STRING), **_counterexample()}
     whole = {
         **_head(audit.FORMAT),
+        **dict.fromkeys(("suites", "mapping"), SHA256),
         "attested": mapping(closed(witness)),
         **dict.fromkeys(("conversations", "records", "broken"), COUNT),
+        "inputs": many(closed({"name": STRING, "size": COUNT, "lines": COUNT, "sha256": SHA256})),
         "requirements": many(closed({"id": STRING, **counts})),
         **dict.fromkeys(("unasked", "skipped"), mapping(COUNT)),
         "never_exercised": _NAMES,

@@ -1,7 +1,7 @@
 """``verify``: whether a bundle is what somebody signed, and whether its verdicts follow from its evidence."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +27,7 @@ class _Accepted:
     """A bundle that was not refused, when it was stamped (empty: nobody asked), and what judging it again came to.
 
     ``compared`` are the reports that came out the same once more, ``differing`` those that another build of the suite
-    makes otherwise, ``unread`` those that no two machines make alike.
+    makes otherwise, ``unread`` those that no two machines make alike. ``logs``: the folder of logs that was compared.
     """
 
     bundle: verify.Bundle
@@ -36,6 +36,7 @@ class _Accepted:
     compared: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    logs: str = ""
 
     @property
     def rejudged(self) -> bool:
@@ -56,8 +57,14 @@ class _Accepted:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The root certificate (PEM) of the authority whose time stamp is in the bundle; needs [tsa].",
 )
+@click.option(
+    "--logs",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Of an audit: the folder that its logs are in, and nothing else; each must be as it was read, none left out.",
+)
 @format_option("schemas.md")
-def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
+def command(bundle: Path, key: str, authority: Path | None, logs: Path | None, form: str) -> None:
     """Verify BUNDLE as verify.py does, judge its evidence again, and make its reports again.
 
     Exit code 0: it is what the holder of --key signed, and every verdict and every report follows from the evidence; 1:
@@ -66,7 +73,7 @@ def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
     """
     found, refused = None, ""
     try:
-        found = _accepted(bundle, key.lower(), authority)
+        found = _accepted(bundle, key.lower(), authority, logs)
     except verify.Refused as problem:
         refused = str(problem)
     except OSError as problem:
@@ -79,18 +86,20 @@ def command(bundle: Path, key: str, authority: Path | None, form: str) -> None:
     click.get_current_context().exit(proven if found else Exit.FAILS)
 
 
-def _accepted(bundle: Path, key: str, authority: Path | None) -> _Accepted:
+def _accepted(bundle: Path, key: str, authority: Path | None, logs: Path | None) -> _Accepted:
     """The bundle in a file; Refused where it is not accepted, OSError where there is none to read."""
     with bundle.open("rb") as file:
         found = verify.verified(file.read(verify.MAX_BUNDLE + 1))
     if key and key != found.signer:
         verify.refuse(verify.SIGNER, f"signed by {found.signer}, but {key} is expected")
+    if logs is not None:
+        verify.check_logs(found, str(logs))
     dated = _dated(found, authority) if authority is not None else ""
-    return _derived(found, dated)
+    return replace(_derived(found, dated), logs="" if logs is None else str(logs))
 
 
 def _lines(found: _Accepted, key: str) -> Iterator[str]:
-    *lines, result = verify.told(found.bundle, key)
+    *lines, result = verify.told(found.bundle, key, found.logs)
     hidden = found.again.readings.hidden
     yield from lines
     yield f"{result}; {hidden} messages are hidden, and their signatures not verified" if hidden else result
@@ -114,12 +123,14 @@ def _document(found: _Accepted | None, refused: str, key: str) -> dict[str, Any]
     if found is None:
         return {**made, "bundle": None}
     verdicts, again = found.bundle.verdicts, found.again
+    of_audit = verify.AUDIT in found.bundle.files
     told = {
-        "run": verdicts["run"],
-        "wallet": verdicts["wallet"],
-        "edition": verdicts["limits"]["edition"],
-        "overall": verdicts["overall"],
+        "run": found.bundle.name,
+        "wallet": None if of_audit else verdicts["wallet"],
+        "edition": None if of_audit else verdicts["limits"]["edition"],
+        "overall": verify.overall(found.bundle),
         "files": len(found.bundle.files),
+        "logs": len(verdicts["inputs"]) if found.logs else None,
         "cases": again.cases,
         "rejudged": found.rejudged,
         "reports": {"compared": found.compared, "not_compared": found.differing + found.unread},
@@ -148,8 +159,13 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
 
     Refused where the build of the suite that judged comes to anything else now.
     """
-    from mpp_conformance.report.checks import rejudgement, reproduction  # noqa: PLC0415  # suites, templates
+    from mpp_conformance.report.checks import (  # noqa: PLC0415  # suites, templates
+        audit_rejudgement,
+        rejudgement,
+        reproduction,
+    )
 
+    of_audit = verify.AUDIT in found.files
     with scratch() as place:
         run = Path(place, "run")
         (run / "evidence").mkdir(parents=True)
@@ -157,18 +173,23 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
             # Every name is of the list of names that a bundle may hold.
             (run / name).write_bytes(data)
         try:
-            told = rejudgement.rejudged(run)
+            told = (audit_rejudgement if of_audit else rejudgement).rejudged(run)
             if told.differences and not told.other_suite:
-                verify.refuse(verify.VERDICTS, f"judged again, it differs: {told.differences[0]}")
+                verify.refuse(_outcome(found), f"judged again, it differs: {told.differences[0]}")
         except rejudgement.RejudgementError as problem:
-            verify.refuse(verify.VERDICTS, f"it cannot be judged again: {problem}")
+            verify.refuse(_outcome(found), f"it cannot be judged again: {problem}")
         try:
-            made = list(reproduction.differing(run))
-        except (reading.KeptError, document.VerdictFileError) as problem:
+            made = list((audit_rejudgement if of_audit else reproduction).differing(run))
+        except (reading.KeptError, document.VerdictFileError, rejudgement.RejudgementError) as problem:
             made = [("report.html", str(problem))]
-        unread = reproduction.uncompared(run)
+        unread = [] if of_audit else reproduction.uncompared(run)
     differing = [name for name, why in made if why]
     if differing and not told.other_suite:
         verify.refuse(*next((name, why) for name, why in made if why))
     compared = [name for name, why in made if not why]
     return _Accepted(found, dated, told, compared=compared, differing=differing, unread=unread)
+
+
+def _outcome(found: verify.Bundle) -> str:
+    """The file that holds what it came to."""
+    return verify.AUDIT if verify.AUDIT in found.files else verify.VERDICTS

@@ -16,6 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DIRECT = {
     "requirements.lock": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]],
     "requirements-mutation.lock": PROJECT["dependency-groups"]["mutation"],
+    "requirements-spark.lock": PROJECT["project"]["optional-dependencies"]["spark"],
 }
 LONGEST = 400
 STANDS_ALONE = "mpp_conformance/bundle/verify.py"
@@ -61,17 +62,24 @@ def test_lock_has_a_wheel_for_macs_with_intel_processors() -> None:
         assert [int(str(version).removeprefix("==").partition(".")[0]) for version in found] == [expected]
 
 
-def test_locks_agree() -> None:
-    """What both locks pin, they pin to the same version: the second one is installed over the first."""
+@pytest.mark.parametrize("lock", sorted(LOCKS.keys() - {"requirements.lock"}))
+def test_locks_agree(lock: str) -> None:
+    """What another lock pins as well, it pins to the same version: it is installed over the first."""
     first, second = (
         {
             name: [(pin["version"], re.findall(r"sha256:\w+", pin["rest"])) for pin in same]
-            for name, same in pins.items()
+            for name, same in PINS[of].items()
         }
-        for pins in PINS.values()
+        for of in ("requirements.lock", lock)
     )
     common = first.keys() & second.keys()
     assert {name: first[name] for name in common} == {name: second[name] for name in common}
+
+
+def test_the_lock_of_spark_is_of_the_extra() -> None:
+    """The group that is locked asks for what the extra asks for, and `make test` installs none of it."""
+    assert sorted(PROJECT["dependency-groups"]["spark"]) == sorted(PROJECT["project"]["optional-dependencies"]["spark"])
+    assert "pyspark" not in PINS["requirements.lock"]
 
 
 def test_no_file_is_too_long() -> None:

@@ -2,9 +2,12 @@
 
 import json
 import random
+import shlex
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jsonschema_rs
 import pytest
@@ -12,14 +15,13 @@ from click.testing import CliRunner, Result
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
-from mpp_conformance.common.resources import directory
-from mpp_conformance.ledger.catalogue import load
+from mpp_conformance.common import canonical
 from mpp_conformance.scenarios.observation import POINTS
 from mpp_conformance.trials.audit import engine, mapping
-from mpp_conformance.trials.audit.fold import Fold
-from mpp_conformance.trials.audit.mapping import Mapped
-from mpp_conformance.trials.audit.questions import Questions
-from mpp_conformance.trials.audit.records import Facts, UnsortedError, conversations
+from mpp_conformance.trials.audit.engine import Logs
+from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.logs import EngineError
+from mpp_conformance.trials.audit.records import UnsortedError, conversations
 from mpp_conformance.trials.audit.tally import Tally
 from tests.tools import tool
 
@@ -33,17 +35,24 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "audit"
 
 
-def fold(mapped: Mapped, facts: Facts) -> Fold:
-    """What judges such logs."""
-    questions = Questions(load(directory("suites")).cases)
-    return Fold(questions=questions, attested=mapped.observes, facts=facts, settle=mapped.attested.settle)
+@contextmanager
+def opened(place: Path, name: str = "audit.toml", work: str = "work") -> Iterator[Logs]:
+    """The logs that a file reads."""
+    (place / work).mkdir(exist_ok=True)
+    with engine.opened(mapping.load(place / name), place, place / work, threads=2) as found:
+        yield found
 
 
-def audited(place: Path, name: str = "audit.toml") -> Tally:
+def audited(place: Path, name: str = "audit.toml", work: str = "work") -> Tally:
     """What an audit comes to."""
-    mapped = mapping.load(place / name)
-    with engine.opened(mapped, place, threads=2) as found:
-        return fold(mapped, found.facts).of(found.records())
+    with opened(place, name, work) as found:
+        return found.tally(prepared(mapping.load(place / name), found.facts))
+
+
+def appended(path: Path) -> None:
+    """One more line."""
+    with path.open("a") as file:
+        file.write("{}\n")
 
 
 def call(*words: object) -> Result:
@@ -111,20 +120,19 @@ def test_split_and_shuffled_files_have_the_same_digest(place: Path) -> None:
     half = len(lines) // 3
     (place / "faulty/server.jsonl").write_text("\n".join(lines[:half]) + "\n")
     (place / "faulty/client.jsonl").write_text("\n".join(lines[half:]) + "\n")
-    assert audited(place).digest == before
+    assert audited(place, work="other").digest == before
 
 
 def test_bad_lines_are_counted_and_make_nothing_missing(place: Path) -> None:
     """A line that cannot be read is kept apart, and whatever it was is missing nowhere."""
     path = place / "faulty/client.jsonl"
     bad = ['{"at": "2026-03-02T01:0', '"\\ud800"', '{"at": "never", "event": "Scan", "body": "{}", "session": "1"}']
-    path.write_text(path.read_text() + "".join(f"{line}\n" for line in bad))
-    mapped = mapping.load(place / "audit.toml")
-    with engine.opened(mapped, place) as found:
+    path.write_text(path.read_text() + "".join(f"{line}\n" for line in bad) + "\n")
+    with opened(place) as found:
         assert found.skipped == {"cannot be read": 3, "of no kind in [kinds]": 0, "without a key": 0}
         assert sorted(found.samples()) == sorted(bad)
         assert found.facts.lossy == frozenset(POINTS)
-        assert not fold(mapped, found.facts).of(found.records()).broke
+    assert not audited(place).broke
 
 
 def test_a_static_entry_code_links_nothing(place: Path) -> None:
@@ -135,7 +143,7 @@ def test_a_static_entry_code_links_nothing(place: Path) -> None:
         for number in range(16):
             text = text.replace(f"/entry/{number:020d}", "/entry/9")
         path.write_text(text)
-    after = audited(place)
+    after = audited(place, work="other")
     assert (after.conversations, after.broke) == (before.conversations, before.broke)
 
 
@@ -149,8 +157,7 @@ def test_logs_that_are_not_there_are_refused(place: Path) -> None:
 
 def test_unsorted_records_are_an_error_of_ours(place: Path) -> None:
     """Conversations in pieces are never judged."""
-    mapped = mapping.load(place / "audit.toml")
-    with engine.opened(mapped, place) as found:
+    with opened(place) as found:
         records = list(found.records())
     assert len(list(conversations(records))) == 16
     with pytest.raises(UnsortedError, match="out of order"):
@@ -167,3 +174,103 @@ def test_planted_faults_are_all_found_and_nothing_else_is(tmp_path: Path, monkey
     tally = audited(tmp_path)
     assert json.loads((tmp_path / "planted.json").read_bytes()) == {"conversations": 12}
     assert (tally.conversations, tally.broken) == (400, 12)
+
+
+def test_lines_that_are_no_text_or_too_long_are_counted(place: Path) -> None:
+    """Bytes that are no UTF-8, and a line of nine million, stop nothing and are not dropped silently."""
+    path = place / "faulty/client.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"at": "\xff"}\n{"at": "' + b"x" * 9_000_000 + b'"}\n')
+    with opened(place) as found:
+        assert found.skipped["cannot be read"] == 2
+        assert sorted(len(line) for line in found.samples()) == [11, 1000]
+        assert found.facts.lossy == frozenset(POINTS)
+
+
+def test_an_interrupted_audit_goes_on_where_it_was(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time a few conversations more are judged, none twice, and in the end the same comes out."""
+    whole = audited(place)
+    monkeypatch.setattr(engine, "_PART", 30)
+    monkeypatch.setattr(Logs, "_keep", interrupted(Logs._keep))
+    for _ in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            audited(place, work="other")
+    found = audited(place, work="other")
+    assert (found.digest, found) == (whole.digest, whole)
+
+
+def interrupted(kept: Any) -> Any:  # noqa: ANN401  # a method
+    """The same method, interrupted once it is done, unless all records are judged."""
+
+    def keep(self: Logs, done: int, tally: Tally) -> None:
+        kept(self, done, tally)
+        if done < self._count():
+            raise KeyboardInterrupt
+
+    return keep
+
+
+def test_ctrl_c_prints_the_line_that_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line audits the same logs in the same folder, keeps what the first one was to keep, and leaves no work."""
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    words = ("audit", place / "audit.toml", "--format", "json")
+    with monkeypatch.context() as patch:
+        patch.setattr(Logs, "samples", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        broken_off = call(*words, "--into", place / "kept")
+    line = shlex.split(broken_off.stderr.splitlines()[1])
+    assert (broken_off.exit_code, line[:2]) == (Exit.NOT_PROVEN, ["mpp-conformance", "audit"])
+    found = call(*line[1:])
+    assert json.loads(found.output)["digest"] == json.loads(call(*words).output)["digest"]
+    assert (place / "kept/audit.json").is_file()
+    assert list(place.glob("mpp-audit-*/*")) == []
+
+
+def test_spark_has_no_folder_to_work_in(place: Path) -> None:
+    """It keeps its work itself, so the option would promise what is not so."""
+    words = ("audit", place / "audit.toml", "--engine", "spark", "--work", place / "work")
+    assert call(*words).exit_code == Exit.USAGE
+
+
+def test_work_of_other_logs_is_not_taken_up(place: Path) -> None:
+    """Logs that changed since, or another audit.toml, are another audit."""
+    with opened(place):
+        pass
+    appended(place / "faulty/client.jsonl")
+    with pytest.raises(EngineError, match="an audit of other logs"), opened(place):
+        pass
+
+
+def test_a_select_reads_the_files_that_are_named_and_no_others(place: Path) -> None:
+    """Whatever else stands on the disk is none of its business, and what is counted is all that was read."""
+    path = place / "audit.toml"
+    path.write_text(path.read_text().replace("FROM log_lines", "FROM read_text('/etc/hostname')"))
+    with pytest.raises(EngineError, match="Cannot access file"), opened(place):
+        pass
+
+
+def test_what_is_written_to_while_it_is_read_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was judged would not be what was digested."""
+    read = engine._read
+
+    def grown(*words: Any) -> None:  # whatever it is called with
+        read(*words)
+        appended(place / "faulty/client.jsonl")
+
+    monkeypatch.setattr(engine, "_read", grown)
+    with pytest.raises(EngineError, match="was written to while it was read"), opened(place):
+        pass
+
+
+def test_the_outcome_names_every_file(place: Path) -> None:
+    """Size, lines and digest are those of `wc` and `sha256sum`."""
+    made = json.loads(call("audit", place / "audit.toml", "--format", "json").output)
+    names = ("faulty/client.jsonl", "faulty/server.jsonl")
+    data = {name: (place / name).read_bytes() for name in names}
+    assert made["inputs"] == [
+        {
+            "name": name,
+            "size": len(data[name]),
+            "lines": data[name].count(b"\n"),
+            "sha256": canonical.digest(data[name]),
+        }
+        for name in names
+    ]

@@ -26,10 +26,10 @@ def lossy() -> ModuleType:
     return tool("lossy_logs")
 
 
-def accused(tally: Tally) -> list[tuple[str, str, str]]:
-    """Requirement, case and conversation of whatever an MPP was accused of; nothing may be in error."""
+def accused(tally: Tally) -> list[tuple[str, str]]:
+    """Requirement and conversation of whatever an MPP was accused of; nothing may be in error."""
     assert not tally.erred
-    return [(name, one.case.name, one.conversation) for name, found in tally.examples.items() for one in found]
+    return [(requirement, one.conversation) for requirement, one in tally.counterexamples()]
 
 
 @pytest.mark.slow
@@ -41,7 +41,7 @@ def test_no_conforming_mpp_is_accused_by_whole_logs(lossy: ModuleType) -> None:
     assert accused(tally) == []
 
 
-def accused_in_lossy_logs(lossy: ModuleType, kind: str, scenarios: int, every: int) -> list[tuple[str, str, str]]:
+def accused_in_lossy_logs(lossy: ModuleType, kind: str, scenarios: int, every: int) -> list[tuple[str, str]]:
     """Whatever is accused where all is attested but what this loss spoils, and where nothing is."""
     loss = lossy.LOSSES[kind]
     honest = {"complete", "counted", "ordered"} - {loss.spoils}

@@ -5,7 +5,7 @@ import pytest
 from mpp_conformance.scenarios.observation import LOG, NOBODY, Witness
 from mpp_conformance.trials.audit.mapping import AuditFileError, parse
 
-READ = '[[read]]\nsql = "SELECT 1"\n'
+READ = '[[read]]\nfiles = ["log"]\nsql = "SELECT 1"\n'
 KINDS = '[kinds]\nscan = "Scan"\n'
 
 
@@ -23,6 +23,7 @@ def test_what_is_not_logged_is_reported_by_nobody() -> None:
         (f'{READ}[kinds]\na = "Scam"', "[kinds] a must be the name of a message; found 'Scam': there are "),
         (f'{READ}{KINDS}[attested]\ncomplete = ["SDK"]', '[attested] complete must be a list of "USER", "GATEWAY"'),
         (f"{READ}{KINDS}[attested]\nsettle = -1.0", "[attested] settle must be a number of seconds from 0"),
+        (f'[[read]]\nsql = "SELECT 1"\n{KINDS}', "[read] files is missing; it must be a list of one file, or pattern"),
         (f"{READ}{KINDS}[attest]\nsettle = 1.0", "[attest] is not known"),
         ("read", "is not TOML"),
     ],

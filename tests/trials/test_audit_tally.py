@@ -2,27 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpp_conformance.judging.trace import ENDED, Trace
-from mpp_conformance.scenarios.cells import psp
-from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.trials.audit import tally
-from mpp_conformance.trials.audit.tally import Example, Tally
-from tests.tools import tool
-
-CASE: Final = tool("lossy_logs").cases()[0]
-TRACE: Final = Trace(scenario=psp(ORDER), codes=(), events=(), ending=ENDED)
+from mpp_conformance.trials.audit.records import Record
+from mpp_conformance.trials.audit.tally import Tally, restored
 
 
 def made(counts: Iterable[str], found: list[tuple[str, str]]) -> Tally:
     """A tally with these counts, and examples of these shapes and conversations."""
-    examples = tuple(Example(shape=shape, conversation=name, case=CASE, trace=TRACE) for shape, name in found)
     counted = Counter(counts)
-    return Tally(conversations=1, could=counted, broke=counted, examples={"OC-5": examples}).merged(Tally())
+    whole = Tally(conversations=1, could=counted, broke=Counter(counted))
+    for shape, name in found:
+        whole.keep("OC-5", shape, name, [Record(conversation=name, at=1, kind="Scan", body="\ud800")])
+    return whole
 
 
 TALLIES = st.builds(
@@ -40,10 +35,11 @@ def test_merging_is_associative_and_commutative(one: Tally, two: Tally, three: T
     assert one.merged(two).merged(three) == one.merged(two.merged(three))
     assert one.merged(Tally()) == one
     assert one.merged(two).digest == two.merged(one).digest
+    assert restored(one.dumped()) == one
 
 
 def test_no_more_examples_are_kept_than_are_bounded() -> None:
     """Of each shape the smallest conversation, and of shapes the smallest names."""
     found = made([], [*((f"{at:04d}", f"{at % 7}") for at in range(500)), ("0000", "!")])
     assert len(found.examples["OC-5"]) == tally.MOST_EXAMPLES
-    assert found.examples["OC-5"][0].conversation == "!"
+    assert next(found.counterexamples())[1].conversation == "!"

@@ -3,7 +3,7 @@
 What the logs came to as a whole, its counts, is not in the folder, and is not derived again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import CatalogueError, Planned
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
-from mpp_conformance.report.pages import audit
+from mpp_conformance.report.pages import audit, html
 from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file import document, parsing
 from mpp_conformance.report.verdict_file.folding import CaseResult
@@ -28,12 +28,12 @@ _NAMES: Final = ("requirement", "module", "case", "evidence", "evidence_digest",
 
 def rejudged(run: Path) -> Rejudgement:
     """Judge the counter-examples in a folder again; RejudgementError where there is no audit that could be."""
+    made = _outcome(run)
     try:
-        made = canonical.parse(reading.plain_file(run / audit.FILE, audit.MAX_BYTES), limit=audit.MAX_BYTES)
         cases = {
             (case.requirement.id, case.module, case.name): case for case in catalogue.load(directory("suites")).cases
         }
-    except (OSError, canonical.NotCanonicalError, CatalogueError) as problem:
+    except CatalogueError as problem:
         raise RejudgementError(f"{audit.FILE}: {problem}") from problem
     found = Rejudgement(run=run.name, result=RESULT, notes=[_COUNTS])
     rows = _rows(made, found)
@@ -42,6 +42,34 @@ def rejudged(run: Path) -> Rejudgement:
     found.cases, found.conversations = len(rows), len({row["evidence"] for row in rows})
     found.digest = canonical.digest(canonical.dump(sorted([row[name] for name in _NAMES[:5]] for row in rows)))
     return found
+
+
+def differing(run: Path) -> Iterator[tuple[str, str]]:
+    """The page of the audit in a folder, made again, and how it differs: empty where it does not.
+
+    RejudgementError where it cannot be made.
+    """
+    made = _page(run).encode()
+    if (run / html.FILE).exists():
+        same = made == reading.plain_file(run / html.FILE, audit.MAX_BYTES)
+        yield html.FILE, "" if same else f"it says something else than {audit.FILE}"
+
+
+def _page(run: Path) -> str:
+    made = _outcome(run)
+    try:
+        named = {row["evidence"]: row["evidence_digest"] for row in made["counterexamples"]}
+        traces = {name: evidence.read(reading.evidence_file(run, name, digest)) for name, digest in named.items()}
+        return audit.page(made, traces)
+    except (EvidenceError, KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise RejudgementError(f"{audit.FILE}: its page cannot be made: {problem!r}") from problem
+
+
+def _outcome(run: Path) -> Any:  # noqa: ANN401  # whatever JSON has
+    try:
+        return canonical.parse(reading.plain_file(run / audit.FILE, audit.MAX_BYTES), limit=audit.MAX_BYTES)
+    except (OSError, canonical.NotCanonicalError) as problem:
+        raise RejudgementError(f"{audit.FILE}: {problem}") from problem
 
 
 def _rows(made: object, found: Rejudgement) -> list[Mapping[str, Any]]:

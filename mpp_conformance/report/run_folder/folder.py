@@ -103,13 +103,19 @@ def reopen(path: Path) -> RunFolder:
     return RunFolder(path)
 
 
-def create(reports: Path, name: str) -> RunFolder:
-    """Make the folder ``name`` below ``reports``; RunFolderError if a run stands there already."""
+def vacant(reports: Path, name: str) -> Path:
+    """Where a run of this name may go; RunFolderError if one stands there already."""
     if not NAME.fullmatch(name):
         raise RunFolderError(f"{ascii(name)[:60]} is no name for a run: letters, digits, '.', '_' and '-', at most 100")
     path = reports / name
     if (path / VERDICTS).exists() or (path / EVIDENCE).exists():
         raise RunFolderError(f"{path} holds a run already: give this one another name, or remove that folder")
+    return path
+
+
+def create(reports: Path, name: str) -> RunFolder:
+    """Make the folder ``name`` below ``reports``; RunFolderError if a run stands there already."""
+    path = vacant(reports, name)
     try:
         (path / EVIDENCE).mkdir(parents=True)
     except OSError as problem:

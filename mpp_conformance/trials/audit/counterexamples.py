@@ -18,6 +18,7 @@ from mpp_conformance.report.pages import audit, html
 from mpp_conformance.report.run_folder.folder import RunFolder
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.folding import CaseResult
+from mpp_conformance.trials.audit.fold import Fold
 from mpp_conformance.trials.audit.tally import Example, Tally
 
 _CUSTOMER: Final = "customer"
@@ -35,34 +36,37 @@ class CounterExample:
     trace: Trace
 
 
-def found(tally: Tally, secret: bytes, kept: RunFolder | None) -> Iterator[CounterExample]:
+def found(tally: Tally, fold: Fold, secret: bytes, kept: RunFolder | None) -> Iterator[CounterExample]:
     """The counter-examples of an audit, by requirement; in ``kept``, if there is one, each leaves its evidence.
 
-    ``secret`` salts what is hidden, and is to be thrown away. RunFolderError or EvidenceError where a conversation
-    cannot be written down.
+    ``fold``: what judged them; ``secret`` salts what is hidden, and is to be thrown away. RunFolderError or
+    EvidenceError where a conversation cannot be written down.
     """
-    for requirement in sorted(tally.examples):
-        for example in tally.examples[requirement]:
-            yield _made(requirement, example, secret, kept)
+    for requirement, example in tally.counterexamples():
+        yield _made(requirement, example, fold, secret, kept)
 
 
 def write(made: Mapping[str, Any], examples: Iterable[CounterExample], kept: RunFolder) -> None:
     """Write an audit's outcome, and its page, beside the evidence; RunFolderError where it cannot be."""
     traces = {example.row["evidence"]: example.trace for example in examples}
-    kept.write(audit.FILE, canonical.dump(made))
-    kept.write(html.FILE, audit.page(made, traces).encode())
+    outcome = canonical.dump(made)
+    kept.write(audit.FILE, outcome)
+    again: Any = canonical.parse(outcome, limit=len(outcome))
+    page = audit.page(again, traces)  # as whoever has the file alone makes it
+    kept.write(html.FILE, page.encode())
 
 
-def _made(requirement: str, example: Example, secret: bytes, kept: RunFolder | None) -> CounterExample:
-    customers = {str(getattr(event.message, "customer_id", None) or "") for event in example.trace.events} - {""}
+def _made(requirement: str, example: Example, fold: Fold, secret: bytes, kept: RunFolder | None) -> CounterExample:
+    case, whole = fold.broken(requirement, example.records)
+    customers = {str(getattr(event.message, "customer_id", None) or "") for event in whole.events} - {""}
     named = tuple((_CUSTOMER, customer) for customer in sorted(customers))
     policy = Policy(customers=named, disclosed=frozenset(), secret=secret)
-    trace, _ = policy.redacted(example.trace)
-    judgement = oracle.judge(example.case.judge, trace)
+    trace, _ = policy.redacted(whole)
+    judgement = oracle.judge(case.judge, trace)
     if judgement.verdict is not Verdict.FAIL:
         raise RedactionError(f"{requirement} is broken, and not once parts of the conversation are hidden")
     name, digest = ("", "") if kept is None else kept.keep(trace)
-    planned = Planned(case=example.case, scenario=trace.scenario)
+    planned = Planned(case=case, scenario=trace.scenario)
     result = CaseResult(planned=planned, judgement=judgement, evidence=name, digest=digest)
     keys = {"requirement": requirement, "shape": example.shape, "conversation": example.conversation}
     return CounterExample({**keys, **document.case_row(result, trace)}, trace)

@@ -1,25 +1,26 @@
 """The fold: the sorted records of many conversations -> what they come to. Equal shapes are judged once."""
 
 import hashlib
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mpp_conformance.common.text import printable
+from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.trials.audit import logged, shapes
+from mpp_conformance.trials.audit.mapping import Mapped
 from mpp_conformance.trials.audit.questions import Questions
 from mpp_conformance.trials.audit.records import Facts, Record, conversations
 from mpp_conformance.trials.audit.situation import Situation, Unclear
-from mpp_conformance.trials.audit.tally import MOST_EXAMPLES, Example, Tally
+from mpp_conformance.trials.audit.tally import Tally
 
 NOTHING_TO_ASK: Final = "no case is asked of what happened in it"
 _MOST_SHAPES: Final = 4_096
-_SHOWN: Final = 200
 
 
 class ShapeError(RuntimeError):
@@ -48,32 +49,31 @@ class Fold:
 
     def of(self, records: Iterable[Record]) -> Tally:
         """What these records come to; UnsortedError where they do not come by conversation and time."""
-        counts = _Counts()
+        tally = Tally()
         for name, found in conversations(records):
-            counts.conversations += 1
-            counts.records += len(found)
-            self._add(counts, name, found)
-        return counts.tally()
+            tally.conversations += 1
+            tally.records += len(found)
+            self._add(tally, name, found)
+        return tally
 
-    def _add(self, counts: "_Counts", name: str, records: Sequence[Record]) -> None:
+    def broken(self, requirement: str, records: Sequence[Record]) -> tuple[Case, Trace]:
+        """The case that a conversation fails, of a requirement that it was found to break, and its trace."""
+        situation, trace = self._read(records)
+        judged = self.questions.judged(situation, trace).items()
+        return next(case for case, made in judged if _breaks(case, made.verdict, requirement)), trace
+
+    def _add(self, tally: Tally, name: str, records: Sequence[Record]) -> None:
         found = self._found(records)
         if isinstance(found, str):
-            counts.unasked[found] += 1
+            tally.unasked[found] += 1
             return
         if not found.verdicts:
-            counts.unasked[NOTHING_TO_ASK] += 1
-        counts.broken += Verdict.FAIL in found.verdicts.values()
+            tally.unasked[NOTHING_TO_ASK] += 1
+        tally.broken += Verdict.FAIL in found.verdicts.values()
         for requirement, verdict in found.verdicts.items():
-            counts.could[requirement] += 1
-            counts.showed[requirement] += verdict is Verdict.PASS
-            counts.erred[requirement] += verdict is Verdict.ERROR
+            tally.count(requirement, verdict)
             if verdict is Verdict.FAIL:
-                counts.broke[requirement] += 1
-                kept = counts.examples.setdefault(requirement, {})
-                if found.name not in kept or printable(name, _SHOWN) < kept[found.name].conversation:
-                    kept[found.name] = self._example(requirement, name, found.name, *self._read(records))
-                if len(kept) > MOST_EXAMPLES:
-                    del kept[max(kept)]
+                tally.keep(requirement, found.name, name, records)
 
     def _found(self, records: Sequence[Record]) -> _Judged | str:
         """What a conversation comes to, or why nothing is asked of it."""
@@ -111,10 +111,11 @@ class Fold:
             self._shapes.popitem(last=False)
         return made
 
-    def _example(self, requirement: str, name: str, shape_name: str, situation: Situation, trace: Trace) -> Example:
-        judged = self.questions.judged(situation, trace).items()
-        case = next(case for case, made in judged if _breaks(case, made.verdict, requirement))
-        return Example(shape=shape_name, conversation=printable(name, _SHOWN), case=case, trace=trace)
+
+def prepared(mapped: Mapped, facts: Facts) -> Fold:
+    """The fold of an audit: this suite's cases, asked of logs of which ``facts`` are known."""
+    questions = Questions(load(directory("suites")).cases)
+    return Fold(questions=questions, attested=mapped.observes, facts=facts, settle=mapped.attested.settle)
 
 
 def _breaks(case: Case, verdict: Verdict, requirement: str) -> bool:
@@ -128,33 +129,3 @@ def _by_requirement(questions: Questions, situation: Situation, trace: Trace) ->
         found.setdefault(case.requirement.id, set()).add(made.verdict)
     order = (Verdict.ERROR, Verdict.FAIL, Verdict.PASS, Verdict.INCONCLUSIVE)
     return {name: next(verdict for verdict in order if verdict in verdicts) for name, verdicts in found.items()}
-
-
-@dataclass(slots=True)
-class _Counts:
-    """A tally while it is made."""
-
-    conversations: int = 0
-    records: int = 0
-    broken: int = 0
-    could: Counter[str] = field(default_factory=Counter)
-    showed: Counter[str] = field(default_factory=Counter)
-    broke: Counter[str] = field(default_factory=Counter)
-    erred: Counter[str] = field(default_factory=Counter)
-    unasked: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, dict[str, Example]] = field(default_factory=dict)
-
-    def tally(self) -> Tally:
-        made = {name: tuple(found.values()) for name, found in self.examples.items()}
-        whole = Tally(
-            conversations=self.conversations,
-            records=self.records,
-            broken=self.broken,
-            could=+self.could,
-            showed=+self.showed,
-            broke=+self.broke,
-            erred=+self.erred,
-            unasked=+self.unasked,
-            examples=made,
-        )
-        return whole.merged(Tally())

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from mpp_conformance.common import canonical
 from mpp_conformance.common.text import decoded, printable
 from mpp_conformance.protocol.messages import BY_NAME, Message
 from mpp_conformance.scenarios.observation import LOG, NOBODY, POINTS, Observed, Witness
@@ -41,8 +42,11 @@ class _Part(BaseModel):
 
 
 class Read(_Part):
-    """``[[read]]``: one SELECT over the readers of the engine, which brings :data:`COLUMNS`."""
+    """``[[read]]``: one SELECT over the readers of the engine, which brings :data:`COLUMNS` of each of ``files``."""
 
+    files: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        strict=False, min_length=1, description="a list of one file, or pattern of files, or more"
+    )
     sql: str = Field(min_length=1, description="a SELECT, as text")
 
 
@@ -73,6 +77,11 @@ class Mapped(_Part):
     )
     keys: Keys = Field(default_factory=Keys, description="a section")
     attested: Attested = Field(default_factory=Attested, description="a section")
+
+    @property
+    def digest(self) -> str:
+        """A name for what it says (SHA-256, hex)."""
+        return canonical.digest(self.model_dump_json().encode("utf-8", "surrogatepass"))
 
     @property
     def messages(self) -> frozenset[type[Message]]:

@@ -1,38 +1,45 @@
 """What an audit came to: counts that add up however the logs were split, and the counter-examples that are kept."""
 
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 from mpp_conformance.common import canonical
-from mpp_conformance.judging.trace import Trace
-from mpp_conformance.ledger.requirements import Case
+from mpp_conformance.common.text import printable
+from mpp_conformance.judging.verdict import Verdict
+from mpp_conformance.trials.audit.records import Record
 
 MOST_EXAMPLES: Final = 20
 """Counter-examples that are kept of one requirement, each of another shape."""
+
+
+_SHOWN: Final = 200
+_COUNTED: Final = ("conversations", "records", "broken")
+_COUNTERS: Final = ("could", "showed", "broke", "erred", "unasked")
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Example:
     """A conversation that broke a requirement, one of ``shape`` (SHA-256): the one with the smallest name.
 
-    ``case``: the one that failed; ``trace``: as it was logged, with nothing kept back.
+    ``records``: as they were logged, with nothing kept back.
     """
 
     shape: str
     conversation: str
-    case: Case = field(compare=False)
-    trace: Trace = field(compare=False, repr=False)
+    records: tuple[Record, ...] = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Tally:
     """Counts of conversations, by requirement or by why nothing was asked.
 
     ``could``: what was asked of it might have shown the requirement; ``showed``: something did, and nothing broke it.
     ``erred``: a case could not judge it, which is a fault of the suite. ``broken``: conversations that broke any.
+    ``examples``: of each requirement, by shape; no more than are kept.
     """
 
     conversations: int = 0
@@ -43,22 +50,49 @@ class Tally:
     broke: Counter[str] = field(default_factory=Counter)
     erred: Counter[str] = field(default_factory=Counter)
     unasked: Counter[str] = field(default_factory=Counter)
-    examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+    examples: dict[str, dict[str, Example]] = field(default_factory=dict)
+
+    def count(self, requirement: str, verdict: Verdict) -> None:
+        """Count what one more conversation says of a requirement."""
+        self.could[requirement] += 1
+        outcomes = {Verdict.PASS: self.showed, Verdict.FAIL: self.broke, Verdict.ERROR: self.erred}
+        if verdict in outcomes:
+            outcomes[verdict][requirement] += 1
+
+    def keep(self, requirement: str, shape: str, conversation: str, records: Sequence[Record]) -> None:
+        """Keep a conversation that broke a requirement, if it is the smallest of its shape and the shape is kept."""
+        name = printable(conversation, _SHOWN)
+        self.keep_example(requirement, Example(shape=shape, conversation=name, records=tuple(records)))
+
+    def keep_example(self, requirement: str, example: Example) -> None:
+        """The same of an example that was kept elsewhere."""
+        kept = self.examples.setdefault(requirement, {})
+        known = kept.get(example.shape)
+        if known is None or example < known:
+            kept[example.shape] = example
+        if len(kept) > MOST_EXAMPLES:
+            del kept[max(kept)]
+
+    def counterexamples(self) -> Iterator[tuple[str, Example]]:
+        """Each requirement that was broken, with each of its examples, in one order."""
+        for requirement, kept in sorted(self.examples.items()):
+            for _, example in sorted(kept.items()):
+                yield requirement, example
 
     def merged(self, other: "Tally") -> "Tally":
         """Both together: in any order, and however they were grouped, the same."""
-        both = {*self.examples, *other.examples}
-        return Tally(
-            conversations=self.conversations + other.conversations,
-            records=self.records + other.records,
-            broken=self.broken + other.broken,
-            could=self.could + other.could,
-            showed=self.showed + other.showed,
-            broke=self.broke + other.broke,
-            erred=self.erred + other.erred,
-            unasked=self.unasked + other.unasked,
-            examples={name: _kept(self.examples.get(name, ()) + other.examples.get(name, ())) for name in both},
+        both = Tally(
+            **{name: getattr(self, name) + getattr(other, name) for name in (*_COUNTED, *_COUNTERS)},
         )
+        for one in (self, other):
+            for requirement, example in one.counterexamples():
+                both.keep_example(requirement, example)
+        return both
+
+    def dumped(self) -> str:
+        """As text, for whoever goes on with it elsewhere, or later (:func:`restored`)."""
+        counted = {name: getattr(self, name) for name in (*_COUNTED, *_COUNTERS)}
+        return json.dumps({**counted, "examples": [[name, asdict(one)] for name, one in self.counterexamples()]})
 
     def document(self) -> dict[str, object]:
         """As JSON: plain counts, in one order."""
@@ -83,15 +117,16 @@ class Tally:
     @property
     def digest(self) -> str:
         """A name for what it came to (SHA-256, hex)."""
-        examples = [
-            [name, one.shape, one.conversation] for name in sorted(self.examples) for one in self.examples[name]
-        ]
+        examples = [[name, one.shape, one.conversation] for name, one in self.counterexamples()]
         return hashlib.sha256(canonical.dump([self.document(), examples])).hexdigest()
 
 
-def _kept(examples: tuple[Example, ...]) -> tuple[Example, ...]:
-    """Of each shape the smallest, and no more shapes than are kept: those with the smallest names."""
-    smallest: dict[str, Example] = {}
-    for one in sorted(examples):
-        smallest.setdefault(one.shape, one)
-    return tuple(smallest[shape] for shape in sorted(smallest)[:MOST_EXAMPLES])
+def restored(text: str) -> Tally:
+    """The tally that :meth:`Tally.dumped` wrote."""
+    told: dict[str, Any] = json.loads(text)
+    counters: dict[str, Any] = {name: Counter(told[name]) for name in _COUNTERS}
+    made = Tally(**{name: told[name] for name in _COUNTED}, **counters)
+    for requirement, one in told["examples"]:
+        records = tuple(Record(**record) for record in one["records"])
+        made.keep_example(requirement, Example(**{**one, "records": records}))
+    return made
