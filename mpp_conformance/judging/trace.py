@@ -22,6 +22,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
     ResultPage,
     ServerAnswer,
+    Sighting,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.observation import EVERYTHING, POINTS, Observed
@@ -129,6 +130,15 @@ class Trace:
         first, *others = self.events
         noted = replace(first, notes=(*first.notes, (LAGGED, f"{seconds:.2f} s")))
         return replace(self, events=(noted, *others))
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person did what the consumer does, and said what the consumer saw."""
+        return any(isinstance(event.message, Sighting) for event in self.events)
+
+    def sighted(self, payment: int) -> bool:
+        """Whether a person said what was seen in the end of this payment, and with it what was not."""
+        return any(isinstance(event.message, Sighting) for event in self.of(payment))
 
     def of(self, payment: int) -> Iterator[Event]:
         """The events of one payment, in order."""

@@ -13,6 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
+import httpx
 from starlette.middleware.cors import CORSMiddleware
 
 from mpp_conformance.judging.trace import Half, Trace
@@ -21,7 +22,7 @@ from mpp_conformance.peers.router import MAX_STRAYS, Delivery, ReactionError, Ro
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
-from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, Caller, RefusedError
 from mpp_conformance.transport.connectors.conversation import Conversation
 from mpp_conformance.transport.connectors.heartbeat import beating
 from mpp_conformance.transport.connectors.mpp_server import (
@@ -42,7 +43,7 @@ from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import Gone, observer_routes
-from mpp_conformance.wallet import Keys, Wallet
+from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import changed, displaced, verified
 
 _LONGEST: Final = 20
@@ -82,12 +83,14 @@ class HttpConnector:
             raise ValueError("[keys] are needed to speak to a wallet over HTTP")
         self._reach = wallet.reach
         self._keys = wallet.keys
-        self._layer = _message_layer(wallet.keys, wallet.reach.public_path)
+        self._layer = MessageLayer.of(wallet.keys, wallet.reach.public_path)
         self._profile = profile
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
         self._device = Device(wallet.device_token) if wallet.reach.device and adaptor is None else None
         self._router = Router(profile.templates, strays)
+        self._longest = wallet.reach.patience * _LONGEST
+        """Seconds that a conversation may last, however much the wallet says."""
         self._open: dict[int, Conversation] = {}
         self._over: list[tuple[Conversation, int]] = []
         """Conversations that have ended, and how many messages each had then."""
@@ -143,9 +146,7 @@ class HttpConnector:
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         client = http_client(timeout=reach.patience, read=reach.patience * _LONGEST)
         http = await self._exits.enter_async_context(client)
-        self._adaptor: Adaptor | PullingAdaptor = Adaptor(self._adaptor_url, http)
-        if self._device:
-            self._adaptor = PullingAdaptor(self._device, reach.patience)
+        self._adaptor = self._caller(http)
         self._mpp_server = MppServer.of(reach, self._keys, http)
         await self._exits.enter_async_context(beating(self._late_by))
         return self
@@ -207,6 +208,12 @@ class HttpConnector:
                     await _woken(self._heard, seconds)
         return self.prolonged.get(scenario)
 
+    def _caller(self, http: httpx.AsyncClient) -> Caller:
+        """Who passes calls on to the wallet's client; ``http`` may carry them."""
+        if self._device:
+            return PullingAdaptor(self._device, self._reach.patience)
+        return Adaptor(self._adaptor_url, http)
+
     async def _probe(self, world: World) -> None:
         """Ask the adaptor what the scenario has it asked, up to a call that it does not answer."""
         for probe in world.scenario.probing:
@@ -219,13 +226,13 @@ class HttpConnector:
 
     async def _heard_out(self, held: Conversation, at_rest: Callable[[], None]) -> None:
         """Listen until the wallet has said nothing for as long as there is reason to wait."""
-        end = time.monotonic() + self._reach.patience * _LONGEST
+        end = time.monotonic() + self._longest
         while not held.over:
             if held.at_rest:
                 at_rest()
             wait, left = self._wait(held), end - time.monotonic()
             if left <= 0:
-                held.troubles.append(f"the wallet had not come to an end after {self._reach.patience * _LONGEST:g} s")
+                held.troubles.append(f"the wallet had not come to an end after {self._longest:g} s")
                 return
             if not await _woken(held.woken, min(wait, left)) and wait <= left:
                 # Whoever is speaking is not silent, however slowly it does.
@@ -375,16 +382,6 @@ class HttpConnector:
         held.calls.pop(call, None)
         held.asking.discard(call)
         held.woken.set()
-
-
-def _message_layer(keys: Keys, prefix: str) -> MessageLayer:
-    return MessageLayer(
-        prefix=prefix,
-        client_id=keys.client_id,
-        key_version=keys.key_version,
-        public_key=keys.mpp_public_key,
-        private_key=keys.alipay_plus_private_key,
-    )
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> bool:
