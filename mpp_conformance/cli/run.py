@@ -21,7 +21,7 @@ from mpp_conformance.ledger.catalogue import Claims, for_a_person, load
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.gate.waivers import place
 from mpp_conformance.report.languages.language import TAGS, Language, language
-from mpp_conformance.report.pages import html
+from mpp_conformance.report.pages import html, statement
 from mpp_conformance.report.pages.terminal import line
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.resumption import ResumptionError, begun
@@ -317,6 +317,8 @@ def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
         click.echo(f"result       nothing is certified: pytest itself ended with {ended.name}")
         return Exit.FAULT
     click.echo(line(say("result"), say(str(found.get("result")))))
+    if "by_hand" in found:
+        click.echo(line(say("by hand"), statement.by_hand(found, say)))
     return code
 
 

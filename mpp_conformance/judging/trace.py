@@ -25,6 +25,7 @@ from mpp_conformance.protocol.messages import (
     Sighting,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.protocol.messages.wallet import NO_PAGE
 from mpp_conformance.scenarios.observation import EVERYTHING, POINTS, Observed
 from mpp_conformance.scenarios.scenario import UNFUNDED, Codes, Scenario
 
@@ -270,7 +271,8 @@ class Trace:
         Whoever does nothing takes no payment either, and has shown nothing by that.
         """
         kinds = ServerAnswer | HandleAction | DecodeCallback | ResultPage | NotifyPayment
-        return any(isinstance(event.message, kinds) for event in self.of(payment))
+        said = [event.message for event in self.of(payment)]
+        return any(isinstance(one, kinds) or (isinstance(one, Sighting) and one.page != NO_PAGE) for one in said)
 
     def paid(self, payment: int = 0) -> bool:
         """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""

@@ -15,6 +15,9 @@ WAITING: Final = "waiting"
 SCANNING: Final = "scanning"
 REVIEWING: Final = "reviewing"
 STOPPED: Final = "stopped"
+OVER: Final = "over"
+ENDS: Final = (STOPPED, OVER)
+"""The stages after which nothing more is asked."""
 
 MAX_NAME: Final = 100
 _MOST_LINES: Final = 50
@@ -143,9 +146,12 @@ class Console:
             self.done -= self.task.payment
         self.stage, self.trouble = WAITING, ""
 
-    def stop(self) -> None:
-        """Nothing more is asked."""
-        self.stage, self.task = STOPPED, None
+    def end(self, stage: str) -> bool:
+        """Nothing more is asked, for ``stage``, one of ENDS; false where that was so before."""
+        if self.stage in ENDS:
+            return False
+        self.stage, self.task = stage, None
+        return True
 
     def _in_turn(self, number: int, stage: str) -> None:
         if self.stage != stage or number != self.number:

@@ -145,7 +145,7 @@ def test_an_operation_is_carried_by_a_message(name: str) -> None:
 
 
 def test_every_message_that_crosses_http_has_an_operation() -> None:
-    """Only what could not be read, what comes of a spoilt answer, what breaks the adaptor's interface and a person's word has none."""
+    """What could not be read, what comes of a spoilt answer or breaks the adaptor's interface, and a person's word."""
     strange = {messages.Malformed, messages.FaultApplied, messages.RedirectFollowed}
     probing = {messages.AdaptorCall, messages.AdaptorAnswer, messages.AdaptorHealth}
     by_hand = {messages.Sighting}

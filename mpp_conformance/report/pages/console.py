@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from mpp_conformance.peers.console import REVIEWING, SCANNING, STOPPED, WAITING, Console
+from mpp_conformance.peers.console import OVER, REVIEWING, SCANNING, STOPPED, WAITING, Console
 from mpp_conformance.protocol.messages import PAGES
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, NO_PAGE, OWN_ERROR, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.report.languages.language import TAGS, Language, Say
@@ -38,6 +38,7 @@ def told(console: Console, say: Say) -> dict[str, Any]:
         SCANNING: say("Scan this code"),
         REVIEWING: say("This conversation is over"),
         STOPPED: say("The run was stopped. The terminal says how to continue it."),
+        OVER: say("The run is over. The terminal says what it came to."),
     }
     task = console.task
     return {
@@ -65,7 +66,7 @@ def _what(payment: int, payments: int, say: Say) -> str:
 
 
 def _trouble(trouble: str, say: Say) -> str:
-    return say("It proves nothing as it is: {why}", why=trouble) if trouble else ""
+    return say("It proves nothing as it is: {why}", why=say.told(trouble)) if trouble else ""
 
 
 def _line(name: str, fields: tuple[tuple[str, str], ...], *, stray: bool, say: Say) -> str:

@@ -38,7 +38,7 @@ def connect(
     *,
     run: str,
     begun: Callable[[Scenario], None] = nobody,
-    invite: Callable[[str], None] = nobody,
+    invite: Callable[[str], None] = lambda _: None,
 ) -> Conversations:
     """The conversations with the MPP that ``target`` names, for the run called ``run``.
 

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from types import TracebackType
 from typing import Final, Self
 
 import httpx
 
 from mpp_conformance.judging.trace import Half, Trace
-from mpp_conformance.peers.console import Answer, Task
+from mpp_conformance.peers.console import OVER, Answer, Task
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.protocol.messages import Message, Scan, UserInitiatedPay
 from mpp_conformance.scenarios.scenario import Probe, Profile, Scenario
@@ -50,11 +51,8 @@ class Person:
         """Have a code scanned, and wait for what was seen; RefusedError for what no person can be told."""
         if not isinstance(message, Scan):
             raise RefusedError(f"{message.name}: a person can scan, and nothing else")
-        token, console = observer_url.rpartition("/")[2], self.live.console
-        number = console.ask(self.task(token, message))
-        self.live.changed()
-        await self.live.until(lambda: number in console.answers)
-        self.said(token, console.answers[number])
+        token = observer_url.rpartition("/")[2]
+        self.said(token, await self.live.answered(self.task(token, message)))
 
     async def probe(self, probe: Probe, observer_url: str, patience: float, keep: Callable[[Half], None]) -> str:  # noqa: ARG002  # as an adaptor's
         """A person has no interface that could be broken."""
@@ -83,6 +81,13 @@ class ByHandConnector(HttpConnector):
         self.invitation = self._live.served_at(address)
         return await super().__aenter__()
 
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.console.end(OVER)
+        self._live.changed()
+        await super().__aexit__(kind, problem, trace)
+
     async def converse(
         self, scenario: Scenario, at_rest: Callable[[], None] = lambda: None, *, turn: str = ""
     ) -> Trace:
@@ -90,11 +95,7 @@ class ByHandConnector(HttpConnector):
         attempt = 1
         while True:
             trace = await super().converse(scenario, at_rest, turn=f"{turn}-{attempt}")
-            console = self._live.console
-            number = console.review(trace.trouble)
-            self._live.changed()
-            await self._live.until(lambda at=number: at in console.choices)  # type: ignore[misc]  # a default binds it
-            if not console.choices[number]:
+            if not await self._live.held_again(trace.trouble):
                 return self.since(trace)
             self.forget(trace)
             self._begun(scenario)

@@ -22,7 +22,13 @@ from mpp_conformance.peers.router import MAX_STRAYS, Delivery, ReactionError, Ro
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
-from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, AdaptorUnreachableError, Caller, RefusedError
+from mpp_conformance.transport.connectors.adaptor import (
+    NO_ANSWER,
+    Adaptor,
+    AdaptorUnreachableError,
+    Caller,
+    RefusedError,
+)
 from mpp_conformance.transport.connectors.conversation import Conversation
 from mpp_conformance.transport.connectors.heartbeat import beating
 from mpp_conformance.transport.connectors.mpp_server import (

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mpp_conformance import wire
-from mpp_conformance.peers.console import STOPPED, Answer, Console, OutOfTurnError, UnusableAnswerError
+from mpp_conformance.peers.console import ENDS, STOPPED, Answer, Console, OutOfTurnError, Task, UnusableAnswerError
 from mpp_conformance.report.languages.language import TAGS, Language, language
 from mpp_conformance.report.pages import console as page
 from mpp_conformance.transport.servers.application import refusal
@@ -35,6 +35,7 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 _Act = Callable[[Mapping[str, Any]], None]
+_Serve = Callable[[Request], Awaitable[Response]]
 
 
 class MissingProgramError(LookupError):
@@ -81,11 +82,27 @@ class LiveConsole:
         while not holds():
             await self._changed.wait()
 
+    async def answered(self, task: Task) -> Answer:
+        """What a person saw who has scanned this code."""
+        number = self.console.ask(task)
+        self.changed()
+        await self.until(lambda: number in self.console.answers)
+        return self.console.answers[number]
+
+    async def held_again(self, trouble: str) -> bool:
+        """Whether a person wants the conversation once more that is over, and was hindered by ``trouble``."""
+        number = self.console.review(trouble)
+        self.changed()
+        await self.until(lambda: number in self.console.choices)
+        return self.console.choices[number]
+
     async def states(self, say: Language) -> AsyncIterator[str]:
         """What the page is to show, again and again: as server-sent events, with a sign of life in between."""
         while True:
             changed = self._changed
             yield f"data: {json.dumps(page.told(self.console, say))}\n\n"
+            if self.console.stage in ENDS:
+                return
             while not changed.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), _ALIVE_SECONDS)
@@ -106,8 +123,7 @@ class LiveConsole:
 
     def stop(self, _: Mapping[str, Any]) -> None:
         """The person goes on another time."""
-        if self.console.stage != STOPPED:
-            self.console.stop()
+        if self.console.end(STOPPED):
             self.stopped()
 
 
@@ -124,66 +140,81 @@ def _text(found: object) -> str:
     return found
 
 
-def console_routes(live: LiveConsole) -> list[Route]:
-    """The page, what belongs to it, and where it answers."""
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What a console serves, and how it takes answers."""
 
-    def guarded(serve: Callable[[Request], Awaitable[Response]], *, paired: bool = True) -> Callable[..., Any]:
+    live: LiveConsole
+
+    def guarded(self, serve: _Serve, *, paired: bool = True) -> _Serve:
+        """Only for the browser that was paired, or for the one that is to be."""
+
         async def take(request: Request) -> Response:
-            answer = _refused(live, request, paired=paired) or await serve(request)
+            answer = _refused(self.live, request, paired=paired) or await serve(request)
             answer.headers.update(_HEADERS)
             return answer
 
         return take
 
-    def taking(act: _Act) -> Callable[[Request], Awaitable[Response]]:
+    def taking(self, act: _Act) -> _Serve:
+        """Have what is posted acted on, or refused in words."""
+
         async def take(request: Request) -> Response:
-            body = await _body(request)
-            if isinstance(body, Response):
-                return body
             try:
-                act(body)
+                act(await _body(request))
             except OutOfTurnError as problem:
                 return refusal(HTTPStatus.CONFLICT, str(problem))
-            except UnusableAnswerError as problem:
+            except (UnusableAnswerError, wire.UnreadableBodyError) as problem:
                 return refusal(HTTPStatus.BAD_REQUEST, str(problem))
-            live.changed()
+            except _TooLongError as problem:
+                return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(problem))
+            self.live.changed()
             return Response(status_code=HTTPStatus.NO_CONTENT)
 
         return take
 
-    async def pair(request: Request) -> Response:
-        cookie = live.paired(request.path_params["token"])
+    async def pair(self, request: Request) -> Response:
+        """The first who comes with the right token has the console."""
+        cookie = self.live.paired(request.path_params["token"])
         if not cookie:
-            return refusal(HTTPStatus.FORBIDDEN, "this address was used before, or is none; `run --resume` gives another")
+            return refusal(HTTPStatus.FORBIDDEN, "this address was used before; `run --resume` gives another one")
         answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
         answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict")
         return answer
 
-    async def whole(request: Request) -> Response:
+    async def whole(self, request: Request) -> Response:
+        """The page."""
         return Response(page.page(_language(request)), media_type="text/html")
 
-    async def beside(request: Request) -> Response:
+    async def beside(self, request: Request) -> Response:
+        """A file that the page brings along."""
         name = request.url.path.removeprefix("/")
         return Response(page.static(name), media_type=page.STATIC[name])
 
-    async def code(request: Request) -> Response:
-        task = live.console.task
-        if task is None or request.path_params["number"] != live.console.number:
+    async def code(self, request: Request) -> Response:
+        """The QR code that is to be scanned now."""
+        task = self.live.console.task
+        if task is None or request.path_params["number"] != self.live.console.number:
             return refusal(HTTPStatus.NOT_FOUND, "this code is not asked for now")
         return Response(qr_code(task.code_value), media_type="image/svg+xml")
 
-    async def events(request: Request) -> Response:
-        return StreamingResponse(live.states(_language(request)), media_type="text/event-stream")
+    async def events(self, request: Request) -> Response:
+        """What the page is to show, whenever it changes."""
+        return StreamingResponse(self.live.states(_language(request)), media_type="text/event-stream")
 
+
+def console_routes(live: LiveConsole) -> list[Route]:
+    """The page, what belongs to it, and where it answers."""
+    pages = _Pages(live)
     return [
-        Route("/pair/{token}", guarded(pair, paired=False)),
-        Route("/", guarded(whole)),
-        *(Route(f"/{name}", guarded(beside)) for name in page.STATIC),
-        Route("/qr/{number:int}.svg", guarded(code)),
-        Route("/events", guarded(events)),
-        Route("/answers", guarded(taking(live.answer)), methods=["POST"]),
-        Route("/choices", guarded(taking(live.choose)), methods=["POST"]),
-        Route("/stop", guarded(taking(live.stop)), methods=["POST"]),
+        Route("/pair/{token}", pages.guarded(pages.pair, paired=False)),
+        Route("/", pages.guarded(pages.whole)),
+        *(Route(f"/{name}", pages.guarded(pages.beside)) for name in page.STATIC),
+        Route("/qr/{number:int}.svg", pages.guarded(pages.code)),
+        Route("/events", pages.guarded(pages.events)),
+        Route("/answers", pages.guarded(pages.taking(live.answer)), methods=["POST"]),
+        Route("/choices", pages.guarded(pages.taking(live.choose)), methods=["POST"]),
+        Route("/stop", pages.guarded(pages.taking(live.stop)), methods=["POST"]),
     ]
 
 
@@ -201,7 +232,7 @@ def qr_code(text: str) -> bytes:
 def _refused(live: LiveConsole, request: Request, *, paired: bool) -> Response | None:
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
     if host not in live.hosts:
-        return refusal(HTTPStatus.FORBIDDEN, "the console is called by its address on this machine, and by no other name")
+        return refusal(HTTPStatus.FORBIDDEN, "the console is called by its address on this machine alone")
     if origin != f"http://{host}" and (origin is not None or request.method == "POST"):
         return refusal(HTTPStatus.FORBIDDEN, "no other site may speak to the console")
     if paired and not live.knows(request.cookies.get(COOKIE, "")):
@@ -209,16 +240,17 @@ def _refused(live: LiveConsole, request: Request, *, paired: bool) -> Response |
     return None
 
 
-async def _body(request: Request) -> Mapping[str, Any] | Response:
+class _TooLongError(ValueError):
+    """More is posted than an answer may have."""
+
+
+async def _body(request: Request) -> Mapping[str, Any]:
     whole = bytearray()
     async for piece in request.stream():
         whole += piece
         if len(whole) > MAX_BODY:
-            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"an answer has at most {MAX_BODY} bytes")
-    try:
-        return wire.parsed(bytes(whole))
-    except wire.UnreadableBodyError as problem:
-        return refusal(HTTPStatus.BAD_REQUEST, str(problem))
+            raise _TooLongError(f"an answer has at most {MAX_BODY} bytes")
+    return wire.parsed(bytes(whole))
 
 
 def _language(request: Request) -> Language:

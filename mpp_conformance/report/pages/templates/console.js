@@ -15,7 +15,9 @@ function show(told) {
   for (const id of ["progress", "what", "customer", "code", "trouble", "more"]) text(id, told[id]);
   at("scan").hidden = told.stage !== "scanning";
   at("review").hidden = told.stage !== "reviewing";
-  at("stop").hidden = told.stage === "stopped";
+  const over = told.stage === "stopped" || told.stage === "over";
+  at("stop").hidden = over;
+  if (over) events.close();
   at("lines").replaceChildren(...told.lines.map((line) => {
     const item = document.createElement("li");
     item.textContent = line;
@@ -53,4 +55,4 @@ at("stop").addEventListener("click", () => send("stop", {}));
 
 const events = new EventSource(`events?lang=${lang}`);
 events.onmessage = (event) => { at("gone").hidden = true; show(JSON.parse(event.data)); };
-events.onerror = () => { at("gone").hidden = state.stage === "stopped"; };
+events.onerror = () => { at("gone").hidden = events.readyState === EventSource.CLOSED && state.stage !== ""; };
