@@ -51,7 +51,7 @@ def scan_plan(cases: Iterable[Case], rows: Iterable[Row]) -> ScanPlan:
     shown: dict[Scenario, set[_Unit]] = {}
     for case, scenario in rows:
         if case.requirement.decides and can_hold(scenario):
-            shown.setdefault(scenario, set(_ways(scenario))).add((case.requirement.id,))
+            shown.setdefault(scenario, set(plain_ways(scenario))).add((case.requirement.id,))
     chosen = _without_needless(_chosen(shown), shown)
     judged = frozenset(unit[0] for scenario in chosen for unit in shown[scenario] if len(unit) == 1)
     deciding = frozenset(case.requirement.id for case in cases if case.requirement.decides)
@@ -59,7 +59,7 @@ def scan_plan(cases: Iterable[Case], rows: Iterable[Row]) -> ScanPlan:
     return ScanPlan(scenarios=tuple(s for s in shown if s in kept), judged=judged, deciding=deciding)
 
 
-def _ways(scenario: Scenario) -> Iterable[_Unit]:
+def plain_ways(scenario: Scenario) -> Iterable[_Unit]:
     """How Alipay+ leaves the next step, where nothing else is out of the ordinary."""
     for payment in scenario.payments:
         answer = payment.answer

@@ -111,8 +111,7 @@ class Console:
         """Have a code scanned; the number of this task."""
         if task.payment == 1:
             self.lines, self.left_out = [], 0
-        self.stage, self.task, self.number = SCANNING, task, self.number + 1
-        return self.number
+        return self._open(SCANNING, task)
 
     def saw(self, message: Message, *, stray: bool = False) -> None:
         """A message has crossed the gateway."""
@@ -135,8 +134,8 @@ class Console:
 
     def review(self, trouble: str) -> int:
         """The conversation is over: is it to stand? The number of this question."""
-        self.stage, self.trouble, self.number = REVIEWING, trouble, self.number + 1
-        return self.number
+        self.trouble = trouble
+        return self._open(REVIEWING, self.task)
 
     def choose(self, number: int, *, again: bool) -> None:
         """It stands, or is held again; OutOfTurnError where that is not asked."""
@@ -152,6 +151,13 @@ class Console:
             return False
         self.stage, self.task = stage, None
         return True
+
+    def _open(self, stage: str, task: Task | None) -> int:
+        """Something is open now, unless nothing is any more."""
+        self.number += 1
+        if self.stage not in ENDS:
+            self.stage, self.task = stage, task
+        return self.number
 
     def _in_turn(self, number: int, stage: str) -> None:
         if self.stage != stage or number != self.number:
