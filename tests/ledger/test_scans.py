@@ -125,7 +125,7 @@ def clumsy(trace: Trace) -> Iterator[Trace]:
         yield numbered(trace, kept)
 
 
-def verdicts(specimen: type[Specimen], change: object = None) -> dict[str, Verdict]:
+def verdicts(specimen: Specimen, change: object = None) -> dict[str, Verdict]:
     """What each requirement that decides comes to, at worst."""
     profile = cabinet.profile_of(app_link=False)
     found: dict[str, Verdict] = {}
