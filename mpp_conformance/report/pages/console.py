@@ -9,7 +9,7 @@ from mpp_conformance.report.languages.language import TAGS, Language, Say
 from mpp_conformance.report.pages.html import template
 
 _PAGE: Final = "console.html.j2"
-STATIC: Final = {"console.js": "text/javascript", "console.css": "text/css"}
+STATIC: Final = {"console.js": "text/javascript", "console.css": "text/css", "console.svg": "image/svg+xml"}
 """The files beside the page, and their media types."""
 _SEEN: Final = {
     ALIPAY_PLUS_ERROR: "the error page of Alipay+, or what stands for it",

@@ -16,6 +16,9 @@ LATE: Final = 0.5
 """Seconds that the loop may be late before what hangs on time accuses nobody: half of the second that impatient HTTP
 clients wait. Each wait for a message takes its own delay off by itself, whatever it is."""
 
+_TOO_LATE: Final = 0.05
+"""Seconds by which a wait may end too late on a machine that is not overloaded."""
+
 
 @asynccontextmanager
 async def beating(
@@ -35,3 +38,16 @@ async def _beat(heard: Callable[[float], None], clock: Callable[[], float]) -> N
         due = clock() + BEAT
         await asyncio.sleep(BEAT)
         heard(max(0.0, clock() - due))
+
+
+async def woken(event: asyncio.Event, seconds: float) -> bool:
+    """Whether something happened within the time."""
+    begun = time.monotonic()
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        # Where the machine gave us no time to listen, silence is no silence of the wallet's.
+        return time.monotonic() - begun - seconds > _TOO_LATE
+    event.clear()
+    return True

@@ -30,7 +30,7 @@ from mpp_conformance.transport.connectors.adaptor import (
     RefusedError,
 )
 from mpp_conformance.transport.connectors.conversation import Conversation
-from mpp_conformance.transport.connectors.heartbeat import beating
+from mpp_conformance.transport.connectors.heartbeat import beating, woken
 from mpp_conformance.transport.connectors.mpp_server import (
     ANSWERS,
     ELSEWHERE,
@@ -61,8 +61,6 @@ _HELD: Final = 5
 take four times that."""
 _PAGE: Final = 0.8
 """The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
-_LATE: Final = 0.05
-"""Seconds by which a wait may end too late on a machine that is not overloaded."""
 
 
 class UnreadableRequestError(Exception):
@@ -211,7 +209,7 @@ class HttpConnector:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while scenario not in self.prolonged:
-                    await _woken(self._heard, seconds)
+                    await woken(self._heard, seconds)
         return self.prolonged.get(scenario)
 
     def _caller(self, http: httpx.AsyncClient) -> Caller:
@@ -240,7 +238,7 @@ class HttpConnector:
             if left <= 0:
                 held.troubles.append(f"the wallet had not come to an end after {self._longest:g} s")
                 return
-            if not await _woken(held.woken, min(wait, left)) and wait <= left:
+            if not await woken(held.woken, min(wait, left)) and wait <= left:
                 # Whoever is speaking is not silent, however slowly it does.
                 await self._arrivals.over(min(self._reach.patience * _SPEAKING, left))
                 tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
@@ -388,16 +386,3 @@ class HttpConnector:
         held.calls.pop(call, None)
         held.asking.discard(call)
         held.woken.set()
-
-
-async def _woken(event: asyncio.Event, seconds: float) -> bool:
-    """Whether something happened within the time."""
-    begun = time.monotonic()
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        # Where the machine gave us no time to listen, silence is no silence of the wallet's.
-        return time.monotonic() - begun - seconds > _LATE
-    event.clear()
-    return True
