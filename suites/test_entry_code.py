@@ -225,12 +225,10 @@ def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> Non
     of_each_scan(trace, ENTRY, launched_unchanged)
 
 
-@case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
+@case(EC_6, scanned)
 def test_launch_is_called(trace: Trace) -> None:
     """A scan of an entry code leads to a call of launch, once the server has told what it is."""
-    told = [event.message.action for event in trace.of(0) if isinstance(event.message, IdentityAnswer)]
-    asked = expect(trace).reached(Scan).given(not told or "OPEN_URL" in told, "the client to be told of an entry code")
-    asked.given(not trace.unidentified(), IDENTIFIED).some(Launch)
+    of_each_scan(trace, ENTRY, launched)
 
 
 @case(EC_9, scanned)
@@ -296,6 +294,14 @@ def tells_the_end(trace: Trace, payment: int) -> None:
         asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT)
     # An adaptor may report an absent text as an empty one.
     asked.none_but(DecodeCallback, sdk_action_payload=(None, ""))
+
+
+def launched(trace: Trace, payment: int) -> None:
+    """The scan of this payment leads to a call of launch."""
+    told = [event.message.action for event in trace.of(payment) if isinstance(event.message, IdentityAnswer)]
+    asked = expect(trace, payment).reached(Scan)
+    asked.given(not told or "OPEN_URL" in told, "the client to be told of an entry code")
+    asked.given(not trace.unidentified(payment), IDENTIFIED).some(Launch)
 
 
 def own_page_launched(trace: Trace, payment: int) -> None:

@@ -1,7 +1,9 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
+from collections.abc import Callable
+
 from mpp_conformance.judging.oracle import expect
-from mpp_conformance.judging.sequences import wherever
+from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace, results_told
 from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
@@ -39,9 +41,10 @@ from mpp_conformance.scenarios.cells import (
     together,
 )
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
-from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, stopping
+from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
+NOT_LAUNCHED = "the order code not to be launched"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
 ABLE = "the customer in [customers] funded to be able to pay"
@@ -143,23 +146,26 @@ SRV_9 = requirement(
 )
 
 
-@case(SRV_1, [psp(ENTRY), sdk(ENTRY, "F")])
+def scanned(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
+    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
+
+    def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
+        alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
+        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
+
+    return conversations
+
+
+@case(SRV_1, scanned(ENTRY))
 def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
     """A scanned entry code is told for one: launch comes first, userInitiatedPay only for what launch brought."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
-        asked.some(IdentityAnswer, action="OPEN_URL")
-    asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
+    of_each_scan(trace, ENTRY, told_for_an_entry_code)
 
 
-@case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
+@case(SRV_1, scanned(ORDER))
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
     """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
-    asked = expect(trace.opening()).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
-        asked.some(IdentityAnswer, action="DECODE").none(Launch)
-    else:
-        asked.some(UserInitiatedPay).none(Launch)
+    of_each_scan(trace, ORDER, told_for_an_order_code)
 
 
 @case(SRV_1, [paid_then_foreign(code) for code in BOTH])
@@ -183,17 +189,16 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
         asked.each_holding(Launch, "user_agent", "AlipayConnect")
 
 
-@case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
+@case(SRV_2, scanned(ENTRY))
 def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A decode request of the client SDK leads to userInitiatedPay."""
-    expect(trace).reached(Decode).given(not trace.unidentified(), IDENTIFIED).some(UserInitiatedPay)
+    of_each_scan(trace, ENTRY, intercepted_code_sent)
 
 
-@case(SRV_2, [psp(ORDER), sdk(ORDER, "F")])
+@case(SRV_2, scanned(ORDER))
 def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A scanned order code leads to userInitiatedPay."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    asked.given(not any_launch(trace.opening()), "the order code not to be launched").some(UserInitiatedPay)
+    of_each_scan(trace, ORDER, scanned_code_sent)
 
 
 @case(SRV_3, [psp_with_payload(code) for code in BOTH])
@@ -249,14 +254,6 @@ def test_each_client_is_handed_its_own_payload(trace: Trace) -> None:
     passes_both(trace, 1)
 
 
-@case(SRV_5, [psp(code) for code in BOTH])
-def test_the_payment_goes_on(trace: Trace) -> None:
-    """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").either(
-        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
-    ).given(trace.paid(), ABLE)
-
-
 @case(SRV_6, failed)
 def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
     """A payment that fails inside the MPP gets an error code; seen in the callback or on the page without app link."""
@@ -266,6 +263,12 @@ def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
 def told(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid and unpaid, and wherever else Alipay+ leaves a payment to the MPP."""
     return distinct(map(psp, BOTH), failed(edition, reading), going_on(edition, reading))
+
+
+@case(SRV_5, told)
+def test_the_payment_goes_on(trace: Trace) -> None:
+    """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
+    wherever(trace, HANDLE_BY_PSP, goes_on, status="S")
 
 
 @case(SRV_7, told)
@@ -306,6 +309,42 @@ def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
 def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
     """So it is whatever an answer that nobody wrote holds beside the failure."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
+
+
+def told_for_an_entry_code(trace: Trace, payment: int) -> None:
+    """The code scanned in this payment."""
+    asked = expect(trace, payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
+    if identity_reported(trace, payment):
+        asked.some(IdentityAnswer, action="OPEN_URL")
+    asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
+
+
+def told_for_an_order_code(trace: Trace, payment: int) -> None:
+    """The code scanned in this payment."""
+    asked = expect(trace.opening(payment), payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
+    if identity_reported(trace, payment):
+        asked.some(IdentityAnswer, action="DECODE").none(Launch)
+    else:
+        asked.some(UserInitiatedPay).none(Launch)
+
+
+def intercepted_code_sent(trace: Trace, payment: int) -> None:
+    """The decode request of this payment leads to userInitiatedPay."""
+    asked = expect(trace, payment).reached(Decode).given(not trace.unidentified(payment), IDENTIFIED)
+    asked.some(UserInitiatedPay)
+
+
+def scanned_code_sent(trace: Trace, payment: int) -> None:
+    """The scan of this payment leads to userInitiatedPay."""
+    asked = expect(trace, payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
+    asked.given(not any_launch(trace.opening(payment), payment), NOT_LAUNCHED).some(UserInitiatedPay)
+
+
+def goes_on(trace: Trace, payment: int) -> None:
+    """A payment left to the MPP comes to a result of its own; a customer with funds can pay."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
+    asked.given(trace.paid(payment) or trace.scenario.payments[payment].customer == UNFUNDED, ABLE)
 
 
 def left_to_the_mpp(trace: Trace, payment: int) -> None:

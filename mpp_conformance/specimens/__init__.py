@@ -21,6 +21,7 @@ from mpp_conformance.specimens import (
     conforming_variants,
     endings,
     faulty_answers,
+    first_payments,
     gateway,
     gateway_variants,
     inquiries,
@@ -67,7 +68,8 @@ FAULTY: Final = _by_name(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
-            *(remote, timeouts, unprovable, mutes),
+            first_payments,
+            *(first_payments, remote, timeouts, unprovable, mutes),
         ]
     )
 )

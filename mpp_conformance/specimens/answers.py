@@ -97,6 +97,7 @@ class NeedsAmounts(NeedsMerchant):
     """Looks up an order's amount before it passes a payload on, and breaks down where only the order's id is told."""
 
     name = "amount-missed-beside-order-id"
+    breaks = frozenset({"SRV-4"})
     hides = frozenset({"EC-25"})
     observed = frozenset()
 
@@ -109,6 +110,7 @@ class FewGoods(NeedsMerchant):
     """Keeps at most ten goods of an order, and breaks down over more before it passes a payload on."""
 
     name = "goods-above-ten-crash-server"
+    breaks = frozenset({"SRV-4"})
     hides = frozenset()
     observed = frozenset()
 
@@ -124,7 +126,7 @@ class NeedsStoreAddress(ConformingMpp):
     """
 
     name = "store-address-missed"
-    breaks = frozenset({"SRV-7"})
+    breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
     hides = frozenset({"NOT-4", "NOT-9"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -155,7 +157,7 @@ class NullBreaksOrder(BreaksDown):
     """
 
     name = "null-in-order-crashes-server"
-    breaks = frozenset({"SRV-7"})
+    breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
     hides = frozenset({"NOT-4", "NOT-9"})
     observed = frozenset({"ANS-1"})
 
@@ -187,7 +189,7 @@ class NamesInThreeBytes(BreaksDown):
     """
 
     name = "names-beyond-basic-plane-crash-server"
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-7", "SRV-8"})
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
@@ -203,7 +205,7 @@ class SmallBuffer(BreaksDown):
     """
 
     name = "answers-above-2-kib-cut"
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-7"})
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
     hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says

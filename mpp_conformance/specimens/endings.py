@@ -105,7 +105,9 @@ class NoCallbackOfResult(ConformingMpp):
 
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
-    hides = frozenset({"ANS-1", "CAN-1", "INQ-1", "NOT-8", "REP-5", "SDK-1", "SRV-1", "SRV-3", "SRV-9", "UX-6"})
+    hides = ids("""
+        ANS-1 CAN-1 EXP-1 INQ-1 NOT-8 REP-5 SDK-1 SRV-1 SRV-3 SRV-9 UX-6
+    """)
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Nothing."""
@@ -159,8 +161,8 @@ class NoResultPage(ConformingMpp):
     name = "result-page-never"
     breaks = frozenset({"EC-29", "OC-20", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19 REG-1
-        REG-2 REP-2 REP-4 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19
+        REG-1 REG-2 REP-2 REP-4 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not shown
@@ -211,7 +213,9 @@ class NoPageForEntryCode(ConformingMpp):
 
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
-    hides = frozenset({"ANS-1", "CAN-1", "INQ-1", "NOT-8", "REP-4", "REP-5", "SRV-1", "SRV-3", "SRV-9", "UX-6"})
+    hides = ids("""
+        ANS-1 CAN-1 EXP-1 INQ-1 NOT-8 REP-4 REP-5 SRV-1 SRV-3 SRV-9 UX-6
+    """)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, for an entry code."""

@@ -45,7 +45,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
-    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
+    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code first-code-asked-again",
     FaultKind.ACTION_TYPE_NOT_READ: """
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
@@ -64,7 +64,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.LATE_ANSWER_LOST: """
         late-answers-given-up client-gives-up-before-its-server decode-callback-before-a-late-answer
     """,
-    FaultKind.UNKNOWN_TAKEN_AS_FINAL: "lost-answer-given-up unknown-taken-for-failure",
+    FaultKind.UNKNOWN_TAKEN_AS_FINAL: """
+        lost-answer-given-up unknown-taken-for-failure repetitions-counted-over-all-payments
+    """,
     FaultKind.LEFT_WAITING: """
         null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server
         answers-above-2-kib-cut unknown-fields-refused texts-above-255-refused
@@ -77,7 +79,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
-        answers-not-acted-on account-without-lock
+        answers-not-acted-on account-without-lock later-payments-left-hanging
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
@@ -181,7 +183,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
         result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
-        scans-dropped-above-sixteen
+        scans-dropped-above-sixteen later-scans-ignored launched-once-only decode-served-once-only
+        nothing-asked-after-a-failure
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
@@ -236,6 +239,8 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         ),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
+        # The payment that hangs there is the one that was answered late.
+        "later-payments-left-hanging": (FaultKind.LATE_ANSWER_LOST,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
         "limit-of-its-own": (FaultKind.NOT_NOTIFIED,),
         "limit-of-its-own-at-the-limit": (FaultKind.NOT_NOTIFIED,),

@@ -79,7 +79,8 @@ def unknown_taken_as_final(failure: Failure) -> str:
     """Told as a failure after one answer that says nothing final."""
     answers = failure.of(UserInitiatedPayAnswer)
     unsure = all(one.result_status == "U" for one in answers) and (answers or failure.faulty)
-    fits = unsure and len(failure.asked) == 1 and "F" in failure.results
+    knows_better = any(len(other.asked) > 1 for other in failure.earlier())
+    fits = unsure and len(failure.asked) == 1 and "F" in failure.results and not knows_better
     return "a result that is not known is told as a failure at once: it has to be asked again" if fits else ""
 
 

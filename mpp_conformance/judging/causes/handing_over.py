@@ -13,6 +13,7 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     Launch,
     NotifyPayment,
+    ResultPage,
     Scan,
     ServerAnswer,
     UserInitiatedPay,
@@ -56,7 +57,7 @@ _PAIR: Final = 2
 @names(FaultKind.MIXED_UP)
 def went_to_another(failure: Failure) -> str:
     """What is missing here came out twice in a payment that was held at the same time."""
-    for kind in (ServerAnswer, DecodeCallback, HandleAction):
+    for kind in (ServerAnswer, DecodeCallback, HandleAction, ResultPage):
         twice = any(len(other.of(kind)) >= _PAIR for other in failure.others())
         if failure.lacks(kind) and twice and not failure.of(kind):
             return "what belongs to this payment went to another one that was open at the same time"
