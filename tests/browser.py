@@ -28,10 +28,11 @@ _OPTIONS: Final = (
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--window-size=1280,1600",
     "--remote-debugging-pipe",
 )
+_KEYS: Final = {"Tab": ("Tab", 9, ""), "Enter": ("Enter", 13, "\r"), "Space": (" ", 32, " ")}
 _WITH_PIPES: Final = """
 import fcntl, os, sys
 ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
@@ -61,9 +62,24 @@ class Page:
 
     def open(self, file: Path) -> None:
         """Open a file from disk and wait until it is loaded."""
+        self.visit(file.absolute().as_uri())
+
+    def visit(self, url: str) -> None:
+        """Open an address and wait until it is loaded."""
         self._loaded = False
-        self._call("Page.navigate", url=file.absolute().as_uri())
+        self._call("Page.navigate", url=url)
         self._wait(lambda: self._loaded, "the page to be loaded")
+
+    def press(self, code: str) -> None:
+        """Press a key, one of _KEYS."""
+        key, number, text = _KEYS[code]
+        pressed = {"code": code, "key": key, "windowsVirtualKeyCode": number}
+        self._call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **pressed)
+        self._call("Input.dispatchKeyEvent", type="keyUp", **pressed)
+
+    def write(self, text: str) -> None:
+        """Write a text where the cursor is."""
+        self._call("Input.insertText", text=text)
 
     def ask(self, script: str) -> Any:  # noqa: ANN401  # whatever JavaScript has
         """The value of a JavaScript expression."""

@@ -17,18 +17,19 @@ from mpp_conformance.cli.gate import parsed
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.evidence import journal
+from mpp_conformance.ledger.catalogue import Claims, for_a_person, load
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.gate.waivers import place
 from mpp_conformance.report.languages.language import TAGS, Language, language
-from mpp_conformance.report.pages import html
+from mpp_conformance.report.pages import html, statement
 from mpp_conformance.report.pages.terminal import line
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.resumption import ResumptionError, begun
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.folding import Result
-from mpp_conformance.transport.connectors import UnknownTargetError, adaptor_of
+from mpp_conformance.transport.connectors import BY_HAND, UnknownTargetError, adaptor_of
 from mpp_conformance.trials.doctor.refusal import refusal
-from mpp_conformance.wallet import Wallet
+from mpp_conformance.wallet import Wallet, by_hand, claims_by_hand
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
 _OF_VERDICT: Final = {result.overall: next(code for code in Exit if code == result.status) for result in Result}
@@ -92,6 +93,15 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     is_flag=True,
     help="Begin even if a first call shows that wallet.toml is wrong; its mistakes may then count against the MPP.",
 )
+@click.option(
+    "--by",
+    "consumer",
+    type=click.Choice(["adaptor", "person"]),
+    default="adaptor",
+    show_default=True,
+    help="Who does what the consumer does. A person scans codes with a telephone, as a console in the browser asks "
+    "(docs/wallet.md); the fewest scans are asked for that judge each requirement.",
+)
 @lang_option
 @allure_option
 @bundle.sign_option
@@ -105,6 +115,7 @@ def command(  # noqa: PLR0913  # one for each option
     name: str | None,
     broken_off: Path | None,
     blindly: bool,
+    consumer: str,
     lang: str,
     allure: bool,
     sign: Path | None,
@@ -119,6 +130,10 @@ def command(  # noqa: PLR0913  # one for each option
         target = target or _target_of(broken_off)
     key = bundle.loaded(sign) if sign is not None else None
     chosen = loaded(wallet) if wallet else None
+    if consumer == "person":
+        if chosen is None or (target or BY_HAND) != BY_HAND:
+            raise click.UsageError("--by person takes --wallet FILE, and no --mpp")
+        target = BY_HAND
     if chosen is None and (not target or target.startswith("http")):
         raise click.UsageError(
             "say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try the suite out"
@@ -128,6 +143,8 @@ def command(  # noqa: PLR0913  # one for each option
         if target.startswith("http") and not blindly:
             refuse_useless(chosen, target)
         announced(chosen, target)
+    if chosen is not None and target == BY_HAND:
+        planned_by_hand(chosen)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:
         parsed(waived)
@@ -161,6 +178,19 @@ def announced(wallet: Wallet, target: str) -> None:
         click.echo(
             f"device       {wallet.device_address}  give it to your test build, then start the test build", err=True
         )
+
+
+def planned_by_hand(wallet: Wallet) -> None:
+    """Say how many scans a person is asked for, and what they leave out."""
+    claims = Claims.of(claims_by_hand(by_hand(wallet)))
+    plan = for_a_person(load(directory("suites")).cases, claims)
+    if not plan.scenarios:
+        raise click.UsageError("there is no conversation that a person could hold: [features] order_code is false")
+    click.echo(
+        f"plan         {plan.scans} scans in {len(plan.scenarios)} conversations judge {len(plan.judged)} of the "
+        f"{len(plan.deciding)} requirements that decide; left out: {', '.join(plan.left) or 'none'}",
+        err=True,
+    )
 
 
 def refuse_useless(wallet: Wallet, target: str) -> None:
@@ -288,6 +318,8 @@ def _told(made: Path, ended: pytest.ExitCode, say: Language) -> Exit:
         click.echo(f"result       nothing is certified: pytest itself ended with {ended.name}")
         return Exit.FAULT
     click.echo(line(say("result"), say(str(found.get("result")))))
+    if "by_hand" in found:
+        click.echo(line(say("by hand"), statement.by_hand(found, say)))
     return code
 
 

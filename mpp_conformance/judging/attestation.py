@@ -20,16 +20,26 @@ UNATTESTED: Final = {
 """What a deviation accuses nobody by, where it is not attested."""
 
 
+BY_HAND: Final = {
+    MISSING: "a person acts here, and nobody attests that all that should lead to it was done",
+    REPEATED: "a person acts here, and nobody attests that nothing was done twice",
+}
+"""What a deviation accuses nobody by, at any point, where a person holds the telephone."""
+
+
 SUITE_LATE: Final = "the suite was late by {time}: hold the conversation again on a machine with less to do"
 _ENDS: Final = frozenset(("status", "payment_status", "result_status", "outcome", "error_code"))
 """Fields that say how a payment ended: another end is what an MPP comes to that has given up."""
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"
 
 
-def unattested_by(how: Deviation, observes: Observed, *, chosen: frozenset[str] = frozenset()) -> str:
+def unattested_by(
+    how: Deviation, observes: Observed, *, chosen: frozenset[str] = frozenset(), by_hand: bool = False
+) -> str:
     """Why a deviation accuses nobody, by what the reports of its points are worth; empty where it may accuse.
 
-    ``chosen``: the points by whose order the part of the conversation that is judged was chosen.
+    ``chosen``: the points by whose order the part of the conversation that is judged was chosen. ``by_hand``: a person
+    does what the consumer does.
     """
     witnesses = [observes.at(point) for point in chosen - observes.nobodys]
     if not all(one.complete and one.counted and one.ordered for one in witnesses):
@@ -40,7 +50,7 @@ def unattested_by(how: Deviation, observes: Observed, *, chosen: frozenset[str] 
         attested = {MISSING: witness.complete, REPEATED: witness.counted, OUT_OF_ORDER: in_order}
         if not attested.get(how.how, True):
             return UNATTESTED[how.how].format(point=point)
-    return ""
+    return BY_HAND.get(how.how, "") if by_hand else ""
 
 
 def hangs_on_time(how: Deviation) -> bool:

@@ -37,7 +37,7 @@ from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.judging.wanted import counted, in_words, matches, value_in_words
-from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message
+from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message, ResultPage
 
 _asked: ContextVar[list[str]] = ContextVar("_asked")
 _LATE: Final = "what decides it came when the conversation was over; a slow wallet needs more [reach] patience"
@@ -297,7 +297,9 @@ class Expectation:
         self._all_seen(kind)
         # The app link is the wallet's own: where nobody reports it, what comes out elsewhere is judged.
         own = kind.point == APP_LINK and not self._trace.app_link
-        if not own and not self._trace.observes.at(kind.point).complete:
+        # Whoever says which page stood there in the end says that no other did.
+        sighted = kind is ResultPage and self._trace.sighted(self._payment)
+        if not own and not sighted and not self._trace.observes.at(kind.point).complete:
             self._undecided(expected, UNATTESTED[MISSING].format(point=kind.point))
 
     def _all_seen(self, kind: type[Message]) -> None:
@@ -357,7 +359,7 @@ class Expectation:
         """Why a deviation accuses nobody; empty where it may accuse."""
         if self._trace.lagged and hangs_on_time(how):
             return SUITE_LATE.format(time=self._trace.lagged)
-        return unattested_by(how, self._trace.observes, chosen=self._trace.chosen)
+        return unattested_by(how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand)
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
         """``lacking``: the type of message that would have decided it, if none of it was seen."""

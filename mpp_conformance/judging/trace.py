@@ -22,8 +22,10 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
     ResultPage,
     ServerAnswer,
+    Sighting,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.protocol.messages.wallet import NO_PAGE
 from mpp_conformance.scenarios.observation import EVERYTHING, POINTS, Observed
 from mpp_conformance.scenarios.scenario import UNFUNDED, Codes, Scenario
 
@@ -133,6 +135,15 @@ class Trace:
     def without_bytes(self) -> "Trace":
         """An equal one without what carried its messages, which takes most of the room and which no case reads."""
         return replace(self, events=tuple(replace(event, http=()) for event in self.events))
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person did what the consumer does, and said what the consumer saw."""
+        return any(isinstance(event.message, Sighting) for event in self.events)
+
+    def sighted(self, payment: int) -> bool:
+        """Whether a person said what was seen in the end of this payment, and with it what was not."""
+        return any(isinstance(event.message, Sighting) for event in self.of(payment))
 
     def of(self, payment: int) -> Iterator[Event]:
         """The events of one payment, in order."""
@@ -275,7 +286,8 @@ class Trace:
         Whoever does nothing takes no payment either, and has shown nothing by that.
         """
         kinds = ServerAnswer | HandleAction | DecodeCallback | ResultPage | NotifyPayment
-        return any(isinstance(event.message, kinds) for event in self.of(payment))
+        said = [event.message for event in self.of(payment)]
+        return any(isinstance(one, kinds) or (isinstance(one, Sighting) and one.page != NO_PAGE) for one in said)
 
     def paid(self, payment: int = 0) -> bool:
         """Whether the MPP took the payment: as it notified Alipay+, else as it told its client or the consumer."""

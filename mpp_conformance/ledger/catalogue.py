@@ -5,7 +5,7 @@ The catalogue is read without any test runner, so that nobody who runs a part of
 
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Final
 
 from mpp_conformance.common import resources
 from mpp_conformance.ledger.requirements import Case, Ledger, collecting
+from mpp_conformance.ledger.scans import LEFT_OUT, UNSEEN, ScanPlan, can_hold, scan_plan
 from mpp_conformance.protocol.limits import EDITIONS, Edition, Reading
-from mpp_conformance.scenarios.observation import NOBODY, POINTS
+from mpp_conformance.scenarios.observation import NOBODY, PERSON, POINTS
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
 
 ENTRY_CODE: Final = "entry_code"
@@ -105,6 +106,8 @@ class Claims:
     reading: Reading
     nobodys: frozenset[str] = frozenset()
     """The points that nobody reports."""
+    by_hand: bool = False
+    """A person does what the consumer does: what is judged is the plan for a person."""
 
     @classmethod
     def of(cls, claims: Mapping[str, Mapping[str, object]]) -> "Claims":
@@ -123,6 +126,7 @@ class Claims:
             edition=EDITIONS[str(limits["edition"])],
             reading=Reading(inclusive=limits["inclusive"] is True, year=str(limits["year"])),
             nobodys=frozenset(point for point in POINTS if _witness(claims, point)["by"] == NOBODY),
+            by_hand=claims["reach"].get("by") == PERSON,
         )
 
 
@@ -155,11 +159,28 @@ class Planned:
         return f"{self.case.module}.{self.case.name}[{self.scenario.label}]"
 
 
-def plan(cases: Sequence[Case], claims: Claims) -> Iterator[Planned]:
-    """The cases on each of their conversations, in order; ValueError for a case without sound scenarios."""
+def plan(cases: Sequence[Case], claims: Claims, *, whole: Sequence[Case] = ()) -> Iterator[Planned]:
+    """The cases on each of their conversations, in order; ValueError for a case without sound scenarios.
+
+    ``whole``: all cases of the catalogue, where ``cases`` are a part of them.
+    """
+    scans = frozenset(for_a_person(whole or cases, claims).scenarios) if claims.by_hand else None
+    for case, scenario in _rows(cases, claims):
+        reason = not_applicable(case, scenario, claims)
+        if not reason and scans is not None and scenario not in scans:
+            reason = LEFT_OUT if can_hold(scenario) else UNSEEN
+        yield Planned(case=case, scenario=scenario, not_applicable=reason)
+
+
+def for_a_person(cases: Sequence[Case], claims: Claims) -> ScanPlan:
+    """What a person is to scan, of a whole catalogue."""
+    return scan_plan(cases, (row for row in _rows(cases, claims) if not not_applicable(*row, claims)))
+
+
+def _rows(cases: Iterable[Case], claims: Claims) -> Iterator[tuple[Case, Scenario]]:
     for case in cases:
         for scenario in case.scenarios(claims.edition, claims.reading):
-            yield Planned(case=case, scenario=scenario, not_applicable=not_applicable(case, scenario, claims))
+            yield case, scenario
 
 
 def not_applicable(case: Case, scenario: Scenario, claims: Claims) -> str:

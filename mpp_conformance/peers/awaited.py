@@ -22,6 +22,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
     ResultPage,
     ServerAnswer,
+    Sighting,
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, Call
@@ -89,7 +90,18 @@ class Awaited:
         return self.peers.scenario.payments[payment].code == FOREIGN or undecided
 
     def _owed(self, payment: int) -> set[type[Message]]:
-        """What is awaited without answers to what Alipay+ asks by itself."""
+        """What is awaited without answers to what Alipay+ asks by itself.
+
+        Of what nobody reports nothing is. A person says at once what the consumer saw: that, or nothing.
+        """
+        profile = self.peers.profile
+        reported = {kind for kind in self._due(payment) if kind.point not in profile.observes.nobodys}
+        if not profile.by_hand:
+            return reported
+        return reported - {ResultPage} | ({Sighting} - self._seen.get(payment, set()))
+
+    def _due(self, payment: int) -> set[type[Message]]:
+        """What an MPP has to say of which everything is reported."""
         peers, alipay_plus = self.peers, self.peers.alipay_plus
         code = peers.scenario.payments[payment].code
         seen = self._seen.get(payment, set())

@@ -179,6 +179,10 @@ class Router:
         names = (place for known in (self._tokens, self._orders, self._ids, self._closed) for place in known.items())
         return next((world for name, (world, _) in names if name in text), None)
 
+    def payment(self, token: str) -> Place:
+        """The open conversation, and the index of the payment in it, whose reports bear this token."""
+        return self._tokens[token]
+
     def knows(self, token: str) -> bool:
         """Whether a report with this token belongs to an open conversation."""
         return token in self._tokens

@@ -1,6 +1,6 @@
 """The cases that pytest has collected: each on its conversations, as parts of one catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +36,7 @@ class Collection:
         names += [actor] if actor in {"mpp", "mpp_server", "mpp_client"} else []
         common = [getattr(pytest.mark, name) for name in names]
         rows: list[object] = []
-        for planned in catalogue.plan([case], self._claims):
+        for planned in catalogue.plan([case], self._claims, whole=self._whole(path.parent)):
             codes = sorted({_CODE_MARKERS[payment.code] for payment in planned.scenario.payments})
             marks = common + [getattr(pytest.mark, name) for name in codes]
             if planned.not_applicable:
@@ -44,15 +44,18 @@ class Collection:
             rows.append(pytest.param(planned, id=planned.scenario.label, marks=marks))
         return rows
 
+    def _whole(self, directory: Path) -> Sequence[Case]:
+        """All cases of the catalogue, where which conversations apply hangs on them all; else none."""
+        if self._claims.by_hand and not self.ledger.cases:
+            self.ledger = _loaded(directory)
+        return self.ledger.cases
+
     def read(self, items: Iterable[pytest.Item]) -> None:
         """Read the whole catalogue; UsageError where a case does not belong to it."""
         if len(self._directories) > 1:
             raise pytest.UsageError(f"cases of one catalogue stand in one folder, not in {_listed(self._directories)}")
-        try:
-            for directory in self._directories:
-                self.ledger = catalogue.load(directory)
-        except catalogue.CatalogueError as problem:
-            raise pytest.UsageError(str(problem)) from problem
+        for directory in self._directories:
+            self.ledger = _loaded(directory)
         self.plan = list(catalogue.plan(self.ledger.cases, self._claims))
         known = {planned.key for planned in self.plan}
         for item in items:
@@ -70,6 +73,13 @@ def planned_of(item: pytest.Item) -> Planned | None:
     callspec = getattr(item, "callspec", None)
     found = callspec.params.get("trace") if callspec is not None else None
     return found if isinstance(found, Planned) else None
+
+
+def _loaded(directory: Path) -> Ledger:
+    try:
+        return catalogue.load(directory)
+    except catalogue.CatalogueError as problem:
+        raise pytest.UsageError(str(problem)) from problem
 
 
 def _listed(directories: set[Path]) -> str:

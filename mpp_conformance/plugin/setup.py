@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Begun = Callable[[Scenario], None]
 
 REPLAY: Final = "replay:"
+BY_HAND: Final = "person:"
 _SPECIMEN: Final = "specimen:"
 _AS_IT_IS: Final = Policy(customers=(), disclosed=frozenset(CLASSES), secret=b"")
 """For evidence that was written before: what it hides stays hidden."""
@@ -110,11 +112,15 @@ def _live(target: str, wallet_file: str) -> Setup:
         identity = wallet.Identity.model_construct(name=target, version=__version__)
         chosen = chosen.model_copy(update={"identity": identity})
     target = target or (chosen.reach.target if wallet_file else "")
+    claims = chosen.claims()
+    if target.startswith(BY_HAND):
+        chosen = wallet.by_hand(chosen)
+        claims = wallet.claims_by_hand(chosen)
 
     def connect(run: str, begun: Begun) -> Conversations:
         from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect
 
-        return connectors.connect(target, chosen, run=run, begun=begun)
+        return connectors.connect(target, chosen, run=run, begun=begun, invite=_invite)
 
     def refusal() -> str:
         from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect
@@ -126,7 +132,14 @@ def _live(target: str, wallet_file: str) -> Setup:
     layer = None if chosen.keys is None or target.startswith(_SPECIMEN) else chosen.keys.message_layer()
     particulars = chosen.particulars()
     refused = refusal if target.startswith("http") else _nothing_wrong
-    return Setup(target, Claims.of(chosen.claims()), chosen.claims(), connect, policy, particulars, refused, layer)
+    return Setup(target, Claims.of(claims), claims, connect, policy, particulars, refused, layer)
+
+
+def _invite(address: str) -> None:
+    """Say where a person is to begin; the runner has standard error for itself."""
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(f"console      {address}  open it in a browser on this machine; it is good for one use\n")
+        sys.__stderr__.flush()
 
 
 def _nothing_wrong() -> str:

@@ -265,7 +265,7 @@ class Profile:
     ``customers``: role (FUNDED, SECOND, UNFUNDED) and the customer id that plays it.
     ``quote_price``: units of the settlement currency for one CNY, a decimal text; ``settlement_digits``: how many
     digits that currency's minor unit has. ``app_link``: the wallet reports what its server hands its client.
-    ``observes``: who reports what crosses each point.
+    ``observes``: who reports what crosses each point. ``by_hand``: a person does what the consumer does.
     """
 
     templates: CodeTemplates
@@ -275,6 +275,7 @@ class Profile:
     quote_price: str = "0.643"
     app_link: bool = False
     observes: Observed = EVERYTHING
+    by_hand: bool = False
 
     def customer(self, role: str) -> str:
         """The customer id that plays ``role``; KeyError for an unknown one."""

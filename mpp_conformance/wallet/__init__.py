@@ -3,6 +3,7 @@
 Loading this package loads pydantic and cryptography; import it where a wallet is needed, not before.
 """
 
+from mpp_conformance.wallet.by_hand import by_hand, claims_by_hand
 from mpp_conformance.wallet.create import Created, create, template
 from mpp_conformance.wallet.model import Codes, Customers, Features, Identity, Keys, Limits, Wallet, reference
 from mpp_conformance.wallet.reach import Reach
@@ -20,6 +21,8 @@ __all__ = [
     "Reach",
     "Wallet",
     "WalletFileError",
+    "by_hand",
+    "claims_by_hand",
     "create",
     "load",
     "parse",

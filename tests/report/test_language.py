@@ -19,7 +19,7 @@ from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.peers.router import Stray
-from mpp_conformance.protocol.messages import BY_NAME, Launch
+from mpp_conformance.protocol.messages import BY_NAME, PAGES, Launch
 from mpp_conformance.report.languages.language import ENGLISH, TAGS, Language, language
 from mpp_conformance.report.pages import html, markdown, terminal
 from mpp_conformance.scenarios.transformations import PAYLOADS
@@ -300,6 +300,7 @@ def test_no_form_is_left_over() -> None:
     }
     said |= {"it expired at x", "it is not signed by x, or was changed since", "x is no owner in [owners]"}
     said |= {"it was cut off after 4 units of UTF-16"}
+    said |= {f"one person saw: {PAGES[0]}; a second one saw: {PAGES[1]}"}
     said |= {"Launch, before which no Scan may come", "a report of the adaptor could not be read: x"}
     numbered = {key: f"<{number}>{' '.join(_names(key))}" for number, key in enumerate(CHINESE.forms)}
     noting = Language("x", CHINESE.sentences, numbered)

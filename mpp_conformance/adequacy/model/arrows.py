@@ -33,6 +33,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
     NotifyPaymentAnswer,
     RedirectFollowed,
+    Sighting,
 )
 from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER
 
@@ -72,6 +73,7 @@ ELSEWHERE: Final[Mapping[type[Message], str]] = {
     CancelPayment: str(MESSAGE_LAYER.at("cancelPayment, request")),
     CancelPaymentAnswer: str(MESSAGE_LAYER.at("cancelPayment, response")),
     FaultApplied: "no step: what the scenario makes of Alipay+'s answer",
+    Sighting: "no step: what a person saw in the end",
     RedirectFollowed: "no step: a call that leads away from Alipay+",
     Malformed: "no step: a message that could not be read",
 }

@@ -43,6 +43,7 @@ from mpp_conformance.protocol.messages.base import (
     Message,
 )
 from mpp_conformance.protocol.messages.wallet import (
+    PAGES,
     AdaptorAnswer,
     AdaptorCall,
     AdaptorHealth,
@@ -55,6 +56,7 @@ from mpp_conformance.protocol.messages.wallet import (
     ResultPage,
     Scan,
     ServerAnswer,
+    Sighting,
 )
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "HANDLE_BY_SDK",
     "NEVER",
     "NEW_CONNECTION",
+    "PAGES",
     "SIGNATURE_OUTCOMES",
     "TITLE_CASE",
     "UPPER_CASE",
@@ -100,6 +103,7 @@ __all__ = [
     "ResultPage",
     "Scan",
     "ServerAnswer",
+    "Sighting",
     "UserInitiatedPay",
     "UserInitiatedPayAnswer",
 ]
@@ -111,6 +115,7 @@ ALL: Final[tuple[type[Message], ...]] = (
     Scan,
     CashierPage,
     ResultPage,
+    Sighting,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
     NotifyPayment,

@@ -1,7 +1,7 @@
 """What crosses at the MPP client: with the consumer, with the client SDK, and on the wallet's own app link."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from mpp_conformance.protocol.messages.base import APP_LINK, CLIENT_SDK, USER, Message
 
@@ -62,6 +62,28 @@ class ResultPage(Message):
     by_suite: ClassVar[bool] = False
     status: str
     error_code: str | None = None
+
+
+ALIPAY_PLUS_ERROR: Final = "error page of Alipay+"
+OWN_ERROR: Final = "error page of the wallet"
+PAID_PAGE: Final = "result page, paid"
+UNPAID_PAGE: Final = "result page, not paid"
+NO_PAGE: Final = "nothing"
+PAGES: Final = (ALIPAY_PLUS_ERROR, OWN_ERROR, PAID_PAGE, UNPAID_PAGE, NO_PAGE)
+"""What a person may have seen at the end of a payment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting(Message):
+    """What a person saw in the end: ``page``, one of PAGES; ``person``: the name of whoever says so.
+
+    A result page is reported beside it, as a message of its own.
+    """
+
+    point: ClassVar[str] = USER
+    by_suite: ClassVar[bool] = False
+    page: str
+    person: str
 
 
 # --- CLIENT_SDK -------------------------------------------------------------------------------------------------

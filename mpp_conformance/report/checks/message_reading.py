@@ -22,6 +22,7 @@ from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (
     BY_NAME,
     GATEWAY,
+    USER,
     FaultApplied,
     Malformed,
     Message,
@@ -218,6 +219,8 @@ def _explained(trace: Trace, event: Event, kind: type[Message]) -> bool:
     """Whether a message may stand there without bytes of its own."""
     if kind is UserInitiatedPayAnswer:
         return _believed(trace, event)
+    if kind.point == USER and not kind.by_suite and trace.by_hand:
+        return True  # a person's word
     # A call of ours may have found nobody; where no answer came, that is what is recorded.
     own_call = kind.by_suite and not kind.is_reply
     return own_call or (kind.is_reply and isinstance(event.message, Malformed))

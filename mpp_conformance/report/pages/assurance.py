@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mpp_conformance.common.text import printable
 from mpp_conformance.protocol.fault_kinds import FaultKind
 from mpp_conformance.report.languages.language import Say
 from mpp_conformance.specimens import CONFORMING, FAULTY
@@ -50,6 +51,14 @@ def witnesses(verdicts: Row, say: Say) -> list[Witness]:
         )
         for name, words in _POINTS.items()
     ]
+
+
+def words(verdicts: Row) -> list[tuple[str, list[str]]]:
+    """Whose word requirements rest on: the names of persons, together, and the requirements."""
+    found: dict[str, list[str]] = {}
+    for row in verdicts.get("by_hand", ()):
+        found.setdefault(", ".join(map(printable, row["persons"])), []).append(row["requirement"])
+    return sorted(found.items())
 
 
 def known_mpps(verdicts: Row, say: Say) -> str:

@@ -140,6 +140,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "killers": assurance.killers(verdicts),
         "known_mpps": assurance.known_mpps(verdicts, say),
         "witnesses": assurance.witnesses(verdicts, say),
+        "words": assurance.words(verdicts),
         "script_digest": _digest(template(_SCRIPT).render()),
         "difference": difference,
         "whole": whole,

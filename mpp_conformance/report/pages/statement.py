@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mpp_conformance.ledger.catalogue import APP_LINK, ENTRY_CODE, ORDER_CODE
+from mpp_conformance.ledger.requirements import DOCUMENTED, MUST, STATED
 from mpp_conformance.report.languages.language import Say
 
 _NAMED: Final = 12
@@ -15,7 +16,8 @@ def statement(verdicts: Row, say: Say) -> str:
     """What is stated of the wallet, in a sentence."""
     overall, counting = verdicts["overall"], [row for row in verdicts["requirements"] if row["counts"]]
     if overall == "conformant":
-        return say("Every requirement that applies to this wallet and decides was judged on evidence, and is met.")
+        met = say("Every requirement that applies to this wallet and decides was judged on evidence, and is met.")
+        return f"{met} {by_hand(verdicts, say)}".strip()
     if overall == "nonconformant":
         return say("These requirements are not met: {names}.", names=_names(counting, "fail"))
     if overall == "error":
@@ -32,6 +34,27 @@ def scope(verdicts: Row, say: Say) -> str:
     codes = say(", ").join(say(words) for name, words in _CODES.items() if features[name])
     apart = say(_APART) if features[APP_LINK] else say(_TOGETHER)
     return say("{mode}: {codes}; {apart}", mode=say(_MODE), codes=codes, apart=apart)
+
+
+def by_hand(verdicts: Row, say: Say) -> str:
+    """What a person with a telephone has left out, in a sentence; empty where none scanned."""
+    if "by_hand" not in verdicts:
+        return ""
+    counting = [row["id"] for row in verdicts["requirements"] if row["counts"]]
+    deciding = [row for row in verdicts["requirements"] if not row["excluded"] and decides(row)]
+    left = [row["id"] for row in deciding if row["id"] not in counting]
+    return say(
+        "A person scanned the codes, as few as judge each requirement once: {judged} of the {all} requirements that "
+        "decide. Not judged: {left}.",
+        judged=len(counting),
+        all=len(deciding),
+        left=", ".join(left) or say("none"),
+    )
+
+
+def decides(row: Row) -> bool:
+    """Whether breaking a requirement fails a wallet to which it applies."""
+    return bool(row["level"] == MUST and row["basis"] in {STATED, DOCUMENTED})
 
 
 def newer_edition(used: str, newer: str, say: Say) -> str:

@@ -1,4 +1,7 @@
-"""Reaching an MPP by a short string: ``specimen:NAME``, ``http:URL``, ``device:poll`` or ``replay:DIR``."""
+"""Reaching an MPP by a short string.
+
+``specimen:NAME``, ``http:URL``, ``device:poll``, ``person:console`` or ``replay:DIR``.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +23,27 @@ if TYPE_CHECKING:
     from mpp_conformance.transport.scheduler import Conversations
     from mpp_conformance.wallet import Wallet
 
-FORMS: Final = "specimen:NAME, http:URL, device:poll or replay:DIR"
+BY_HAND: Final = "person:console"
+"""A person with a telephone, and a browser on this machine."""
+FORMS: Final = f"specimen:NAME, http:URL, device:poll, {BY_HAND} or replay:DIR"
 
 
 class UnknownTargetError(ValueError):
     """The text names no MPP that could be reached; says what it should look like."""
 
 
-def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario], None] = nobody) -> Conversations:
+def connect(
+    target: str,
+    wallet: Wallet,
+    *,
+    run: str,
+    begun: Callable[[Scenario], None] = nobody,
+    invite: Callable[[str], None] = lambda _: None,
+) -> Conversations:
     """The conversations with the MPP that ``target`` names, for the run called ``run``.
 
-    ``begun`` is told of each conversation before it is held, in whatever thread that is.
+    ``begun`` is told of each conversation before it is held, in whatever thread that is; ``invite``, the address at
+    which a person is to begin, if one is needed.
     UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken;
     TooFewFilesError where this machine allows fewer open files than ``[reach] parallel`` takes.
     """
@@ -40,6 +53,7 @@ def connect(target: str, wallet: Wallet, *, run: str, begun: Callable[[Scenario]
         "http": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "https": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "device": lambda: _over_polls(target, wallet, run, begun),
+        "person": lambda: _by_hand(target, wallet, run, begun, invite),
         "replay": lambda: _replay(rest),
     }
     if kind not in makers or not rest:
@@ -93,13 +107,29 @@ def _over_http(adaptor: str | None, wallet: Wallet, run: str, begun: Callable[[S
     from mpp_conformance.transport.open_files import make_room  # noqa: PLC0415  # likewise
 
     make_room(wallet.reach.parallel)
-    # A run's name may be used twice; a code value never.
-    once = f"{run}-{secrets.token_hex(16)}"
+    once = _once(run)
     return ConcurrentConversations(
         lambda: HttpConnector(wallet, wallet.profile, run=once, adaptor=adaptor),
         parallel=wallet.reach.parallel,
         begun=begun,
     )
+
+
+def _by_hand(
+    target: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None], invite: Callable[[str], None]
+) -> Conversations:
+    from mpp_conformance.transport.connectors.by_hand import ConversationsByHand  # noqa: PLC0415  # httpx and the server load here only
+
+    if target != BY_HAND:
+        raise UnknownTargetError(f"expected {FORMS}, seen {target!r}")
+    held = ConversationsByHand(wallet, run=_once(run), begun=begun)
+    invite(held.invitation)
+    return held
+
+
+def _once(run: str) -> str:
+    """A run's name may be used twice; a code value never."""
+    return f"{run}-{secrets.token_hex(16)}"
 
 
 def _replay(directory: str) -> Conversations:

@@ -6,7 +6,7 @@ Only the status of an answer counts. Its body is looked at only to say why a cal
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 
@@ -34,6 +34,22 @@ class AdaptorUnreachableError(Exception):
 
 class RefusedError(Exception):
     """The adaptor did not carry out a call, which proves nothing about the wallet."""
+
+
+class Caller(Protocol):
+    """Whoever has the wallet's client act: its adaptor, a test build that fetches its calls, or a person."""
+
+    async def ready(self) -> None:
+        """Wait until a call can be made."""
+
+    async def unsaid(self, tokens: Collection[str]) -> str:
+        """What hinders reports of these payments that are on their way, in words; empty: nobody knows of any."""
+
+    async def tell(self, message: Message, observer_url: str, keep: Callable[[Half], None]) -> None:
+        """Have a message acted on; RefusedError and AdaptorUnreachableError say in words what came instead."""
+
+    async def probe(self, probe: Probe, observer_url: str, patience: float, keep: Callable[[Half], None]) -> str:
+        """The HTTP status in digits that a call is answered with, or NO_ANSWER."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.protocol.messages import GATEWAY, CancelPayment, InquiryPayment, Malformed, Message
-from mpp_conformance.transport.connectors.adaptor import Adaptor, AdaptorUnreachableError, RefusedError
+from mpp_conformance.transport.connectors.adaptor import AdaptorUnreachableError, Caller, RefusedError
 from mpp_conformance.transport.connectors.conversation import Conversation
 from mpp_conformance.transport.connectors.mpp_server import (
     ANSWERS,
@@ -23,7 +23,6 @@ from mpp_conformance.transport.connectors.mpp_server import (
     MppServerUnreachableError,
     NoAnswerError,
 )
-from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.wire import changed, verified
 
@@ -36,7 +35,7 @@ class Calls:
     server to its conversation.
     """
 
-    adaptor: Adaptor | PullingAdaptor
+    adaptor: Caller
     mpp_server: MppServer
     layer: MessageLayer = field(repr=False)
     observer: Callable[[str], str]

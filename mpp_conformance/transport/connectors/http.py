@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
+import httpx
 from starlette.middleware.cors import CORSMiddleware
 
 from mpp_conformance.judging.trace import Half, Trace
@@ -19,7 +20,7 @@ from mpp_conformance.peers.router import MAX_STRAYS, Delivery, ReactionError, Ro
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
-from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor
+from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, Caller
 from mpp_conformance.transport.connectors.calls import Calls
 from mpp_conformance.transport.connectors.conversation import Conversation
 from mpp_conformance.transport.connectors.heartbeat import Heartbeat
@@ -33,7 +34,7 @@ from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, listening
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import Gone, observer_routes
-from mpp_conformance.wallet import Keys, Wallet
+from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import displaced
 
 _LONGEST: Final = 20
@@ -73,7 +74,9 @@ class HttpConnector:
             raise ValueError("[keys] are needed to speak to a wallet over HTTP")
         self._reach = wallet.reach
         self._keys = wallet.keys
-        self._layer = _message_layer(wallet.keys, wallet.reach.public_path)
+        self._layer = MessageLayer.of(wallet.keys, wallet.reach.public_path)
+        self._longest = wallet.reach.patience * _LONGEST
+        """Seconds that a conversation may last, however much the wallet says."""
         self._profile = profile
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
@@ -141,9 +144,7 @@ class HttpConnector:
         longest = reach.patience * _OVERLOADED
         client = http_client(timeout=longest, read=longest * _LONGEST)
         http = await self._exits.enter_async_context(client)
-        self._adaptor: Adaptor | PullingAdaptor = Adaptor(self._adaptor_url, http)
-        if self._device:
-            self._adaptor = PullingAdaptor(self._device, reach.patience)
+        self._adaptor = self._caller(http)
         self._calls = Calls(
             adaptor=self._adaptor,
             mpp_server=MppServer.of(reach, self._keys, http, self._heartbeat.timeout),
@@ -218,6 +219,12 @@ class HttpConnector:
                     await self._heartbeat.woken(self._heard, seconds)
         return self.prolonged.get(scenario)
 
+    def _caller(self, http: httpx.AsyncClient) -> Caller:
+        """Who passes calls on to the wallet's client; ``http`` may carry them."""
+        if self._device:
+            return PullingAdaptor(self._device, self._reach.patience)
+        return Adaptor(self._adaptor_url, http)
+
     def _observer(self, token: str) -> str:
         return f"{self._url}/o/{token}"
 
@@ -233,14 +240,14 @@ class HttpConnector:
 
     async def _heard_out(self, held: Conversation, at_rest: Callable[[], None]) -> None:
         """Listen until the wallet has said nothing for as long as there is reason to wait."""
-        longest, clock = self._reach.patience * _LONGEST, self._heartbeat
-        end, latest = clock.now + longest, time.monotonic() + longest * _OVERLOADED
+        clock = self._heartbeat
+        end, latest = clock.now + self._longest, time.monotonic() + self._longest * _OVERLOADED
         while not held.over:
             if held.at_rest:
                 at_rest()
             wait, left = self._wait(held), min(end - clock.now, latest - time.monotonic())
             if left <= 0:
-                held.troubles.append(f"the wallet had not come to an end after {longest:g} s")
+                held.troubles.append(f"the wallet had not come to an end after {self._longest:g} s")
                 return
             if not await clock.woken(held.woken, min(wait, left)) and wait <= left:
                 # Whoever is speaking is not silent, however slowly it does.
@@ -339,13 +346,3 @@ class HttpConnector:
                     await asyncio.wait(held.asking)
         if held.asking or await gone():
             held.world.went_on(delivery.event)
-
-
-def _message_layer(keys: Keys, prefix: str) -> MessageLayer:
-    return MessageLayer(
-        prefix=prefix,
-        client_id=keys.client_id,
-        key_version=keys.key_version,
-        public_key=keys.mpp_public_key,
-        private_key=keys.alipay_plus_private_key,
-    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.faults.profile import BAD, FOREIGN_KEY, MISSING, STALE, Fault
 from mpp_conformance.transport.servers.connection import TARGET
 from mpp_conformance.transport.servers.request_bodies import request_half, target_of
+from mpp_conformance.wallet import Keys
 
 Notes = Sequence[tuple[str, str]]
 """What is worth keeping beside a message: name and value."""
@@ -36,6 +37,17 @@ class MessageLayer:
     public_key: RSAPublicKey = field(repr=False)
     private_key: RSAPrivateKey = field(repr=False)
     prefix: str = ""
+
+    @classmethod
+    def of(cls, keys: Keys, prefix: str = "") -> Self:
+        """The simulated Alipay+, with the keys of ``wallet.toml``."""
+        return cls(
+            prefix=prefix,
+            client_id=keys.client_id,
+            key_version=keys.key_version,
+            public_key=keys.mpp_public_key,
+            private_key=keys.alipay_plus_private_key,
+        )
 
     def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
         """What verification of a request's signature came to, and what is worth keeping of it.
