@@ -164,7 +164,15 @@ class Bench:
         monkeypatch.delenv("MPP_CONFORMANCE_TARGET", raising=False)
         monkeypatch.delenv("MPP_CONFORMANCE_WALLET", raising=False)
 
-    def connect(self, target: str, chosen: wallet.Wallet, *, run: str, begun: Callable[[Scenario], None]) -> Held:
+    def connect(
+        self,
+        target: str,
+        chosen: wallet.Wallet,
+        *,
+        run: str,
+        begun: Callable[[Scenario], None],
+        invite: Callable[[str], None],  # noqa: ARG002  # as the real one
+    ) -> Held:
         """Stand in for the connectors."""
         if target == "specimen:unknown":
             message = "no specimen is called unknown"

@@ -133,8 +133,7 @@ def begin(
         raise pytest.UsageError(str(problem)) from problem
     try:
         left = record.start(facts(given, collection), scenarios, len(selected))
-        # A long one that is begun last is waited for alone.
-        conversations.prepare(sorted(left, key=lambda scenario: scenario.turns, reverse=True))
+        conversations.prepare(left)
     except OSError as problem:
         record.close()
         conversations.close()

@@ -63,7 +63,7 @@ class NotHeldError(LookupError):
 
 
 class ConcurrentConversations:
-    """Conversations in a thread of their own, at most ``parallel`` at a time, in the order in which they are asked for.
+    """Conversations in a thread of their own, at most ``parallel`` at a time.
 
     A conversation that is at rest, and only listened to any more, counts no longer: listening on costs a run next to
     nothing. With a wallet that bears one conversation at a time it does count: what comes late could be told of the
@@ -99,8 +99,12 @@ class ConcurrentConversations:
         return self._connector.prolonged
 
     def prepare(self, scenarios: Iterable[Scenario]) -> None:
-        """Begin these conversations, in their order."""
-        for scenario in scenarios:
+        """Begin these conversations: one by one in their order; where many go on at once, the longest first.
+
+        A long one that is begun last is waited for alone. One by one, what was held is judged before the next is.
+        """
+        given = list(scenarios)
+        for scenario in sorted(given, key=lambda one: one.turns, reverse=True) if self._parallel > 1 else given:
             if scenario not in self._futures:
                 self._futures[scenario] = self._begun(scenario)
 

@@ -114,6 +114,18 @@ def test_no_more_at_a_time_than_the_wallet_bears(parallel: int) -> None:
     assert (list(SCENARIOS), parallel) == (puppet.begun, puppet.most)
 
 
+@pytest.mark.parametrize(("parallel", "order"), [(1, (0, 1, 2)), (2, (2, 0, 1))])
+def test_the_longest_conversation_is_begun_first_where_many_go_on_at_once(parallel: int, order: tuple[int]) -> None:
+    """One that is begun last would be waited for alone; one by one, the order is that of the cases."""
+    year = Scenario(label="year", payments=(Payment(code=ORDER),) * 3)
+    given, puppet = (*SCENARIOS[:2], year), Puppet()
+    with conversations(puppet, parallel=parallel) as held:
+        held.prepare(given)
+        puppet.let_end(*given)
+        held.trace(given[order[-1]])
+    assert puppet.begun == [given[at] for at in order]
+
+
 def test_conversation_at_rest_takes_no_place() -> None:
     """What is only listened to any more does not keep others waiting."""
     puppet = Puppet(rests=True)
