@@ -25,11 +25,13 @@ from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport import connectors
 from mpp_conformance.transport.connectors.direct import DirectConnector
-from tests import browser, serving
+from tests import browser, serving, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from xdist.remote import Producer
 
     from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray
@@ -82,8 +84,18 @@ QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> sharing.GroupScheduling | None:
+    """Files that share something expensive are one worker's."""
+    return sharing.GroupScheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser, Pango, a Chinese font or a registry where there is none; the summary says so."""
+    """The longest files first; and leave out what needs a browser, a font or a registry where there is none.
+
+    The summary says so.
+    """
+    items.sort(key=lambda item: sharing.rank(item.nodeid))
     for name, is_here in _NEEDED.items():
         needing = [item for item in items if item.get_closest_marker(name)]
         if needing and not is_here():

@@ -18,9 +18,11 @@ from mpp_conformance.protocol import signature
 ROOT: Final = Path(__file__).parents[1]
 PORTS: Final = range(20_000, 32_000)
 SUITE: Final = str(Path(sys.executable).with_name("mpp-conformance"))
-CONFORMS, FAILS = 0, 1
+CONFORMS, FAILS, NOT_PROVEN = 0, 1, 5
 ENOUGH: Final = "entry-sdk or entry-psp or order-sdk or order-psp or single-over"
 """Every kind of conversation: a fault needs no more to be found."""
+PART: Final = f"{ENOUGH} or at-once or json or percent or inquired or cancelled"
+"""For the way of being called that the miniature is not held to wholly: every kind, and payloads of every kind."""
 FAULTS: Final = {
     "callback-twice": {"EC-25", "EC-28"},
     "handle-action-for-entry-code": {"EC-25"},

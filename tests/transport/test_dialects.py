@@ -1,13 +1,14 @@
 """A conforming MPP is certified however its HTTP library writes and its adaptor answers: nothing is held against it."""
 
 import functools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby, islice
 from typing import Any, Final
 
 import httpx
 import pytest
+from _pytest.mark import ParameterSet
 
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
@@ -22,6 +23,7 @@ from tests.hosting import hosted_wallet, own_keys
 
 PARALLEL: Final = 16
 FEW: Final = 3
+WAYS: Final = (*DIALECTS, *MANNERS)
 
 
 @functools.cache
@@ -30,6 +32,23 @@ def enough() -> Sequence[Planned]:
     planned = plan(load(directory("suites")).cases, Claims.of(reference().claims()))
     by_case = groupby(planned, key=lambda row: row.case)
     return tuple(row for case, rows in by_case for row in islice(rows, None if case.requirement.id == "SRV-4" else FEW))
+
+
+def share(name: str) -> Sequence[Planned]:
+    """All cases on one conversation each, and this way's share of the others: each of them is held in some way."""
+    by_case = groupby(enough(), key=lambda row: row.case)
+    rows = {row: None for case, found in by_case for row in islice(found, 1)}
+    return tuple(rows | dict.fromkeys(enough()[WAYS.index(name) :: len(WAYS)]))
+
+
+Choice = Callable[[str], Sequence[Planned]]
+
+
+def both(names: Iterable[str]) -> Iterator[ParameterSet]:
+    """Each way on its share, and, for `make thorough`, on all that is enough."""
+    for name in names:
+        yield pytest.param(name, share, id=name)
+        yield pytest.param(name, lambda _: enough(), id=f"{name}, all", marks=pytest.mark.thorough)
 
 
 def findings(rows: Sequence[Planned], **hosting: Any) -> list[tuple[str, str, str]]:
@@ -56,13 +75,15 @@ def carried_by(transport: DialectTransport) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, trust_env=False)
 
 
-@pytest.mark.parametrize("name", DIALECTS)
-def test_no_dialect_is_held_against_an_mpp(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "chosen"), [*both(DIALECTS)]
+)
+def test_no_dialect_is_held_against_an_mpp(name: str, chosen: Choice) -> None:
     """Every case passes; and each request was written in the dialect."""
     dialect = DIALECTS[name]
     transport = DialectTransport(dialect, own_keys()[1])
 
-    assert findings(enough(), http=carried_by(transport)) == []
+    assert findings(chosen(name), http=carried_by(transport)) == []
 
     written, calls = transport.written, transport.gateway_calls
     assert [request for request in written if not all(mark in request for mark in dialect.shows)] == []
@@ -72,10 +93,10 @@ def test_no_dialect_is_held_against_an_mpp(name: str) -> None:
     assert (transport.pieces > 10 * len(written)) == bool(dialect.piece)
 
 
-@pytest.mark.parametrize("name", MANNERS)
-def test_no_manner_of_an_adaptor_is_held_against_an_mpp(name: str) -> None:
+@pytest.mark.parametrize(("name", "chosen"), [*both(MANNERS)])
+def test_no_manner_of_an_adaptor_is_held_against_an_mpp(name: str, chosen: Choice) -> None:
     """Any 2xx will do for an answer of the adaptor, and it may come when nothing is left to do."""
-    assert findings(enough(), manner=MANNERS[name]) == []
+    assert findings(chosen(name), manner=MANNERS[name]) == []
 
 
 def test_an_mpp_that_cannot_sign_is_found() -> None:

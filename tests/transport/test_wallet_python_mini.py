@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from mpp_conformance.wallet.create import starter
-from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, ROOT, certified, configured, up
+from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, NOT_PROVEN, PART, ROOT, certified, configured, up
 
 DOUBLE: Final = ROOT / "doubles/python"
 MINI: Final = ROOT / "examples/wallet-python-mini"
@@ -56,13 +56,24 @@ def test_the_double_needs_nothing_else(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("device", [False, True], ids=["push", "pull"])
+@pytest.mark.parametrize(
+    "device",
+    [pytest.param(True, id="pull"), pytest.param(False, id="push", marks=pytest.mark.thorough)],
+)
 def test_the_miniature_is_certified(tmp_path: Path, *, device: bool) -> None:
-    """With the double a wallet passes whatever decides, whether it can be called or not."""
+    """With the double a wallet passes whatever decides, whether it can be called or not; `make thorough` has both."""
     wallet_file = configured(MINI, tmp_path / "wallet", device=device)
     with up(COMMAND, wallet_file):
         outcome = certified(wallet_file)
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+
+
+def test_the_miniature_fails_nothing_when_it_is_called_the_other_way(tmp_path: Path) -> None:
+    """Every kind of conversation passes where the suite calls the wallet."""
+    wallet_file = configured(MINI, tmp_path / "wallet", device=False)
+    with up(COMMAND, wallet_file):
+        outcome = certified(wallet_file, "-k", PART)
+    assert (NOT_PROVEN, {"pass", "not judged"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
 @pytest.mark.parametrize(("fault", "device"), [*zip(FAULTS, [True, False], strict=True)])

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from mpp_conformance.wallet.create import starter
-from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, ROOT, certified, configured, up
+from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, NOT_PROVEN, PART, ROOT, certified, configured, up
 
 DOUBLE: Final = Path("doubles/web")
 MINI: Final = Path("examples/wallet-web-mini")
@@ -67,17 +67,27 @@ def test_the_doubles_own_tests_pass(checkout: Path) -> None:
     assert "# fail 0" in npm(checkout, "test")
 
 
-@pytest.mark.parametrize("device", [False, True], ids=["push", "pull"])
+@pytest.mark.parametrize(
+    "device",
+    [pytest.param(False, id="push"), pytest.param(True, id="pull", marks=pytest.mark.thorough)],
+)
 def test_the_miniature_is_certified(checkout: Path, tmp_path: Path, *, device: bool) -> None:
-    """With the double a wallet passes whatever decides, whether it can be called or not."""
+    """With the double a wallet passes whatever decides, whether it can be called or not; `make thorough` has both."""
     wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=device)
     with up(command(checkout), wallet_file):
         outcome = certified(wallet_file)
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
-@pytest.mark.parametrize("device", [False, True], ids=["push", "pull"])
-@pytest.mark.parametrize("fault", FAULTS)
+def test_the_miniature_fails_nothing_when_it_is_called_the_other_way(checkout: Path, tmp_path: Path) -> None:
+    """Every kind of conversation passes where the wallet fetches its calls."""
+    wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=True)
+    with up(command(checkout), wallet_file):
+        outcome = certified(wallet_file, "-k", PART)
+    assert (NOT_PROVEN, {"pass", "not judged"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+
+
+@pytest.mark.parametrize(("fault", "device"), [*zip(FAULTS, [True, False], strict=True)])
 def test_a_fault_fails_what_it_breaks(checkout: Path, tmp_path: Path, fault: str, *, device: bool) -> None:
     """The double keeps nothing back: what the wallet does wrong is seen, and nothing else is."""
     wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=device)
