@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from xdist.remote import Producer
+    from xdist.remote import Producer  # type: ignore[import-untyped]  # says nothing of its types
 
     from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray

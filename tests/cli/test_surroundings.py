@@ -1,5 +1,6 @@
 """Where a command runs: folders, files and limits of the machine that have no say in what comes out."""
 
+import json
 import os
 import shutil
 import signal
@@ -49,10 +50,23 @@ def shadowed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_nothing_is_imported_from_the_current_folder(shadowed: Path) -> None:
-    """Not by ``certify``, and not by the process that it starts."""
-    result = start("certify", "--run", "r", cwd=shadowed)
+def test_certify_certifies_a_process_of_its_own_in_any_folder(shadowed: Path) -> None:
+    """``certify`` finds the reference MPP conformant over HTTP, and leaves nothing but the report.
+
+    Neither it nor the process that it starts imports anything from the current folder, and what the environment wants
+    of pytest changes nothing.
+    """
+    there = {path.name for path in shadowed.iterdir()}
+    wishes = {"PYTEST_ADDOPTS": "-k nothing", "PYTEST_PLUGINS": "no_such_plugin"}
+    result = start("certify", "--run", "reference", cwd=shadowed, **wishes)
     assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
+    assert "result       conforms" in result.stdout.splitlines()
+    process = int(result.stdout.split("reference MPP  process ")[1].split(",")[0])
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+    verdicts = json.loads((shadowed / "reports/reference/verdicts.json").read_text("utf-8"))
+    assert (verdicts["claims"]["wallet"]["name"], verdicts["claims"]["reach"]["parallel"]) == ("reference MPP", 16)
+    assert {path.name for path in shadowed.iterdir()} == there | {"reports"}
 
 
 def test_the_generator_imports_nothing_from_the_current_folder(shadowed: Path) -> None:
@@ -84,8 +98,9 @@ def test_a_run_takes_no_folder_for_temporary_files(tmp_path: Path) -> None:
         "ascii",
     )
     settings["PYTHONPATH"] = str(tmp_path)
-    result = start("run", "--mpp", "specimen:conforming", "--run", "r", cwd=tmp_path, **settings)
-    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
+    result = start("run", "--mpp", "specimen:conforming", "--run", "r", "-k", "launch_is", cwd=tmp_path, **settings)
+    assert (result.returncode, result.stderr) == (Exit.NOT_PROVEN, ""), result.stdout
+    assert result.stdout.splitlines()[-1] == "result       partial run: nothing is certified"
     result = start("certify", "--run", "c", cwd=tmp_path, **settings)
     assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
     assert sorted(path.name for path in (tmp_path / "reports").iterdir() if path.name.startswith(PREFIX)) == []

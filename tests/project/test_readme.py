@@ -1,9 +1,10 @@
 """What README.md and docs/ tell people to type does what they say.
 
 Every command in a ``console`` block is run, in the order of the text, in one directory, as a newcomer would run it;
-only the ports are others, and what only reads and writes files is called in this process. ``make`` is not: `make test` would run this test once more. For each target it is checked
-that it is there and what it calls; that is run in tests/cli/test_cli.py (certify) and by every start of this test
-(test), and tests/project/test_bench.py has the parts of bench.
+only the ports are others, and what holds no conversation is called in this process. ``make`` is not: `make test` would
+run this test once more. For each target it is checked that it is there and what it calls; that is run in
+tests/cli/test_surroundings.py (certify) and by every start of this test (test), and tests/project/test_bench.py has the
+parts of bench.
 """
 
 import json

@@ -75,9 +75,7 @@ def carried_by(transport: DialectTransport) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, trust_env=False)
 
 
-@pytest.mark.parametrize(
-    ("name", "chosen"), [*both(DIALECTS)]
-)
+@pytest.mark.parametrize(("name", "chosen"), [*both(DIALECTS)])
 def test_no_dialect_is_held_against_an_mpp(name: str, chosen: Choice) -> None:
     """Every case passes; and each request was written in the dialect."""
     dialect = DIALECTS[name]
