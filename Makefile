@@ -32,7 +32,7 @@ test: .venv ## lint, import floors, types and the harness's own tests
 	@$(BIN)/pytest tests contracts -q -n auto --dist loadfile --no-loadscope-reorder
 
 thorough: .venv ## test over whole extents what `make test` tests over a part of; minutes
-	@$(BIN)/pytest tests -q -n auto -m thorough
+	@$(BIN)/pytest tests -q -n auto --dist loadfile --no-loadscope-reorder -m thorough
 
 bench: .venv ## measure speed and print the figures; WRITE=1 writes the ratios into docs/adequacy.md, too
 	@$(BIN)/python tools/bench.py $(if $(WRITE),write)
