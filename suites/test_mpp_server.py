@@ -25,6 +25,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import (
     BOTH,
+    OVERDUE,
     by_turns,
     changing,
     customers_in_turn,
@@ -34,11 +35,10 @@ from mpp_conformance.scenarios.cells import (
     paid_then_foreign,
     payloads,
     psp,
-    psp_with_payload,
     sdk,
     together,
 )
-from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
+from mpp_conformance.scenarios.orders import refilled
 from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
@@ -196,12 +196,10 @@ def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     asked.given(not any_launch(trace.opening()), "the order code not to be launched").some(UserInitiatedPay)
 
 
-@case(SRV_3, [psp_with_payload(code) for code in BOTH])
+@case(SRV_3, going_on, Choice(action=HANDLE_BY_PSP, status="S"))
 def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
-    """HANDLE_BY_PSP leaves the payment to the MPP although a payload stands beside it."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).either(
-        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
-    ).none(ServerAnswer, action_type=HANDLE_BY_SDK)
+    """HANDLE_BY_PSP leaves the payment to the MPP, also where a payload or whatever else stands beside it."""
+    wherever(trace, HANDLE_BY_PSP, left_to_the_mpp, status="S")
 
 
 @case(SRV_3, [made(code) for made in (changing, mixed, refilled, by_turns, customers_in_turn) for code in BOTH])
@@ -236,12 +234,6 @@ def test_both_parameters_are_passed_whatever_stands_beside_them(trace: Trace) ->
     passes_both(trace)
 
 
-@case(SRV_4, STOPPED)
-def test_both_parameters_are_passed_whatever_order_stands_beside_them(trace: Trace) -> None:
-    """However much or little is told of an order, the client is handed actionType and the payload."""
-    passes_both(trace)
-
-
 @case(SRV_4, [together(code) for code in BOTH] + [in_turn(code) for code in BOTH])
 def test_each_client_is_handed_its_own_payload(trace: Trace) -> None:
     """Of two payments, at once or one after the other, each client is handed the payload of its own."""
@@ -265,21 +257,13 @@ def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
 
 def told(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid and unpaid, and wherever else Alipay+ leaves a payment to the MPP."""
-    return distinct(map(psp, BOTH), failed(edition, reading), going_on(edition, reading))
+    return distinct(map(psp, BOTH), [OVERDUE], failed(edition, reading), going_on(edition, reading))
 
 
 @case(SRV_7, told)
 def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
     """The client is handed the result of its own payment, taken or failed, also when another one ends otherwise."""
     wherever(trace, HANDLE_BY_PSP, own_result_returned, status="S")
-
-
-@case(SRV_7, COLLECTED)
-def test_the_client_is_told_its_result_however_much_is_told_of_the_order(trace: Trace) -> None:
-    """An order of which all is told, or the least, is collected, and the client is handed the result."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid() or not declined(trace), ABLE)
-    result_returned(trace, "S", 0)
 
 
 @case(SRV_7, Choice(action=HANDLE_BY_PSP, status="S"))
@@ -296,7 +280,7 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
     passes_both(trace)
 
 
-@case(SRV_8, [made for code in BOTH for made in (*not_decoded(code), a_round(code))])
+@case(SRV_8, [made for code in BOTH for made in (*not_decoded(code), a_round(code), by_turns(code))])
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
@@ -312,7 +296,7 @@ def left_to_the_mpp(trace: Trace, payment: int) -> None:
     """The payment comes to a result of its own; where this answer brings no order, not to that of another one."""
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
     answer = trace.scenario.payments[payment].answer
-    if answer is not None and answer.with_order:
+    if answer is None or answer.with_order:
         asked.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
     else:
         asked.none(ServerAnswer, payment_status="S").none(NotifyPayment, result_status="S")

@@ -8,7 +8,7 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import PAYMENTS
-from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     DecodeCallback,
@@ -22,18 +22,18 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.cells import (
     BOTH,
     EXPIRED_CODE,
+    OVERDUE,
     customers_in_turn,
     mixed,
     paid_and_unpaid,
     together,
 )
-from mpp_conformance.scenarios.rounds import a_round
+from mpp_conformance.scenarios.rounds import a_round, failing_decided_late, over_decided_late
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
     ORDER,
     SECOND,
-    UNFUNDED,
     Payment,
     Scenario,
     handle_by_psp,
@@ -75,7 +75,6 @@ TAKEN: Final = [
     for code in BOTH
 ]
 """A code that somebody has paid, and that somebody else scans."""
-OVERDUE: Final = one("order-overdue", Payment(code=ORDER, answer=handle_by_psp(), expired=True))
 
 REP_1 = requirement(
     "REP-1",
@@ -138,12 +137,8 @@ EXP_1 = requirement(
 def unknown_at_first(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     """Payments that Alipay+ decides at the second or third question: by the limits, or because it cannot decode."""
     yield from (*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE)
-    for code, scope in ((ENTRY, ENTRY_CODE), (ORDER, IN_STORE)):
-        limit, world = edition.limit(scope, TRANSACTION).amount, {"edition": edition.name, "reading": reading}
-        over = Payment(code=code, amount=limit + 1, unknown=2)
-        at = Payment(code=code, amount=limit, customer=UNFUNDED, unknown=1)
-        yield one(f"{SHORT[code]}-over-limit-unknown-at-first", over, **world)
-        yield one(f"{SHORT[code]}-at-limit-unknown-at-first", at, **world)
+    yield from over_decided_late(edition, reading)
+    yield from failing_decided_late(edition, reading)
 
 
 @case(REP_1, unknown_at_first)

@@ -31,8 +31,9 @@ from mpp_conformance.protocol.messages import (
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, psp, sdk
+from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, payloads, psp, sdk
 from mpp_conformance.scenarios.rounds import distinct, stopping
 from mpp_conformance.scenarios.scenario import Scenario
 
@@ -120,12 +121,12 @@ ABLE_AND_STOPPED = tuple(map(paid_then_stopped, BOTH))
 
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Alone, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
-    alone = [sdk(code, status) for code in BOTH for status in ("S", "F")]
+    """Alone, with each payload that hurts, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
+    alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), *payloads(code))]
     return distinct(alone, ABLE_AND_STOPPED, stopping(edition, reading))
 
 
-@case(UX_6, stopped)
+@case(UX_6, stopped, Choice(action=HANDLE_BY_SDK))
 def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
     """With HANDLE_BY_SDK nobody takes or reports a payment, by a customer who could and with the order at hand."""
     wherever(trace, HANDLE_BY_SDK, not_taken)

@@ -220,7 +220,8 @@ def _by_limits(scenario: Scenario, accounts: Accounts, payment: Payment) -> Answ
 def _outcome(answer: Answer, payment: Payment) -> str:
     if answer.action_type == HANDLE_BY_SDK:
         return NOT_LEFT
-    cancelled = any(call.what == CANCEL and call.when == PAYING and not call.strange for call in payment.calls)
+    early = (call for call in payment.calls if call.what == CANCEL and call.when == PAYING)
+    cancelled = any(not (call.strange or call.back) for call in early)
     fails = payment.customer == UNFUNDED or answer.result_status == "F" or payment.expired or cancelled
     return FAILS if fails else PAID
 

@@ -1,6 +1,6 @@
 """What Alipay+ asked of the MPP server by itself in a conversation, and what each call was answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from mpp_conformance.judging.trace import Event, Trace
@@ -58,16 +58,26 @@ def only(trace: Trace, wanted: Callable[[Asked], bool], payment: int = 0) -> Tra
     return replace(trace, events=events, chosen=trace.chosen | {GATEWAY})
 
 
-def cancelling(trace: Trace, payment: int = 0) -> int | None:
-    """The number of the first call by which Alipay+ itself cancels the payment, whatever it was answered."""
-    calls = (one for one in asked(trace, payment) if one.call.signature == "valid")
-    return next((one.said.number for one in calls if isinstance(one.said.message, CancelPayment)), None)
+def called_at(trace: Trace) -> int:
+    """The payment at which Alipay+ calls the MPP server."""
+    return next(index for index, payment in enumerate(trace.scenario.payments) if payment.calls)
 
 
-def cancelled(trace: Trace, payment: int = 0) -> int | None:
+def cancelling(trace: Trace) -> int | None:
+    """The number of the first call by which Alipay+ itself cancels the first order, whatever it was answered."""
+    return next((one.said.number for one in _cancellations(trace)), None)
+
+
+def cancelled(trace: Trace) -> int | None:
     """The number of the first answer that tells of such a call's success."""
-    told = (one.answer for one in asked(trace, payment) if one.call.signature == "valid" and _succeeded(one.told))
+    told = (one.answer for one in _cancellations(trace) if _succeeded(one.told))
     return next((answer.number for answer in told if answer is not None), None)
+
+
+def _cancellations(trace: Trace) -> Iterator[Asked]:
+    at = called_at(trace)
+    own = (one for one in asked(trace, at) if one.call.signature == "valid" and one.call.back == at)
+    return (one for one in own if isinstance(one.said.message, CancelPayment))
 
 
 def tells_orders_apart(trace: Trace, payment: int = 0) -> bool:

@@ -25,7 +25,7 @@ def wherever(trace: Trace, action: str, question: Question, *, status: str = "",
     written = len(payments) == 1 and payments[0].answer is not None and not payments[0].unknown
     expect(trace).reached(Scan).given(bool(found) or not written, LEFT)
     for index in found:
-        _asked_of(trace, index, question, strict=written)
+        asked_of(trace, index, question, strict=written)
 
 
 def of_each_scan(trace: Trace, code: str, question: Question) -> None:
@@ -37,10 +37,11 @@ def of_each_scan(trace: Trace, code: str, question: Question) -> None:
     found = [index for index in scanned if trace.scenario.payments[index].code == code]
     expect(trace).reached(Scan)
     for index in found:
-        _asked_of(trace, index, question, strict=trace.scenario.together or index == 0)
+        asked_of(trace, index, question, strict=trace.scenario.together or index == 0)
 
 
-def _asked_of(trace: Trace, payment: int, question: Question, *, strict: bool) -> None:
+def asked_of(trace: Trace, payment: int, question: Question, *, strict: bool) -> None:
+    """Ask ``question`` of a payment; ``strict``: it must show it, else what cannot be decided is left to others."""
     try:
         question(trace, payment)
     except Unmet as unmet:

@@ -38,6 +38,11 @@ def said(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
     return kind(payment_request_id=number, signature=call.signature, body=body, carriage=_carriage(call.form))
 
 
+def own(call: Call) -> bool:
+    """Whether a call is about the order of the payment at which it is made."""
+    return not call.strange and not call.back
+
+
 def _carriage(form: Form) -> str:
     chosen = {
         BLANKS: form.blanks,
@@ -72,7 +77,7 @@ class Calls:
             return None
         self.made += 1
         self.waiting = True
-        self.cancelled = self.cancelled or (call.what == CANCEL and call.when == PAYING and not call.strange)
+        self.cancelled = self.cancelled or (call.what == CANCEL and call.when == PAYING and own(call))
         return call
 
     def answered(self, message: Message) -> None:

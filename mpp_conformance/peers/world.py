@@ -198,4 +198,4 @@ class World:
     def _asked(self, payment: int) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time."""
         call = self._awaited.due(payment)
-        return [] if call is None else [Sending(payment=payment, message=said(call, self.codes[payment]))]
+        return [] if call is None else [Sending(payment=payment, message=said(call, self.codes[payment - call.back]))]

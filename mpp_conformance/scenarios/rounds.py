@@ -5,12 +5,34 @@ asks; what an MPP owes it owes in all of these.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.cells import BOTH, apart, changing, expired, failing, paid_and_unpaid, psp
+from mpp_conformance.scenarios.call_cells import (
+    BEING_PAID,
+    ENTRY_BEING_PAID,
+    NOT_BEING_PAID,
+    ORDERS_APART,
+    PAID,
+    UNPAID,
+)
+from mpp_conformance.scenarios.cells import (
+    BOTH,
+    apart,
+    by_turns,
+    changing,
+    customers_in_turn,
+    expired,
+    failing,
+    mixed,
+    paid_and_unpaid,
+    psp,
+    psp_with_payload,
+)
+from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FUNDED,
@@ -57,23 +79,54 @@ def a_round(first: str) -> Scenario:
     return Scenario(label=f"a-round-from-{_SHORT[first]}-code", payments=apart(payments))
 
 
+def _notices_unknown(label: str, *payments: tuple[str, str, int]) -> Scenario:
+    """Alipay+ does not know at first whether it has the notifications: code, customer and how often for each."""
+    made = [
+        Payment(code=code, customer=who, answer=handle_by_psp(), notice_unknown=times) for code, who, times in payments
+    ]
+    return Scenario(label=label, payments=apart(made))
+
+
+NOTICE_UNKNOWN: Final = _notices_unknown("order-notification-unknown", (ORDER, FUNDED, 1))
+FAILURE_NOTICE_UNKNOWN: Final = _notices_unknown("order-failure-notification-unknown", (ORDER, UNFUNDED, 1))
+NOTICES_UNKNOWN: Final = _notices_unknown(
+    "notifications-unknown-in-turn", (ENTRY, FUNDED, 2), (ORDER, SECOND, 2), (ENTRY, UNFUNDED, 1), (ORDER, FUNDED, 1)
+)
+"""Of each kind of code, whoever pays, and more than once."""
+
+
+def _in_sequences() -> list[Scenario]:
+    """Payments of which some are left to the client SDK and others to the MPP."""
+    return [made(code) for made in (a_round, changing, mixed, by_turns, customers_in_turn, refilled) for code in BOTH]
+
+
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Wherever Alipay+ leaves a payment to the client SDK: in sequences, above each limit, and after ``U``."""
-    found = [*map(a_round, BOTH), *map(changing, BOTH), *(expired(code, HANDLE_BY_SDK) for code in BOTH)]
+    """Wherever Alipay+ leaves a payment to the client SDK.
+
+    In sequences, whatever order stands beside it, above each limit, and after ``U``.
+    """
+    found = [*_in_sequences(), *STOPPED, *(expired(code, HANDLE_BY_SDK) for code in BOTH)]
     found += [row.scenario for row in boundaries(edition, reading) if row.over]
-    return [*found, *_decided_late(edition, reading)]
+    return [*found, *over_decided_late(edition, reading)]
 
 
 def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Wherever Alipay+ leaves a payment to the MPP: in sequences, within each limit, and after ``U``."""
-    found = [*map(a_round, BOTH), *map(changing, BOTH), *map(paid_and_unpaid, BOTH)]
+    """Wherever Alipay+ leaves a payment to the MPP.
+
+    In sequences, however much is told of the order, within each limit, after ``U``, where Alipay+ does not know at
+    first what it was notified of, and where it asks how the payment ended.
+    """
+    found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
+    found += [NOTICE_UNKNOWN, NOTICES_UNKNOWN, PAID, BEING_PAID, ENTRY_BEING_PAID, *ORDERS_APART]
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
 
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Payments that fail inside the MPP, alone and among others."""
-    return [*failing(edition, reading), *map(a_round, BOTH), *map(paid_and_unpaid, BOTH)]
+    """Payments that fail inside the MPP, alone and among others, and where Alipay+ asks how they ended."""
+    alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
+    among = [*map(a_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
+    return [*alone, *among, UNPAID, NOT_BEING_PAID, *ORDERS_APART]
 
 
 def not_decoded(code: str) -> list[Scenario]:
@@ -93,12 +146,22 @@ def distinct(*groups: Iterable[Scenario]) -> list[Scenario]:
     return list(dict.fromkeys(scenario for group in groups for scenario in group))
 
 
-def _decided_late(edition: Edition, reading: Reading) -> list[Scenario]:
+def over_decided_late(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments above a limit that Alipay+ decides on when it is asked again."""
+    return _at_limits(edition, reading, "over", 1, Payment(code=ORDER, unknown=2))
+
+
+def failing_decided_late(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Payments at a limit, likewise, that fail inside the MPP."""
+    return _at_limits(edition, reading, "at", 0, Payment(code=ORDER, customer=UNFUNDED, unknown=1))
+
+
+def _at_limits(edition: Edition, reading: Reading, place: str, beyond: int, payment: Payment) -> list[Scenario]:
+    """A payment with either code, so many fen beyond its limit per transaction."""
     return [
         one(
-            f"{_SHORT[code]}-over-limit-unknown-at-first",
-            Payment(code=code, amount=edition.limit(scope, TRANSACTION).amount + 1, unknown=2),
+            f"{_SHORT[code]}-{place}-limit-unknown-at-first",
+            replace(payment, code=code, amount=edition.limit(scope, TRANSACTION).amount + beyond),
             edition=edition.name,
             reading=reading,
         )

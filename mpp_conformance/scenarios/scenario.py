@@ -138,13 +138,14 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 class Call:
     """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING or OVER.
 
-    ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to; ``form``: how it is
-    written.
+    ``strange``: about an order that nobody placed; ``back``: about the order of the payment so many before this one.
+    ``signature``: what verifying it will come to; ``form``: how it is written.
     """
 
     what: str
     when: str = OVER
     strange: bool = False
+    back: int = 0
     signature: str = "valid"
     form: Form = PLAIN
 
