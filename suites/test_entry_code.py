@@ -226,12 +226,10 @@ def test_the_address_that_was_scanned_is_launched_unchanged(trace: Trace) -> Non
     of_each_scan(trace, ENTRY, launched_unchanged)
 
 
-@case(EC_6, [psp(ENTRY), sdk(ENTRY, "S"), sdk(ENTRY, "F")])
+@case(EC_6, scanned)
 def test_launch_is_called(trace: Trace) -> None:
     """A scan of an entry code leads to a call of launch, once the server has told what it is."""
-    told = [event.message.action for event in trace.of(0) if isinstance(event.message, IdentityAnswer)]
-    asked = expect(trace).reached(Scan).given(not told or "OPEN_URL" in told, "the client to be told of an entry code")
-    asked.given(not trace.unidentified(), IDENTIFIED).some(Launch)
+    of_each_scan(trace, ENTRY, launched)
 
 
 @case(EC_9, scanned)
@@ -246,16 +244,10 @@ def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None
     of_each_scan(trace, ENTRY, intercepted_code_passed)
 
 
-@case(EC_25, stopped)
+@case(EC_25, stopped, Choice(action=HANDLE_BY_SDK, code=ENTRY))
 def test_the_payload_reaches_the_sdk_through_the_callback(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by the callback and by no other way."""
     wherever(trace, HANDLE_BY_SDK, passed_by_callback, code=ENTRY)
-
-
-@case(EC_25, Choice(action=HANDLE_BY_SDK, code=ENTRY))
-def test_the_payload_reaches_the_sdk_whatever_stands_beside_it(trace: Trace) -> None:
-    """The callback brings the payload of an answer that nobody wrote."""
-    passed_by_callback(trace)
 
 
 @case(EC_25, [together(ENTRY), in_turn(ENTRY)])
@@ -298,6 +290,14 @@ def tells_the_end(trace: Trace, payment: int) -> None:
         asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT)
     # An adaptor may report an absent text as an empty one.
     asked.none_but(DecodeCallback, sdk_action_payload=(None, ""))
+
+
+def launched(trace: Trace, payment: int) -> None:
+    """The scan of this payment leads to a call of launch."""
+    told = [event.message.action for event in trace.of(payment) if isinstance(event.message, IdentityAnswer)]
+    asked = expect(trace, payment).reached(Scan)
+    asked.given(not told or "OPEN_URL" in told, "the client to be told of an entry code")
+    asked.given(not trace.unidentified(payment), IDENTIFIED).some(Launch)
 
 
 def own_page_launched(trace: Trace, payment: int) -> None:

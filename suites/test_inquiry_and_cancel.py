@@ -273,7 +273,7 @@ def after_cancellation(trace: Trace, one: Asked) -> bool:
 
 
 def of_orders(trace: Trace, question: Question, customer: str) -> None:
-    """Ask it of each order of this customer; what cannot be decided of one of several is left to conversations of one."""
+    """Ask it of each order of this customer; what cannot be decided of one of several is left to shorter ones."""
     for index, payment in enumerate(trace.scenario.payments):
         if payment.customer == customer:
             asked_of(trace, index, question, strict=len(trace.scenario.payments) == 1)

@@ -1,7 +1,9 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
+from collections.abc import Callable
+
 from mpp_conformance.judging.oracle import expect
-from mpp_conformance.judging.sequences import wherever
+from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace, results_told
 from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
@@ -25,7 +27,6 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import (
     BOTH,
-    OVERDUE,
     by_turns,
     changing,
     customers_in_turn,
@@ -35,15 +36,18 @@ from mpp_conformance.scenarios.cells import (
     paid_then_foreign,
     payloads,
     psp,
+    psp_with_payload,
     sdk,
     together,
 )
 from mpp_conformance.scenarios.orders import refilled
-from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, stopping
+from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
+NOT_LAUNCHED = "the order code not to be launched"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
+ACTED_ON = "the MPP to do anything with the answer"
 ABLE = "the customer in [customers] funded to be able to pay"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
@@ -183,23 +187,38 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
         asked.each_holding(Launch, "user_agent", "AlipayConnect")
 
 
-@case(SRV_2, [psp(ENTRY), sdk(ENTRY, "F")])
+def scanned(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
+    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
+
+    def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
+        alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
+        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
+
+    return conversations
+
+
+@case(SRV_2, scanned(ENTRY))
 def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A decode request of the client SDK leads to userInitiatedPay."""
-    expect(trace).reached(Decode).given(not trace.unidentified(), IDENTIFIED).some(UserInitiatedPay)
+    of_each_scan(trace, ENTRY, intercepted_code_sent)
 
 
-@case(SRV_2, [psp(ORDER), sdk(ORDER, "F")])
+@case(SRV_2, scanned(ORDER))
 def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A scanned order code leads to userInitiatedPay."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    asked.given(not any_launch(trace.opening()), "the order code not to be launched").some(UserInitiatedPay)
+    of_each_scan(trace, ORDER, scanned_code_sent)
 
 
-@case(SRV_3, going_on, Choice(action=HANDLE_BY_PSP, status="S"))
+@case(SRV_3, [psp_with_payload(code) for code in BOTH])
 def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
-    """HANDLE_BY_PSP leaves the payment to the MPP, also where a payload or whatever else stands beside it."""
-    wherever(trace, HANDLE_BY_PSP, left_to_the_mpp, status="S")
+    """HANDLE_BY_PSP leaves the payment to the MPP although a payload stands beside it."""
+    left_to_the_mpp(trace, 0)
+
+
+@case(SRV_3, going_on, Choice(action=HANDLE_BY_PSP))
+def test_handle_by_psp_is_not_told_as_handle_by_sdk(trace: Trace) -> None:
+    """Wherever Alipay+ leaves a payment to the MPP, its client is not told that the SDK is to act."""
+    wherever(trace, HANDLE_BY_PSP, not_told_as_stopped)
 
 
 @case(SRV_3, [made(code) for made in (changing, mixed, refilled, by_turns, customers_in_turn) for code in BOTH])
@@ -222,16 +241,10 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
     return [*alone, *stopping(edition, reading)]
 
 
-@case(SRV_4, stopped)
+@case(SRV_4, stopped, Choice(action=HANDLE_BY_SDK))
 def test_both_parameters_are_passed_to_the_client(trace: Trace) -> None:
     """The client is handed actionType and the payload, unchanged to the byte, whatever was paid or stopped before."""
     wherever(trace, HANDLE_BY_SDK, passes_both)
-
-
-@case(SRV_4, Choice(action=HANDLE_BY_SDK))
-def test_both_parameters_are_passed_whatever_stands_beside_them(trace: Trace) -> None:
-    """Of an answer that nobody wrote, the client is handed actionType and the payload, unchanged to the byte."""
-    passes_both(trace)
 
 
 @case(SRV_4, [together(code) for code in BOTH] + [in_turn(code) for code in BOTH])
@@ -239,14 +252,6 @@ def test_each_client_is_handed_its_own_payload(trace: Trace) -> None:
     """Of two payments, at once or one after the other, each client is handed the payload of its own."""
     passes_both(trace, 0)
     passes_both(trace, 1)
-
-
-@case(SRV_5, [psp(code) for code in BOTH])
-def test_the_payment_goes_on(trace: Trace) -> None:
-    """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").either(
-        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
-    ).given(trace.paid(), ABLE)
 
 
 @case(SRV_6, failed)
@@ -257,21 +262,19 @@ def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
 
 def told(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid and unpaid, and wherever else Alipay+ leaves a payment to the MPP."""
-    return distinct(map(psp, BOTH), [OVERDUE], failed(edition, reading), going_on(edition, reading))
+    return distinct(map(psp, BOTH), failed(edition, reading), going_on(edition, reading))
 
 
-@case(SRV_7, told)
+@case(SRV_5, told)
+def test_the_payment_goes_on(trace: Trace) -> None:
+    """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
+    wherever(trace, HANDLE_BY_PSP, goes_on, status="S")
+
+
+@case(SRV_7, told, Choice(action=HANDLE_BY_PSP, status="S"))
 def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
     """The client is handed the result of its own payment, taken or failed, also when another one ends otherwise."""
     wherever(trace, HANDLE_BY_PSP, own_result_returned, status="S")
-
-
-@case(SRV_7, Choice(action=HANDLE_BY_PSP, status="S"))
-def test_the_client_is_told_its_result_whatever_stands_beside_the_order(trace: Trace) -> None:
-    """Whatever an answer that nobody wrote says of an order, it is collected, and the client is handed the result."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid() or not declined(trace), ABLE)
-    result_returned(trace, "S", 0)
 
 
 @case(SRV_8, [made for code in BOTH for made in (sdk(code, "F"), expired(code, HANDLE_BY_SDK))])
@@ -280,16 +283,39 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
     passes_both(trace)
 
 
-@case(SRV_8, [made for code in BOTH for made in (*not_decoded(code), a_round(code), by_turns(code))])
+@case(
+    SRV_8,
+    [made for code in BOTH for made in (*not_decoded(code), a_round(code), by_turns(code))],
+    Choice(action=HANDLE_BY_PSP, status="F"),
+)
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
 
 
-@case(SRV_8, Choice(action=HANDLE_BY_PSP, status="F"))
-def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
-    """So it is whatever an answer that nobody wrote holds beside the failure."""
-    wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
+def intercepted_code_sent(trace: Trace, payment: int) -> None:
+    """The decode request of this payment leads to userInitiatedPay."""
+    asked = expect(trace, payment).reached(Decode).given(not trace.unidentified(payment), IDENTIFIED)
+    asked.some(UserInitiatedPay)
+
+
+def scanned_code_sent(trace: Trace, payment: int) -> None:
+    """The scan of this payment leads to userInitiatedPay."""
+    asked = expect(trace, payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
+    asked.given(not any_launch(trace.opening(payment), payment), NOT_LAUNCHED).some(UserInitiatedPay)
+
+
+def goes_on(trace: Trace, payment: int) -> None:
+    """A payment left to the MPP comes to a result of its own; a customer with funds can pay."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
+    asked.given(trace.paid(payment) or trace.scenario.payments[payment].customer == UNFUNDED, ABLE)
+
+
+def not_told_as_stopped(trace: Trace, payment: int) -> None:
+    """The MPP acts on the answer, and not as if it were another one."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    asked.none(ServerAnswer, action_type=HANDLE_BY_SDK).given(trace.acted_on(payment), ACTED_ON)
 
 
 def left_to_the_mpp(trace: Trace, payment: int) -> None:

@@ -29,7 +29,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import OVERDUE, in_turn, payloads, psp, scanned_twice, sdk, together
+from mpp_conformance.scenarios.cells import in_turn, payloads, psp, scanned_twice, sdk, together
 from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
 
@@ -132,7 +132,7 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
     others = distinct(failed(edition, reading), going_on(edition, reading))
-    alone = [psp(ORDER), OVERDUE, scanned_twice(ORDER), *not_decoded(ORDER)]
+    alone = [psp(ORDER), scanned_twice(ORDER), *not_decoded(ORDER)]
     return distinct(alone, of_code(ORDER, others))
 
 
@@ -142,16 +142,10 @@ def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     of_each_scan(trace, ORDER, scanned_code_passed)
 
 
-@case(OC_16, stopped)
+@case(OC_16, stopped, Choice(action=HANDLE_BY_SDK, code=ORDER))
 def test_the_payload_reaches_the_sdk_through_handle_action(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by handleAction and by no other way."""
     wherever(trace, HANDLE_BY_SDK, passed_by_handle_action, code=ORDER)
-
-
-@case(OC_16, Choice(action=HANDLE_BY_SDK, code=ORDER))
-def test_the_payload_reaches_the_sdk_whatever_stands_beside_it(trace: Trace) -> None:
-    """HandleAction brings the payload of an answer that nobody wrote."""
-    passed_by_handle_action(trace)
 
 
 @case(OC_16, [together(ORDER), in_turn(ORDER)])

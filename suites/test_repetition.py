@@ -1,6 +1,6 @@
 """userInitiatedPay asked again, and orders that are no longer to be paid, by official documentation."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from mpp_conformance.judging.oracle import expect
@@ -22,13 +22,13 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.cells import (
     BOTH,
     EXPIRED_CODE,
-    OVERDUE,
     customers_in_turn,
     mixed,
     paid_and_unpaid,
+    paid_then_overdue,
     together,
 )
-from mpp_conformance.scenarios.rounds import a_round, failing_decided_late, over_decided_late
+from mpp_conformance.scenarios.rounds import a_late_round, a_round, failing_decided_late, over_decided_late
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
@@ -139,18 +139,13 @@ def unknown_at_first(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     yield from (*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE)
     yield from over_decided_late(edition, reading)
     yield from failing_decided_late(edition, reading)
+    yield from map(a_late_round, BOTH)
 
 
 @case(REP_1, unknown_at_first)
 def test_what_is_asked_again_is_the_same(trace: Trace) -> None:
     """After U no other code value and no other customer is asked about than before."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
-    before = asked_before_unknown(trace)
-    asked.given(bool(before), "the server to have asked before it was answered")
-    codes, customers = zip(*((call.code_value, call.customer_id) for call in before), strict=True)
-    asked.none_but(UserInitiatedPay, code_value=codes, customer_id=customers)
-    calls = sum(isinstance(event.message, UserInitiatedPay) for event in trace.of(0))
-    asked.given(calls > len(before) or trace.acted_on(), "the server to ask again, or the payment to come to an end")
+    of_each_unknown(trace, asks_the_same)
 
 
 @case(REP_2, [*NEVER_KNOWN.values(), KNOWN_BEFORE])
@@ -167,16 +162,13 @@ def test_what_is_not_known_is_not_told_as_paid(trace: Trace) -> None:
 @case(REP_3, unknown_at_first)
 def test_after_an_unknown_result_the_server_asks_again(trace: Trace) -> None:
     """Alipay+ comes to decide, since it is asked again."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
-    asked.some(UserInitiatedPayAnswer, action_type=SOME_TEXT)
+    of_each_unknown(trace, asks_again)
 
 
-@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE])
+@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE, *map(a_late_round, BOTH)])
 def test_what_is_not_known_is_not_told_as_failed(trace: Trace) -> None:
     """Where Alipay+ comes to decide, the consumer is shown no result before that."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, result_status="U")
-    if any(isinstance(event.message, UserInitiatedPayAnswer) and event.message.action_type for event in trace.of(0)):
-        asked.in_order(UserInitiatedPayAnswer, ResultPage, action_type=SOME_TEXT)
+    of_each_unknown(trace, told_when_decided)
 
 
 @case(REP_5, TAKEN)
@@ -203,15 +195,51 @@ def test_every_customer_is_asked_about_under_an_id_of_their_own(trace: Trace) ->
                 asked.none(NotifyPayment, customer_id=other)
 
 
-@case(EXP_1, [OVERDUE])
+@case(EXP_1, map(paid_then_overdue, BOTH))
 def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
     """Nobody takes a payment for an order that was to be paid before."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked = expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     asked.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
+    expect(trace).given(trace.paid(), ABLE)
 
 
-def asked_before_unknown(trace: Trace) -> list[UserInitiatedPay]:
+def of_each_unknown(trace: Trace, question: Callable[[Trace, int], None]) -> None:
+    """Each payment that Alipay+ answers U at first; one that came to no question is left to the others."""
+    begun = {event.payment for event in trace.events if isinstance(event.message, UserInitiatedPayAnswer)}
+    late = [index for index, payment in enumerate(trace.scenario.payments) if payment.unknown]
+    for index in [late[0], *(index for index in late[1:] if index in begun)]:
+        question(trace, index)
+
+
+def asks_the_same(trace: Trace, payment: int) -> None:
+    """The code value and the customer of the first question."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, result_status="U")
+    before = asked_before_unknown(trace, payment)
+    asked.given(bool(before), "the server to have asked before it was answered")
+    codes, customers = zip(*((call.code_value, call.customer_id) for call in before), strict=True)
+    asked.none_but(UserInitiatedPay, code_value=codes, customer_id=customers)
+    calls = sum(isinstance(event.message, UserInitiatedPay) for event in trace.of(payment))
+    ends = calls > len(before) or trace.acted_on(payment)
+    asked.given(ends, "the server to ask again, or the payment to come to an end")
+
+
+def asks_again(trace: Trace, payment: int) -> None:
+    """Alipay+ comes to decide on this payment."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, result_status="U")
+    asked.some(UserInitiatedPayAnswer, action_type=SOME_TEXT)
+
+
+def told_when_decided(trace: Trace, payment: int) -> None:
+    """The decision on this payment comes before its result page, where there is one."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, result_status="U")
+    said = [event.message for event in trace.of(payment)]
+    decided = [getattr(message, "action_type", None) for message in said if message.by_suite]
+    if HANDLE_BY_PSP in decided:
+        asked.in_order(UserInitiatedPayAnswer, ResultPage, action_type=SOME_TEXT)
+
+
+def asked_before_unknown(trace: Trace, payment: int) -> list[UserInitiatedPay]:
     """The requests up to the first answer that was ``U``."""
-    said = [event.message for event in trace.of(0)]
+    said = [event.message for event in trace.of(payment)]
     first = next(place for place, message in enumerate(said) if getattr(message, "result_status", "") == "U")
     return [message for message in said[:first] if isinstance(message, UserInitiatedPay)]

@@ -1,7 +1,5 @@
 """User experience: what the consumer sees, whichever code was scanned and whoever decided."""
 
-from collections.abc import Iterable
-
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace
@@ -32,10 +30,9 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, payloads, psp, sdk
-from mpp_conformance.scenarios.rounds import distinct, stopping
-from mpp_conformance.scenarios.scenario import Scenario
+from mpp_conformance.scenarios.cells import BOTH, expired, paid_then_stopped, payloads, psp, sdk
+from mpp_conformance.scenarios.rounds import distinct, going_on, stopping
+from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
 
 ABLE = "the customer in [customers] funded to be able to pay"
 ACTED_ON = "the MPP to do anything with the answer"
@@ -102,28 +99,30 @@ UX_8 = requirement(
 )
 
 
-def above_each_limit(edition: Edition, reading: Reading) -> Iterable[Scenario]:
-    """Every row above a limit, in each form in which Alipay+ may answer it."""
-    return [row.scenario for row in boundaries(edition, reading) if row.over]
-
-
-@case(UX_1, above_each_limit)
-def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
-    """Above a limit the SDK is given Alipay+'s payload, by whichever way belongs to the code."""
-    payload = trace.payload()
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK).either(
-        (HandleAction, {"sdk_action_payload": payload}), (DecodeCallback, {"sdk_action_payload": payload})
-    )
-
-
 ABLE_AND_STOPPED = tuple(map(paid_then_stopped, BOTH))
 """A customer pays, which shows that they can, and is stopped after that."""
 
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Alone, with each payload that hurts, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
+    """Alone, with payloads that hurt, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
     alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), *payloads(code))]
     return distinct(alone, ABLE_AND_STOPPED, stopping(edition, reading))
+
+
+def above_a_limit(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Wherever Alipay+ leaves a payment to the client SDK because of a limit: a code may have expired as well."""
+    expired_codes = [expired(code, HANDLE_BY_SDK) for code in BOTH]
+    return [found for found in stopping(edition, reading) if found not in expired_codes]
+
+
+@case(UX_1, above_a_limit)
+def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
+    """Above a limit the SDK is given Alipay+'s payload, by whichever way belongs to the code."""
+    payments = trace.scenario.payments
+    if len(payments) == 1 and not payments[0].unknown:
+        payload_given(trace, 0)
+    else:
+        wherever(trace, HANDLE_BY_SDK, payload_given)
 
 
 @case(UX_6, stopped, Choice(action=HANDLE_BY_SDK))
@@ -135,18 +134,37 @@ def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
         expect(trace).given(trace.paid(0), ABLE)
 
 
-@case(UX_7, [psp(code) for code in BOTH])
+def completed(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Alone, and wherever else Alipay+ leaves a payment to the MPP."""
+    return distinct(map(psp, BOTH), going_on(edition, reading))
+
+
+@case(UX_7, completed)
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
     """Within the limit the payment succeeds and the consumer sees so."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S").some(ResultPage).given(
-        trace.paid(), ABLE
-    ).some(ResultPage, status="S")
+    wherever(trace, HANDLE_BY_PSP, success_seen, status="S")
 
 
 @case(UX_8, stopped)
 def test_no_page_of_the_mpp_stands_beside_the_error_page(trace: Trace) -> None:
     """With HANDLE_BY_SDK the MPP shows no cashier page and no result page of its own."""
     wherever(trace, HANDLE_BY_SDK, no_own_page)
+
+
+def payload_given(trace: Trace, payment: int) -> None:
+    """The SDK is given the payload that Alipay+ gave for this payment."""
+    payload = {"sdk_action_payload": trace.payload(payment)}
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
+    asked.either((HandleAction, payload), (DecodeCallback, payload))
+
+
+def success_seen(trace: Trace, payment: int) -> None:
+    """The page of success for a customer who can pay an order that is still to be paid."""
+    held = trace.scenario.payments[payment]
+    if held.customer == UNFUNDED or held.expired:
+        return
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.some(ResultPage).given(trace.paid(payment), ABLE).some(ResultPage, status="S")
 
 
 def no_own_page(trace: Trace, payment: int) -> None:

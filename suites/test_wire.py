@@ -19,7 +19,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.call_cells import CALLED
-from mpp_conformance.scenarios.cells import BOTH, OVERDUE, psp, sdk
+from mpp_conformance.scenarios.cells import BOTH, psp, sdk
 from mpp_conformance.scenarios.fault_cells import AT_FIRST
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, stopping
 from mpp_conformance.scenarios.scenario import CANCEL, UNFUNDED, Scenario
@@ -75,7 +75,7 @@ def held(edition: Edition, reading: Reading) -> list[Scenario]:
     """Whatever comes of a payment: alone, in a sequence, at a limit, repeated, after an answer that was lost."""
     alone = [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"))]
     others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading)]
-    return distinct(alone, *others, *map(not_decoded, BOTH), [*AT_FIRST, OVERDUE])
+    return distinct(alone, *others, *map(not_decoded, BOTH), AT_FIRST)
 
 
 @case(WIRE_1, held)

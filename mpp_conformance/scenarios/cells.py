@@ -91,8 +91,10 @@ def scanned_twice(code: str) -> Scenario:
     return Scenario(label=f"{_SHORT[code]}-scanned-twice", payments=(to_pay, replace(to_pay, again=True)))
 
 
-OVERDUE: Final = one("order-overdue", Payment(code=ORDER, answer=handle_by_psp(), expired=True))
-"""An order that was to be paid earlier."""
+def paid_then_overdue(code: str) -> Scenario:
+    """A customer who pays, and whose next order was to be paid earlier: whoever pays nothing at all shows nothing."""
+    to_pay = Payment(code=code, answer=handle_by_psp())
+    return Scenario(label=f"{_SHORT[code]}-paid-then-overdue", payments=apart((to_pay, replace(to_pay, expired=True))))
 
 
 def outcomes(code: str) -> list[Scenario]:

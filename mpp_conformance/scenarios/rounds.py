@@ -29,6 +29,7 @@ from mpp_conformance.scenarios.cells import (
     failing,
     mixed,
     paid_and_unpaid,
+    paid_then_overdue,
     psp,
     psp_with_payload,
 )
@@ -79,6 +80,28 @@ def a_round(first: str) -> Scenario:
     return Scenario(label=f"a-round-from-{_SHORT[first]}-code", payments=apart(payments))
 
 
+_LATE_STEPS: Final = (
+    (FUNDED, handle_by_psp(), 1),
+    (SECOND, _stop(2, "S", with_order=True), 1),
+    (FUNDED, handle_by_psp(), 0),
+    (SECOND, handle_by_psp("F"), 2),
+    (UNFUNDED, handle_by_psp(), 1),
+    (SECOND, handle_by_psp(), 1),
+    (FUNDED, _stop(7, "F", with_order=False), 2),
+)
+"""Customer, decision, and how often Alipay+ answers ``U`` before it."""
+
+
+def a_late_round(first: str) -> Scenario:
+    """Payments of three customers in turn, on which Alipay+ decides when it is asked again."""
+    codes = (first, _OTHER[first])
+    payments = (
+        Payment(code=codes[at % 2], customer=who, answer=told, unknown=unknown)
+        for at, (who, told, unknown) in enumerate(_LATE_STEPS)
+    )
+    return Scenario(label=f"a-late-round-from-{_SHORT[first]}-code", payments=apart(payments))
+
+
 def _notices_unknown(label: str, *payments: tuple[str, str, int]) -> Scenario:
     """Alipay+ does not know at first whether it has the notifications: code, customer and how often for each."""
     made = [
@@ -97,7 +120,8 @@ NOTICES_UNKNOWN: Final = _notices_unknown(
 
 def _in_sequences() -> list[Scenario]:
     """Payments of which some are left to the client SDK and others to the MPP."""
-    return [made(code) for made in (a_round, changing, mixed, by_turns, customers_in_turn, refilled) for code in BOTH]
+    sequences = (a_round, a_late_round, changing, mixed, by_turns, customers_in_turn, refilled)
+    return [made(code) for made in sequences for code in BOTH]
 
 
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -117,6 +141,7 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     first what it was notified of, and where it asks how the payment ended.
     """
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
+    found += map(paid_then_overdue, BOTH)
     found += [NOTICE_UNKNOWN, NOTICES_UNKNOWN, PAID, BEING_PAID, ENTRY_BEING_PAID, *ORDERS_APART]
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
@@ -125,7 +150,7 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments that fail inside the MPP, alone and among others, and where Alipay+ asks how they ended."""
     alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
-    among = [*map(a_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
+    among = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
     return [*alone, *among, UNPAID, NOT_BEING_PAID, *ORDERS_APART]
 
 

@@ -15,12 +15,14 @@ from mpp_conformance.specimens import (
     answers,
     call_reading,
     carriage,
+    circumstances,
     client,
     codes,
     conforming_under_load,
     conforming_variants,
     endings,
     faulty_answers,
+    first_payments,
     gateway,
     gateway_variants,
     inquiries,
@@ -67,7 +69,8 @@ FAULTY: Final = _by_name(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
-            *(remote, timeouts, unprovable, mutes),
+            first_payments,
+            *(circumstances, first_payments, remote, timeouts, unprovable, mutes),
         ]
     )
 )

@@ -226,6 +226,7 @@ class NoAnswerIsPaid(ConformingMpp):
 
     name = "no-answer-told-as-paid"
     breaks = frozenset({"FLT-1", "FLT-2", "REP-2"})
+    hides = frozenset()
     observed = frozenset({"FLT-5", "FLT-13", "REP-3"})
 
     def not_known(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002

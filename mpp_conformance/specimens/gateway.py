@@ -230,7 +230,7 @@ class NotifiesFailureAlways(ConformingMpp):
     name = "success-notified-as-failure"
     breaks = frozenset({"SRV-7"})
     hides = ids("""
-        CAN-1 FLT-1 FLT-2 INQ-1 NOT-1 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 UX-6 UX-7 WIRE-5
+        CAN-1 EXP-1 FLT-1 FLT-2 INQ-1 NOT-1 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 UX-6 UX-7 WIRE-5
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -248,8 +248,8 @@ class NeverNotifies(ConformingMpp):
     name = "never-notified"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9
-        REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8
+        NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -268,8 +268,8 @@ class OwnOrderId(ConformingMpp):
     name = "notified-under-own-id"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9
-        REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8
+        NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 

@@ -144,6 +144,7 @@ class KeepsFailure(RefusesToCancel):
     """Refuses to cancel what has failed: there is nothing to take back."""
 
     name = "cancellation-refused-after-failure"
+    hides = frozenset({"CAN-2"})
     breaks = frozenset({"CAN-1"})
 
     def refuses(self, entry: Entry) -> bool:
@@ -223,7 +224,7 @@ class PaysEntryCodeThatWasCancelled(PaysWhatWasCancelled):
     """Does not look at cancellations when the consumer confirms at the end of an entry code's decode call."""
 
     name = "cancelled-entry-code-payment-taken-all-the-same"
-    breaks = frozenset()
+    breaks = frozenset({"CAN-3"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Only there."""

@@ -18,16 +18,21 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SIGNATURE_MISSING: """
         requests-unsigned notifications-unsigned answers-to-alipay-plus-unsigned
         unknown-orders-answered-unsigned answers-to-cancellations-unsigned
+        repeated-calls-unsigned repeated-notifications-unsigned failures-inquired-unsigned
     """,
     FaultKind.SIGNATURE_WRONG: """
         requests-signed-wrongly answers-to-alipay-plus-signed-wrongly requests-signed-with-another-key
+        notifications-signed-wrongly-where-a-buyer-is-told
     """,
     FaultKind.SIGNATURE_UNREADABLE: "signatures-unreadable",
     FaultKind.CARRIED_OTHERWISE: """
         answers-with-status-500 unknown-orders-answered-with-status-404 answers-called-plain-text
         unknown-orders-answered-with-a-page
     """,
-    FaultKind.EMPTY_TEXT: "customer-id-empty pass-through-info-empty payment-id-empty",
+    FaultKind.EMPTY_TEXT: """
+        customer-id-empty pass-through-info-empty payment-id-empty
+        entry-code-inquiries-with-an-empty-id
+    """,
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
@@ -45,7 +50,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
-    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code",
+    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code first-code-asked-again",
     FaultKind.ACTION_TYPE_NOT_READ: """
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
@@ -64,7 +69,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.LATE_ANSWER_LOST: """
         late-answers-given-up client-gives-up-before-its-server decode-callback-before-a-late-answer
     """,
-    FaultKind.UNKNOWN_TAKEN_AS_FINAL: "lost-answer-given-up unknown-taken-for-failure",
+    FaultKind.UNKNOWN_TAKEN_AS_FINAL: """
+        lost-answer-given-up unknown-taken-for-failure repetitions-counted-over-all-payments
+    """,
     FaultKind.LEFT_WAITING: """
         null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server
         answers-above-2-kib-cut unknown-fields-refused texts-above-255-refused
@@ -77,10 +84,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         order-code-payments-left-hanging entry-code-payments-left-hanging results-kept-from-client
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
-        answers-not-acted-on account-without-lock
+        answers-not-acted-on account-without-lock later-payments-left-hanging
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
-    FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
+    FaultKind.ACTION_TYPE_LOST: """
+        action-type-dropped action-type-respelled
+        results-of-large-orders-told-with-handle-by-sdk
+    """,
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
@@ -133,6 +143,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.PAID_TWICE: """
         each-call-paid own-order-paid-anew call-sent-and-paid-twice code-debited-with-each-scan
+        orders-without-expiry-paid-twice
     """,
     FaultKind.PAID_FROM_MEMORY: "refused-code-paid-from-memory",
     FaultKind.EXPIRY_IGNORED: "overdue-orders-paid",
@@ -152,7 +163,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         notified-under-merchants-reference large-amounts-not-notified
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
-    FaultKind.NOTICES_DIFFER: "payment-id-per-notification failure-reason-per-notification",
+    FaultKind.NOTICES_DIFFER: """
+        payment-id-per-notification failure-reason-per-notification
+        third-notification-of-another-payment
+    """,
     FaultKind.INQUIRY_CONTRADICTS: """
         success-inquired-as-unknown failure-inquired-as-success failure-inquired-as-unknown
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
@@ -160,12 +174,18 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         ends-inquired-from-a-cache cancelled-order-inquired-as-failed-when-confirmed
         every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
         every-call-answered-as-under-way
+        inquiries-answered-of-latest-order inquiries-answered-of-anybodys-latest-order
+        cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
     """,
     FaultKind.CANCELLATION_REFUSED: """
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
+        only-latest-payment-cancelled
     """,
-    FaultKind.NOT_IDEMPOTENT: "second-cancellation-refused second-cancellation-answered-otherwise",
+    FaultKind.NOT_IDEMPOTENT: """
+        second-cancellation-refused second-cancellation-answered-otherwise
+        second-cancellation-of-a-failure-refused
+    """,
     FaultKind.NOT_SERVED: """
         inquiries-not-served cancellations-not-served no-call-served
     """,
@@ -181,11 +201,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
         result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
-        scans-dropped-above-sixteen
+        scans-dropped-above-sixteen later-scans-ignored launched-once-only decode-served-once-only
+        nothing-asked-after-a-failure
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
         later-callbacks-repeated
+        result-callback-twice-with-goods
     """,
     FaultKind.TOO_EARLY: """
         cashier-page-at-once callback-before-result callback-foresees-result
@@ -197,8 +219,12 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.NOT_ASKED_FOR: """
         handle-action-with-result handle-action-by-payload payload-with-successful-result
+        handle-action-for-orders-without-quote
     """,
-    FaultKind.FAILURE_PATH: "payload-callback-on-failure-path result-callback-always-fails",
+    FaultKind.FAILURE_PATH: """
+        payload-callback-on-failure-path result-callback-always-fails
+        result-callback-fails-with-promotion
+    """,
     FaultKind.SUCCESS_PATH: """
         result-callback-always-succeeds
         later-callbacks-always-succeed
@@ -207,6 +233,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SHOWN_OTHERWISE: """
         stopped-payment-shown-as-paid result-page-always-says-paid
         result-page-of-payment-before
+        failed-decoding-of-order-code-shown-as-paid failed-decoding-of-entry-code-shown-as-paid
+        stopped-payment-with-long-payload-shown-as-paid
     """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
@@ -221,6 +249,9 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
 
 ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
     {
+        "answer-of-anybody-before": (FaultKind.TOLD_OTHERWISE,),
+        "answer-to-latest-client": (FaultKind.LEFT_WAITING,),
+        "cancelled-entry-code-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
@@ -236,13 +267,17 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         ),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
+        # The payment that hangs there is the one that was answered late.
+        "later-payments-left-hanging": (FaultKind.LATE_ANSWER_LOST,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
         "limit-of-its-own": (FaultKind.NOT_NOTIFIED,),
         "limit-of-its-own-at-the-limit": (FaultKind.NOT_NOTIFIED,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
+        "orders-without-expiry-paid-twice": (FaultKind.NOTICES_DIFFER,),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+        "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
         "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),

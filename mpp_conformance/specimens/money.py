@@ -152,7 +152,7 @@ class SmallAmountsOnly(ConformingMpp):
     """
 
     name = "amounts-above-sixteen-bits-hang"
-    breaks = frozenset({"REG-1", "REG-2", "REG-3", "SRV-7"})
+    breaks = frozenset({"REG-1", "REG-2", "REG-3", "SRV-5", "SRV-7", "UX-7"})
     observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -228,7 +228,7 @@ class RoundAmountsHang(ConformingMpp):
     """
 
     name = "amount-at-transaction-limit-hangs"
-    breaks = frozenset({"REG-1", "SRV-7"})
+    breaks = frozenset({"REG-1", "SRV-5", "SRV-7", "UX-7"})
     observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -244,7 +244,7 @@ class EntryAmountsHang(ConformingMpp):
     """
 
     name = "entry-code-amount-at-limit-hangs"
-    breaks = frozenset({"REG-3", "SRV-7"})
+    breaks = frozenset({"REG-3", "SRV-5", "SRV-7", "UX-7"})
     observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -260,8 +260,10 @@ class ComparesAsText(ConformingMpp):
     """
 
     name = "amounts-compared-as-text"
-    breaks = frozenset({"REG-2", "SRV-7"})
-    hides = frozenset({"ANS-1", "NOT-4", "NOT-9"})
+    breaks = frozenset({"REG-2", "SRV-5", "SRV-7", "UX-7"})
+    hides = ids("""
+        ANS-1 EC-28 EC-29 NOT-1 NOT-4 NOT-9 OC-19 OC-20 SDK-1 SRV-3
+    """)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""

@@ -70,10 +70,10 @@ class ActsOnNoAnswer(Mute):
     name = "answers-not-acted-on"
     mute = SERVER
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EC-28 EC-29 FLT-1 FLT-11 FLT-12 FLT-14 FLT-2 FLT-3 FLT-6 FLT-7 FLT-8
-        FLT-9 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4
-        REP-1 REP-2 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5
-        WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EC-28 EC-29 EXP-1 FLT-1 FLT-11 FLT-12 FLT-14 FLT-2 FLT-3 FLT-6 FLT-7
+        FLT-8 FLT-9 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-19 OC-20 REG-1 REG-2
+        REG-3 REG-4 REP-1 REP-2 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 WIRE-3
+        WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset(["REP-3"])
 
@@ -92,8 +92,8 @@ class DeclinesEverything(Mute):
     mute = SERVER
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-8", "UX-1"])
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 FLT-1 FLT-11 FLT-14 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
-        NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7 WIRE-3 WIRE-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EXP-1 FLT-1 FLT-11 FLT-14 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1
+        NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 UX-6 UX-7 WIRE-3 WIRE-4
         WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset(["REP-3", "UX-8"])
@@ -115,10 +115,10 @@ class TellsOfSuccess(Mute):
         NOT-1 REG-1 REG-2 REG-3 REG-4 REP-2 SRV-3 SRV-4 SRV-8 UX-1 UX-6
     """)
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-2 NOT-3 NOT-4
-        NOT-5 NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-2 NOT-3
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
-    observed = frozenset({"EXP-1", "FLT-5", "REP-3", "UX-8"})
+    observed = frozenset({"FLT-5", "REP-3", "UX-8"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
         """S, whatever was answered."""
@@ -135,8 +135,8 @@ class ClientDoesNothing(Mute):
     mute = CLIENT
     breaks = frozenset({"EC-25", "EC-28", "EC-29", "OC-16", "OC-20", "UX-1", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19 REG-1
-        REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19
+        REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -154,10 +154,10 @@ class ReportsNothing(Mute):
     mute = REPORTS
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"])
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 FLT-1 FLT-12 FLT-13 FLT-14 FLT-2
-        FLT-4 FLT-5 FLT-6 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 NOT-8 NOT-9 OC-16 OC-19 OC-20
-        REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-5 SRV-6 SRV-9 UX-6
-        UX-8 WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-12 FLT-13
+        FLT-14 FLT-2 FLT-4 FLT-5 FLT-6 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 NOT-8 NOT-9
+        OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2
+        SRV-5 SRV-6 SRV-9 UX-6 UX-8 WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset(["FLT-8"])
 

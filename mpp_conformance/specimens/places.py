@@ -15,6 +15,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.scenario import SECOND
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import ids
 from mpp_conformance.wire.orders import reference_of
 
 _MANY: Final = 50_000
@@ -134,8 +135,8 @@ class LaterPageIsStale(LaterPayments):
     """
 
     name = "result-page-of-payment-before"
-    breaks = frozenset({"EC-29", "FLT-1", "FLT-2", "OC-20", "REP-2", "REP-5"})
-    observed = frozenset({"FLT-6"})
+    breaks = frozenset({"EC-29", "FLT-1", "FLT-2", "OC-20", "REP-2", "REP-5", "UX-7"})
+    observed = frozenset({"EXP-1", "FLT-6"})
     before: Handed | None = None
 
     def result_page(self, handed: Handed) -> Iterator[Message]:
@@ -183,7 +184,9 @@ class FirstAddress(ConformingMpp):
 
     name = "first-address-for-ever"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "FLT-14", "NOT-8", "SRV-3", "SRV-4", "UX-6"})
+    hides = ids("""
+        ANS-1 EC-16 EC-25 EXP-1 FLT-14 NOT-8 SRV-2 SRV-3 SRV-4 UX-6
+    """)
     observed = frozenset({"SDK-2"})
     first: str = ""
 

@@ -41,6 +41,7 @@ class UnknownIsSuccess(Unknown):
 
     name = "unknown-taken-for-success"
     breaks = frozenset({"REP-2"})
+    hides = frozenset()
     observed = frozenset({"FLT-5", "REP-3"})
 
     def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:  # noqa: ARG002
@@ -52,6 +53,7 @@ class UnknownIsFailure(Unknown):
     """Takes everything but S for a failure."""
 
     name = "unknown-taken-for-failure"
+    hides = frozenset()
     observed = frozenset({"REP-3"})
 
     def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -83,6 +85,7 @@ class AsksAgainAsAnother(ConformingMpp):
 
     name = "repeated-for-another-customer"
     breaks = frozenset({"REP-1"})
+    hides = frozenset()
     observed = frozenset({"FLT-7", "REP-3"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -99,6 +102,7 @@ class AsksAgainAboutAnother(ConformingMpp):
 
     name = "repeated-with-another-code"
     breaks = frozenset({"EC-16", "REP-1"})
+    hides = frozenset()
     observed = frozenset({"FLT-7", "REP-3"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -129,7 +133,7 @@ class ExpiredIsNoWord(ConformingMpp):
 
     name = "expired-code-not-told"
     breaks = frozenset({"SRV-8"})
-    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1"})
+    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1", "SRV-3"})
     observed = frozenset({"ANS-1"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

@@ -33,7 +33,7 @@ class OneCallback(ConformingMpp):
     """
 
     name = "one-callback-for-all"
-    breaks = frozenset({"EC-25", "EC-28", "SDK-1"})
+    breaks = frozenset({"EC-25", "EC-28", "SDK-1", "UX-1"})
     latest: Session | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -110,7 +110,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"EC-16", "EC-25", "SRV-3", "SRV-4"})
+    hides = frozenset({"EC-16", "EC-25", "SRV-2", "SRV-3", "SRV-4", "WIRE-2"})
     observed = frozenset({"SDK-2"})
     url: str = ""
 
@@ -133,7 +133,7 @@ class AnswersLatestClient(ConformingMpp):
     """
 
     name = "answer-to-latest-client"
-    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7"})
+    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7", "UX-1", "UX-7"})
     hides = PAYLOAD_NOT_HANDED
     observed = frozenset({"NOT-9"})
     latest: str = ""
@@ -154,8 +154,8 @@ class OneResult(ConformingMpp):
     """
 
     name = "one-payment-result-for-all"
-    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-7", "SRV-8"})
-    observed = frozenset({"FLT-6"})
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2", "REP-5", "SRV-3", "SRV-7", "SRV-8", "UX-7"})
+    observed = frozenset({"EXP-1", "FLT-6"})
     result: Handed | None = None
 
     def debit(self, session: Session) -> Handed:
@@ -177,7 +177,7 @@ class PayloadOfLastTime(ConformingMpp):
     """
 
     name = "payload-of-last-time"
-    breaks = frozenset({"SRV-4"})
+    breaks = frozenset({"SRV-4", "UX-1"})
     hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
@@ -197,7 +197,7 @@ class FirstPayloadForEver(ConformingMpp):
     """
 
     name = "first-payload-for-ever"
-    breaks = frozenset({"SRV-4"})
+    breaks = frozenset({"SRV-4", "UX-1"})
     hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     cache: dict[str, str | None] = field(default_factory=dict)
@@ -216,7 +216,7 @@ class FirstPayloadForEverybody(ConformingMpp):
     """
 
     name = "first-payload-for-everybody"
-    breaks = frozenset({"SRV-4"})
+    breaks = frozenset({"SRV-4", "UX-1"})
     hides = frozenset({"FLT-14"})
     observed = frozenset({"ANS-1"})
     first: str | None = None
@@ -237,9 +237,9 @@ class AnswerOfAnybody(ConformingMpp):
     """
 
     name = "answer-of-anybody-before"
-    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
+    breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-6", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
-    observed = frozenset({"ANS-1", "NOT-2", "UX-8"})
+    observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "NOT-9", "REP-3", "UX-8"})
     latest: UserInitiatedPayAnswer | None = None
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -257,9 +257,9 @@ class StopSticks(ConformingMpp):
     """
 
     name = "stop-sticks-to-customer"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-7"})
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8"})
-    observed = frozenset({"ANS-1", "NOT-2"})
+    observed = frozenset({"ANS-1", "NOT-2", "REP-3"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -348,9 +348,9 @@ class FirstAnswerForEver(ConformingMpp):
     """
 
     name = "first-answer-for-ever"
-    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-7", "UX-6"})
+    breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-1", "UX-6", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
-    observed = frozenset({"ANS-1", "NOT-2", "UX-8"})
+    observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "UX-8"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -363,9 +363,9 @@ class StopSticksToEntryCodes(StopSticks):
     """Takes a customer who was stopped at an entry code for stopped at the next one, whatever its answer says."""
 
     name = "stop-sticks-to-entry-codes"
-    breaks = frozenset({"SRV-3", "SRV-7", "SRV-8"})
+    breaks = frozenset({"SRV-3", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = frozenset({"NOT-8"})
-    observed = frozenset({"NOT-2"})
+    observed = frozenset({"NOT-2", "REP-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """Only an answer that says something else is not looked at."""

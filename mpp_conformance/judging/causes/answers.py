@@ -79,7 +79,8 @@ def unknown_taken_as_final(failure: Failure) -> str:
     """Told as a failure after one answer that says nothing final."""
     answers = failure.of(UserInitiatedPayAnswer)
     unsure = all(one.result_status == "U" for one in answers) and (answers or failure.faulty)
-    fits = unsure and len(failure.asked) == 1 and "F" in failure.results
+    knows_better = any(len(other.asked) > 1 for other in failure.earlier())
+    fits = unsure and len(failure.asked) == 1 and "F" in failure.results and not knows_better
     return "a result that is not known is told as a failure at once: it has to be asked again" if fits else ""
 
 
@@ -142,7 +143,8 @@ _LONG: Final = 1_024
 @names(FaultKind.NOTICE_NOT_REPEATED)
 def notice_not_repeated(failure: Failure) -> str:
     """A notification that Alipay+ answered with U was not repeated."""
-    fits = isinstance(failure.wrong, NotifyPaymentAnswer) and failure.wrong.result_status == "U"
+    unsure = isinstance(failure.wrong, NotifyPaymentAnswer) and failure.wrong.result_status == "U"
+    fits = unsure and len(failure.of(NotifyPayment)) == 1
     return "a notification that Alipay+ answers with U is not repeated" if fits else ""
 
 

@@ -13,6 +13,7 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     Launch,
     NotifyPayment,
+    ResultPage,
     Scan,
     ServerAnswer,
     UserInitiatedPay,
@@ -56,7 +57,7 @@ _PAIR: Final = 2
 @names(FaultKind.MIXED_UP)
 def went_to_another(failure: Failure) -> str:
     """What is missing here came out twice in a payment that was held at the same time."""
-    for kind in (ServerAnswer, DecodeCallback, HandleAction):
+    for kind in (ServerAnswer, DecodeCallback, HandleAction, ResultPage):
         twice = any(len(other.of(kind)) >= _PAIR for other in failure.others())
         if failure.lacks(kind) and twice and not failure.of(kind):
             return "what belongs to this payment went to another one that was open at the same time"
@@ -113,7 +114,7 @@ def _alike(action_type: str) -> bool:
 @names(FaultKind.PAYLOAD_LOST)
 def payload_lost_by_server(failure: Failure) -> str:
     """HANDLE_BY_SDK was passed on without its payload."""
-    given = failure.answer is not None and failure.answer.sdk_action_payload
+    given = failure.by_sdk and failure.answer is not None and failure.answer.sdk_action_payload
     lost = any(one.action_type == HANDLE_BY_SDK and not one.sdk_action_payload for one in failure.handed)
     return "the MPP server drops sdkActionPayload between Alipay+'s answer and its client" if given and lost else ""
 

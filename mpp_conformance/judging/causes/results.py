@@ -28,6 +28,7 @@ def not_notified(failure: Failure) -> str:
     known = failure.told or failure.of(ResultPage)
     elsewhere = any(other.notified for other in failure.others())
     fits = failure.lacks(NotifyPayment) and failure.deviation.kinds == ("NotifyPayment",) and known and not elsewhere
+    fits = fits and not failure.asked_again
     return "the result of this order is not notified, or under another id (see the strays)" if fits else ""
 
 
@@ -135,6 +136,8 @@ def told_otherwise(failure: Failure) -> str:
         return ""
     if set(failure.told) == set(failure.notified) or not isinstance(failure.wrong, ServerAnswer | ResultPage):
         return ""
+    if failure.told == ("S",) and any("S" in other.told for other in failure.earlier()):
+        return ""  # it may be that of the payment before
     if len(failure.trace.scenario.payments) > 1 and failure.told == ("F",) and failure.notified == ("S",):
         reasons = {one.error_code for other in failure.others() for one in other.handed}
         if {one.error_code for one in failure.handed} <= reasons:
