@@ -41,7 +41,16 @@ from mpp_conformance.scenarios.cells import (
     together,
 )
 from mpp_conformance.scenarios.orders import refilled
-from mpp_conformance.scenarios.rounds import a_round, distinct, failed, going_on, not_decoded, of_code, stopping
+from mpp_conformance.scenarios.rounds import (
+    a_late_round,
+    a_round,
+    distinct,
+    failed,
+    going_on,
+    not_decoded,
+    of_code,
+    stopping,
+)
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
 
 NOT_LAUNCHED = "the order code not to be launched"
@@ -237,7 +246,7 @@ def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
     """Alone, with each payload that hurts, and wherever else Alipay+ leaves a payment to the client SDK."""
-    alone = [made for code in BOTH for made in (sdk(code, "S"), *payloads(code))]
+    alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), *payloads(code))]
     return [*alone, *stopping(edition, reading)]
 
 
@@ -285,7 +294,11 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
 
 @case(
     SRV_8,
-    [made for code in BOTH for made in (*not_decoded(code), a_round(code), by_turns(code))],
+    [
+        made
+        for code in BOTH
+        for made in (*not_decoded(code), *[held(code) for held in (a_round, a_late_round, by_turns, refilled)])
+    ],
     Choice(action=HANDLE_BY_PSP, status="F"),
 )
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:

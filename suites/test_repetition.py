@@ -21,14 +21,19 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.cells import (
     BOTH,
-    EXPIRED_CODE,
     customers_in_turn,
     mixed,
     paid_and_unpaid,
     paid_then_overdue,
     together,
 )
-from mpp_conformance.scenarios.rounds import a_late_round, a_round, failing_decided_late, over_decided_late
+from mpp_conformance.scenarios.rounds import (
+    a_late_round,
+    a_round,
+    expired_meanwhile,
+    failing_decided_late,
+    over_decided_late,
+)
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
@@ -59,11 +64,7 @@ NOT_DECODED: Final = {
     code: one(f"{SHORT[code]}-not-decoded-unknown-at-first", Payment(code=code, answer=handle_by_psp("F"), unknown=1))
     for code in BOTH
 }
-EXPIRED_MEANWHILE: Final = [
-    one(f"{SHORT[code]}-expired-meanwhile", Payment(code=code, answer=handle_by_psp("F", code=EXPIRED_CODE), unknown=1))
-    for code in BOTH
-]
-"""The code's time runs out before Alipay+ comes to decide. No document forbids to ask once more even then."""
+EXPIRED_MEANWHILE: Final = list(map(expired_meanwhile, BOTH))
 TAKEN: Final = [
     Scenario(
         label=f"{SHORT[code]}-scanned-by-another",

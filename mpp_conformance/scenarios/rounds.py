@@ -17,21 +17,27 @@ from mpp_conformance.scenarios.call_cells import (
     NOT_BEING_PAID,
     ORDERS_APART,
     PAID,
+    STRANGE,
+    UNKNOWN_FIELD,
     UNPAID,
 )
 from mpp_conformance.scenarios.cells import (
     BOTH,
+    EXPIRED_CODE,
     apart,
     by_turns,
     changing,
     customers_in_turn,
     expired,
     failing,
+    in_turn,
     mixed,
     paid_and_unpaid,
     paid_then_overdue,
+    paid_then_stopped,
     psp,
     psp_with_payload,
+    together,
 )
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
 from mpp_conformance.scenarios.scenario import (
@@ -120,7 +126,7 @@ NOTICES_UNKNOWN: Final = _notices_unknown(
 
 def _in_sequences() -> list[Scenario]:
     """Payments of which some are left to the client SDK and others to the MPP."""
-    sequences = (a_round, a_late_round, changing, mixed, by_turns, customers_in_turn, refilled)
+    sequences = (a_round, a_late_round, changing, mixed, by_turns, customers_in_turn, refilled, paid_then_stopped)
     return [made(code) for made in sequences for code in BOTH]
 
 
@@ -129,7 +135,13 @@ def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
 
     In sequences, whatever order stands beside it, above each limit, and after ``U``.
     """
-    found = [*_in_sequences(), *STOPPED, *(expired(code, HANDLE_BY_SDK) for code in BOTH)]
+    found = [
+        *_in_sequences(),
+        *map(in_turn, BOTH),
+        *map(together, BOTH),
+        *STOPPED,
+        *(expired(code, HANDLE_BY_SDK) for code in BOTH),
+    ]
     found += [row.scenario for row in boundaries(edition, reading) if row.over]
     return [*found, *over_decided_late(edition, reading)]
 
@@ -142,7 +154,16 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     """
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
     found += map(paid_then_overdue, BOTH)
-    found += [NOTICE_UNKNOWN, NOTICES_UNKNOWN, PAID, BEING_PAID, ENTRY_BEING_PAID, *ORDERS_APART]
+    found += [
+        NOTICE_UNKNOWN,
+        NOTICES_UNKNOWN,
+        PAID,
+        BEING_PAID,
+        ENTRY_BEING_PAID,
+        UNKNOWN_FIELD,
+        STRANGE,
+        *ORDERS_APART,
+    ]
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
@@ -158,7 +179,13 @@ def not_decoded(code: str) -> list[Scenario]:
     """Decoding that fails: at once, for a code that has expired, and after ``U``."""
     late = Payment(code=code, answer=handle_by_psp("F"), unknown=1)
     at_last = one(f"{_SHORT[code]}-not-decoded-unknown-at-first", late)
-    return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last]
+    return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last, expired_meanwhile(code)]
+
+
+def expired_meanwhile(code: str) -> Scenario:
+    """The code's time runs out before Alipay+ comes to decide. No document forbids to ask once more even then."""
+    late = Payment(code=code, answer=handle_by_psp("F", code=EXPIRED_CODE), unknown=1)
+    return one(f"{_SHORT[code]}-expired-meanwhile", late)
 
 
 def of_code(code: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
