@@ -30,7 +30,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import BOTH, expired, paid_then_stopped, payloads, psp, sdk
+from mpp_conformance.scenarios.cells import BOTH, expired, paid_then_stopped, payloads, psp, sdk, together
 from mpp_conformance.scenarios.rounds import distinct, going_on, stopping
 from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
 
@@ -105,7 +105,7 @@ ABLE_AND_STOPPED = tuple(map(paid_then_stopped, BOTH))
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
     """Alone, with payloads that hurt, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
-    alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), *payloads(code))]
+    alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), together(code), *payloads(code))]
     return distinct(alone, ABLE_AND_STOPPED, stopping(edition, reading))
 
 

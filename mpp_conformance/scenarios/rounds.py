@@ -37,7 +37,6 @@ from mpp_conformance.scenarios.cells import (
     paid_then_stopped,
     psp,
     psp_with_payload,
-    together,
 )
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
 from mpp_conformance.scenarios.scenario import (
@@ -138,7 +137,6 @@ def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
     found = [
         *_in_sequences(),
         *map(in_turn, BOTH),
-        *map(together, BOTH),
         *STOPPED,
         *(expired(code, HANDLE_BY_SDK) for code in BOTH),
     ]
