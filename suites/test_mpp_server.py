@@ -1,27 +1,20 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
-from collections.abc import Callable
-
 from mpp_conformance.judging.oracle import expect
-from mpp_conformance.judging.sequences import of_each_scan, wherever
+from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace, results_told
 from mpp_conformance.judging.wanted import SOME_TEXT
-from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
+from mpp_conformance.ledger.requirements import MPP_SERVER, MUST, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
 from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
-    Decode,
     DecodeCallback,
     HandleAction,
-    IdentityAnswer,
-    Launch,
     NotifyPayment,
     ResultPage,
-    Scan,
     ServerAnswer,
-    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
@@ -33,7 +26,6 @@ from mpp_conformance.scenarios.cells import (
     expired,
     in_turn,
     mixed,
-    paid_then_foreign,
     payloads,
     psp,
     psp_with_payload,
@@ -48,35 +40,15 @@ from mpp_conformance.scenarios.rounds import (
     failed,
     going_on,
     not_decoded,
-    of_code,
     stopping,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED, Scenario
 
-NOT_LAUNCHED = "the order code not to be launched"
-IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
-LEFT_ALONE = "a code that is told for none to be left alone, which shows it where it is not reported"
 ACTED_ON = "the MPP to do anything with the answer"
 ABLE = "the customer in [customers] funded to be able to pay"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
 
-SRV_1 = requirement(
-    "SRV-1",
-    MUST,
-    STATED,
-    actor=MPP_SERVER,
-    clauses=[ENTRY_CODE.steps(4, 5), ORDER_CODE.steps(6)],
-    text="The server finds out whether Alipay+ can decode a code value, and tells its client.",
-)
-SRV_2 = requirement(
-    "SRV-2",
-    MUST,
-    STATED,
-    actor=MPP_SERVER,
-    clauses=[ENTRY_CODE.steps(17, 18), ORDER_CODE.steps(7, 8)],
-    text="The server calls userInitiatedPay to have the code value decoded.",
-)
 SRV_3 = requirement(
     "SRV-3",
     MUST,
@@ -146,76 +118,6 @@ SRV_8 = requirement(
     clauses=[HIGHLIGHTS.at("MPP server, note on S and F")],
     text="The server acts on actionType whether decoding succeeded (S) or failed (F).",
 )
-SRV_9 = requirement(
-    "SRV-9",
-    SHOULD,
-    DERIVED,
-    actor=MPP_SERVER,
-    clauses=[ENTRY_CODE.steps(4, 5), ORDER_CODE.steps(6)],
-    text="A code that is none of Alipay+'s is not sent to be decoded, nor launched other than as AlipayConnect.",
-)
-
-
-@case(SRV_1, [psp(ENTRY), sdk(ENTRY, "F")])
-def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
-    """A scanned entry code is told for one: launch comes first, userInitiatedPay only for what launch brought."""
-    asked = expect(trace).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
-        asked.some(IdentityAnswer, action="OPEN_URL")
-    asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
-
-
-@case(SRV_1, [psp(ORDER), sdk(ORDER, "F")])
-def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
-    """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
-    asked = expect(trace.opening()).reached(Scan).given(not trace.unidentified(), IDENTIFIED)
-    if identity_reported(trace):
-        asked.some(IdentityAnswer, action="DECODE").none(Launch)
-    else:
-        asked.some(UserInitiatedPay).none(Launch)
-
-
-@case(SRV_1, [paid_then_foreign(code) for code in BOTH])
-def test_a_foreign_code_is_told_for_none(trace: Trace) -> None:
-    """A code that is none of Alipay+'s is told for none, which only leaving it alone shows where it is not reported."""
-    # Whoever leaves the code of Alipay+'s alone that comes before has shown nothing.
-    expect(trace, 0).reached(UserInitiatedPay)
-    asked = expect(trace, 1).reached(Scan).given(not trace.unidentified(1), IDENTIFIED)
-    if identity_reported(trace, 1):
-        asked.none_but(IdentityAnswer, action=("NONE",))
-    else:
-        asked.given(left_alone(trace, 1), LEFT_ALONE)
-
-
-@case(SRV_9, [paid_then_foreign(code) for code in BOTH])
-def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
-    """It leads to no userInitiatedPay, and to no launch but with the user agent AlipayConnect."""
-    expect(trace, 0).reached(UserInitiatedPay)
-    asked = expect(trace, 1).reached(Scan).none(UserInitiatedPay)
-    if any_launch(trace, 1):
-        asked.each_holding(Launch, "user_agent", "AlipayConnect")
-
-
-def scanned(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
-    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
-
-    def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
-        alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
-        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
-
-    return conversations
-
-
-@case(SRV_2, scanned(ENTRY))
-def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
-    """A decode request of the client SDK leads to userInitiatedPay."""
-    of_each_scan(trace, ENTRY, intercepted_code_sent)
-
-
-@case(SRV_2, scanned(ORDER))
-def test_the_scanned_order_code_is_sent_to_alipay_plus(trace: Trace) -> None:
-    """A scanned order code leads to userInitiatedPay."""
-    of_each_scan(trace, ORDER, scanned_code_sent)
 
 
 @case(SRV_3, [psp_with_payload(code) for code in BOTH])
@@ -306,18 +208,6 @@ def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
 
 
-def intercepted_code_sent(trace: Trace, payment: int) -> None:
-    """The decode request of this payment leads to userInitiatedPay."""
-    asked = expect(trace, payment).reached(Decode).given(not trace.unidentified(payment), IDENTIFIED)
-    asked.some(UserInitiatedPay)
-
-
-def scanned_code_sent(trace: Trace, payment: int) -> None:
-    """The scan of this payment leads to userInitiatedPay."""
-    asked = expect(trace, payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
-    asked.given(not any_launch(trace.opening(payment), payment), NOT_LAUNCHED).some(UserInitiatedPay)
-
-
 def goes_on(trace: Trace, payment: int) -> None:
     """A payment left to the MPP comes to a result of its own; a customer with funds can pay."""
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
@@ -362,23 +252,6 @@ def has_a_code(trace: Trace, payment: int) -> None:
         asked.shown_by(DecodeCallback, error_code=SOME_TEXT)
     else:
         asked.shown_by(ResultPage, error_code=SOME_TEXT)
-
-
-def identity_reported(trace: Trace, payment: int = 0) -> bool:
-    """Whether the wallet reports what its server tells its client of a code."""
-    return any(isinstance(event.message, IdentityAnswer) for event in trace.of(payment))
-
-
-def left_alone(trace: Trace, payment: int) -> bool:
-    """Whether a code was neither sent to be decoded nor opened as one of Alipay+'s."""
-    said = [event.message for event in trace.of(payment)]
-    opened = [message.user_agent or "" for message in said if isinstance(message, Launch)]
-    return all("AlipayConnect" in agent for agent in opened) and not any(isinstance(m, UserInitiatedPay) for m in said)
-
-
-def any_launch(trace: Trace, payment: int = 0) -> bool:
-    """Whether the client launched anything."""
-    return any(isinstance(event.message, Launch) for event in trace.of(payment))
 
 
 def declined(trace: Trace, payment: int = 0) -> bool:

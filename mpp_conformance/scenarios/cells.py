@@ -27,6 +27,8 @@ from mpp_conformance.scenarios.scenario import (
 
 BOTH: Final = (ENTRY, ORDER)
 EXPIRED_CODE: Final = "EXPIRED_CODE"
+UNUSED: Final = '{"unused":"{tag}"}'
+"""A payload beside HANDLE_BY_PSP."""
 _APART: Final = 137
 """Fen between the amounts of payments of one conversation."""
 _SHORT: Final = {ENTRY: "entry", ORDER: "order"}
@@ -81,7 +83,7 @@ def paid_then_foreign(code: str) -> Scenario:
 
 def psp_with_payload(code: str) -> Scenario:
     """HANDLE_BY_PSP beside a payload: actionType decides, not what else is there."""
-    payment = Payment(code=code, answer=handle_by_psp(payload='{"unused":"{tag}"}'))
+    payment = Payment(code=code, answer=handle_by_psp(payload=UNUSED))
     return one(f"{_SHORT[code]}-psp-with-payload", payment)
 
 

@@ -24,6 +24,7 @@ from mpp_conformance.scenarios.call_cells import (
 from mpp_conformance.scenarios.cells import (
     BOTH,
     EXPIRED_CODE,
+    UNUSED,
     apart,
     by_turns,
     changing,
@@ -52,13 +53,15 @@ from mpp_conformance.scenarios.scenario import (
     handle_by_sdk,
     one,
 )
+from mpp_conformance.scenarios.series import amounts_in_turn, orders_in_turn, payloads_in_turn
 
 _SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 _OTHER: Final = {ENTRY: ORDER, ORDER: ENTRY}
 
 
-def _stop(number: int, status: str, *, with_order: bool) -> Answer:
-    return handle_by_sdk(status, payload=f'{{"page":"{number}","tag":"{{tag}}"}}', with_order=with_order)
+def _stop(number: int, status: str, *, with_order: bool, code: str | None = None) -> Answer:
+    payload = f'{{"page":"{number}","tag":"{{tag}}"}}'
+    return handle_by_sdk(status, payload=payload, with_order=with_order, code=code)
 
 
 _STEPS: Final = (
@@ -86,23 +89,26 @@ def a_round(first: str) -> Scenario:
 
 
 _LATE_STEPS: Final = (
-    (FUNDED, handle_by_psp(), 1),
-    (SECOND, _stop(2, "S", with_order=True), 1),
-    (FUNDED, handle_by_psp(), 0),
-    (SECOND, handle_by_psp("F"), 2),
-    (UNFUNDED, handle_by_psp(), 1),
-    (SECOND, handle_by_psp(), 1),
-    (FUNDED, _stop(7, "F", with_order=False), 2),
+    (FUNDED, handle_by_psp(), 1, 0),
+    (SECOND, _stop(2, "S", with_order=True), 1, 0),
+    (FUNDED, handle_by_psp(payload=UNUSED), 0, 1),
+    (SECOND, handle_by_psp("F", code=EXPIRED_CODE), 2, 0),
+    (UNFUNDED, handle_by_psp(), 1, 1),
+    (SECOND, handle_by_psp(payload=UNUSED), 1, 0),
+    (FUNDED, _stop(7, "F", with_order=False, code=EXPIRED_CODE), 2, 0),
+    (UNFUNDED, handle_by_psp(payload=UNUSED), 0, 1),
+    (FUNDED, handle_by_psp("F", code=EXPIRED_CODE), 0, 0),
+    (FUNDED, handle_by_psp(), 0, 1),
 )
-"""Customer, decision, and how often Alipay+ answers ``U`` before it."""
+"""Customer, decision, and how often Alipay+ answers the question and the notification with ``U`` before it decides."""
 
 
 def a_late_round(first: str) -> Scenario:
     """Payments of three customers in turn, on which Alipay+ decides when it is asked again."""
     codes = (first, _OTHER[first])
     payments = (
-        Payment(code=codes[at % 2], customer=who, answer=told, unknown=unknown)
-        for at, (who, told, unknown) in enumerate(_LATE_STEPS)
+        Payment(code=codes[at % 2], customer=who, answer=told, unknown=unknown, notice_unknown=unsure)
+        for at, (who, told, unknown, unsure) in enumerate(_LATE_STEPS)
     )
     return Scenario(label=f"a-late-round-from-{_SHORT[first]}-code", payments=apart(payments))
 
@@ -140,6 +146,7 @@ def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
         *STOPPED,
         *(expired(code, HANDLE_BY_SDK) for code in BOTH),
     ]
+    found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if row.over]
     return [*found, *over_decided_late(edition, reading)]
 
@@ -162,6 +169,7 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
         STRANGE,
         *ORDERS_APART,
     ]
+    found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
@@ -194,6 +202,12 @@ def of_code(code: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
 def distinct(*groups: Iterable[Scenario]) -> list[Scenario]:
     """All of them, each once."""
     return list(dict.fromkeys(scenario for group in groups for scenario in group))
+
+
+def _series(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Those in which one customer is let go and stopped by turns."""
+    amounts = (amounts_in_turn(code, edition, reading) for code in BOTH)
+    return [payloads_in_turn(), *map(orders_in_turn, BOTH), *amounts]
 
 
 def over_decided_late(edition: Edition, reading: Reading) -> list[Scenario]:

@@ -46,7 +46,7 @@ class NeedsMerchant(ConformingMpp):
     """
 
     name = "merchant-name-missed"
-    breaks = frozenset({"SRV-4", "UX-1"})
+    breaks = frozenset({"SRV-4"})
     hides = PAYLOAD_NOT_HANDED | {"UX-6"}
     observed = frozenset({"ANS-1"})
 
@@ -68,7 +68,7 @@ class NeedsMerchantForEntryCode(NeedsMerchant):
     """
 
     name = "merchant-name-missed-for-entry-code"
-    breaks = frozenset({"EC-25", "UX-1"})
+    breaks = frozenset({"EC-25"})
     hides = frozenset({"SRV-4", "UX-6"})
     app_link = False
 
@@ -84,7 +84,7 @@ class NeedsMerchantForOrderCode(NeedsMerchant):
     """
 
     name = "merchant-name-missed-for-order-code"
-    breaks = frozenset({"OC-16", "UX-1"})
+    breaks = frozenset({"OC-16"})
     hides = frozenset({"SRV-4", "UX-6"})
     app_link = False
 
@@ -110,7 +110,7 @@ class FewGoods(NeedsMerchant):
     """Keeps at most ten goods of an order, and breaks down over more before it passes a payload on."""
 
     name = "goods-above-ten-crash-server"
-    breaks = frozenset({"SRV-4", "UX-1"})
+    breaks = frozenset({"SRV-4"})
     hides = frozenset({"EC-25", "UX-6"})
     observed = frozenset()
 
@@ -191,7 +191,7 @@ class NamesInThreeBytes(BreaksDown):
     """
 
     name = "names-beyond-basic-plane-crash-server"
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-1", "UX-7"})
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
@@ -207,7 +207,7 @@ class SmallBuffer(BreaksDown):
     """
 
     name = "answers-above-2-kib-cut"
-    breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-1", "UX-7"})
+    breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
     hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says

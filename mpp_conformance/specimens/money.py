@@ -83,7 +83,7 @@ class AmountsWrapAround(ConformingMpp):
     """
 
     name = "amounts-above-32-bits-wrap-around"
-    breaks = frozenset({"REG-1", "UX-6"})
+    breaks = frozenset({"EC-25", "REG-1", "UX-6"})
     observed = frozenset({"UX-8"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

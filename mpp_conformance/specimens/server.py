@@ -131,6 +131,7 @@ class PayloadDecides(ConformingMpp):
     name = "payload-decides"
     breaks = frozenset({"SRV-3", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = frozenset({"ANS-1", "EC-28", "EC-29", "NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SDK-1"})
+    observed = frozenset({"NOT-2"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """A payload is taken for HANDLE_BY_SDK."""

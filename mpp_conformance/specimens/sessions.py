@@ -18,9 +18,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
-from mpp_conformance.specimens.consequences import (
-    PAYLOAD_NOT_HANDED,
-)
 
 _TRANSACTION: Final = 700_000
 
@@ -33,7 +30,7 @@ class OneCallback(ConformingMpp):
     """
 
     name = "one-callback-for-all"
-    breaks = frozenset({"EC-25", "EC-28", "SDK-1", "UX-1"})
+    breaks = frozenset({"EC-25", "EC-28", "SDK-1"})
     latest: Session | None = None
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -133,8 +130,8 @@ class AnswersLatestClient(ConformingMpp):
     """
 
     name = "answer-to-latest-client"
-    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7", "UX-1", "UX-7"})
-    hides = PAYLOAD_NOT_HANDED
+    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7", "UX-7"})
+    hides = frozenset({"EC-25", "OC-16"})
     observed = frozenset({"NOT-9"})
     latest: str = ""
 
@@ -257,7 +254,7 @@ class StopSticks(ConformingMpp):
     """
 
     name = "stop-sticks-to-customer"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
+    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8"})
     observed = frozenset({"ANS-1", "NOT-2", "REP-3"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
@@ -379,7 +376,7 @@ class LocksCustomers(ConformingMpp):
     """Locks a customer who wanted to pay more than 7,000 CNY and was stopped, and lets later payments hang."""
 
     name = "customers-locked-after-stop"
-    breaks = frozenset({"REG-1"})
+    breaks = frozenset({"REG-1", "SRV-5", "SRV-7", "UX-7"})
     locked: set[str] = field(default_factory=set)
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
