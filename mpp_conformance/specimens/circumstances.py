@@ -151,11 +151,13 @@ class ToldAsStopped(ConformingMpp):
 
     name = "results-of-large-orders-told-with-handle-by-sdk"
     breaks = frozenset({"SRV-3"})
+    above = _LARGE
+    """Fen above which an order is a large one."""
     large: set[str] = field(default_factory=set)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Keeps which ones are."""
-        if int(order.amount) > _LARGE:
+        if int(order.amount) > self.above:
             self.large.add(session.name)
         yield from super().pay(session, order)
 
@@ -167,6 +169,14 @@ class ToldAsStopped(ConformingMpp):
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:
         """The result decides."""
         yield from super().act(session, replace(handed, action_type=None) if handed.payment_status else handed)
+
+
+class EveryResultToldAsStopped(ToldAsStopped):
+    """Likewise for every order that is to be paid: whose turn it is the client does not know."""
+
+    name = "every-result-told-with-handle-by-sdk"
+    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "SDK-1"})
+    above = 0
 
 
 class LongPayloadShownAsPaid(ConformingMpp):

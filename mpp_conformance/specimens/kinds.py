@@ -89,6 +89,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: """
         action-type-dropped action-type-respelled
+        every-result-told-with-handle-by-sdk
         results-of-large-orders-told-with-handle-by-sdk
     """,
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
@@ -265,6 +266,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
             FaultKind.SOUND_ANSWER_REFUSED,
             FaultKind.NOT_NOTIFIED,
         ),
+        "every-result-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         # The payment that hangs there is the one that was answered late.
