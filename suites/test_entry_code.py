@@ -205,7 +205,7 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
     others = distinct(failed(edition, reading), going_on(edition, reading))
-    return distinct([psp(ENTRY), *not_decoded(ENTRY)], of_code(ENTRY, others))
+    return distinct([psp(ENTRY), *not_decoded(ENTRY)], of_code(ENTRY, others, HANDLE_BY_PSP))
 
 
 def scanned(edition: Edition, reading: Reading) -> list[Scenario]:

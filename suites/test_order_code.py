@@ -133,7 +133,7 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
     others = distinct(failed(edition, reading), going_on(edition, reading))
     alone = [psp(ORDER), scanned_twice(ORDER), *not_decoded(ORDER)]
-    return distinct(alone, of_code(ORDER, others))
+    return distinct(alone, of_code(ORDER, others, HANDLE_BY_PSP))
 
 
 @case(OC_5, [psp(ORDER), sdk(ORDER, "S"), together(ORDER), a_round(ORDER), a_round(ENTRY)])

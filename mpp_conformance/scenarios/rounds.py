@@ -194,9 +194,13 @@ def expired_meanwhile(code: str) -> Scenario:
     return one(f"{_SHORT[code]}-expired-meanwhile", late)
 
 
-def of_code(code: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
-    """Those in which a code of this kind is scanned."""
-    return [scenario for scenario in scenarios if any(payment.code == code for payment in scenario.payments)]
+def of_code(code: str, scenarios: Iterable[Scenario], action: str = "") -> list[Scenario]:
+    """Those in which a code of this kind is scanned, and may be left to ``action``."""
+
+    def fits(payment: Payment) -> bool:
+        return payment.code == code and (payment.answer is None or action in {"", payment.answer.action_type})
+
+    return [scenario for scenario in scenarios if any(map(fits, scenario.payments))]
 
 
 def distinct(*groups: Iterable[Scenario]) -> list[Scenario]:
