@@ -155,7 +155,7 @@ WIRE_5 = requirement(
 
 @case(INQ_1, [PAID, BEING_PAID, ENTRY_BEING_PAID, INQUIRED_ROUND_CANCELLATION[0], *EACH])
 def test_an_inquiry_tells_of_a_success(trace: Trace) -> None:
-    """After a success was notified, and as long as it was not cancelled, each inquiry is told S."""
+    """After a success was notified, and as long as that order was not cancelled, each inquiry about it is told S."""
     of_each_alone(trace, kept_and_asked_about, inquired_as_paid)
 
 
@@ -179,7 +179,7 @@ def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
 
 @case(CAN_1, [*PAID_CANCELLED, *EACH])
 def test_a_payment_that_was_taken_is_cancelled(trace: Trace) -> None:
-    """What was paid can be taken back."""
+    """What was paid can be taken back, also when others were paid since."""
     of_each_alone(trace, taken_back, cancelled_when_paid)
 
 

@@ -277,9 +277,11 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
 def own_result_returned(trace: Trace, payment: int) -> None:
     """S where it was paid, else F where it could not be or was declined."""
     told = {event.message.result_status for event in trace.of(payment) if isinstance(event.message, NotifyPayment)}
-    expect(trace, payment).given(told != {"S", "F"}, "one result to be notified")
-    unpaid = declined(trace, payment) or trace.scenario.payments[payment].customer == UNFUNDED
-    result_returned(trace, "F" if unpaid and not trace.paid(payment) else "S", payment)
+    broke, refused = trace.scenario.payments[payment].customer == UNFUNDED, declined(trace, payment)
+    asked = expect(trace, payment).given(told != {"S", "F"}, "one result to be notified")
+    # Who declines and says so to everybody has shown no success, and contradicts nothing.
+    asked.given(broke or results_told(event.message for event in trace.of(payment)) != {"F"}, ABLE)
+    result_returned(trace, "F" if (broke or refused) and not trace.paid(payment) else "S", payment)
 
 
 def result_returned(trace: Trace, status: str, payment: int) -> None:

@@ -338,7 +338,7 @@ class VerifiesSpelling(ConformingMpp):
 
     name = "answers-verified-over-compact-body"
     breaks = frozenset({"SRV-4"})
-    hides = frozenset({"EC-25", "NOT-1", "OC-16"})
+    hides = frozenset({"EC-25", "NOT-1", "OC-16", "SRV-7"})
     observed = frozenset({"FLT-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
