@@ -73,7 +73,7 @@ def test_the_miniature_fails_nothing_when_it_is_called_the_other_way(tmp_path: P
     wallet_file = configured(MINI, tmp_path / "wallet", device=False)
     with up(COMMAND, wallet_file):
         outcome = certified(wallet_file, "-k", PART)
-    assert (NOT_PROVEN, {"pass", "not judged"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+    assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
 @pytest.mark.parametrize(("fault", "device"), [*zip(FAULTS, [True, False], strict=True)])
