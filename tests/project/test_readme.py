@@ -190,4 +190,5 @@ def test_the_story_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     table = TEXT["report.md"].partition("| file | what it is |")[2].partition("\n\n")[0]
     named = {name.rstrip("/") for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)}
     assert named - {path.name for path in tmp_path.glob("reports/*/*")} == set()
-    assert len(list(tmp_path.glob("reports/*/report.html"))) == sum(" run " in command for command in of_ours) + 1
+    reporting = [command for command in of_ours if " run " in command or " load --wallet " in command]
+    assert len(list(tmp_path.glob("reports/*/report.html"))) == len(reporting) + 1
