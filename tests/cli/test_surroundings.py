@@ -50,15 +50,27 @@ def shadowed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_certify_certifies_a_process_of_its_own_in_any_folder(shadowed: Path) -> None:
+@pytest.fixture
+def without_scratch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which no folder for temporary files can be written."""
+    place = tmp_path_factory.mktemp("without")
+    (place / "sitecustomize.py").write_text(
+        "import tempfile\n\ndef none():\n    raise FileNotFoundError(2, 'No usable temporary directory')\n\n"
+        "tempfile.gettempdir = tempfile._gettempdir = none\n",
+        "ascii",
+    )
+    return {**dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(place / "missing")), "PYTHONPATH": str(place)}
+
+
+def test_certify_certifies_a_process_of_its_own_anywhere(shadowed: Path, without_scratch: dict[str, str]) -> None:
     """``certify`` finds the reference MPP conformant over HTTP, and leaves nothing but the report.
 
-    Neither it nor the process that it starts imports anything from the current folder, and what the environment wants
-    of pytest changes nothing.
+    Neither it nor the process that it starts imports anything from the current folder, or needs a folder for temporary
+    files; what the environment wants of pytest changes nothing.
     """
     there = {path.name for path in shadowed.iterdir()}
     wishes = {"PYTEST_ADDOPTS": "-k nothing", "PYTEST_PLUGINS": "no_such_plugin"}
-    result = start("certify", "--run", "reference", cwd=shadowed, **wishes)
+    result = start("certify", "--run", "reference", cwd=shadowed, **wishes, **without_scratch)
     assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
     assert "result       conforms" in result.stdout.splitlines()
     process = int(result.stdout.split("reference MPP  process ")[1].split(",")[0])
@@ -67,6 +79,7 @@ def test_certify_certifies_a_process_of_its_own_in_any_folder(shadowed: Path) ->
     verdicts = json.loads((shadowed / "reports/reference/verdicts.json").read_text("utf-8"))
     assert (verdicts["claims"]["wallet"]["name"], verdicts["claims"]["reach"]["parallel"]) == ("reference MPP", 16)
     assert {path.name for path in shadowed.iterdir()} == there | {"reports"}
+    assert [path.name for path in (shadowed / "reports").iterdir() if path.name.startswith(PREFIX)] == []
 
 
 def test_the_generator_imports_nothing_from_the_current_folder(shadowed: Path) -> None:
@@ -89,21 +102,12 @@ def test_our_children_leave_the_current_folder_out() -> None:
     assert [line for name, line in lines if name not in own_folder and '"-P"' not in line] == []
 
 
-def test_a_run_takes_no_folder_for_temporary_files(tmp_path: Path) -> None:
+def test_a_run_takes_no_folder_for_temporary_files(tmp_path: Path, without_scratch: dict[str, str]) -> None:
     """Where none can be written, a run does without."""
-    settings = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tmp_path / "missing"))
-    (tmp_path / "sitecustomize.py").write_text(
-        "import tempfile\n\ndef none():\n    raise FileNotFoundError(2, 'No usable temporary directory')\n\n"
-        "tempfile.gettempdir = tempfile._gettempdir = none\n",
-        "ascii",
-    )
-    settings["PYTHONPATH"] = str(tmp_path)
-    result = start("run", "--mpp", "specimen:conforming", "--run", "r", "-k", "launch_is", cwd=tmp_path, **settings)
+    words = ("run", "--mpp", "specimen:conforming", "--run", "r", "-k", "launch_is")
+    result = start(*words, cwd=tmp_path, **without_scratch)
     assert (result.returncode, result.stderr) == (Exit.NOT_PROVEN, ""), result.stdout
     assert result.stdout.splitlines()[-1] == "result       partial run: nothing is certified"
-    result = start("certify", "--run", "c", cwd=tmp_path, **settings)
-    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
-    assert sorted(path.name for path in (tmp_path / "reports").iterdir() if path.name.startswith(PREFIX)) == []
 
 
 def test_where_nothing_can_be_written_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
