@@ -26,12 +26,24 @@
   return answer ? answer : @{@"status" : @"F", @"errorCode" : @"TRY_AGAIN_LATER"};
 }
 
+/** The payload of a step, which comes as the UTF-16 of its text; nil where there is none. */
+- (NSString *)payloadOf:(NSDictionary *)step {
+  // GNUstep refuses halves of surrogate pairs, and takes U+FEFF off the beginning, where a text is made at once.
+  NSString *coded = [step objectForKey:@"payload"];
+  NSData *units = coded ? [[NSData alloc] initWithBase64EncodedString:coded options:0] : nil;
+  NSMutableString *payload = units ? [NSMutableString string] : nil;
+  for (NSUInteger at = 0; at < [units length] / 2; at++) {
+    [payload appendFormat:@"%C", ((const unichar *)[units bytes])[at]];
+  }
+  return payload;
+}
+
 /** Pays an order code, as far as the wallet itself is to; where the payment stands then. */
 - (NSDictionary *)pay:(NSString *)codeValue {
   NSString *customer = self.phone.customerId;
   MPPScreens *screens = self.phone.screens;
   NSDictionary *step = [self ask:@"/decode" of:@{@"codeValue" : codeValue, @"customerId" : customer}];
-  NSString *payload = [step objectForKey:@"payload"], *order = [step objectForKey:@"order"];
+  NSString *payload = [self payloadOf:step], *order = [step objectForKey:@"order"];
   NSString *actionType = payload ? @"HANDLE_BY_SDK" : @"HANDLE_BY_PSP";
   if (![step objectForKey:@"status"]) {
     [[screens serverAnswer:actionType sdkActionPayload:payload paymentStatus:nil errorCode:nil] wait];
@@ -52,7 +64,7 @@
 - (void)decode:(MPPDecodeServiceParams *)params
     payCompletionHandler:(void (^)(MPPDecodeServiceResult *, NSError *))payCompletionHandler {
   NSDictionary *step = [self pay:params.codeValue];
-  NSString *payload = [step objectForKey:@"payload"];
+  NSString *payload = [self payloadOf:step];
   if ([[step objectForKey:@"status"] isEqualToString:@"F"]) {
     NSDictionary *words = @{NSLocalizedDescriptionKey : @"The payment has failed."};
     payCompletionHandler(nil, [NSError errorWithDomain:@"wallet" code:1000 userInfo:words]);
@@ -86,7 +98,7 @@
     params.userAgent = @"AlipayConnect";
     [self.phone.sdk launch:params completionHandler:nil];
   } else if ([kind isEqualToString:@"order"]) {
-    NSString *payload = [[self pay:codeValue] objectForKey:@"payload"];
+    NSString *payload = [self payloadOf:[self pay:codeValue]];
     if (payload) {
       [self handleAction:payload];
     }

@@ -5,6 +5,7 @@ python mpp_server.py CONFIG
 
 import json
 import sys
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ class AppServer(ThreadingHTTPServer):
         order = step.order["paymentRequestId"] if step.order else None
         if order:
             self.orders[order] = step.order
-        fields = {"payload": step.payload, "order": order, "status": step.status, "errorCode": step.error_code}
+        units = b64encode((step.payload or "").encode("utf-16-le", "surrogatepass")).decode("ascii")
+        fields = {"payload": units, "order": order, "status": step.status, "errorCode": step.error_code}
         return {name: value for name, value in fields.items() if value}
 
 

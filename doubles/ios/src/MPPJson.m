@@ -134,20 +134,20 @@ static int readCodePoint(Reader *reader) {
 }
 
 static NSString *readText(Reader *reader) {
-  NSMutableData *units = [NSMutableData data];
+  // One by one: GNUstep refuses halves of surrogate pairs, and takes U+FEFF off, where a text is made at once.
+  NSMutableString *found = [NSMutableString string];
   while (!take(reader, '"')) {
     int point = take(reader, '\\') ? readEscape(reader) : readCodePoint(reader);
     if (point < 0) {
       return refuse(reader, "a character, or the end of a text");
     }
-    unichar pair[2] = {(unichar)point, 0};
     if (point > 0xffff) {
-      pair[0] = (unichar)(0xd7c0 + (point >> 10));
-      pair[1] = (unichar)(0xdc00 + (point & 0x3ff));
+      [found appendFormat:@"%C%C", (unichar)(0xd7c0 + (point >> 10)), (unichar)(0xdc00 + (point & 0x3ff))];
+    } else {
+      [found appendFormat:@"%C", (unichar)point];
     }
-    [units appendBytes:pair length:point > 0xffff ? 4 : 2];
   }
-  return [NSString stringWithCharacters:[units bytes] length:[units length] / 2];
+  return found;
 }
 
 static BOOL takeDigits(Reader *reader) {
