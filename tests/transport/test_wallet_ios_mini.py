@@ -5,6 +5,7 @@ With a fault the same wallet fails, and by the requirement that the fault breaks
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, ROOT, certified, c
 DOUBLE: Final = ROOT / "doubles/ios"
 MINI: Final = ROOT / "examples/wallet-ios-mini"
 TESTS: Final = (DOUBLE / "tests", ROOT / "doubles/python", ROOT / "doubles/python/tests")
+MAKE: Final = shutil.which("make") or ""
 MOST_LINES: Final = 150
 APP: Final = """
 #import <Foundation/Foundation.h>
@@ -40,7 +42,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.gnustep]
 
 def made(*words: str) -> None:
     """Make a target of the double; no warning is let pass."""
-    done = subprocess.run(["make", *words], cwd=DOUBLE, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([MAKE, *words], cwd=DOUBLE, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-4_000:]
 
 
@@ -52,9 +54,15 @@ def built(folder: Path, *sources: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the double is built."""
+    return tmp_path_factory.mktemp("build")
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Path:
     """The miniature's app."""
-    return built(tmp_path_factory.mktemp("build"), MINI / "Wallet.m")
+    return built(folder, MINI / "Wallet.m")
 
 
 @contextmanager
@@ -69,16 +77,16 @@ def started(app: Path, wallet_file: Path, fault: Sequence[str] = ()) -> Iterator
         yield
 
 
-def test_the_doubles_own_tests_pass(tmp_path: Path) -> None:
+def test_the_doubles_own_tests_pass(folder: Path) -> None:
     """Payloads to the letter, retries without repeats, callbacks that come twice or late; both ways of being called."""
-    probe = built(tmp_path, DOUBLE / "tests/Probe.m")
+    probe = built(folder, DOUBLE / "tests/Probe.m")
     environment = {**os.environ, "PROBE": str(probe), "PYTHONPATH": os.pathsep.join(map(str, TESTS))}
     command = [sys.executable, "-W", "error", "-m", "unittest", "test_double"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, "\nOK\n" in done.stderr) == (0, True), done.stderr
 
 
-@pytest.mark.parametrize("device", [False, True], ids=["push", "pull"])
+@pytest.mark.parametrize("device", [pytest.param(False, marks=pytest.mark.thorough), True], ids=["push", "pull"])
 def test_the_miniature_is_certified(app: Path, tmp_path: Path, *, device: bool) -> None:
     """With the double a wallet passes whatever decides, whether it can be called or not."""
     wallet_file = configured(MINI, tmp_path / "wallet", device=device)

@@ -125,7 +125,7 @@ typedef struct {
 
 /** A test build that can be called at `url`. */
 @interface MPPListening : NSObject {
-  int _socket;
+  int _toClose;
   NSString *_url;
 }
 @property(nonatomic, readonly) NSString *url;

@@ -135,27 +135,34 @@ static void serve(MPPAdaptor *adaptor, int connection) {
   close(connection);
 }
 
-/** Until the socket is shut down. */
-static void takeCalls(MPPAdaptor *adaptor, int listening) {
+/** The next connection, or -1 where there is none yet; NO once the other end of `closed` is closed. */
+static BOOL accepted(int listening, int closed, int *connection) {
+  struct pollfd polled[] = {{listening, POLLIN, 0}, {closed, POLLIN, 0}};
+  *connection = poll(polled, 2, -1) > 0 && !polled[1].revents ? accept(listening, NULL, NULL) : -1;
+  return !polled[1].revents;
+}
+
+static void takeCalls(MPPAdaptor *adaptor, int listening, int closed) {
   NSCondition *condition = MPP_AUTORELEASED([[NSCondition alloc] init]);
   __block int connections = 0;
-  for (;;) {
+  int connection = -1;
+  while (accepted(listening, closed, &connection)) {
     @autoreleasepool {
+      if (connection < 0) {
+        // None after all, or the app has too many files open.
+        [NSThread sleepForTimeInterval:[[adaptor reports] timing].pause];
+        continue;
+      }
+      int taken = connection;
       [condition lock];
       while (connections >= kMaxConnections) {
         [condition wait];
       }
       connections++;
       [condition unlock];
-      int connection = accept(listening, NULL, NULL);
-      if (connection < 0 && errno != EINTR && errno != ECONNABORTED && errno != EMFILE) {
-        break;
-      }
       [[adaptor reports] begin:@"connection"
                           work:^{
-                            if (connection >= 0) {
-                              serve(adaptor, connection);
-                            }
+                            serve(adaptor, taken);
                             [condition lock];
                             connections--;
                             [condition signal];
@@ -164,6 +171,7 @@ static void takeCalls(MPPAdaptor *adaptor, int listening) {
     }
   }
   close(listening);
+  close(closed);
 }
 
 @implementation MPPListening
@@ -173,13 +181,14 @@ static void takeCalls(MPPAdaptor *adaptor, int listening) {
   if ((self = [super init])) {
     struct sockaddr_in address = {0};
     socklen_t size = sizeof address;
-    int yes = 1, listening = socket(AF_INET, SOCK_STREAM, 0);
+    int yes = 1, listening = socket(AF_INET, SOCK_STREAM, 0), ends[2];
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (listening < 0 || bind(listening, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listening, 128) != 0 || getsockname(listening, (struct sockaddr *)&address, &size) != 0) {
+        listen(listening, 128) != 0 || getsockname(listening, (struct sockaddr *)&address, &size) != 0 ||
+        pipe(ends) != 0) {
       if (error) {
         *error = [NSError errorWithDomain:NSPOSIXErrorDomain code:errno userInfo:nil];
       }
@@ -187,18 +196,25 @@ static void takeCalls(MPPAdaptor *adaptor, int listening) {
       MPP_RELEASE(self);
       return nil;
     }
-    _socket = listening;
+    MPPPrepare(listening);
+    int closed = ends[0];
+    _toClose = ends[1];
     _url = [[NSString alloc] initWithFormat:@"http://127.0.0.1:%d", ntohs(address.sin_port)];
     [[adaptor reports] begin:@"adaptor"
                         work:^{
-                          takeCalls(adaptor, listening);
+                          takeCalls(adaptor, listening, closed);
                         }];
   }
   return self;
 }
 
 - (void)close {
-  shutdown(_socket, SHUT_RDWR);
+  @synchronized(self) {
+    if (_toClose >= 0) {
+      close(_toClose);
+    }
+    _toClose = -1;
+  }
 }
 
 - (void)dealloc {

@@ -97,14 +97,20 @@ int main(int count, const char **words) {
                                                      onProblem:^(NSString *problem) { say(@"problem", problem); }];
     build.timing = (MPPTiming){5, 2, 0.001};
     MPPPulling *pulling = nil;
+    MPPListening *listening = nil;
     if (count > 1) {
       pulling = [build startPulling:[NSString stringWithUTF8String:words[1]]];
     } else {
-      say(@"url", [[build startAdaptor:0 error:NULL] url]);
+      listening = [build startAdaptor:0 error:NULL];
+      say(@"url", [listening url]);
+      NSError *problem = nil;
+      uint16_t port = (uint16_t)[[[NSURL URLWithString:[listening url]] port] intValue];
+      say(@"twice", [build startAdaptor:port error:&problem] ? @"taken" : [problem domain]);
     }
     // A line of input closes it; the input's end ends the program.
     while (getchar() == '\n') {
       [pulling close];
+      [listening close];
     }
   }
 }

@@ -39,6 +39,11 @@ class Probe:
             if found == what:
                 return words
 
+    def enter(self) -> None:
+        """Have it close what it has started."""
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+
     def close(self) -> None:
         """End it; it must not have ended by itself."""
         assert self.process.poll() is None
@@ -85,7 +90,7 @@ class DoubleTest(unittest.TestCase):
     def test_payloads_come_through_to_the_letter(self) -> None:
         """U+2028 and NUL, 64 KiB, halves of pairs, the empty text and none."""
         self.called()
-        payloads = ["\u2028\u2029\0\"\\\ufeff", "\ufeff\uffff", HALVES, "", None]
+        payloads = ['\u2028\u2029\0"\\\ufeff', "\ufeff\uffff", HALVES, "", None]
         for payload in payloads:
             self.scan(["handle-action", payload])
             assert self.suite.next()[0].body.get("sdkActionPayload") == payload
@@ -143,7 +148,7 @@ class DoubleTest(unittest.TestCase):
         """Nothing is begun, and the next call is taken; characters are counted, not halves of them."""
         probe = self.called()
         whole = {"codeValue": "[]", "customerId": "me", "observerUrl": self.suite.observer}
-        texts = [b"", b"\xef\xbb\xbf{}", b"{}{}", b"{'a':1}", b"[01]", b'"\t"', b"[1,]", b"[tru]", b"{\"a\":}"]
+        texts = [b"", b"\xef\xbb\xbf{}", b"{}{}", b"{'a':1}", b"[01]", b'"\t"', b"[1,]", b"[tru]", b'{"a":}']
         texts += [b'"\xff"', b'"\xc0\xaf"', b'"\xed\xa0\x80"', b'"\\ud8"', b'"', b"[" * 100_000, b"1" * 2_000_000]
         bodies = [*texts, [], {}, {**whole, "customerId": None}, {**whole, "codeValue": 1}, {**whole, "codeValue": ""}]
         bodies += [{**whole, "codeValue": "x" * 8_193}, {**whole, "observerUrl": "x" * 2_049}]
@@ -165,8 +170,9 @@ class DoubleTest(unittest.TestCase):
             return b"".join(iter(lambda: connection.recv(4_096), b""))
 
     def test_the_adaptor_bounds_what_it_reads(self) -> None:
-        """It goes on, and says who it is."""
-        self.called()
+        """It goes on, says who it is, has its port alone, and is not there once it is closed."""
+        probe = self.called()
+        assert probe.hears("twice") == "NSPOSIXErrorDomain"
         post = b"POST /scan HTTP/1.1\r\n"
         lengths = [b"-1", b"99999999999", b"1\r\nContent-Length: 2", b"99999999"]
         for head in [*(b"Content-Length: " + length for length in lengths), b"Transfer-Encoding: chunked"]:
@@ -175,6 +181,10 @@ class DoubleTest(unittest.TestCase):
         assert self.raw(post) == b""
         answer = self.raw(b"GET /health HTTP/1.1\r\n\r\n")
         assert json.loads(answer.partition(b"\r\n\r\n")[2]) == {"wallet": "w", "version": "1"}
+        probe.enter()
+        with self.assertRaises(ConnectionError):
+            while True:
+                self.raw(b"GET /health HTTP/1.1\r\n\r\n")
 
     def test_a_call_that_is_fetched_twice_is_begun_once(self) -> None:
         """A lost connection is no new client; what happens after close is reported all the same."""
@@ -184,8 +194,7 @@ class DoubleTest(unittest.TestCase):
         probe = self.probe(self.suite.device)
         asked = self.suite.next(5, but="launch")
         assert [request.what for request in asked if request.what != "answers"][:4] == ["hello", *["calls"] * 3]
-        probe.process.stdin.write(b"\n")
-        probe.process.stdin.flush()
+        probe.enter()
         assert probe.hears("launched") == "whole"
         assert "scan" not in [what for what, _ in probe.said.queue]
 
