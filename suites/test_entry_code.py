@@ -40,11 +40,12 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import in_turn, payloads, psp, psp_with_payload, sdk, together
+from mpp_conformance.scenarios.cells import in_turn, payloads, psp, sdk, together
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, of_code, scanning, stopping
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 ONE_RESULT = "the server to hand its client the result that it notified"
+OWN_TURN = "the server not to have told its client HANDLE_BY_SDK"
 PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
@@ -204,7 +205,7 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
     others = distinct(failed(edition, reading), going_on(edition, reading))
-    return [psp(ENTRY), psp_with_payload(ENTRY), *not_decoded(ENTRY), *of_code(ENTRY, others)]
+    return distinct([psp(ENTRY), *not_decoded(ENTRY)], of_code(ENTRY, others, HANDLE_BY_PSP))
 
 
 @case(EC_3, scanning(ENTRY))
@@ -237,16 +238,10 @@ def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None
     of_each_scan(trace, ENTRY, intercepted_code_passed)
 
 
-@case(EC_25, stopped)
+@case(EC_25, stopped, Choice(action=HANDLE_BY_SDK, code=ENTRY))
 def test_the_payload_reaches_the_sdk_through_the_callback(trace: Trace) -> None:
     """The SDK is given the payload once, unchanged to the byte, by the callback and by no other way."""
     wherever(trace, HANDLE_BY_SDK, passed_by_callback, code=ENTRY)
-
-
-@case(EC_25, Choice(action=HANDLE_BY_SDK, code=ENTRY))
-def test_the_payload_reaches_the_sdk_whatever_stands_beside_it(trace: Trace) -> None:
-    """The callback brings the payload of an answer that nobody wrote."""
-    passed_by_callback(trace)
 
 
 @case(EC_25, [together(ENTRY), in_turn(ENTRY)])
@@ -256,19 +251,19 @@ def test_each_callback_brings_the_payload_of_its_own_payment(trace: Trace) -> No
     passed_by_callback(trace, 1)
 
 
-@case(EC_28, left)
+@case(EC_28, left, Choice(action=HANDLE_BY_PSP, code=ENTRY))
 def test_the_callback_waits_for_the_payment_result(trace: Trace) -> None:
     """The callback is executed once, after the payment result."""
     wherever(trace, HANDLE_BY_PSP, called_back, code=ENTRY)
 
 
-@case(EC_29, left)
+@case(EC_29, left, Choice(action=HANDLE_BY_PSP, code=ENTRY))
 def test_the_result_page_is_shown(trace: Trace) -> None:
     """The consumer sees the payment result that the client was handed."""
     wherever(trace, HANDLE_BY_PSP, page_shown, code=ENTRY)
 
 
-@case(SDK_1, left)
+@case(SDK_1, left, Choice(action=HANDLE_BY_PSP, code=ENTRY))
 def test_the_callback_tells_the_sdk_how_the_payment_ended(trace: Trace) -> None:
     """Success is empty; failure has an error code; neither carries a payload."""
     wherever(trace, HANDLE_BY_PSP, tells_the_end, code=ENTRY)
@@ -278,7 +273,8 @@ def tells_the_end(trace: Trace, payment: int) -> None:
     """The callback of this payment's decode, judged by the result that the client was handed."""
     result = trace.result(payment)
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
-    asked.reached(DecodeCallback).given(result is not None, "the client to be handed a payment result")
+    asked.given(not trace.stopped(payment), OWN_TURN).reached(DecodeCallback)
+    asked.given(result is not None, "the client to be handed a payment result")
     outcomes_told = {e.message.outcome for e in trace.of(payment) if isinstance(e.message, DecodeCallback)}
     notified = {"S": "success", "F": "failure"}.get(trace.notified(payment) or "")
     asked.given(not trace.contradicted(payment) or outcomes_told != {notified}, ONE_RESULT)
@@ -354,7 +350,7 @@ def page_shown(trace: Trace, payment: int) -> None:
     """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
     result = trace.result(payment)
     asked = expect(trace.since_decided(payment), payment)
-    asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(not trace.stopped(payment), OWN_TURN)
     asked.given(result is not None, "the client to be handed a payment result")
     asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)
 
@@ -362,6 +358,7 @@ def page_shown(trace: Trace, payment: int) -> None:
 def called_back(trace: Trace, payment: int) -> None:
     """The callback of this payment's decode comes once, and when the client has the payment result."""
     asked, callback = expect(trace, payment).reached(Decode), trace.callback(payment)
+    asked.given(not trace.stopped(payment), OWN_TURN)
     if trace.app_link:
         asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback, callback=callback)
         asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)

@@ -32,7 +32,7 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
-from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
+from mpp_conformance.scenarios.orders import refilled
 from mpp_conformance.scenarios.rounds import (
     a_late_round,
     a_round,
@@ -44,6 +44,7 @@ from mpp_conformance.scenarios.rounds import (
 )
 from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED, Scenario
 
+ACTED_ON = "the MPP to do anything with the answer"
 ABLE = "the customer in [customers] funded to be able to pay"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
@@ -122,9 +123,13 @@ SRV_8 = requirement(
 @case(SRV_3, [psp_with_payload(code) for code in BOTH])
 def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
     """HANDLE_BY_PSP leaves the payment to the MPP although a payload stands beside it."""
-    expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).either(
-        (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})
-    ).none(ServerAnswer, action_type=HANDLE_BY_SDK)
+    left_to_the_mpp(trace, 0)
+
+
+@case(SRV_3, going_on, Choice(action=HANDLE_BY_PSP))
+def test_handle_by_psp_is_not_told_as_handle_by_sdk(trace: Trace) -> None:
+    """Wherever Alipay+ leaves a payment to the MPP, its client is not told that the SDK is to act."""
+    wherever(trace, HANDLE_BY_PSP, not_told_as_stopped)
 
 
 @case(SRV_3, [made(code) for made in (changing, mixed, refilled, by_turns, customers_in_turn) for code in BOTH])
@@ -143,26 +148,14 @@ def test_each_answer_is_acted_on_by_itself(trace: Trace) -> None:
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
     """Alone, with each payload that hurts, and wherever else Alipay+ leaves a payment to the client SDK."""
-    alone = [made for code in BOTH for made in (sdk(code, "S"), *payloads(code))]
+    alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), *payloads(code))]
     return [*alone, *stopping(edition, reading)]
 
 
-@case(SRV_4, stopped)
+@case(SRV_4, stopped, Choice(action=HANDLE_BY_SDK))
 def test_both_parameters_are_passed_to_the_client(trace: Trace) -> None:
     """The client is handed actionType and the payload, unchanged to the byte, whatever was paid or stopped before."""
     wherever(trace, HANDLE_BY_SDK, passes_both)
-
-
-@case(SRV_4, Choice(action=HANDLE_BY_SDK))
-def test_both_parameters_are_passed_whatever_stands_beside_them(trace: Trace) -> None:
-    """Of an answer that nobody wrote, the client is handed actionType and the payload, unchanged to the byte."""
-    passes_both(trace)
-
-
-@case(SRV_4, STOPPED)
-def test_both_parameters_are_passed_whatever_order_stands_beside_them(trace: Trace) -> None:
-    """However much or little is told of an order, the client is handed actionType and the payload."""
-    passes_both(trace)
 
 
 @case(SRV_4, [together(code) for code in BOTH] + [in_turn(code) for code in BOTH])
@@ -189,26 +182,10 @@ def test_the_payment_goes_on(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, goes_on, status="S")
 
 
-@case(SRV_7, told)
+@case(SRV_7, told, Choice(action=HANDLE_BY_PSP, status="S"))
 def test_the_client_is_told_of_its_payment_result(trace: Trace) -> None:
     """The client is handed the result of its own payment, taken or failed, also when another one ends otherwise."""
     wherever(trace, HANDLE_BY_PSP, own_result_returned, status="S")
-
-
-@case(SRV_7, COLLECTED)
-def test_the_client_is_told_its_result_however_much_is_told_of_the_order(trace: Trace) -> None:
-    """An order of which all is told, or the least, is collected, and the client is handed the result."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid() or not declined(trace), ABLE)
-    result_returned(trace, "S", 0)
-
-
-@case(SRV_7, Choice(action=HANDLE_BY_PSP, status="S"))
-def test_the_client_is_told_its_result_whatever_stands_beside_the_order(trace: Trace) -> None:
-    """Whatever an answer that nobody wrote says of an order, it is collected, and the client is handed the result."""
-    asked = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
-    asked.given(trace.paid() or not declined(trace), ABLE)
-    result_returned(trace, "S", 0)
 
 
 @case(SRV_8, [made for code in BOTH for made in (sdk(code, "F"), expired(code, HANDLE_BY_SDK))])
@@ -217,15 +194,17 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
     passes_both(trace)
 
 
-@case(SRV_8, [made for code in BOTH for made in (*not_decoded(code), a_round(code), a_late_round(code))])
+@case(
+    SRV_8,
+    [
+        made
+        for code in BOTH
+        for made in (*not_decoded(code), *[held(code) for held in (a_round, a_late_round, by_turns, refilled)])
+    ],
+    Choice(action=HANDLE_BY_PSP, status="F"),
+)
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
-    wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
-
-
-@case(SRV_8, Choice(action=HANDLE_BY_PSP, status="F"))
-def test_a_failed_decoding_is_handled_by_the_mpp_whatever_stands_beside_it(trace: Trace) -> None:
-    """So it is whatever an answer that nobody wrote holds beside the failure."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
 
 
@@ -236,11 +215,17 @@ def goes_on(trace: Trace, payment: int) -> None:
     asked.given(trace.paid(payment) or trace.scenario.payments[payment].customer == UNFUNDED, ABLE)
 
 
+def not_told_as_stopped(trace: Trace, payment: int) -> None:
+    """The MPP acts on the answer, and not as if it were another one."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
+    asked.none(ServerAnswer, action_type=HANDLE_BY_SDK).given(trace.acted_on(payment), ACTED_ON)
+
+
 def left_to_the_mpp(trace: Trace, payment: int) -> None:
     """The payment comes to a result of its own; where this answer brings no order, not to that of another one."""
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
     answer = trace.scenario.payments[payment].answer
-    if answer is not None and answer.with_order:
+    if answer is None or answer.with_order:
         asked.either((NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {}))
     else:
         asked.none(ServerAnswer, payment_status="S").none(NotifyPayment, result_status="S")
@@ -292,9 +277,11 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
 def own_result_returned(trace: Trace, payment: int) -> None:
     """S where it was paid, else F where it could not be or was declined."""
     told = {event.message.result_status for event in trace.of(payment) if isinstance(event.message, NotifyPayment)}
-    expect(trace, payment).given(told != {"S", "F"}, "one result to be notified")
-    unpaid = declined(trace, payment) or trace.scenario.payments[payment].customer == UNFUNDED
-    result_returned(trace, "F" if unpaid and not trace.paid(payment) else "S", payment)
+    broke, refused = trace.scenario.payments[payment].customer == UNFUNDED, declined(trace, payment)
+    asked = expect(trace, payment).given(told != {"S", "F"}, "one result to be notified")
+    # Who declines and says so to everybody has shown no success, and contradicts nothing.
+    asked.given(broke or results_told(event.message for event in trace.of(payment)) != {"F"}, ABLE)
+    result_returned(trace, "F" if (broke or refused) and not trace.paid(payment) else "S", payment)
 
 
 def result_returned(trace: Trace, status: str, payment: int) -> None:

@@ -8,7 +8,7 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import PAYMENTS
-from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     DecodeCallback,
@@ -21,20 +21,24 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.cells import (
     BOTH,
-    EXPIRED_CODE,
-    apart,
     customers_in_turn,
     mixed,
     paid_and_unpaid,
+    paid_then_overdue,
     together,
 )
-from mpp_conformance.scenarios.rounds import a_late_round, a_round
+from mpp_conformance.scenarios.rounds import (
+    a_late_round,
+    a_round,
+    expired_meanwhile,
+    failing_decided_late,
+    over_decided_late,
+)
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOR_EVER,
     ORDER,
     SECOND,
-    UNFUNDED,
     Payment,
     Scenario,
     handle_by_psp,
@@ -60,11 +64,7 @@ NOT_DECODED: Final = {
     code: one(f"{SHORT[code]}-not-decoded-unknown-at-first", Payment(code=code, answer=handle_by_psp("F"), unknown=1))
     for code in BOTH
 }
-EXPIRED_MEANWHILE: Final = [
-    one(f"{SHORT[code]}-expired-meanwhile", Payment(code=code, answer=handle_by_psp("F", code=EXPIRED_CODE), unknown=1))
-    for code in BOTH
-]
-"""The code's time runs out before Alipay+ comes to decide. No document forbids to ask once more even then."""
+EXPIRED_MEANWHILE: Final = list(map(expired_meanwhile, BOTH))
 TAKEN: Final = [
     Scenario(
         label=f"{SHORT[code]}-scanned-by-another",
@@ -76,16 +76,6 @@ TAKEN: Final = [
     for code in BOTH
 ]
 """A code that somebody has paid, and that somebody else scans."""
-OVERDUE: Final = [
-    Scenario(
-        label=f"{SHORT[code]}-paid-then-overdue",
-        payments=apart(
-            (Payment(code=code, answer=handle_by_psp()), Payment(code=code, answer=handle_by_psp(), expired=True))
-        ),
-    )
-    for code in BOTH
-]
-"""A customer who pays, and whose next order is overdue: whoever pays nothing at all shows nothing."""
 
 REP_1 = requirement(
     "REP-1",
@@ -148,12 +138,8 @@ EXP_1 = requirement(
 def unknown_at_first(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     """Payments that Alipay+ decides at the second or third question: by the limits, or because it cannot decode."""
     yield from (*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE)
-    for code, scope in ((ENTRY, ENTRY_CODE), (ORDER, IN_STORE)):
-        limit, world = edition.limit(scope, TRANSACTION).amount, {"edition": edition.name, "reading": reading}
-        over = Payment(code=code, amount=limit + 1, unknown=2)
-        at = Payment(code=code, amount=limit, customer=UNFUNDED, unknown=1)
-        yield one(f"{SHORT[code]}-over-limit-unknown-at-first", over, **world)
-        yield one(f"{SHORT[code]}-at-limit-unknown-at-first", at, **world)
+    yield from over_decided_late(edition, reading)
+    yield from failing_decided_late(edition, reading)
     yield from map(a_late_round, BOTH)
 
 
@@ -210,7 +196,7 @@ def test_every_customer_is_asked_about_under_an_id_of_their_own(trace: Trace) ->
                 asked.none(NotifyPayment, customer_id=other)
 
 
-@case(EXP_1, OVERDUE)
+@case(EXP_1, map(paid_then_overdue, BOTH))
 def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
     """Nobody takes a payment for an order that was to be paid before."""
     asked = expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")

@@ -29,7 +29,8 @@ from mpp_conformance.protocol.messages import (
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, psp, sdk
+from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, payloads, psp, sdk, together
 from mpp_conformance.scenarios.rounds import distinct, going_on, stopping
 from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
 
@@ -103,8 +104,8 @@ ABLE_AND_STOPPED = tuple(map(paid_then_stopped, BOTH))
 
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Alone, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
-    alone = [sdk(code, status) for code in BOTH for status in ("S", "F")]
+    """Alone, with payloads that hurt, after a payment, and wherever else Alipay+ leaves a payment to the client SDK."""
+    alone = [made for code in BOTH for made in (sdk(code, "S"), sdk(code, "F"), together(code), *payloads(code))]
     return distinct(alone, ABLE_AND_STOPPED, stopping(edition, reading))
 
 
@@ -123,7 +124,7 @@ def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
         wherever(trace, HANDLE_BY_SDK, payload_given)
 
 
-@case(UX_6, stopped)
+@case(UX_6, stopped, Choice(action=HANDLE_BY_SDK))
 def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
     """With HANDLE_BY_SDK nobody takes or reports a payment, by a customer who could and with the order at hand."""
     wherever(trace, HANDLE_BY_SDK, not_taken)
@@ -157,8 +158,9 @@ def payload_given(trace: Trace, payment: int) -> None:
 
 
 def success_seen(trace: Trace, payment: int) -> None:
-    """The page of success for a customer who can pay."""
-    if trace.scenario.payments[payment].customer == UNFUNDED:
+    """The page of success for a customer who can pay an order that is still to be paid."""
+    held = trace.scenario.payments[payment]
+    if held.customer == UNFUNDED or held.expired:
         return
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     asked.some(ResultPage).given(trace.paid(payment), ABLE).some(ResultPage, status="S")

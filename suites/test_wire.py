@@ -1,12 +1,16 @@
 """The message layer between MPP server and Alipay+: official documentation beside the source document."""
 
-from mpp_conformance.judging.calls import asked, only, tells_orders_apart
+from mpp_conformance.judging.calls import asked, by_alipay_plus, only, tells_orders_apart
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.sequences import of_each_alone
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import MESSAGE_LAYER
+from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     GATEWAY,
+    HANDLE_BY_PSP,
+    CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
     InquiryPaymentAnswer,
@@ -16,10 +20,12 @@ from mpp_conformance.protocol.messages import (
     Scan,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.call_cells import CANCELLED_ROUND_INQUIRY, PAID, STRANGE, UNKNOWN_FIELD
+from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.call_cells import CALLED, EACH, PAID, UNKNOWN_FIELD, called_about
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
-from mpp_conformance.scenarios.rounds import a_round
-from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
+from mpp_conformance.scenarios.fault_cells import AT_FIRST
+from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, stopping
+from mpp_conformance.scenarios.scenario import CANCEL, UNFUNDED, Scenario
 
 WIRE_1 = requirement(
     "WIRE-1",
@@ -36,6 +42,22 @@ WIRE_2 = requirement(
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("userInitiatedPay, request"), MESSAGE_LAYER.at("notifyPayment, request")],
     text="Requests to Alipay+ have their required fields; scalars are strings; an unused field is absent, never empty.",
+)
+WIRE_3 = requirement(
+    "WIRE-3",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("signature of an answer to Alipay+")],
+    text="The server signs what it answers to Alipay+, in the same way as its own requests.",
+)
+WIRE_4 = requirement(
+    "WIRE-4",
+    MUST,
+    DOCUMENTED,
+    actor=MPP_SERVER,
+    clauses=[MESSAGE_LAYER.at("inquiryPayment, response"), MESSAGE_LAYER.at("cancelPayment, response")],
+    text="Calls of Alipay+ are answered, and the answers have their required fields; scalars are strings.",
 )
 WIRE_6 = requirement(
     "WIRE-6",
@@ -67,15 +89,18 @@ WIRE_8 = requirement(
 REFUSED = "INVALID_SIGNATURE"
 OUR_KEY = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
+KEYS = "[keys] client_id and mpp_public_key to be those of the MPP server"
 APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
 
 
-HELD: list[Scenario] = [
-    made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"), a_round(code))
-]
+def held(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Whatever comes of a payment: alone, in a sequence, at a limit, repeated, after an answer that was lost."""
+    alone = [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"))]
+    others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading)]
+    return distinct(alone, *others, *map(not_decoded, BOTH), AT_FIRST)
 
 
-@case(WIRE_1, HELD)
+@case(WIRE_1, held, Choice(action=HANDLE_BY_PSP))
 def test_requests_are_signed(trace: Trace) -> None:
     """The signature of each request verifies with the MPP's public key; one by another key proves nothing."""
     asked = expect(trace).reached(Scan)
@@ -87,10 +112,10 @@ def test_requests_are_signed(trace: Trace) -> None:
             expect(trace.readable(), index).none_but(kind, signature=("valid", "foreign"))
     asked.given(bool(questions(trace)), "Alipay+ to be asked")
     foreign = [event for event in trace.events if getattr(event.message, "signature", "valid") == "foreign"]
-    asked.given(not foreign, "[keys] client_id and mpp_public_key to be those of the MPP server")
+    asked.given(not foreign, KEYS)
 
 
-@case(WIRE_2, HELD)
+@case(WIRE_2, held, Choice(action=HANDLE_BY_PSP))
 def test_requests_conform_to_the_interface(trace: Trace) -> None:
     """Each request is well-formed."""
     asked = expect(trace).reached(Scan)
@@ -121,13 +146,25 @@ def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
     expect(trace).given(tells_orders_apart(trace), APART)
 
 
-@case(WIRE_8, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])
+@case(WIRE_3, [*CALLED, *EACH])
+def test_answers_are_signed(trace: Trace) -> None:
+    """The signature of each answer verifies with the MPP's public key; one by another key proves nothing."""
+    of_each_alone(trace, called_about, lambda held: answered_signed(only(held, by_alipay_plus)))
+
+
+@case(WIRE_4, [*CALLED, *EACH])
+def test_answers_conform_to_the_interface(trace: Trace) -> None:
+    """Each call of Alipay+ is answered, and each answer is well-formed."""
+    of_each_alone(trace, called_about, lambda held: answered_well(only(held, by_alipay_plus)))
+
+
+@case(WIRE_8, CALLED)
 def test_answers_come_with_status_200(trace: Trace) -> None:
     """Whether the answer is a success or a refusal, the HTTP status is 200."""
     carried(trace, "http_status", "200")
 
 
-@case(WIRE_8, [PAID, CANCELLED_ROUND_INQUIRY[0], STRANGE])
+@case(WIRE_8, CALLED)
 def test_answers_are_called_json(trace: Trace) -> None:
     """Content-Type, where there is one, says application/json."""
     carried(trace, "media_type", "application/json", "")
@@ -143,7 +180,12 @@ def carried(trace: Trace, name: str, *usual: str) -> None:
             told.none(Malformed, operation=answer.operation, **{name: value})
     for kind in (InquiryPaymentAnswer, CancelPaymentAnswer):
         expect(trace.readable()).none_but(kind, **{name: usual})
-    told.given(tells_orders_apart(trace), APART)
+    told_apart(trace)
+
+
+def told_apart(trace: Trace) -> None:
+    """What was seen is the server's answer to what it was asked, and not what it answers to everything."""
+    expect(trace).given(tells_orders_apart(trace), APART)
 
 
 def questions(trace: Trace) -> list[Message]:
@@ -151,3 +193,25 @@ def questions(trace: Trace) -> list[Message]:
     sent = [event.message for event in trace.events]
     name = UserInitiatedPay.__name__
     return [said for said in sent if name == (said.operation if isinstance(said, Malformed) else said.name)]
+
+
+def answered_signed(trace: Trace) -> None:
+    """Each answer about this payment is signed."""
+    told = expect(trace).reached(InquiryPayment)
+    for kind in (InquiryPaymentAnswer, CancelPaymentAnswer):
+        for outcome in NOT_VERIFIED:
+            told.none(Malformed, operation=kind.__name__, signature=outcome)
+        expect(trace.readable()).none_but(kind, signature=("valid", "foreign"))
+    answers = (Malformed, InquiryPaymentAnswer)
+    told.given(any(isinstance(event.message, answers) for event in trace.of(0)), "the inquiry to be answered")
+    foreign = [event for event in trace.events if getattr(event.message, "signature", "valid") == "foreign"]
+    told.given(not foreign, KEYS)
+    told_apart(trace)
+
+
+def answered_well(trace: Trace) -> None:
+    """Each call about this payment is answered, and well."""
+    for call, answer in ((InquiryPayment, InquiryPaymentAnswer), (CancelPayment, CancelPaymentAnswer)):
+        if call is InquiryPayment or any(made.what == CANCEL for made in trace.scenario.payments[0].calls):
+            expect(trace).reached(call).none(Malformed, operation=answer.__name__).some(answer)
+    told_apart(trace)

@@ -43,7 +43,7 @@ def row(requirement: Requirement, label: str = "x", *, not_applicable: str = "")
         """Never called."""
 
     case = Case(
-        requirement=requirement, purpose=f"Does {label}.", module="test_m", name="test_n", judge=judge, build=()
+        requirement=requirement, purpose=f"Does {label}.", module="test_m", name="test_n", judge=judge, sources=()
     )
     return Planned(case=case, scenario=one(label, Payment(code=ENTRY)), not_applicable=not_applicable)
 

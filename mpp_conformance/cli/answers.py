@@ -22,7 +22,7 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Claims, load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.scenarios import answers
-from mpp_conformance.scenarios.answers import AnswersError, Corpus, Found, FromCorpus, Illegal
+from mpp_conformance.scenarios.answers import AnswersError, Corpus, Found, Illegal
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 from mpp_conformance.transport import connectors
 from mpp_conformance.trials.answer_trials import Trial, Tried, in_words
@@ -153,7 +153,7 @@ def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
     if target.startswith("http"):
         refuse_useless(used, target)
     announced(used, target)
-    cases = [case for case in load(directory("suites")).cases if isinstance(case.build, FromCorpus)]
+    cases = [case for case in load(directory("suites")).cases if case.generated]
     try:
         conversations = connectors.connect(target, used, run="answers")
     except (OSError, ValueError) as problem:

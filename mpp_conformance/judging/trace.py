@@ -176,6 +176,11 @@ class Trace:
         passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
         return next((answer.sdk_action_payload for answer in passed if answer.action_type == HANDLE_BY_SDK), None)
 
+    def stopped(self, payment: int = 0) -> bool:
+        """Whether the MPP client was handed HANDLE_BY_SDK, as its server reports: then it is the SDK's turn."""
+        passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
+        return any(answer.action_type == HANDLE_BY_SDK for answer in passed)
+
     def readable(self) -> "Trace":
         """Without what could not be read."""
         return replace(self, events=tuple(event for event in self.events if not isinstance(event.message, Malformed)))

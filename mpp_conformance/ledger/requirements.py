@@ -16,7 +16,7 @@ from mpp_conformance.ledger.source import Clause
 from mpp_conformance.protocol import messages
 from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import BY_NAME, GATEWAY, USER
-from mpp_conformance.scenarios.answers import FromCorpus, packaged
+from mpp_conformance.scenarios.answers import Found, FromCorpus, packaged
 from mpp_conformance.scenarios.scenario import Scenario
 
 MUST: Final = "MUST"
@@ -79,7 +79,7 @@ class Case:
     name: str
     needs: tuple[str, ...] = ()
     judge: Callable[..., None] = field(compare=False)
-    build: ScenarioSource = field(compare=False)
+    sources: tuple[ScenarioSource, ...] = field(compare=False)
 
     @functools.cached_property
     def points(self) -> frozenset[str]:
@@ -94,14 +94,26 @@ class Case:
 
     def scenarios(self, edition: Edition, reading: Reading) -> tuple[Scenario, ...]:
         """The conversations to judge under an edition of the limits; ValueError if two bear the same label."""
-        if isinstance(self.build, FromCorpus):
-            found = tuple(self.build.scenarios(packaged()))
-        else:
-            found = tuple(self.build(edition, reading) if callable(self.build) else self.build)
+        found = tuple(scenario for source in self.sources for scenario in _built(source, edition, reading))
         if not found or len({scenario.label for scenario in found}) != len(found):
             message = f"case {self.name} needs scenarios, each with a label of its own"
             raise ValueError(message)
         return found
+
+    @property
+    def generated(self) -> bool:
+        """Whether it judges generated answers."""
+        return any(isinstance(source, FromCorpus) for source in self.sources)
+
+    def takes(self, answer: Found) -> bool:
+        """Whether it judges this generated answer in a conversation of its own."""
+        return any(isinstance(source, FromCorpus) and source.takes(answer) for source in self.sources)
+
+
+def _built(source: ScenarioSource, edition: Edition, reading: Reading) -> Iterable[Scenario]:
+    if isinstance(source, FromCorpus):
+        return source.scenarios(packaged())
+    return source(edition, reading) if callable(source) else source
 
 
 def names_used(function: object, depth: int = 4) -> Iterator[str]:
@@ -193,8 +205,8 @@ def excluded(
 Judge = TypeVar("Judge", bound=Callable[..., None])
 
 
-def case(tested: Requirement, scenarios: ScenarioSource, *, needs: Iterable[str] = ()) -> Callable[[Judge], Judge]:
-    """Make a test function a case of ``tested``: it is called with the trace of each scenario in turn.
+def case(tested: Requirement, *scenarios: ScenarioSource, needs: Iterable[str] = ()) -> Callable[[Judge], Judge]:
+    """Make a test function a case of ``tested``: it is called with the trace of each scenario of these sources in turn.
 
     ``needs`` names features of ``wallet.toml``; without one of them the case is not applicable.
     The docstring is the test purpose; ValueError without one.
@@ -212,7 +224,7 @@ def case(tested: Requirement, scenarios: ScenarioSource, *, needs: Iterable[str]
             name=judge.__name__,
             needs=tuple(needs),
             judge=judge,
-            build=scenarios if callable(scenarios) or isinstance(scenarios, FromCorpus) else tuple(scenarios),
+            sources=tuple(one if callable(one) or isinstance(one, FromCorpus) else tuple(one) for one in scenarios),
         )
         ledger = _collecting.get()
         if ledger is not None:

@@ -67,20 +67,24 @@ INQUIRED_ROUND_CANCELLATION: Final = _confirmed_within("inquired-cancelled-inqui
 CANCELLED_ROUND_INQUIRY: Final = _confirmed_within("cancelled-inquired-cancelled", (TAKE_BACK, ASK, TAKE_BACK))
 """Two of one kind, one of the other: by where the consumer confirms, and notification follows, each order is there."""
 ORDERS: Final = (*INQUIRED_ROUND_CANCELLATION, *CANCELLED_ROUND_INQUIRY)
-PAID_CANCELLED: Final = (*INQUIRED_ROUND_CANCELLATION[:2], CANCELLED_ROUND_INQUIRY[0])
-"""Those of them in which a success was notified before the first cancellation."""
 ENTRY_CANCELLED_EARLY: Final = _called("entry-cancelled-while-paying", *_early(TAKE_BACK), ASK, code=ENTRY)
 CANCELLED_EARLY: Final = (*INQUIRED_ROUND_CANCELLATION[2:], *CANCELLED_ROUND_INQUIRY[1:], ENTRY_CANCELLED_EARLY)
 """Those in which the first cancellation comes while the cashier page is open, and one of an entry code."""
 
 PAID: Final = _called("order-paid-inquired-in-every-spelling", *[ASK] * (len(FORMS) - 1))
 """With the question about nothing, each form has its turn: only how it is asked changes."""
-ENTRY_PAID: Final = _called("entry-paid-inquired", ASK, code=ENTRY)
+ENTRY_PAID_CANCELLED: Final = _called("entry-paid-cancelled-inquired", TAKE_BACK, ASK, TAKE_BACK, ASK, code=ENTRY)
+PAID_CANCELLED: Final = (*INQUIRED_ROUND_CANCELLATION[:2], CANCELLED_ROUND_INQUIRY[0], ENTRY_PAID_CANCELLED)
+"""Those in which a success was notified before the first cancellation."""
 UNPAID: Final = _called("order-unpaid-inquired", ASK, customer=UNFUNDED)
 BEING_PAID: Final = _called("order-inquired-while-paying", *_early(ASK), ASK)
+ENTRY_BEING_PAID: Final = _called("entry-inquired-while-paying", *_early(ASK), ASK, code=ENTRY)
 NOT_BEING_PAID: Final = _called("order-inquired-while-failing", *_early(ASK), ASK, customer=UNFUNDED)
 STRANGE: Final = _called("strange-order-inquired", ASK_ABOUT_NOTHING, ASK)
-UNPAID_CANCELLED: Final = _called("order-unpaid-cancelled", TAKE_BACK, ASK, customer=UNFUNDED)
+UNPAID_CANCELLED: Final = _called("order-unpaid-cancelled", TAKE_BACK, ASK, TAKE_BACK, ASK, customer=UNFUNDED)
+ENTRY_UNPAID_CANCELLED: Final = _called(
+    "entry-unpaid-cancelled", ASK, TAKE_BACK, ASK, TAKE_BACK, code=ENTRY, customer=UNFUNDED
+)
 FORGED: Final = _called(
     "order-paid-cancelled-by-a-stranger", ASK, replace(TAKE_BACK, signature="invalid"), ASK, TAKE_BACK, ASK
 )
@@ -125,6 +129,23 @@ EACH: Final = tuple(map(_about_each, BOTH))
 UNKNOWN_FIELD: Final = _called(
     "order-paid-inquired-with-an-unknown-field", ASK, replace(ASK, form=replace(PLAIN, unknown=True))
 )
+CANCELLED_AGAIN: Final = (
+    *CANCELLED_ROUND_INQUIRY,
+    ENTRY_PAID_CANCELLED,
+    UNPAID_CANCELLED,
+    ENTRY_UNPAID_CANCELLED,
+)
+"""Those in which a cancellation is repeated."""
+CALLED: Final = tuple(
+    dict.fromkeys(
+        (
+            *ORDERS,
+            *(ENTRY_CANCELLED_EARLY, PAID, ENTRY_PAID_CANCELLED, UNPAID, BEING_PAID, NOT_BEING_PAID),
+            *(ENTRY_BEING_PAID, STRANGE, UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED),
+        )
+    )
+)
+"""All those of one payment in which every call is Alipay+'s own."""
 
 
 def called_about(payment: Payment) -> bool:

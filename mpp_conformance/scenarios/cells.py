@@ -87,6 +87,18 @@ def psp_with_payload(code: str) -> Scenario:
     return one(f"{_SHORT[code]}-psp-with-payload", payment)
 
 
+def scanned_twice(code: str) -> Scenario:
+    """A code that was paid is scanned once more by the same customer."""
+    to_pay = Payment(code=code, answer=handle_by_psp())
+    return Scenario(label=f"{_SHORT[code]}-scanned-twice", payments=(to_pay, replace(to_pay, again=True)))
+
+
+def paid_then_overdue(code: str) -> Scenario:
+    """A customer who pays, and whose next order was to be paid earlier: whoever pays nothing at all shows nothing."""
+    to_pay = Payment(code=code, answer=handle_by_psp())
+    return Scenario(label=f"{_SHORT[code]}-paid-then-overdue", payments=apart((to_pay, replace(to_pay, expired=True))))
+
+
 def outcomes(code: str) -> list[Scenario]:
     """The ways a payment left to the MPP can end: paid, not paid, and not decoded."""
     return [psp(code), psp(code, customer=UNFUNDED), psp(code, "F")]

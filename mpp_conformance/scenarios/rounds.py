@@ -5,25 +5,42 @@ asks; what an MPP owes it owes in all of these.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
+from mpp_conformance.scenarios.call_cells import (
+    BEING_PAID,
+    ENTRY_BEING_PAID,
+    NOT_BEING_PAID,
+    PAID,
+    STRANGE,
+    UNKNOWN_FIELD,
+    UNPAID,
+)
 from mpp_conformance.scenarios.cells import (
     BOTH,
     EXPIRED_CODE,
     UNUSED,
     apart,
+    by_turns,
     changing,
+    customers_in_turn,
     expired,
     failing,
     in_turn,
+    mixed,
     paid_and_unpaid,
+    paid_then_overdue,
+    paid_then_stopped,
     psp,
+    psp_with_payload,
     sdk,
     together,
 )
+from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FUNDED,
@@ -97,30 +114,71 @@ def a_late_round(first: str) -> Scenario:
     return Scenario(label=f"a-late-round-from-{_SHORT[first]}-code", payments=apart(payments))
 
 
+def _notices_unknown(label: str, *payments: tuple[str, str, int]) -> Scenario:
+    """Alipay+ does not know at first whether it has the notifications: code, customer and how often for each."""
+    made = [
+        Payment(code=code, customer=who, answer=handle_by_psp(), notice_unknown=times) for code, who, times in payments
+    ]
+    return Scenario(label=label, payments=apart(made))
+
+
+NOTICE_UNKNOWN: Final = _notices_unknown("order-notification-unknown", (ORDER, FUNDED, 1))
+FAILURE_NOTICE_UNKNOWN: Final = _notices_unknown("order-failure-notification-unknown", (ORDER, UNFUNDED, 1))
+NOTICES_UNKNOWN: Final = _notices_unknown(
+    "notifications-unknown-in-turn", (ENTRY, FUNDED, 2), (ORDER, SECOND, 2), (ENTRY, UNFUNDED, 1), (ORDER, FUNDED, 1)
+)
+"""Of each kind of code, whoever pays, and more than once."""
+
+
+def _in_sequences() -> list[Scenario]:
+    """Payments of which some are left to the client SDK and others to the MPP."""
+    sequences = (a_round, a_late_round, changing, mixed, by_turns, customers_in_turn, refilled, paid_then_stopped)
+    return [made(code) for made in sequences for code in BOTH]
+
+
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Wherever Alipay+ leaves a payment to the client SDK: in sequences, above each limit, and after ``U``."""
+    """Wherever Alipay+ leaves a payment to the client SDK.
+
+    In sequences, whatever order stands beside it, above each limit, and after ``U``.
+    """
     found = [
-        *map(a_round, BOTH),
-        *map(a_late_round, BOTH),
-        *map(changing, BOTH),
+        *_in_sequences(),
+        *map(in_turn, BOTH),
+        *STOPPED,
         *(expired(code, HANDLE_BY_SDK) for code in BOTH),
     ]
-    found += [payloads_in_turn(), *_series(edition, reading)]
+    found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if row.over]
-    return [*found, *_decided_late(edition, reading)]
+    return [*found, *over_decided_late(edition, reading)]
 
 
 def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Wherever Alipay+ leaves a payment to the MPP: in sequences, within each limit, and after ``U``."""
-    found = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(changing, BOTH), *map(paid_and_unpaid, BOTH)]
+    """Wherever Alipay+ leaves a payment to the MPP.
+
+    In sequences, however much is told of the order, within each limit, after ``U``, where Alipay+ does not know at
+    first what it was notified of, and where it asks how the payment ended.
+    """
+    found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
+    found += map(paid_then_overdue, BOTH)
+    found += [
+        NOTICE_UNKNOWN,
+        NOTICES_UNKNOWN,
+        PAID,
+        BEING_PAID,
+        ENTRY_BEING_PAID,
+        UNKNOWN_FIELD,
+        STRANGE,
+    ]
     found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
 
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Payments that fail inside the MPP, alone and among others."""
-    return [*failing(edition, reading), *map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH)]
+    """Payments that fail inside the MPP, alone and among others, and where Alipay+ asks how they ended."""
+    alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
+    among = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
+    return [*alone, *among, UNPAID, NOT_BEING_PAID]
 
 
 def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
@@ -137,12 +195,22 @@ def not_decoded(code: str) -> list[Scenario]:
     """Decoding that fails: at once, for a code that has expired, and after ``U``."""
     late = Payment(code=code, answer=handle_by_psp("F"), unknown=1)
     at_last = one(f"{_SHORT[code]}-not-decoded-unknown-at-first", late)
-    return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last]
+    return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last, expired_meanwhile(code)]
 
 
-def of_code(code: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
-    """Those in which a code of this kind is scanned."""
-    return [scenario for scenario in scenarios if any(payment.code == code for payment in scenario.payments)]
+def expired_meanwhile(code: str) -> Scenario:
+    """The code's time runs out before Alipay+ comes to decide. No document forbids to ask once more even then."""
+    late = Payment(code=code, answer=handle_by_psp("F", code=EXPIRED_CODE), unknown=1)
+    return one(f"{_SHORT[code]}-expired-meanwhile", late)
+
+
+def of_code(code: str, scenarios: Iterable[Scenario], action: str = "") -> list[Scenario]:
+    """Those in which a code of this kind is scanned, and may be left to ``action``."""
+
+    def fits(payment: Payment) -> bool:
+        return payment.code == code and (payment.answer is None or action in {"", payment.answer.action_type})
+
+    return [scenario for scenario in scenarios if any(map(fits, scenario.payments))]
 
 
 def distinct(*groups: Iterable[Scenario]) -> list[Scenario]:
@@ -152,15 +220,26 @@ def distinct(*groups: Iterable[Scenario]) -> list[Scenario]:
 
 def _series(edition: Edition, reading: Reading) -> list[Scenario]:
     """Those in which one customer is let go and stopped by turns."""
-    return [*map(orders_in_turn, BOTH), *(amounts_in_turn(code, edition, reading) for code in BOTH)]
+    amounts = (amounts_in_turn(code, edition, reading) for code in BOTH)
+    return [payloads_in_turn(), *map(orders_in_turn, BOTH), *amounts]
 
 
-def _decided_late(edition: Edition, reading: Reading) -> list[Scenario]:
+def over_decided_late(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments above a limit that Alipay+ decides on when it is asked again."""
+    return _at_limits(edition, reading, "over", 1, Payment(code=ORDER, unknown=2))
+
+
+def failing_decided_late(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Payments at a limit, likewise, that fail inside the MPP."""
+    return _at_limits(edition, reading, "at", 0, Payment(code=ORDER, customer=UNFUNDED, unknown=1))
+
+
+def _at_limits(edition: Edition, reading: Reading, place: str, beyond: int, payment: Payment) -> list[Scenario]:
+    """A payment with either code, so many fen beyond its limit per transaction."""
     return [
         one(
-            f"{_SHORT[code]}-over-limit-unknown-at-first",
-            Payment(code=code, amount=edition.limit(scope, TRANSACTION).amount + 1, unknown=2),
+            f"{_SHORT[code]}-{place}-limit-unknown-at-first",
+            replace(payment, code=code, amount=edition.limit(scope, TRANSACTION).amount + beyond),
             edition=edition.name,
             reading=reading,
         )

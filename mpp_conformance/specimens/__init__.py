@@ -15,6 +15,7 @@ from mpp_conformance.specimens import (
     answers,
     call_reading,
     carriage,
+    circumstances,
     client,
     codes,
     conforming_under_load,
@@ -70,7 +71,7 @@ FAULTY: Final = _by_name(
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
             first_payments,
-            *(first_payments, several_orders, remote, timeouts, unprovable, mutes),
+            *(circumstances, several_orders, remote, timeouts, unprovable, mutes),
         ]
     )
 )

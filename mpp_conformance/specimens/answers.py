@@ -47,7 +47,7 @@ class NeedsMerchant(ConformingMpp):
 
     name = "merchant-name-missed"
     breaks = frozenset({"SRV-4"})
-    hides = PAYLOAD_NOT_HANDED
+    hides = PAYLOAD_NOT_HANDED | {"UX-6"}
     observed = frozenset({"ANS-1"})
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -69,7 +69,7 @@ class NeedsMerchantForEntryCode(NeedsMerchant):
 
     name = "merchant-name-missed-for-entry-code"
     breaks = frozenset({"EC-25"})
-    hides = frozenset({"SRV-4"})
+    hides = frozenset({"SRV-4", "UX-6"})
     app_link = False
 
     def misses(self, session: Session, told: Mapping[str, Any]) -> bool:
@@ -85,7 +85,7 @@ class NeedsMerchantForOrderCode(NeedsMerchant):
 
     name = "merchant-name-missed-for-order-code"
     breaks = frozenset({"OC-16"})
-    hides = frozenset({"SRV-4"})
+    hides = frozenset({"SRV-4", "UX-6"})
     app_link = False
 
     def misses(self, session: Session, told: Mapping[str, Any]) -> bool:
@@ -98,7 +98,7 @@ class NeedsAmounts(NeedsMerchant):
 
     name = "amount-missed-beside-order-id"
     breaks = frozenset({"SRV-4"})
-    hides = frozenset({"EC-25"})
+    hides = frozenset({"EC-25", "UX-6"})
     observed = frozenset()
 
     def misses(self, session: Session, told: Mapping[str, Any]) -> bool:  # noqa: ARG002  # whichever code it was
@@ -111,7 +111,7 @@ class FewGoods(NeedsMerchant):
 
     name = "goods-above-ten-crash-server"
     breaks = frozenset({"SRV-4"})
-    hides = frozenset()
+    hides = frozenset({"EC-25", "UX-6"})
     observed = frozenset()
 
     def misses(self, session: Session, told: Mapping[str, Any]) -> bool:  # noqa: ARG002  # whichever code it was
@@ -127,7 +127,7 @@ class NeedsStoreAddress(ConformingMpp):
 
     name = "store-address-missed"
     breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"NOT-4", "NOT-9"})
+    hides = frozenset({"NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SRV-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word about a store without an address."""
@@ -143,6 +143,7 @@ class NeedsNotifyUrl(BreaksDown):
     """
 
     name = "notify-url-missed"
+    hides = frozenset({"NOT-1", "OC-19", "OC-20", "SRV-3"})
     breaks = frozenset({"SRV-7"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
@@ -158,7 +159,7 @@ class NullBreaksOrder(BreaksDown):
 
     name = "null-in-order-crashes-server"
     breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"NOT-4", "NOT-9"})
+    hides = frozenset({"EC-28", "EC-29", "NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SDK-1", "SRV-3"})
     observed = frozenset({"ANS-1"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
@@ -173,6 +174,7 @@ class PresenceMeansOrder(BreaksDown):
     """
 
     name = "null-taken-for-order"
+    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "SDK-1", "SRV-3"})
     breaks = frozenset({"SRV-8"})
     observed = frozenset({"ANS-1"})
 
@@ -190,7 +192,7 @@ class NamesInThreeBytes(BreaksDown):
 
     name = "names-beyond-basic-plane-crash-server"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
-    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9"}
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A character beyond the basic plane, the payload apart."""
@@ -206,7 +208,7 @@ class SmallBuffer(BreaksDown):
 
     name = "answers-above-2-kib-cut"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
-    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9"}
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
         """A long answer that is long for more than its payload."""
@@ -336,7 +338,7 @@ class VerifiesSpelling(ConformingMpp):
 
     name = "answers-verified-over-compact-body"
     breaks = frozenset({"SRV-4"})
-    hides = frozenset({"EC-25", "OC-16", "SRV-7"})
+    hides = frozenset({"EC-25", "NOT-1", "OC-16", "SRV-7"})
     observed = frozenset({"FLT-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

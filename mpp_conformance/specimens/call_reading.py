@@ -46,7 +46,7 @@ class VerifiesCompactBody(VerifiesOtherBytes):
     """Verifies the signature of a call over the JSON that its library writes of what it has parsed."""
 
     name = "calls-verified-over-reserialised-body"
-    hides = frozenset({"CAN-2", "CAN-4", "WIRE-5", "WIRE-7"})
+    hides = frozenset({"CAN-2", "CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
 
     def made(self, body: str) -> str:
         """Fields in the order in which they came, and no white space."""
@@ -57,6 +57,8 @@ class VerifiesOwnFields(VerifiesOtherBytes):
     """Verifies the signature of a call over the fields that it knows, in its own order."""
 
     name = "calls-verified-over-fields-in-own-order"
+    hides = frozenset({"CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
+    breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
 
     def made(self, body: str) -> str:
         """The documentation's order."""
@@ -97,7 +99,7 @@ class SplitsAtCommas(Carried):
 
     name = "calls-with-blanks-in-signature-refused"
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
-    hides = frozenset({"CAN-4", "WIRE-5"})
+    hides = frozenset({"CAN-4", "NOT-3", "WIRE-5"})
     strange = frozenset({BLANKS})
 
 
@@ -106,7 +108,7 @@ class ReadsLowerCase(Carried):
 
     name = "call-headers-looked-up-in-lower-case"
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "WIRE-6"})
-    hides = frozenset({"CAN-4", "NOT-3", "WIRE-5", "WIRE-7"})
+    hides = frozenset({"CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
     strange = frozenset({TITLE_CASE, UPPER_CASE})
 
 

@@ -24,7 +24,11 @@ _CALLED_WHEN_OVER: Final = frozenset(
     }
 )
 _CALLED: Final = _CALLED_WHEN_OVER | {"CAN-4"}
-_OF_ENTRY_CODES: Final = _NOTICES | _REPEATED | {"CAN-1", "CAN-4", "INQ-1", "NOT-3", "EXP-1"}
+_OF_ENTRY_CODES: Final = (
+    _NOTICES
+    | _REPEATED
+    | {"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-1", "INQ-3", "NOT-3", "EXP-1", "WIRE-3", "WIRE-4", "WIRE-8"}
+)
 _OF_ORDER_CODES: Final = _NOTICES | _REPEATED | _CALLED | {"NOT-3", "NOT-6", "EXP-1"}
 ENTRY_UNDECIDED: Final = _EITHER_CODE | _OF_ENTRY_CODES | _ENTRY_FAULTS | {"EC-25", "EC-28", "EC-29", "SDK-1"}
 """Alipay+ decides on no entry code payment: all that follows from its answer."""

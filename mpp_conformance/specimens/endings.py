@@ -70,7 +70,7 @@ class CallbackBeforeGoodResult(ConformingMpp):
     """Foresees the result of a payment and executes the callback before it has it."""
 
     name = "callback-foresees-result"
-    breaks = frozenset({"EC-28"})
+    breaks = frozenset({"EC-28", "SDK-1"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """While the cashier page is shown."""
@@ -106,7 +106,8 @@ class NoCallbackOfResult(ConformingMpp):
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
     hides = ids("""
-        ANS-1 CAN-1 EXP-1 INQ-1 NOT-8 REP-5 SDK-1 SRV-1 SRV-3 SRV-9 UX-6
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 REP-5 SDK-1 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
+        WIRE-8
     """)
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -179,7 +180,7 @@ class NoPageOfFailure(ConformingMpp):
 
     name = "result-page-of-success-only"
     breaks = frozenset({"EC-29", "OC-20"})
-    hides = FAILURE_NOT_SHOWN | {"ANS-1", "FLT-9", "NOT-8", "OC-19"}
+    hides = FAILURE_NOT_SHOWN | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "WIRE-3", "WIRE-4", "WIRE-8"}
 
     def result_page(self, handed: Handed) -> Iterator[Message]:
         """Nothing after a failure."""
@@ -214,7 +215,8 @@ class NoPageForEntryCode(ConformingMpp):
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 EXP-1 INQ-1 NOT-8 REP-4 REP-5 SRV-1 SRV-3 SRV-9 UX-6
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 REP-4 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
+        WIRE-8
     """)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
@@ -234,7 +236,9 @@ class NoPageOfEntryFailure(ConformingMpp):
 
     name = "result-page-of-entry-code-success-only"
     breaks = frozenset({"EC-29"})
-    hides = frozenset({"ANS-1", "CAN-1", "NOT-8", "REP-4"})
+    hides = ids("""
+        ANS-1 CAN-1 CAN-2 CAN-3 INQ-1 NOT-8 REP-4 WIRE-3 WIRE-4 WIRE-8
+    """)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Only the callback, after a failure."""
@@ -253,7 +257,7 @@ class NoPageOfOrderFailure(ConformingMpp):
 
     name = "result-page-of-order-code-success-only"
     breaks = frozenset({"OC-20"})
-    hides = FAILURE_NOT_SHOWN | {"ANS-1", "FLT-9", "NOT-8", "OC-19"}
+    hides = FAILURE_NOT_SHOWN | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "WIRE-3", "WIRE-4", "WIRE-8"}
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
         """Nothing, after a failure."""

@@ -148,6 +148,7 @@ class KeepsFailure(RefusesToCancel):
     """Refuses to cancel what has failed: there is nothing to take back."""
 
     name = "cancellation-refused-after-failure"
+    hides = frozenset({"CAN-2"})
     breaks = frozenset({"CAN-1"})
 
     def refuses(self, entry: Entry) -> bool:

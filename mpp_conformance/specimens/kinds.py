@@ -18,16 +18,21 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SIGNATURE_MISSING: """
         requests-unsigned notifications-unsigned answers-to-alipay-plus-unsigned
         unknown-orders-answered-unsigned answers-to-cancellations-unsigned
+        repeated-calls-unsigned repeated-notifications-unsigned failures-inquired-unsigned
     """,
     FaultKind.SIGNATURE_WRONG: """
         requests-signed-wrongly answers-to-alipay-plus-signed-wrongly requests-signed-with-another-key
+        notifications-signed-wrongly-where-a-buyer-is-told
     """,
     FaultKind.SIGNATURE_UNREADABLE: "signatures-unreadable",
     FaultKind.CARRIED_OTHERWISE: """
         answers-with-status-500 unknown-orders-answered-with-status-404 answers-called-plain-text
         unknown-orders-answered-with-a-page
     """,
-    FaultKind.EMPTY_TEXT: "customer-id-empty pass-through-info-empty payment-id-empty",
+    FaultKind.EMPTY_TEXT: """
+        customer-id-empty pass-through-info-empty payment-id-empty
+        entry-code-inquiries-with-an-empty-id
+    """,
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
@@ -82,7 +87,11 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         answers-not-acted-on account-without-lock later-payments-left-hanging
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
-    FaultKind.ACTION_TYPE_LOST: "action-type-dropped action-type-respelled",
+    FaultKind.ACTION_TYPE_LOST: """
+        action-type-dropped action-type-respelled
+        every-result-told-with-handle-by-sdk
+        results-of-large-orders-told-with-handle-by-sdk
+    """,
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
@@ -135,6 +144,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.PAID_TWICE: """
         each-call-paid own-order-paid-anew call-sent-and-paid-twice code-debited-with-each-scan
+        orders-without-expiry-paid-twice
     """,
     FaultKind.PAID_FROM_MEMORY: "refused-code-paid-from-memory",
     FaultKind.EXPIRY_IGNORED: "overdue-orders-paid",
@@ -154,7 +164,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         notified-under-merchants-reference large-amounts-not-notified
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
-    FaultKind.NOTICES_DIFFER: "payment-id-per-notification failure-reason-per-notification",
+    FaultKind.NOTICES_DIFFER: """
+        payment-id-per-notification failure-reason-per-notification
+        third-notification-of-another-payment
+    """,
     FaultKind.INQUIRY_CONTRADICTS: """
         success-inquired-as-unknown failure-inquired-as-success failure-inquired-as-unknown
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
@@ -163,13 +176,19 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
         every-call-answered-as-under-way latest-order-inquired first-order-inquired-for-ever
         all-orders-of-the-customer-cancelled latest-order-of-the-customer-cancelled
+        inquiries-answered-of-latest-order inquiries-answered-of-anybodys-latest-order
+        cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
     """,
     FaultKind.CANCELLATION_REFUSED: """
         another-order-not-cancelled
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
+        only-latest-payment-cancelled
     """,
-    FaultKind.NOT_IDEMPOTENT: "second-cancellation-refused second-cancellation-answered-otherwise",
+    FaultKind.NOT_IDEMPOTENT: """
+        second-cancellation-refused second-cancellation-answered-otherwise
+        second-cancellation-of-a-failure-refused
+    """,
     FaultKind.NOT_SERVED: """
         inquiries-not-served cancellations-not-served no-call-served
     """,
@@ -191,6 +210,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
         later-callbacks-repeated
+        result-callback-twice-with-goods
     """,
     FaultKind.TOO_EARLY: """
         cashier-page-at-once callback-before-result callback-foresees-result
@@ -202,8 +222,12 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.NOT_ASKED_FOR: """
         handle-action-with-result handle-action-by-payload payload-with-successful-result
+        handle-action-for-orders-without-quote
     """,
-    FaultKind.FAILURE_PATH: "payload-callback-on-failure-path result-callback-always-fails",
+    FaultKind.FAILURE_PATH: """
+        payload-callback-on-failure-path result-callback-always-fails
+        result-callback-fails-with-promotion
+    """,
     FaultKind.SUCCESS_PATH: """
         result-callback-always-succeeds
         later-callbacks-always-succeed
@@ -212,6 +236,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SHOWN_OTHERWISE: """
         stopped-payment-shown-as-paid result-page-always-says-paid
         result-page-of-payment-before
+        failed-decoding-of-order-code-shown-as-paid failed-decoding-of-entry-code-shown-as-paid
+        stopped-payment-with-long-payload-shown-as-paid
     """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
@@ -226,6 +252,8 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
 
 ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
     {
+        "answer-of-anybody-before": (FaultKind.TOLD_OTHERWISE,),
+        "answer-to-latest-client": (FaultKind.LEFT_WAITING,),
         "cancelled-entry-code-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
@@ -240,6 +268,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
             FaultKind.SOUND_ANSWER_REFUSED,
             FaultKind.NOT_NOTIFIED,
         ),
+        "every-result-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
         # The payment that hangs there is the one that was answered late.
@@ -249,8 +278,10 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "limit-of-its-own-at-the-limit": (FaultKind.NOT_NOTIFIED,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
+        "orders-without-expiry-paid-twice": (FaultKind.NOTICES_DIFFER,),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
+        "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
         "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),

@@ -261,7 +261,9 @@ class ComparesAsText(ConformingMpp):
 
     name = "amounts-compared-as-text"
     breaks = frozenset({"REG-2", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"ANS-1", "NOT-4", "NOT-9"})
+    hides = ids("""
+        ANS-1 EC-28 EC-29 NOT-1 NOT-4 NOT-9 OC-19 OC-20 SDK-1 SRV-3
+    """)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""

@@ -133,7 +133,7 @@ class ExpiredIsNoWord(ConformingMpp):
 
     name = "expired-code-not-told"
     breaks = frozenset({"SRV-8"})
-    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1"})
+    hides = frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "REP-4", "SDK-1", "SRV-3"})
     observed = frozenset({"ANS-1"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

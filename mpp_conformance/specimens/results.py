@@ -70,8 +70,8 @@ class NeverPaysEntryCodes(ConformingMpp):
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-4 EC-28 EC-29 EXP-1 INQ-1 NOT-1 NOT-3 NOT-4 NOT-8 NOT-9 REP-4 REP-5 SDK-1 SRV-1 SRV-6
-        SRV-9 UX-6
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-28 EC-29 EXP-1 INQ-1 INQ-3 NOT-1 NOT-3 NOT-4 NOT-8 NOT-9 REP-4 REP-5 SDK-1
+        SRV-1 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-8
     """)
     observed = frozenset({"FLT-7", "NOT-2"})
 
@@ -113,7 +113,11 @@ class KeepsFailures(ConformingMpp):
 
     name = "failures-kept-from-client"
     breaks = frozenset({"SRV-7", "SRV-8"})
-    hides = FAILURE_NOT_SHOWN | RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "SRV-6"}
+    hides = (
+        FAILURE_NOT_SHOWN
+        | RESULT_NOT_HANDED
+        | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "SRV-6", "SRV-3", "WIRE-3", "WIRE-4", "WIRE-8"}
+    )
     observed = frozenset({"FLT-8"})
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
@@ -259,7 +263,7 @@ class FailedDecodingIsSilent(ConformingMpp):
 
     name = "failed-decoding-swallowed"
     breaks = frozenset({"SRV-8"})
-    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "REP-4"}
+    hides = RESULT_NOT_HANDED | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "REP-4", "SRV-3"}
     observed = frozenset({"FLT-8"})
 
     def not_decoded(

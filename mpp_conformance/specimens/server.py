@@ -130,7 +130,7 @@ class PayloadDecides(ConformingMpp):
 
     name = "payload-decides"
     breaks = frozenset({"SRV-3", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
-    hides = frozenset({"ANS-1", "EC-28", "EC-29", "NOT-4", "NOT-9", "OC-19", "OC-20", "SDK-1"})
+    hides = frozenset({"ANS-1", "EC-28", "EC-29", "NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SDK-1"})
     observed = frozenset({"NOT-2"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -270,7 +270,7 @@ class CrashesOnUnicode(ConformingMpp):
 
     name = "unicode-crashes-server"
     breaks = frozenset({"SRV-4"})
-    hides = PAYLOAD_NOT_HANDED | {"ANS-1"}
+    hides = PAYLOAD_NOT_HANDED | {"ANS-1", "UX-6"}
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word after a payload with other letters."""

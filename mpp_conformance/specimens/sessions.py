@@ -18,10 +18,6 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
-from mpp_conformance.specimens.consequences import (
-    PAYLOAD_NOT_HANDED,
-    ids,
-)
 
 _TRANSACTION: Final = 700_000
 
@@ -111,7 +107,7 @@ class OneUrl(ConformingMpp):
 
     name = "one-address-for-all"
     breaks = frozenset({"EC-3"})
-    hides = frozenset({"EC-16", "EC-25", "SRV-2", "SRV-3", "SRV-4"})
+    hides = frozenset({"EC-16", "EC-25", "SRV-2", "SRV-3", "SRV-4", "WIRE-2"})
     observed = frozenset({"SDK-2"})
     url: str = ""
 
@@ -134,8 +130,8 @@ class AnswersLatestClient(ConformingMpp):
     """
 
     name = "answer-to-latest-client"
-    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "SRV-7", "UX-7"})
-    hides = PAYLOAD_NOT_HANDED
+    breaks = frozenset({"EC-28", "REP-6", "SRV-3", "SRV-4", "UX-7"})
+    hides = frozenset({"EC-25", "OC-16"})
     observed = frozenset({"NOT-9"})
     latest: str = ""
 
@@ -240,7 +236,7 @@ class AnswerOfAnybody(ConformingMpp):
     name = "answer-of-anybody-before"
     breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-6", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
-    observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "REP-3", "UX-8"})
+    observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "NOT-9", "REP-3", "UX-8"})
     latest: UserInitiatedPayAnswer | None = None
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
@@ -349,9 +345,7 @@ class FirstAnswerForEver(ConformingMpp):
     """
 
     name = "first-answer-for-ever"
-    breaks = ids("""
-        NOT-1 REG-1 REP-2 SRV-3 SRV-4 SRV-5 SRV-7 UX-1 UX-6 UX-7
-    """)
+    breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-1", "UX-6", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "UX-8"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)

@@ -16,7 +16,7 @@ class LatestInquired(ConformingMpp):
     """Looks in its books for the order that was asked about, and tells of the one it wrote last."""
 
     name = "latest-order-inquired"
-    breaks = frozenset({"INQ-1"})
+    breaks = frozenset({"CAN-3", "INQ-1"})
 
     def told(self, entry: Entry) -> InquiryPaymentAnswer:  # noqa: ARG002  # another one's
         """The last one."""

@@ -15,7 +15,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.consequences import ENTRY_UNASKED, ORDER_UNASKED
+from mpp_conformance.specimens.consequences import ENTRY_UNASKED, ORDER_UNASKED, ids
 from mpp_conformance.specimens.gateway_variants import AsksAboutCodes
 
 
@@ -27,7 +27,9 @@ class BooksWhatIsPaid(ConformingMpp):
     """
 
     name = "only-paid-orders-booked"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-1", "INQ-3", "NOT-4", "NOT-9"})
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-9 WIRE-3 WIRE-4 WIRE-8
+    """)
     observed = frozenset({"NOT-2"})
 
     def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:

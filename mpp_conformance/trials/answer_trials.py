@@ -17,7 +17,7 @@ from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import Claims
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.scenarios import answers, shrinking
-from mpp_conformance.scenarios.answers import AnswersError, Found, FromCorpus, Generated, Illegal
+from mpp_conformance.scenarios.answers import AnswersError, Found, Generated, Illegal
 from mpp_conformance.transport.scheduler import Conversations
 
 _CELL_OF: Final = {cell: name for name, cell in CELLS.items()}
@@ -84,9 +84,7 @@ class Trial:
         return [
             case
             for case in self.cases
-            if isinstance(case.build, FromCorpus)
-            and case.build.takes(found)
-            and not catalogue.not_applicable(case, found.scenario, self.claims)
+            if case.takes(found) and not catalogue.not_applicable(case, found.scenario, self.claims)
         ]
 
 

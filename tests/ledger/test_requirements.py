@@ -162,8 +162,8 @@ def test_a_case_is_the_same_whoever_imported_it() -> None:
     made, again = (_made(tested, iter([_ORDER])) for _ in range(2))
 
     assert made.judge is not again.judge
-    assert made == replace(again, build=(_ENTRY,))
-    assert Case(requirement=tested, purpose="", module="", name="", judge=made.judge, build=()).needs == ()
+    assert made == replace(again, sources=((_ENTRY,),))
+    assert Case(requirement=tested, purpose="", module="", name="", judge=made.judge, sources=()).needs == ()
 
 
 @pytest.mark.parametrize("docstring", [None, "", "  \n "])

@@ -40,7 +40,7 @@ def _judge(trace: Trace) -> None:
 
 
 def _row(requirement: Requirement, label: str = "one", not_applicable: str = "") -> Planned:
-    case = Case(requirement=requirement, purpose="p", module="test_m", name="test_n", judge=_judge, build=())
+    case = Case(requirement=requirement, purpose="p", module="test_m", name="test_n", judge=_judge, sources=())
     return Planned(case=case, scenario=one(label, Payment(code=ENTRY)), not_applicable=not_applicable)
 
 

@@ -13,7 +13,7 @@ from mpp_conformance.generation import problems
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import ENTRY_CODE, Claims, load
 from mpp_conformance.protocol.result_codes import UNNAMED
-from mpp_conformance.scenarios.answers import AnswersError, Found, FromCorpus, Generated, Illegal, packaged
+from mpp_conformance.scenarios.answers import AnswersError, Found, Generated, Illegal, packaged
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, TAG
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS
@@ -21,7 +21,7 @@ from mpp_conformance.transport.connectors.direct import DirectConnector, DirectC
 from mpp_conformance.trials.answer_trials import Trial, cell_of, in_words
 from mpp_conformance.wallet import reference
 
-CASES: Final = [case for case in load(directory("suites")).cases if isinstance(case.build, FromCorpus)]
+CASES: Final = [case for case in load(directory("suites")).cases if case.generated]
 CLAIMS: Final = Claims.of(reference().claims())
 BREAKING: Final = ("number-for-text-hangs", "older-reader-pays", "no-answer-hangs")
 STUMBLING: Final = [name for name, found in FAULTY.items() if found.__module__.endswith(".answers")]

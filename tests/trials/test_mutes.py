@@ -16,13 +16,14 @@ from mpp_conformance.trials import cabinet
 _LEDGER: Final = load(directory("suites"))
 _DECIDING: Final = {found.id: found for found in _LEDGER.requirements.values() if not found.excluded and found.decides}
 _MUTES: Final = {name: found for name, found in SPECIMENS.items() if issubclass(found, mutes.Mute)}
-_CALLED: Final = {
-    case.requirement.id
+_UNCALLED: Final = {
+    case
     for scenario, judges in cabinet.conversations(_LEDGER.cases).items()
-    if any(payment.calls for payment in scenario.payments)
+    if not any(payment.calls for payment in scenario.payments)
     for case, _ in judges
 }
-"""The requirements that some conversation tests in which Alipay+ calls the MPP server."""
+_CALLED: Final = {case.requirement.id for case in _LEDGER.cases if case not in _UNCALLED}
+"""The requirements of which some case judges nothing but conversations in which Alipay+ calls the MPP server."""
 _ASKS: Final = {"EC-3", "EC-6", "EC-16", "OC-5", "SRV-1", "SRV-2", "REP-1", "REP-6", "WIRE-1", "WIRE-2"}
 """What comes before any answer of Alipay+: what a code is, launch, the code passed on, and how Alipay+ is asked."""
 _SHOWN: Final[Mapping[str, frozenset[str]]] = {

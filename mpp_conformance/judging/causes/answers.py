@@ -143,7 +143,8 @@ _LONG: Final = 1_024
 @names(FaultKind.NOTICE_NOT_REPEATED)
 def notice_not_repeated(failure: Failure) -> str:
     """A notification that Alipay+ answered with U was not repeated."""
-    fits = isinstance(failure.wrong, NotifyPaymentAnswer) and failure.wrong.result_status == "U"
+    unsure = isinstance(failure.wrong, NotifyPaymentAnswer) and failure.wrong.result_status == "U"
+    fits = unsure and len(failure.of(NotifyPayment)) == 1
     return "a notification that Alipay+ answers with U is not repeated" if fits else ""
 
 

@@ -114,7 +114,7 @@ def _alike(action_type: str) -> bool:
 @names(FaultKind.PAYLOAD_LOST)
 def payload_lost_by_server(failure: Failure) -> str:
     """HANDLE_BY_SDK was passed on without its payload."""
-    given = failure.answer is not None and failure.answer.sdk_action_payload
+    given = failure.by_sdk and failure.answer is not None and failure.answer.sdk_action_payload
     lost = any(one.action_type == HANDLE_BY_SDK and not one.sdk_action_payload for one in failure.handed)
     return "the MPP server drops sdkActionPayload between Alipay+'s answer and its client" if given and lost else ""
 
