@@ -196,11 +196,17 @@ class Trace:
 
     def since_decided(self, payment: int = 0) -> "Trace":
         """The decision of Alipay+ on this payment, and what came after it."""
-        decisions = (
-            e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite
-        )
-        start = next(decisions, len(self.events) + 1)
+        start = self._decided(payment)
         return self._chosen((event for event in self.events if event.number >= start), *POINTS)
+
+    def until_decided(self, payment: int = 0) -> "Trace":
+        """What came before the decision of Alipay+ on this payment: everything, where it has not decided."""
+        end = self._decided(payment)
+        return self._chosen((event for event in self.events if event.number < end), *POINTS)
+
+    def _decided(self, payment: int) -> int:
+        told = (e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite)
+        return next(told, max((event.number for event in self.events), default=0) + 1)
 
     def in_the_end(self, payment: int = 0) -> "Trace":
         """Without the failures that were handed before a success: the consumer may have tried another card."""

@@ -79,7 +79,10 @@ class CallbackFailsWithPromotion(LooksAtOrders):
 
 
 class HandleActionWithoutQuote(LooksAtOrders):
-    """Has the client SDK show the exchange rate where the order tells none."""
+    """Has the client SDK show the exchange rate where the order tells none.
+
+    Of two answers alike but for that, the second does not end as the first (ANS-1).
+    """
 
     name = "handle-action-for-orders-without-quote"
     breaks = frozenset({"OC-19"})
@@ -118,7 +121,10 @@ class SignsBuyersWrongly(LooksAtOrders):
 
 
 class UndecodedShownAsPaid(ConformingMpp):
-    """Shows the page of a success for an order code that was not decoded: its error page is a default of the other."""
+    """Shows the page of a success for an order code that was not decoded: its error page is a default of the other.
+
+    So it does where no answer came that could be believed (FLT-5).
+    """
 
     name = "failed-decoding-of-order-code-shown-as-paid"
     breaks = frozenset({"OC-20"})
@@ -180,7 +186,10 @@ class EveryResultToldAsStopped(ToldAsStopped):
 
 
 class LongPayloadShownAsPaid(ConformingMpp):
-    """Shows its page of success behind the SDK's when a long payload has been handed over: no error was met."""
+    """Shows its page of success behind the SDK's when a long payload has been handed over: no error was met.
+
+    A page of its own stands beside Alipay+'s (UX-8).
+    """
 
     name = "stopped-payment-with-long-payload-shown-as-paid"
     breaks = frozenset({"UX-6"})
@@ -197,7 +206,10 @@ class LongPayloadShownAsPaid(ConformingMpp):
 
 
 class RepeatsUnsigned(ConformingMpp):
-    """Signs in the code that asks about a payment, and not in the job that asks again."""
+    """Signs in the code that asks about a payment, and not in the job that asks again.
+
+    Alipay+ refuses such a call and never comes to decide (REP-3, FLT-7).
+    """
 
     name = "repeated-calls-unsigned"
     breaks = frozenset({"WIRE-1"})
@@ -210,7 +222,10 @@ class RepeatsUnsigned(ConformingMpp):
 
 
 class RepeatsNoticeUnsigned(ConformingMpp):
-    """Likewise, when it notifies again."""
+    """Likewise, when it notifies again.
+
+    Alipay+ refuses that and never comes to have it (NOT-6).
+    """
 
     name = "repeated-notifications-unsigned"
     breaks = frozenset({"WIRE-1"})
@@ -248,17 +263,6 @@ class TellsOfLatestOrder(ConformingMpp):
         """Whatever came last."""
         latest = [other for other in self.books.values() if other.customer == entry.customer][-1]
         return super().told(replace(entry, status=latest.status, cancelled=latest.cancelled))
-
-
-class TellsOfAnybodysLatestOrder(ConformingMpp):
-    """Answers an inquiry about an order that it knows with the latest one of all."""
-
-    name = "inquiries-answered-of-anybodys-latest-order"
-    breaks = frozenset({"CAN-3", "INQ-1"})
-
-    def told(self, entry: Entry) -> InquiryPaymentAnswer:  # noqa: ARG002  # whatever came last
-        """Whatever came last."""
-        return super().told(list(self.books.values())[-1])
 
 
 class CancelsLatestOnly(ConformingMpp):
@@ -328,7 +332,10 @@ class TellsFailuresUnsigned(ConformingMpp):
 
 
 class TellsEntryCodesWithoutId(ConformingMpp):
-    """Has an empty paymentId for what was paid by an entry code."""
+    """Has an empty paymentId for what was paid by an entry code.
+
+    Such an answer cannot be read: what hangs on it cannot be judged.
+    """
 
     name = "entry-code-inquiries-with-an-empty-id"
     hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "NOT-3", "WIRE-3", "WIRE-8"})

@@ -67,7 +67,10 @@ class CallbackBeforeResult(ConformingMpp):
 
 
 class CallbackBeforeGoodResult(ConformingMpp):
-    """Foresees the result of a payment and executes the callback before it has it."""
+    """Foresees the result of a payment and executes the callback before it has it.
+
+    Where it foresees wrongly the callback tells another end (SDK-1).
+    """
 
     name = "callback-foresees-result"
     breaks = frozenset({"EC-28", "SDK-1"})

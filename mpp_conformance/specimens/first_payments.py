@@ -141,7 +141,7 @@ class FirstCodeRepeated(ConformingMpp):
     """
 
     name = "first-code-asked-again"
-    breaks = frozenset({"REP-1"})
+    breaks = frozenset({"REP-1", "REP-2"})
     observed = frozenset({"REP-3"})
     code: str = ""
 
@@ -151,3 +151,22 @@ class FirstCodeRepeated(ConformingMpp):
         own, session.code = session.code, self.code
         yield from super().not_known(session, answer)
         session.code = own
+
+
+@dataclass
+class LaterUnknownPaid(ConformingMpp):
+    """Believes from its first success on that whatever is not known has succeeded.
+
+    So it is with an answer that cannot be believed, or none (FLT-1, FLT-2); it asks no more (REP-3).
+    """
+
+    name = "unknown-taken-for-success-after-a-success"
+    breaks = frozenset({"FLT-1", "FLT-2", "REP-2"})
+    observed = frozenset({"REP-3"})
+
+    def not_known(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """A success, where there was one."""
+        if any(entry.status == "S" for entry in self.books.values()):
+            yield from self.take(session, Handed(payment_status="S"))
+        else:
+            yield from super().not_known(session, answer)

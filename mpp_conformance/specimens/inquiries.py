@@ -145,7 +145,10 @@ class KeepsMoney(RefusesToCancel):
 
 
 class KeepsFailure(RefusesToCancel):
-    """Refuses to cancel what has failed: there is nothing to take back."""
+    """Refuses to cancel what has failed: there is nothing to take back.
+
+    Whether a repeated cancellation is answered alike cannot be told (CAN-2).
+    """
 
     name = "cancellation-refused-after-failure"
     hides = frozenset({"CAN-2"})

@@ -140,6 +140,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.SUCCESS_MADE_UP: """
         no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success
+        unknown-taken-for-success-after-a-success
         repetition-told-by-amount
     """,
     FaultKind.PAID_TWICE: """
@@ -176,7 +177,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
         every-call-answered-as-under-way latest-order-inquired first-order-inquired-for-ever
         all-orders-of-the-customer-cancelled latest-order-of-the-customer-cancelled
-        inquiries-answered-of-latest-order inquiries-answered-of-anybodys-latest-order
+        inquiries-answered-of-latest-order
         cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
     """,
     FaultKind.CANCELLATION_REFUSED: """

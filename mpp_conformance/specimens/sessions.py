@@ -254,7 +254,7 @@ class StopSticks(ConformingMpp):
     """
 
     name = "stop-sticks-to-customer"
-    breaks = frozenset({"REG-1", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
+    breaks = frozenset({"REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = frozenset({"FLT-14", "NOT-8"})
     observed = frozenset({"ANS-1", "NOT-2", "REP-3"})
     stopped: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
@@ -360,7 +360,7 @@ class StopSticksToEntryCodes(StopSticks):
     """Takes a customer who was stopped at an entry code for stopped at the next one, whatever its answer says."""
 
     name = "stop-sticks-to-entry-codes"
-    breaks = frozenset({"SRV-3", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
+    breaks = frozenset({"REP-2", "SRV-3", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = frozenset({"NOT-8"})
     observed = frozenset({"NOT-2", "REP-3"})
 

@@ -13,7 +13,10 @@ from mpp_conformance.specimens.conforming import ConformingMpp
 
 
 class LatestInquired(ConformingMpp):
-    """Looks in its books for the order that was asked about, and tells of the one it wrote last."""
+    """Looks in its books for the order that was asked about, and tells of the one it wrote last.
+
+    What was cancelled is told as something else, too (CAN-3).
+    """
 
     name = "latest-order-inquired"
     breaks = frozenset({"CAN-3", "INQ-1"})
