@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from ctypes.util import find_library
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -29,7 +30,6 @@ from tests import browser, serving, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from xdist.remote import Producer  # type: ignore[import-untyped]  # says nothing of its types
 
@@ -43,11 +43,18 @@ _WANTED: Final = {
     "chinese": "that set Chinese pages, for the system has no font for them",
     "registry": "that install from the package registry, which cannot be reached",
     "maven": "that build the Android double, for Maven, a compiler for Java, or Maven's repository is missing",
+    "gnustep": "that build the iOS double, for clang, make, or the headers of GNUstep's base library are missing",
     "spark": "that audit with Apache Spark, for pyspark (the extra `spark`) or Java is missing",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
     **{name: f"that call with the HTTP client of {name}, for PATH has none" for name in ("curl", "go", "java", "node")},
 }
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
+
+
+def _has_gnustep() -> bool:
+    """Whether Objective-C with blocks can be compiled, and run."""
+    headers = (Path("/usr/include/GNUstep/Foundation/Foundation.h"), Path("/usr/include/Block.h"))
+    return None not in (shutil.which("clang"), shutil.which("make")) and all(file.is_file() for file in headers)
 
 
 def _has_chinese_font() -> bool:
@@ -75,6 +82,7 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "registry": _reaches_registry,
     "curl": lambda: shutil.which("curl") is not None,
     "go": lambda: shutil.which("go") is not None,
+    "gnustep": _has_gnustep,
     "java": lambda: shutil.which("java") is not None,
     "maven": lambda: None not in (shutil.which("mvn"), shutil.which("javac")),
     "node": lambda: shutil.which("node") is not None,

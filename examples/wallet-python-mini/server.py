@@ -132,7 +132,8 @@ def is_text(found: object) -> bool:
 
 def is_payable(order: dict[str, Any]) -> bool:
     """Whether the order says what is to be paid."""
-    values = [(order.get(name) or {}).get("value") for name in ("paymentAmount", "payToAmount")]
+    amounts = [order.get(name) for name in ("paymentAmount", "payToAmount")]
+    values = [amount.get("value") if isinstance(amount, dict) else None for amount in amounts]
     return is_text(order.get("paymentRequestId")) and all(
         isinstance(value, str) and re.fullmatch("0|[1-9][0-9]*", value) for value in values
     )

@@ -12,9 +12,9 @@ from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
 PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
-PLATFORMS: Final = {"android": "kt", "node": "ts", "python": "py", "web": "ts"}
+PLATFORMS: Final = {"android": "kt", "ios": "m", "node": "ts", "python": "py", "web": "ts"}
 """What there are doubles for (``doubles/``), with the suffix of their language."""
-_FETCHING: Final = ("android", "web")
+_FETCHING: Final = ("android", "ios", "web")
 """Where nobody can call a test build."""
 _FOR_THE_USER: Final = 0o600
 _FOR_ALL: Final = 0o644

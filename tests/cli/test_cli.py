@@ -135,6 +135,7 @@ def test_init_with_an_unknown_edition(tmp_path: Path) -> None:
     ("platform", "written", "device"),
     [
         ("android", "test-build.kt", "true"),
+        ("ios", "test-build.m", "true"),
         ("node", "test-build.ts", "false"),
         ("python", "test-build.py", "false"),
         ("web", "test-build.ts", "true"),
