@@ -26,6 +26,8 @@ _KNOWN_ONLY_FROM_INSIDE: Final = {
     "action-type-dropped",
     "action-type-respelled",
     "entry-codes-told-for-order-codes",
+    "every-result-told-with-handle-by-sdk",
+    "results-of-large-orders-told-with-handle-by-sdk",
     "success-kept-from-client",
 }
 """Faults of the app link alone: whatever leaves the MPP is right."""
