@@ -5,6 +5,7 @@ The miniature stands for the telephone: what is shown on it is what its screens 
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, NO_PAGE, PAID_PAGE, UNPAID_PAGE
+from mpp_conformance.transport.connectors.by_hand import mind_interrupts
 from tests.miniatures import ROOT, SUITE, configured, up
 
 MINI: Final = ROOT / "examples/wallet-python-mini"
@@ -175,3 +177,17 @@ def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
     assert (again.exit_code, "identical" in again.output) == (0, True), again.output
     checked = CliRunner().invoke(cli, ["report", "check", str(reports / "r")])
     assert checked.exit_code == 0, checked.output
+
+
+def test_stop_is_heard_by_a_program_in_the_background() -> None:
+    """A shell may have it ignore Ctrl-C; where it does not, nothing is changed."""
+    given = signal.getsignal(signal.SIGINT)
+    try:
+        heard = []
+        for before in (signal.SIG_IGN, given):
+            signal.signal(signal.SIGINT, before)
+            mind_interrupts()
+            heard.append(signal.getsignal(signal.SIGINT))
+        assert heard == [signal.default_int_handler, given if given is not signal.SIG_IGN else heard[0]]
+    finally:
+        signal.signal(signal.SIGINT, given)

@@ -143,6 +143,7 @@ class ConversationsByHand(ConcurrentConversations):
 
     def __init__(self, wallet: Wallet, *, run: str, begun: Callable[[Scenario], None]) -> None:
         qr_code(run)
+        mind_interrupts()
         live = LiveConsole(interrupt)
         self._live = live
         profile = replace(wallet.profile, by_hand=True)
@@ -160,6 +161,12 @@ class ConversationsByHand(ConcurrentConversations):
         new = [scenario for scenario in scenarios if scenario not in self._futures]
         self._live.console.total += sum(len(scenario.payments) for scenario in new)
         super().prepare(new)
+
+
+def mind_interrupts() -> None:
+    """Have Stop heard where the shell has this program ignore Ctrl-C, as it does with one in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def interrupt() -> None:
