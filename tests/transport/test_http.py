@@ -22,7 +22,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     Scan,
 )
-from mpp_conformance.scenarios.cells import psp, sdk
+from mpp_conformance.scenarios.cells import changing, psp, sdk
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Probe, Scenario, handle_by_sdk, one
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport import connectors
@@ -252,6 +252,16 @@ def test_talkative_wallet_is_cut_off() -> None:
     trace = asyncio.run(hold())
     bounds = ("the wallet had not come to an end after 2 s", f"more than {MAX_EVENTS} messages")
     assert any(words in trace.trouble for words in bounds)
+
+
+def test_a_long_conversation_may_last_longer() -> None:
+    """A wallet that takes its time over each of many payments is not cut off for their number."""
+
+    async def hold() -> tuple[float, float]:
+        async with hosted(ConformingMpp, patience=1) as connector:
+            return connector._lasting(psp(ORDER)), connector._lasting(changing(ORDER))
+
+    assert asyncio.run(hold()) == (20, 35)
 
 
 def test_place_is_free_while_only_listening() -> None:

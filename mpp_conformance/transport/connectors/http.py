@@ -38,7 +38,9 @@ from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import displaced
 
 _LONGEST: Final = 20
-"""A conversation lasts at most this many times the wallet's patience, however much it says."""
+"""A conversation of one payment lasts at most this many times the wallet's patience, however much it says."""
+_FURTHER: Final = 4
+"""So many further payments, or calls of Alipay+ about one, may take as long again."""
 _SPEAKING: Final = 2
 """So many times `[reach] patience` a request may take from its first byte to its last."""
 _HELD: Final = 5
@@ -76,7 +78,7 @@ class HttpConnector:
         self._keys = wallet.keys
         self._layer = MessageLayer.of(wallet.keys, wallet.reach.public_path)
         self._longest = wallet.reach.patience * _LONGEST
-        """Seconds that a conversation may last, however much the wallet says."""
+        """Seconds that a conversation of one payment may last, however much the wallet says."""
         self._profile = profile
         self._run = run
         self._adaptor_url = (adaptor or wallet.reach.adaptor).rstrip("/")
@@ -238,16 +240,22 @@ class HttpConnector:
             if status == NO_ANSWER:
                 return
 
+    def _lasting(self, scenario: Scenario) -> float:
+        """Seconds that a conversation may last: it grows with the payments in it, and with what Alipay+ asks."""
+        further = sum(1 + len(payment.calls) for payment in scenario.payments) - 1
+        return self._longest * (1 + further / _FURTHER)
+
     async def _heard_out(self, held: Conversation, at_rest: Callable[[], None]) -> None:
         """Listen until the wallet has said nothing for as long as there is reason to wait."""
         clock = self._heartbeat
-        end, latest = clock.now + self._longest, time.monotonic() + self._longest * _OVERLOADED
+        longest = self._lasting(held.world.scenario)
+        end, latest = clock.now + longest, time.monotonic() + longest * _OVERLOADED
         while not held.over:
             if held.at_rest:
                 at_rest()
             wait, left = self._wait(held), min(end - clock.now, latest - time.monotonic())
             if left <= 0:
-                held.troubles.append(f"the wallet had not come to an end after {self._longest:g} s")
+                held.troubles.append(f"the wallet had not come to an end after {longest:g} s")
                 return
             if not await clock.woken(held.woken, min(wait, left)) and wait <= left:
                 # Whoever is speaking is not silent, however slowly it does.
