@@ -4,9 +4,9 @@ import re
 from urllib.parse import quote
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     CLIENT_SDK,

@@ -1,8 +1,8 @@
 """An Alipay+ with one defect: what the MPP has to bear, and how a payment comes to its end all the same."""
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, SHOULD, SILENT, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, MESSAGE_LAYER, ORDER_CODE
 from mpp_conformance.protocol.messages import (

@@ -4,8 +4,8 @@ What the documents state of generated answers is judged beside its requirement: 
 """
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, MPP, MPP_SERVER, SHOULD, case, requirement
 from mpp_conformance.ledger.source import HIGHLIGHTS, MESSAGE_LAYER
 from mpp_conformance.protocol.messages import (

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import (
     ALIPAY_PLUS,
     DOCUMENT,

@@ -1,9 +1,9 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace, results_told
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import MPP_SERVER, MUST, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
 from mpp_conformance.protocol.limits import Edition, Reading

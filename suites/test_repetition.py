@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, MUST, SHOULD, case, requirement
 from mpp_conformance.ledger.source import PAYMENTS
 from mpp_conformance.protocol.limits import Edition, Reading
@@ -204,7 +204,7 @@ def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
 def of_each_unknown(trace: Trace, question: Callable[[Trace, int], None]) -> None:
     """Each payment that Alipay+ answers U at first; one that came to no question is left to the others."""
     begun = {event.payment for event in trace.events if isinstance(event.message, UserInitiatedPayAnswer)}
-    late = [index for index, payment in enumerate(trace.scenario.payments) if payment.unknown]
+    late = [index for index, payment in enumerate(trace.scenario.payments) if payment.unknown] or [0]
     for index in [late[0], *(index for index in late[1:] if index in begun)]:
         question(trace, index)
 

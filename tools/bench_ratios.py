@@ -19,7 +19,7 @@ from mpp_conformance.evidence.journal import Journal
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import Claims
-from mpp_conformance.report.allure.reproduction import remade
+from mpp_conformance.report.allure.reproduction import write_anew
 from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.checks import journal_consistency, rejudgement
 from mpp_conformance.report.languages.language import ENGLISH
@@ -112,7 +112,7 @@ def allure(run: Path, seconds: float) -> Iterator[Figure]:
     files = sum(1 for _ in (run / DIRECTORY).iterdir())
     yield Figure(what="files of Allure's results / cases", found=f"{files / cases:.1f}", goal="3")
     found = reading.names(reading.verdicts(run))
-    written = taken(lambda: remade(run, ENGLISH)) - taken(lambda: reading.traces(run, found))
+    written = taken(lambda: write_anew(run, ENGLISH)) - taken(lambda: reading.traces(run, found))
     yield Figure(what="Allure's results written anew / the whole run", found=f"{written / seconds:.2f}", goal="0.05")
 
 

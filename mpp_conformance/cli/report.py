@@ -213,11 +213,11 @@ def allure(run: Path, lang: str) -> None:
     Allure's generator needs Node: the command uses the one on PATH, or lets pip install one. npm installs the
     generator. Both happen once, into this user's cache ($MPP_CONFORMANCE_CACHE names another folder).
     """
-    from mpp_conformance.report.allure.reproduction import RemakingError, remade  # noqa: PLC0415  # loads the suites
+    from mpp_conformance.report.allure.reproduction import RemakingError, write_anew  # noqa: PLC0415  # loads the suites
 
     try:
         if (run / DIRECTORY).is_dir():
-            remade(run, language(lang))
+            write_anew(run, language(lang))
     except (RemakingError, reading.KeptError, OSError) as problem:
         click.echo(f"allure       {run / DIRECTORY} stays as it is: {problem}")
     try:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import WENT_ON, Half, Trace
 from mpp_conformance.peers.alipay_plus import AlipayPlus
-from mpp_conformance.peers.awaited import Awaited
 from mpp_conformance.peers.mpp_server import said
+from mpp_conformance.peers.obligations import Obligations
 from mpp_conformance.peers.reactions import Reactions, Sending, Spoilt
 from mpp_conformance.peers.record import Record
 from mpp_conformance.protocol.messages import (
@@ -49,7 +49,7 @@ class World:
     codes: tuple[Codes, ...] = field(init=False)
     alipay_plus: AlipayPlus = field(init=False)
     _peers: Reactions = field(init=False)
-    _awaited: Awaited = field(init=False)
+    _obligations: Obligations = field(init=False)
     _record: Record = field(init=False)
     _begun: set[int] = field(default_factory=set)
     _tokens: tuple[str, ...] = field(init=False)
@@ -60,7 +60,7 @@ class World:
         self.codes = tuple(codes_for(self.scenario, index, run=self.run, templates=templates) for index in indices)
         self._peers = Reactions(self.scenario, self.profile, self.codes)
         self.alipay_plus = self._peers.alipay_plus
-        self._awaited = Awaited(self._peers)
+        self._obligations = Obligations(self._peers)
         seed = f"{self.run}/{self.scenario.digest}"
         self._tokens = tuple(hashlib.sha256(f"{seed}/{at}/token".encode()).hexdigest()[:32] for at in indices)
         self._record = Record(self.clock)
@@ -83,7 +83,7 @@ class World:
     def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
         self._record.write(payment, message, notes)
-        self._awaited.heard(payment, message)
+        self._obligations.heard(payment, message)
         sendings = [
             sending if sending.spoilt else self._sent(sending.payment, sending.message)
             for sending in (*self._peers.to(payment, message), *self._asked())
@@ -128,11 +128,11 @@ class World:
 
     def awaited(self, payment: int) -> set[type[Message]]:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
-        return self._awaited.at(payment)
+        return self._obligations.at(payment)
 
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
-        return self._awaited.asking(payment)
+        return self._obligations.asking(payment)
 
     def current(self, payment: int, customer: str = "") -> int:
         """The payment that a question about a code belongs to, of those that were begun with the same code.
@@ -155,7 +155,7 @@ class World:
     @property
     def silent(self) -> bool:
         """Nothing sure to come tells the end of a conversation: only a longer silence does."""
-        return any(self._awaited.silent(index) for index in self._begun)
+        return any(self._obligations.silent(index) for index in self._begun)
 
     @property
     def recorded(self) -> int:
@@ -186,7 +186,7 @@ class World:
         following = len(self._begun)
         if following in (0, len(self.scenario.payments)):
             return []
-        return [] if any(self._awaited.hindering(index) for index in self._begun) else [self._scan(following)]
+        return [] if any(self._obligations.hindering(index) for index in self._begun) else [self._scan(following)]
 
     def _scan(self, index: int) -> Sending:
         self._begun.add(index)
@@ -198,7 +198,7 @@ class World:
     def _asked(self) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time; about the first payment of which it is."""
         for index in range(len(self.scenario.payments)):
-            call = self._awaited.due(index)
+            call = self._obligations.due(index)
             if call is not None:
                 return [Sending(payment=index, message=said(call, self.codes[index]))]
         return []

@@ -64,7 +64,7 @@ class Execution:
     def judge(self, item: pytest.Function, planned: Planned) -> CaseResult:
         """What a case comes to on its conversation, which is held by then, or never."""
         try:
-            kept = self.record.kept(planned.scenario, self.conversations.trace)
+            kept = self.record.conversation(planned.scenario, self.conversations.trace)
         except (EvidenceError, folder.RunFolderError) as problem:
             return CaseResult(planned=planned, judgement=error("the evidence to be kept", str(problem)))
         except NotHeldError as problem:

@@ -109,7 +109,7 @@ class Record:
         self._begun.add(scenario.digest)
         self._journal.write(event, {"conversation": scenario.label, "scenario": scenario.digest})
 
-    def kept(self, scenario: Scenario, held: Callable[[Scenario], Trace]) -> Kept:
+    def conversation(self, scenario: Scenario, held: Callable[[Scenario], Trace]) -> Kept:
         """The conversation of a scenario as it is written down; ``held`` gives it when it is not yet.
 
         EvidenceError or RunFolderError where it cannot be; else whatever ``held`` raises.

@@ -26,7 +26,6 @@ from mpp_conformance.specimens import (
     gateway,
     gateway_variants,
     inquiries,
-    loaded,
     malformed_answers,
     money,
     mutes,
@@ -39,6 +38,7 @@ from mpp_conformance.specimens import (
     server,
     sessions,
     several_orders,
+    shared_state,
     timeouts,
     unprovable,
 )
@@ -76,7 +76,7 @@ FAULTY: Final = _by_name(
     )
 )
 """Those with one fault each."""
-LOADED: Final = _by_name(_named([loaded]))
+LOADED: Final = _by_name(_named([shared_state]))
 """Those whose one fault shows only when many use them at once."""
 SPECIMENS: Final = MappingProxyType({**CONFORMING, **FAULTY, **LOADED})
 """All of them by name."""

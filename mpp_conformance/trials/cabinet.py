@@ -163,7 +163,7 @@ def matrix() -> Matrix:
     templates = profile_of(app_link=True).templates
     return Matrix(
         specimens=found,
-        kept=kept(suites),
+        kept=kept_cases(suites),
         unshown=unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
         loaded=tuple(loaded),
     )
@@ -254,7 +254,7 @@ def as_reported(trace: Trace, observes: Observed) -> Trace:
     return replace(trace, events=numbered, late=late, app_link=app_link, observes=observes)
 
 
-def kept(suites: Path) -> Mapping[str, str]:
+def kept_cases(suites: Path) -> Mapping[str, str]:
     """Case -> why it stays; empty without a table, CatalogueError for one that is no such thing."""
     path = suites / KEPT
     try:

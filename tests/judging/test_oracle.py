@@ -12,9 +12,9 @@ from mpp_conformance.judging.judgement import (
     UNEXPECTED,
     Deviation,
 )
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.protocol.messages import (
     HandleAction,
     Launch,

@@ -17,9 +17,9 @@ from mpp_conformance.judging.judgement import (
     Judgement,
 )
 from mpp_conformance.judging.oracle import Expectation, expect, judge
+from mpp_conformance.judging.patterns import SOME_TEXT
 from mpp_conformance.judging.trace import BROKEN, ENDED, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.judging.wanted import SOME_TEXT
 from mpp_conformance.protocol.messages import (
     HandleAction,
     Launch,

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from mpp_conformance.bundle import keys
 from mpp_conformance.cli import cli
 from mpp_conformance.common import canonical
-from mpp_conformance.report.allure.reproduction import RemakingError, remade
+from mpp_conformance.report.allure.reproduction import RemakingError, write_anew
 from mpp_conformance.report.checks import recount, rejudgement
 from mpp_conformance.report.gate import decision
 from mpp_conformance.report.gate.waivers import Waiver
@@ -120,10 +120,10 @@ def test_allures_results_are_made_anew_from_the_folder(failing: Path, tmp_path: 
     place = copied(failing, tmp_path)
     results = place / "allure-results"
     before = {path.name: path.read_bytes() for path in results.iterdir()}
-    remade(place, ENGLISH)
+    write_anew(place, ENGLISH)
     assert {path.name: path.read_bytes() for path in results.iterdir()} == before
     assert CliRunner().invoke(cli, ["gate", str(place), "--waivers", str(tmp_path / "none.toml")]).exit_code == 1
-    remade(place, CHINESE)
+    write_anew(place, CHINESE)
     assert [name for name, found in recount.forms(place) if name == "allure-results" and found] == []
     texts = [path.read_text("utf-8") for path in results.glob("*-card-attachment.html")]
     assert [text for text in texts if "可能原因" not in text or "PAY-1" in text] == []
@@ -137,7 +137,7 @@ def test_allures_results_of_other_suites_stay_as_they_are(failing: Path, tmp_pat
     (place / document.FILE).write_bytes(canonical.dump(verdicts_of))
     (place / decision.FILE).unlink()
     with pytest.raises(RemakingError, match="judged by other suites"):
-        remade(place, ENGLISH)
+        write_anew(place, ENGLISH)
 
 
 def test_a_wrong_file_of_waivers_stops_a_run_before_it_begins(tmp_path: Path) -> None:

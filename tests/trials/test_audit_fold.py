@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from mpp_conformance.specimens import CONFORMING, FAULTY
-from mpp_conformance.trials.audit import logged, shapes, worth
+from mpp_conformance.trials.audit import log_traces, shapes, worth
 from mpp_conformance.trials.audit.questions import Questions
 from mpp_conformance.trials.audit.records import Record
 from mpp_conformance.trials.audit.situation import Unclear
@@ -89,7 +89,7 @@ def parted(lossy: ModuleType, logs: Iterable[Sequence[Record]]) -> tuple[int, li
     count, differing = 0, list[str]()
     for log in logs:
         try:
-            situation, trace = logged.read(log, observes, lossy.FACTS, 0.0)
+            situation, trace = log_traces.read(log, observes, lossy.FACTS, 0.0)
         except Unclear:
             continue
         count += 1

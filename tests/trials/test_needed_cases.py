@@ -95,9 +95,9 @@ def test_what_a_case_says_depends_on_no_other_case(name: str) -> None:
 
 def test_reasons_are_read_from_beside_the_suites(tmp_path: Path) -> None:
     """The table maps cases to reasons; without a table there are none."""
-    assert cabinet.kept(tmp_path) == {}
+    assert cabinet.kept_cases(tmp_path) == {}
     (tmp_path / cabinet.KEPT).write_text('"a::1" = "because"\n', "utf-8")
-    assert cabinet.kept(tmp_path) == {"a::1": "because"}
+    assert cabinet.kept_cases(tmp_path) == {"a::1": "because"}
 
 
 @pytest.mark.parametrize("text", ["a = ", '"a::1" = ""', '"a::1" = "  "', '"a::1" = 1', "[table]", b"\xff"])
@@ -105,7 +105,7 @@ def test_a_reason_is_words(text: str | bytes, tmp_path: Path) -> None:
     """What is no table of cases and reasons is refused."""
     (tmp_path / cabinet.KEPT).write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(CatalogueError, match=cabinet.KEPT):
-        cabinet.kept(tmp_path)
+        cabinet.kept_cases(tmp_path)
 
 
 # --- the suites as they are ---------------------------------------------------------------------------------------

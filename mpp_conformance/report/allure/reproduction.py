@@ -22,7 +22,7 @@ class RemakingError(ValueError):
     """The results cannot be written anew; says why. They are as they were."""
 
 
-def remade(run: Path, language: Language) -> None:
+def write_anew(run: Path, language: Language) -> None:
     """Write the results of the run in a folder anew; nothing is judged.
 
     Results of what does not apply stay as they lie. RemakingError or ``kept.KeptError`` say why it cannot be done.

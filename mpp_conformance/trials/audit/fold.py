@@ -12,7 +12,7 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.scenarios.observation import Observed
-from mpp_conformance.trials.audit import logged, shapes
+from mpp_conformance.trials.audit import log_traces, shapes
 from mpp_conformance.trials.audit.mapping import Mapped
 from mpp_conformance.trials.audit.questions import Questions
 from mpp_conformance.trials.audit.records import Facts, Record, conversations
@@ -78,7 +78,7 @@ class Fold:
     def _found(self, records: Sequence[Record]) -> _Judged | str:
         """What a conversation comes to, or why nothing is asked of it."""
         likeness = shapes.likeness(records)
-        key = None if likeness is None else (likeness, logged.cut_off(records, self.facts, self.settle))
+        key = None if likeness is None else (likeness, log_traces.cut_off(records, self.facts, self.settle))
         known = self._alike.get(key)
         if known is not None:
             self._alike.move_to_end(key)
@@ -94,7 +94,7 @@ class Fold:
         return made
 
     def _read(self, records: Sequence[Record]) -> tuple[Situation, Trace]:
-        return logged.read(records, self.attested, self.facts, self.settle)
+        return log_traces.read(records, self.attested, self.facts, self.settle)
 
     def _judged(self, situation: Situation, trace: Trace) -> _Judged:
         renamed = shapes.shape(trace)

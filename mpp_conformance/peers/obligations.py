@@ -34,7 +34,7 @@ _BESIDE: Final = ANSWERS | {IdentifyCode.__name__}
 
 
 @dataclass(slots=True)
-class Awaited:
+class Obligations:
     """What the wallet has said at each payment of one conversation, and what it still owes."""
 
     peers: Reactions
