@@ -127,8 +127,8 @@ def texts(folder: Path) -> list[str]:
     ("words", "told"),
     [
         ((), "say which MPP to load: --wallet FILE"),
-        (("--mpp", "specimen:conforming", "--for", "1s"), "--for and --bisect are for a wallet over HTTP"),
-        (("--mpp", "specimen:conforming", "--bisect"), "--for and --bisect are for a wallet over HTTP"),
+        (("--mpp", "specimen:conforming", "--for", "1s"), "--for, --bisect and --agent are for a wallet over HTTP"),
+        (("--mpp", "specimen:conforming", "--bisect"), "--for, --bisect and --agent are for a wallet over HTTP"),
         (("--mpp", "http://127.0.0.1:1"), "say which MPP to load: --wallet FILE"),
     ],
 )

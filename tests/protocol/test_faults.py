@@ -292,7 +292,7 @@ def test_the_command_as_json() -> None:
     row = rows["silent-at-first"]
     assert (row["first"], row["requirements"], row["scenarios"]) == (
         1,
-        ["FLT-12", "FLT-7"],
+        ["FLT-12", "FLT-7", "WIRE-1", "WIRE-2"],
         ["entry-silent-at-first", "order-silent-at-first"],
     )
     assert (rows["gzip"]["first"], rows["gzip"]["source"]) == (None, None)

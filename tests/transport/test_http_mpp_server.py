@@ -45,12 +45,13 @@ from mpp_conformance.trials import cabinet
 from mpp_conformance.wallet import reference
 from tests.hosting import CLIENT_ID, NOWHERE, answering, hosted, hosted_wallet, own_keys
 
+_HELD: Final = cabinet.conversations(load(directory("suites")).cases)
+_CALLED: Final = {scenario for scenario in _HELD if any(payment.calls for payment in scenario.payments)}
+_OTHERS: Final = {case for scenario in _HELD.keys() - _CALLED for case, _ in _HELD[scenario]}
 CASES: Final = {
-    scenario: [case for case, _ in judges]
-    for scenario, judges in cabinet.conversations(load(directory("suites")).cases).items()
-    if any(payment.calls for payment in scenario.payments)
+    scenario: [case for case, _ in _HELD[scenario] if case not in _OTHERS] for scenario in _HELD if scenario in _CALLED
 }
-"""The conversations in which Alipay+ calls the MPP server, and who judges them."""
+"""The conversations in which Alipay+ calls the MPP server, and the cases that judge none but those."""
 BY_LABEL: Final = {scenario.label: scenario for scenario in CASES}
 UNSERVED: Final = ("inquiries-not-served", "cancellations-not-served")
 """Those whose server does not answer one of the calls."""

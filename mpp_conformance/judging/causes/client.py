@@ -80,7 +80,8 @@ def own_page_beside(failure: Failure) -> str:
 
 
 def _own_page(failure: Failure) -> bool:
-    return failure.passed_on and any(one.status == "F" for one in failure.of(ResultPage))
+    left_to_sdk = failure.passed_on and (failure.by_sdk or failure.trace.app_link)
+    return left_to_sdk and any(one.status == "F" for one in failure.of(ResultPage))
 
 
 @names(FaultKind.TOO_EARLY)
