@@ -15,7 +15,7 @@ import pytest
 from mpp_conformance import evidence
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report.languages.language import ENGLISH
-from mpp_conformance.report.pages import assurance, html
+from mpp_conformance.report.pages import assurance, conversations, html
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.specimens import FAULTY
 from mpp_conformance.specimens.kinds import KINDS
@@ -169,7 +169,9 @@ def test_short_evidence_of_what_went_wrong_is_in_the_page(spoilt: Run) -> None:
     files = {name: evidence.encode(evidence.document(trace)) for name, trace in traces.items()}
     for case in (case for row in verdicts["requirements"] for case in row["cases"]):
         case["evidence_digest"] = hashlib.sha256(files[case["evidence"]]).hexdigest()
-    bad = {case["evidence"] for case in failed(spoilt)}
+    short = {name for name, data in files.items() if len(data) <= conversations._LONGEST}
+    bad = {case["evidence"] for case in failed(spoilt)} & short
+    assert bad != set()
     shown = [
         json.loads(unescape(text)) for text in re.findall("<pre>(.*?)</pre>", html.render(verdicts, traces), re.DOTALL)
     ]

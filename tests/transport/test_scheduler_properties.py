@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mpp_conformance import wire
@@ -34,7 +34,13 @@ from mpp_conformance.wallet import reference
 from mpp_conformance.wire import carried
 from tests.hosting import hosted
 
-_FEW: Final = settings(deadline=None, database=None, max_examples=15)
+_FEW: Final = settings(
+    deadline=None,
+    database=None,
+    max_examples=15,
+    # The smallest input is an order of all conversations there are.
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.data_too_large, HealthCheck.too_slow],
+)
 _RUN: Final = "properties"
 _OVER_HTTP: Final = 25
 """Rows that are enough to tell; one conversation after the other takes its time."""
