@@ -37,7 +37,7 @@ from tests.hosting import hosted
 _FEW: Final = settings(
     deadline=None,
     database=None,
-    max_examples=15,
+    max_examples=4,
     # The smallest input is an order of all conversations there are.
     suppress_health_check=[HealthCheck.large_base_example, HealthCheck.data_too_large, HealthCheck.too_slow],
 )
