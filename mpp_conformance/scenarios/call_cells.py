@@ -103,7 +103,7 @@ _ABOUT_EACH: Final = (
     (FUNDED, (*_early(TAKE_BACK), LAST_ASKED)),
     (FUNDED, (*_early(ASK), ASK, LAST_ASKED)),
     (FUNDED, (ASK, LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED)),
-    (UNFUNDED, (*_early(ASK), LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED)),
+    (UNFUNDED, (*_early(ASK), LAST_ASKED, LAST_TAKEN_BACK, LAST_ASKED, LAST_TAKEN_BACK)),
 )
 """Who pays, and what Alipay+ asks about it; the latest payment has another end than most, and so has each cancelled."""
 

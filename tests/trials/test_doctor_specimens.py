@@ -27,9 +27,6 @@ LIKE_A_WRONG_FILE: Final = {
 LIKE_A_WRONG_KEY: Final = {"answers-not-acted-on": "[keys] alipay_plus_private_key"}
 """Refused before a run alone, where another payment is tried: the doctor pays nothing, and leaves it to be judged."""
 
-LIKE_A_WRONG_CODE: Final = {"later-scans-ignored": "[codes] entry"}
-"""Refused by the doctor alone: the second code that it scans leads nowhere, like one that no template fits."""
-
 
 @dataclass
 class Direct:
@@ -68,8 +65,7 @@ def test_what_is_the_mpps_is_judged_and_not_refused(name: str) -> None:
     """Doctor and preflight refuse only what no run could tell from a wrong file."""
     link = SPECIMENS[name].app_link
     expected = {LIKE_A_WRONG_FILE[name]} if name in LIKE_A_WRONG_FILE else set()
-    strange = {LIKE_A_WRONG_CODE[name]} if name in LIKE_A_WRONG_CODE else set()
-    assert expected | strange == refusing(asyncio.run(examined(*held(name, link=link))))
+    assert expected == refusing(asyncio.run(examined(*held(name, link=link))))
     expected |= {LIKE_A_WRONG_KEY[name]} if name in LIKE_A_WRONG_KEY else set()
     assert expected == refusing(asyncio.run(useless(*held(name, link=link))))
 

@@ -32,9 +32,7 @@ _RARE: Final = """
     older-reader-pays payload-escapes-by-number-kept
 """
 """An answer that trips them up is one of those that nobody wrote; each of these stands alone in its conversation."""
-_TWICE: Final = "second-cancellation-of-a-failure-refused"
-"""A payment that failed is cancelled twice in a conversation of its own alone."""
-_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _RARE).split()) | {_TWICE}
+_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _RARE).split())
 
 
 class GoodAtFirst(ConformingMpp):

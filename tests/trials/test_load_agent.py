@@ -113,15 +113,18 @@ def fired(names: dict[str, Any]) -> list[tuple[str, str, str]]:
 def test_a_failure_is_named_by_its_requirement() -> None:
     """Each conversation is a row, and each requirement that it was judged by is one, with what it broke."""
 
-    async def hold() -> list[list[tuple[str, str, str]]]:
+    async def hold() -> None:
         async with agent("callback-by-customer", users=8) as (url, _):
-            names = driven(int(url.rpartition(":")[2].partition("/")[0]))
-            return await asyncio.gather(*(asyncio.to_thread(fired, names) for _ in range(8)))
+            names, broke = driven(int(url.rpartition(":")[2].partition("/")[0])), set[str]()
+            # Whether two of eight meet in one place is the machine's to say: it is tried until two do.
+            while "EC-25" not in broke:
+                held = await asyncio.gather(*(asyncio.to_thread(fired, names) for _ in range(8)))
+                rows = list(itertools.chain.from_iterable(held))
+                assert [row for row in rows if row[0] == "conversation"] == [("conversation", "all", "")] * 8
+                broke |= {name for kind, name, problem in rows if kind == "requirement" and problem}
+            assert broke <= SPECIMENS["callback-by-customer"].breaks
 
-    rows = list(itertools.chain.from_iterable(asyncio.run(hold())))
-    assert [row for row in rows if row[0] == "conversation"] == [("conversation", "all", "")] * 8
-    broke = {name for kind, name, problem in rows if kind == "requirement" and problem}
-    assert "EC-25" in broke <= SPECIMENS["callback-by-customer"].breaks
+    asyncio.run(asyncio.wait_for(hold(), timeout=120))
 
 
 @pytest.mark.usefixtures("locust")

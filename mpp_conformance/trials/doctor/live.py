@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 from uuid import uuid4
 
@@ -124,12 +124,16 @@ async def useless(wallet: Wallet, connector: Conversing) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """The wallet tried out. ``believed``: as for :func:`live`; ``may_pay``: money may move to find out."""
+    """The wallet tried out. ``believed``: as for :func:`live`; ``may_pay``: money may move to find out.
+
+    ``well``: the conversations in which the wallet has done what was awaited.
+    """
 
     wallet: Wallet
     connector: Conversing
     believed: bool | None
     may_pay: bool
+    well: set[Scenario] = field(default_factory=set)
 
     async def told(self, scenario: Scenario) -> list[Finding]:
         """What a conversation shows; one that was too slow is held once more."""
@@ -142,6 +146,7 @@ class _Trial:
             return [Finding.wrong(LISTEN, "requests that can be read as HTTP/1.1", str(problem), likely)]
         found = self._read(trace, strays)
         if not _nothing_came(found):
+            self.well.add(scenario)
             return found
         late = await self.connector.heard_late(scenario, self.wallet.reach.patience * _LATER)
         if late is None or _nothing_came(self._read(late, strays)):
@@ -181,6 +186,8 @@ class _Trial:
     async def _alike(self, finding: Finding, alike: frozenset[str], scenarios: list[Scenario]) -> Finding:
         """The finding, as long as every other payment shows the like; else it may well be the MPP's own fault."""
         for scenario in scenarios if finding.refuses else []:
+            if scenario in self.well:
+                return replace(finding, judged=True)
             wrong = [other for other in await self.told(scenario) if other.where in alike and not other.ok]
             if not wrong:
                 return replace(finding, judged=True)
