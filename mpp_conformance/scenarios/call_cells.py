@@ -189,9 +189,9 @@ def cancelled_twice(payment: Payment) -> bool:
 
 
 def asked_about_after_cancellation(payment: Payment) -> bool:
-    """Whether it is asked about when it was cancelled."""
+    """Whether it is asked about when it was cancelled; one that had failed before may still be told by that failure."""
     called = _what(payment)
-    return CANCEL in called and INQUIRE in called[called.index(CANCEL) :]
+    return payment.customer != UNFUNDED and CANCEL in called and INQUIRE in called[called.index(CANCEL) :]
 
 
 def _what(payment: Payment) -> list[str]:

@@ -187,3 +187,13 @@ class AsksAgainWhenLate(ConformingMpp):
     def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """What came later went nowhere."""
         return super().believes(asked, received) if received.seconds < TIMEOUT else None
+
+
+class KeepsReasonOfFailure(ConformingMpp):
+    """Closes a failed order that Alipay+ cancels, and goes on telling inquiries why its payment failed."""
+
+    name = "reason-of-failure-kept-when-cancelled"
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """It was not the cancellation by which it failed."""
+        return super().state(entry if entry.status != "F" else replace(entry, cancelled=False))
