@@ -22,14 +22,13 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, SHORT
 from mpp_conformance.wire import Answer, Call
 
 CLIENT_ID: Final = "SANDBOX_5Y0000000000EXAMPLE"
 CUSTOMER: Final = "wallet-user-0001"
 PAGE: Final = '{"page":"limit"}'
 LIMITS: Final = EDITIONS[DEFAULT_EDITION]
-SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 SCENARIOS: Final = {ENTRY: "EntryCode", ORDER: "OrderCode"}
 
 Given = Sequence[tuple[states.State, Mapping[str, str]]]

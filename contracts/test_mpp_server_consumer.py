@@ -17,11 +17,12 @@ from pact import Pact, match
 from pact.interaction import HttpInteraction
 
 from contracts import writing
-from contracts.exchanges import CLIENT_ID, EXCHANGES, PAGE, SHORT, Exchange
+from contracts.exchanges import CLIENT_ID, EXCHANGES, PAGE, Exchange
 from mpp_conformance import wire
 from mpp_conformance.pacts import states
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import UserInitiatedPayAnswer
+from mpp_conformance.scenarios.scenario import SHORT
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import listening

@@ -35,10 +35,10 @@ from mpp_conformance.scenarios.rounds import (
     over_decided_late,
 )
 from mpp_conformance.scenarios.scenario import (
-    ENTRY,
     FOR_EVER,
     ORDER,
     SECOND,
+    SHORT,
     Payment,
     Scenario,
     handle_by_psp,
@@ -46,7 +46,6 @@ from mpp_conformance.scenarios.scenario import (
 )
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
-SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 NEVER_KNOWN: Final = {
     code: one(f"{SHORT[code]}-unknown-for-ever", Payment(code=code, answer=handle_by_psp(), unknown=FOR_EVER))
     for code in BOTH

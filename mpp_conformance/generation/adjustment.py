@@ -17,6 +17,7 @@ _NOTHING: Final = {"currency": "CNY", "value": "0"}
 _LONG_AGO: Final = "2025-01-01T00:00:00+08:00"
 MEANT: Final[Mapping[str, Any]] = {
     "paymentRequestId": MARKS["paymentRequestId"],
+    "referenceOrderId": MARKS["referenceOrderId"],
     "codeType": "ORDER_CODE",
     "paymentNotifyUrl": wire.notify_url(wire.GATEWAY_URL),
     "paymentExpiryTime": NEVER,

@@ -217,6 +217,7 @@ def filled(body: str, order: Order, tag: str) -> str:
     """
     facts = {
         "paymentRequestId": order.payment_request_id,
+        "referenceOrderId": wire.reference_of(order.payment_request_id),
         "amount": order.amount,
         "payToAmount": order.pay_to_amount,
         "payToCurrency": order.pay_to_currency,

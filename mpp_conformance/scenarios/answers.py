@@ -16,10 +16,10 @@ from mpp_conformance.common import canonical
 from mpp_conformance.common.canonical import NotCanonicalError
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.scenario import (
-    ENTRY,
     MARKS,
     ORDER,
     PLAIN_PAYLOAD,
+    SHORT,
     Answer,
     Payment,
     Probe,
@@ -40,7 +40,6 @@ _BREAKS: Final = "answer-illegal"
 """The fault profile of an Alipay+ that gives an illegal answer."""
 _GENERATED: Final = "-generated-"
 """In the label of a conversation: what follows is the answer's name."""
-_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 
 
 class AnswersError(ValueError):
@@ -75,7 +74,7 @@ class Generated:
         what is to be done with this.
         """
         payment = Payment(code=self.code, amount=self.amount, answer=self.answer)
-        label = f"{_SHORT[self.code]}{_GENERATED}{self.name}"
+        label = f"{SHORT[self.code]}{_GENERATED}{self.name}"
         if self.within:
             return one(label, payment)
         return Scenario(label=label, payments=(replace(payment, answer=_usual(self.answer)), payment))
@@ -100,7 +99,7 @@ class Illegal:
     def scenario(self) -> Scenario:
         """A conversation in which Alipay+ gives this answer, whenever it is asked."""
         payment = Payment(code=self.code, amount=self.amount, answer=self.answer, fault=_BREAKS)
-        return one(f"{_SHORT[self.code]}{_GENERATED}{self.name}", payment)
+        return one(f"{SHORT[self.code]}{_GENERATED}{self.name}", payment)
 
 
 Found = Generated | Illegal
@@ -326,6 +325,6 @@ def _value(kind: type[Any], found: object) -> Any:  # noqa: ANN401  # a value of
 
 
 def _check(found: Found) -> None:
-    if found.code not in _SHORT or not 0 < found.amount <= MAX_AMOUNT:
-        raise AnswersError(f"an answer is to one of {', '.join(_SHORT)}, for 1 to {MAX_AMOUNT} fen")
+    if found.code not in SHORT or not 0 < found.amount <= MAX_AMOUNT:
+        raise AnswersError(f"an answer is to one of {', '.join(SHORT)}, for 1 to {MAX_AMOUNT} fen")
     _ = found.answer

@@ -20,6 +20,7 @@ from mpp_conformance.scenarios.scenario import (
     ORDER,
     PAYING,
     SECOND,
+    SHORT,
     UNFUNDED,
     Call,
     Payment,
@@ -28,7 +29,6 @@ from mpp_conformance.scenarios.scenario import (
     one,
 )
 
-_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 ASK: Final = Call(what=INQUIRE)
 TAKE_BACK: Final = Call(what=CANCEL)
 ASK_ABOUT_NOTHING: Final = Call(what=INQUIRE, strange=True)
@@ -110,7 +110,7 @@ _ABOUT_EACH: Final = (
 
 def _about_each(code: str) -> Scenario:
     """Payments one after the other, and when all are over each is asked about: a server must not take the latest."""
-    label = f"{_SHORT[code]}-each-of-several-asked-about"
+    label = f"{SHORT[code]}-each-of-several-asked-about"
     forms = cycle(chosen(label, len(FORMS)))
     payments = (
         Payment(

@@ -17,6 +17,7 @@ from mpp_conformance.scenarios.scenario import (
     FUNDED,
     ORDER,
     SECOND,
+    SHORT,
     UNFUNDED,
     Payment,
     Scenario,
@@ -31,25 +32,24 @@ UNUSED: Final = '{"unused":"{tag}"}'
 """A payload beside HANDLE_BY_PSP."""
 _APART: Final = 137
 """Fen between the amounts of payments of one conversation."""
-_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 
 
 def sdk(code: str, status: str) -> Scenario:
     """HANDLE_BY_SDK; with ``S`` all the order information stands beside it, so that paying would be possible."""
     answer = handle_by_sdk(status, with_order=status == "S")
-    return one(f"{_SHORT[code]}-sdk-{status}", Payment(code=code, answer=answer))
+    return one(f"{SHORT[code]}-sdk-{status}", Payment(code=code, answer=answer))
 
 
 def psp(code: str, status: str = "S", *, customer: str = FUNDED) -> Scenario:
     """HANDLE_BY_PSP; ``F``: decoding failed, there is no order; UNFUNDED: the payment fails inside the MPP."""
     suffix = "-unfunded" if customer == UNFUNDED else ""
     payment = Payment(code=code, answer=handle_by_psp(status), customer=customer)
-    return one(f"{_SHORT[code]}-psp-{status}{suffix}", payment)
+    return one(f"{SHORT[code]}-psp-{status}{suffix}", payment)
 
 
 def expired(code: str, action: str) -> Scenario:
     """A code that was valid once: decoding fails with EXPIRED_CODE, and ``action`` says whose business that is."""
-    by_sdk, short = action == HANDLE_BY_SDK, _SHORT[code]
+    by_sdk, short = action == HANDLE_BY_SDK, SHORT[code]
     answer = handle_by_sdk("F", code=EXPIRED_CODE) if by_sdk else handle_by_psp("F", code=EXPIRED_CODE)
     return one(f"{short}-{'sdk' if by_sdk else 'psp'}-expired-code", Payment(code=code, answer=answer))
 
@@ -63,7 +63,7 @@ def failing(edition: Edition, reading: Reading) -> list[Scenario]:
         if reading.inclusive:
             amounts["at"] = replace(within, amount=edition.limit(scope, TRANSACTION).amount)
         for band, payment in amounts.items():
-            label = f"{_SHORT[code]}-{band}-limit-unfunded"
+            label = f"{SHORT[code]}-{band}-limit-unfunded"
             found.append(one(label, payment, edition=edition.name, reading=reading))
     return found
 
@@ -72,31 +72,31 @@ def paid_then_stopped(code: str) -> Scenario:
     """One customer twice: the first payment is left to the MPP, the second one, order and all, to the SDK."""
     stopped = Payment(code=code, answer=handle_by_sdk("S", with_order=True))
     payments = (Payment(code=code, answer=handle_by_psp()), stopped)
-    return Scenario(label=f"{_SHORT[code]}-paid-then-stopped", payments=apart(payments))
+    return Scenario(label=f"{SHORT[code]}-paid-then-stopped", payments=apart(payments))
 
 
 def paid_then_foreign(code: str) -> Scenario:
     """A code of Alipay+'s that is paid, and after it one that is none."""
     payments = (Payment(code=code, answer=handle_by_psp()), Payment(code=FOREIGN))
-    return Scenario(label=f"{_SHORT[code]}-paid-then-foreign", payments=apart(payments))
+    return Scenario(label=f"{SHORT[code]}-paid-then-foreign", payments=apart(payments))
 
 
 def psp_with_payload(code: str) -> Scenario:
     """HANDLE_BY_PSP beside a payload: actionType decides, not what else is there."""
     payment = Payment(code=code, answer=handle_by_psp(payload=UNUSED))
-    return one(f"{_SHORT[code]}-psp-with-payload", payment)
+    return one(f"{SHORT[code]}-psp-with-payload", payment)
 
 
 def scanned_twice(code: str) -> Scenario:
     """A code that was paid is scanned once more by the same customer."""
     to_pay = Payment(code=code, answer=handle_by_psp())
-    return Scenario(label=f"{_SHORT[code]}-scanned-twice", payments=(to_pay, replace(to_pay, again=True)))
+    return Scenario(label=f"{SHORT[code]}-scanned-twice", payments=(to_pay, replace(to_pay, again=True)))
 
 
 def paid_then_overdue(code: str) -> Scenario:
     """A customer who pays, and whose next order was to be paid earlier: whoever pays nothing at all shows nothing."""
     to_pay = Payment(code=code, answer=handle_by_psp())
-    return Scenario(label=f"{_SHORT[code]}-paid-then-overdue", payments=apart((to_pay, replace(to_pay, expired=True))))
+    return Scenario(label=f"{SHORT[code]}-paid-then-overdue", payments=apart((to_pay, replace(to_pay, expired=True))))
 
 
 def outcomes(code: str) -> list[Scenario]:
@@ -109,7 +109,7 @@ def payloads(code: str) -> list[Scenario]:
     failures = result_codes.OF_STOPS
     return [
         one(
-            f"{_SHORT[code]}-{name}",
+            f"{SHORT[code]}-{name}",
             Payment(
                 code=code,
                 answer=handle_by_sdk("F", payload=text, code=failures[number // 2 % len(failures)])
@@ -128,7 +128,7 @@ def unnamed(code: str, action: str, result_code: str) -> Scenario:
     other = replace(usual, answer=replace(answer, result_code=result_code))
     short = "sdk" if action == HANDLE_BY_SDK else "psp"
     name = result_code.lower().replace("_", "-")
-    return Scenario(label=f"{_SHORT[code]}-{short}-then-{name}", payments=(usual, other))
+    return Scenario(label=f"{SHORT[code]}-{short}-then-{name}", payments=(usual, other))
 
 
 def apart(payments: Iterable[Payment]) -> tuple[Payment, ...]:
@@ -143,13 +143,13 @@ def _stopped(name: str, code: str, customer: str = FUNDED) -> Payment:
 def together(code: str) -> Scenario:
     """Two customers at once, each with a payload of their own."""
     payments = (_stopped("first", code), _stopped("second", code, SECOND))
-    return Scenario(label=f"{_SHORT[code]}-two-at-once", payments=apart(payments), together=True)
+    return Scenario(label=f"{SHORT[code]}-two-at-once", payments=apart(payments), together=True)
 
 
 def in_turn(code: str) -> Scenario:
     """One customer twice, each time with another payload."""
     return Scenario(
-        label=f"{_SHORT[code]}-twice-in-turn", payments=apart([_stopped("first", code), _stopped("second", code)])
+        label=f"{SHORT[code]}-twice-in-turn", payments=apart([_stopped("first", code), _stopped("second", code)])
     )
 
 
@@ -157,13 +157,13 @@ def changing(code: str) -> Scenario:
     """One customer four times: the answer changes each time, so that a remembered one would be wrong."""
     to_pay = Payment(code=code, answer=handle_by_psp())
     payments = (_stopped("first", code), to_pay, _stopped("third", code), to_pay)
-    return Scenario(label=f"{_SHORT[code]}-changing-answers", payments=apart(payments))
+    return Scenario(label=f"{SHORT[code]}-changing-answers", payments=apart(payments))
 
 
 def mixed(code: str) -> Scenario:
     """Two customers at once: one is stopped, the other is left to the MPP."""
     payments = (_stopped("first", code), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
-    return Scenario(label=f"{_SHORT[code]}-stopped-and-paid-at-once", payments=apart(payments), together=True)
+    return Scenario(label=f"{SHORT[code]}-stopped-and-paid-at-once", payments=apart(payments), together=True)
 
 
 def by_turns(first: str) -> Scenario:
@@ -178,17 +178,17 @@ def by_turns(first: str) -> Scenario:
         Payment(code=second, answer=handle_by_sdk("S")),
         Payment(code=first, answer=failed),
     )
-    return Scenario(label=f"{_SHORT[first]}-and-{_SHORT[second]}-by-turns", payments=apart(payments))
+    return Scenario(label=f"{SHORT[first]}-and-{SHORT[second]}-by-turns", payments=apart(payments))
 
 
 def customers_in_turn(code: str) -> Scenario:
     """Two customers one after the other, each stopped once and let go once."""
     to_pay = Payment(code=code, answer=handle_by_psp())
     payments = (_stopped("first", code), replace(to_pay, customer=SECOND), _stopped("third", code, SECOND), to_pay)
-    return Scenario(label=f"{_SHORT[code]}-two-customers-in-turn", payments=apart(payments))
+    return Scenario(label=f"{SHORT[code]}-two-customers-in-turn", payments=apart(payments))
 
 
 def paid_and_unpaid(code: str) -> Scenario:
     """Two customers at once, both left to the MPP: one can pay, the other cannot."""
     payments = tuple(Payment(code=code, customer=who, answer=handle_by_psp()) for who in (FUNDED, UNFUNDED))
-    return Scenario(label=f"{_SHORT[code]}-paid-and-unpaid-at-once", payments=apart(payments), together=True)
+    return Scenario(label=f"{SHORT[code]}-paid-and-unpaid-at-once", payments=apart(payments), together=True)

@@ -12,6 +12,7 @@ from mpp_conformance.scenarios.scenario import (
     FUNDED,
     ORDER,
     SECOND,
+    SHORT,
     Answer,
     Payment,
     Scenario,
@@ -20,14 +21,13 @@ from mpp_conformance.scenarios.scenario import (
     one,
 )
 
-_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 _TO_PAY: Final = handle_by_psp()
 _STOPPED: Final = handle_by_sdk()
 _STOPPED_WITH_ORDER: Final = handle_by_sdk("S", with_order=True)
 
 
 def _met(fault: str, code: str, answer: Answer) -> Scenario:
-    return one(f"{_SHORT[code]}-{fault}", Payment(code=code, answer=answer, fault=fault))
+    return one(f"{SHORT[code]}-{fault}", Payment(code=code, answer=answer, fault=fault))
 
 
 def _each(faults: Iterable[str], codes: Iterable[str], answer: Answer) -> list[Scenario]:
@@ -43,7 +43,7 @@ def _after_a_sound_one(fault: str, answer: Answer) -> Scenario:
 def _late(seconds: int, code: str, answer: Answer) -> Scenario:
     prompt = Payment(code=code, answer=answer)
     late = Payment(code=code, answer=answer, fault=f"late-by-{seconds}-s")
-    return Scenario(label=f"{_SHORT[code]}-prompt-then-{late.fault}", payments=(prompt, late))
+    return Scenario(label=f"{SHORT[code]}-prompt-then-{late.fault}", payments=(prompt, late))
 
 
 _SIGNATURES: Final = ("signature-bad", "signature-foreign", "signature-stale")

@@ -16,6 +16,7 @@ from mpp_conformance.scenarios.scenario import (
     MARKS,
     ORDER,
     PLAIN_PAYLOAD,
+    SHORT,
     Answer,
     Payment,
     Scenario,
@@ -24,11 +25,12 @@ from mpp_conformance.scenarios.scenario import (
     one,
 )
 
-_CODES: Final = {ENTRY: "entry", ORDER: "order"}
 _WORDS: Final = 256
 """Characters of a text for which no document gives a length: as many as names have, and no more."""
 _ID: Final = 64
 _URL: Final = 2_048
+_REFERENCE: Final = 15
+"""Characters of the reference that a payment fills in."""
 _PASSED: Final = 20_000
 _GOODS: Final = 20
 _EXPIRY: Final = "2099-12-31T23:59:59-03:30"
@@ -65,7 +67,7 @@ _LEAST: Final[Mapping[str, Any]] = {
     "paymentRequestId": MARKS["paymentRequestId"],
     "paymentAmount": _CNY,
     "payToAmount": {"currency": MARKS["payToCurrency"], "value": MARKS["payToAmount"]},
-    "order": {"referenceOrderId": "1", "orderDescription": "-", "orderAmount": _CNY},
+    "order": {"referenceOrderId": MARKS["referenceOrderId"], "orderDescription": "-", "orderAmount": _CNY},
     "paymentNotifyUrl": NOTIFY_URL,
 }
 """An order of which nothing is told but what it takes to be one, and where its end is notified."""
@@ -75,7 +77,7 @@ WHOLE: Final[Mapping[str, Any]] = {
     "pspId": "P" * _ID,
     "codeType": "ORDER_CODE",
     "order": {
-        "referenceOrderId": "R" * _ID,
+        "referenceOrderId": MARKS["referenceOrderId"] + "R" * (_ID - _REFERENCE),
         "orderDescription": _words(_NAMES),
         "orderAmount": _CNY,
         "merchant": {
@@ -235,7 +237,7 @@ def to_pay(name: str, code: str = "") -> Payment:
     )
 
 
-COLLECTED: Final = [one(f"{_CODES[to_pay(name).code]}-order-{name}", to_pay(name)) for name in ORDERS]
+COLLECTED: Final = [one(f"{SHORT[to_pay(name).code]}-order-{name}", to_pay(name)) for name in ORDERS]
 """Each order information beside HANDLE_BY_PSP."""
 _BESIDE: Final = (
     ("least", ORDER, "F", "PAYMENT_AMOUNT_EXCEED_LIMIT"),
@@ -245,7 +247,7 @@ _BESIDE: Final = (
 )
 STOPPED: Final = [
     one(
-        f"{_CODES[code]}-sdk-{status}-order-{name}",
+        f"{SHORT[code]}-sdk-{status}-order-{name}",
         Payment(code=code, amount=2_000, answer=ordered(name, HANDLE_BY_SDK, status, result_code)),
     )
     for name, code, status, result_code in _BESIDE
@@ -260,4 +262,4 @@ def refilled(code: str) -> Scenario:
     """
     stopped = Payment(code=code, answer=handle_by_sdk())
     payments = (to_pay("whole", code), to_pay("least", code), stopped, Payment(code=code, answer=handle_by_psp("F")))
-    return Scenario(label=f"{_CODES[code]}-less-and-less-told", payments=payments)
+    return Scenario(label=f"{SHORT[code]}-less-and-less-told", payments=payments)

@@ -46,6 +46,7 @@ from mpp_conformance.scenarios.scenario import (
     FUNDED,
     ORDER,
     SECOND,
+    SHORT,
     UNFUNDED,
     Answer,
     Payment,
@@ -56,7 +57,6 @@ from mpp_conformance.scenarios.scenario import (
 )
 from mpp_conformance.scenarios.series import amounts_in_turn, orders_in_turn, payloads_in_turn
 
-_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 _OTHER: Final = {ENTRY: ORDER, ORDER: ENTRY}
 
 
@@ -86,7 +86,7 @@ def a_round(first: str) -> Scenario:
     """Payments of three customers in turn; entry codes and order codes take turns, beginning with ``first``."""
     codes = (first, _OTHER[first])
     payments = (Payment(code=codes[at % 2], customer=who, answer=told) for at, (who, told) in enumerate(_STEPS))
-    return Scenario(label=f"a-round-from-{_SHORT[first]}-code", payments=apart(payments))
+    return Scenario(label=f"a-round-from-{SHORT[first]}-code", payments=apart(payments))
 
 
 _LATE_STEPS: Final = (
@@ -111,7 +111,7 @@ def a_late_round(first: str) -> Scenario:
         Payment(code=codes[at % 2], customer=who, answer=told, unknown=unknown, notice_unknown=unsure)
         for at, (who, told, unknown, unsure) in enumerate(_LATE_STEPS)
     )
-    return Scenario(label=f"a-late-round-from-{_SHORT[first]}-code", payments=apart(payments))
+    return Scenario(label=f"a-late-round-from-{SHORT[first]}-code", payments=apart(payments))
 
 
 def _notices_unknown(label: str, *payments: tuple[str, str, int]) -> Scenario:
@@ -171,7 +171,7 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     ]
     found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
-    return [*found, *(one(f"{_SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
+    return [*found, *(one(f"{SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
 
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -194,14 +194,14 @@ def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
 def not_decoded(code: str) -> list[Scenario]:
     """Decoding that fails: at once, for a code that has expired, and after ``U``."""
     late = Payment(code=code, answer=handle_by_psp("F"), unknown=1)
-    at_last = one(f"{_SHORT[code]}-not-decoded-unknown-at-first", late)
+    at_last = one(f"{SHORT[code]}-not-decoded-unknown-at-first", late)
     return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last, expired_meanwhile(code)]
 
 
 def expired_meanwhile(code: str) -> Scenario:
     """The code's time runs out before Alipay+ comes to decide. No document forbids to ask once more even then."""
     late = Payment(code=code, answer=handle_by_psp("F", code=EXPIRED_CODE), unknown=1)
-    return one(f"{_SHORT[code]}-expired-meanwhile", late)
+    return one(f"{SHORT[code]}-expired-meanwhile", late)
 
 
 def of_code(code: str, scenarios: Iterable[Scenario], action: str = "") -> list[Scenario]:
@@ -238,7 +238,7 @@ def _at_limits(edition: Edition, reading: Reading, place: str, beyond: int, paym
     """A payment with either code, so many fen beyond its limit per transaction."""
     return [
         one(
-            f"{_SHORT[code]}-{place}-limit-unknown-at-first",
+            f"{SHORT[code]}-{place}-limit-unknown-at-first",
             replace(payment, code=code, amount=edition.limit(scope, TRANSACTION).amount + beyond),
             edition=edition.name,
             reading=reading,

@@ -18,6 +18,8 @@ from mpp_conformance.scenarios.observation import EVERYTHING, Observed
 
 ENTRY: Final = "ENTRY_CODE"
 ORDER: Final = "ORDER_CODE"
+SHORT: Final = {ENTRY: "entry", ORDER: "order"}
+"""What labels call each."""
 FOREIGN: Final = "FOREIGN_CODE"
 """A code that is none of Alipay+'s."""
 
@@ -41,6 +43,7 @@ TAG_IN_BASE64: Final = "{tag-in-base64}"
 
 MARKS: Final = {
     "paymentRequestId": "{paymentRequestId}",
+    "referenceOrderId": "{referenceOrderId}",
     "amount": "{amount}",
     "payToAmount": "{payToAmount}",
     "payToCurrency": "{payToCurrency}",

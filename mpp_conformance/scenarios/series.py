@@ -9,9 +9,8 @@ from typing import Final
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.scenarios.cells import apart, payloads
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, handle_by_psp
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, SHORT, Payment, Scenario, handle_by_psp
 
-_SHORT: Final = {ENTRY: "entry", ORDER: "order"}
 _SCOPE: Final = {ENTRY: ENTRY_CODE, ORDER: IN_STORE}
 _BEYOND_32_BITS: Final = 2**32
 """Fen, above every limit."""
@@ -31,7 +30,7 @@ def payloads_in_turn() -> Scenario:
 def orders_in_turn(code: str) -> Scenario:
     """One customer pays, and after that an order with all that may be told of one comes, stands aside, or with less."""
     orders = [replace(payment, code=code) for scenario in (*COLLECTED, *STOPPED) for payment in scenario.payments]
-    return Scenario(label=f"{_SHORT[code]}-orders-in-turn", payments=(_usual(code), *orders))
+    return Scenario(label=f"{SHORT[code]}-orders-in-turn", payments=(_usual(code), *orders))
 
 
 def amounts_in_turn(code: str, edition: Edition, reading: Reading) -> Scenario:
@@ -40,7 +39,7 @@ def amounts_in_turn(code: str, edition: Edition, reading: Reading) -> Scenario:
     at = limit if reading.inclusive else limit - 1
     amounts = (1_000, at, limit + 1, 40_000, _BEYOND_32_BITS, at)
     return Scenario(
-        label=f"{_SHORT[code]}-amounts-in-turn",
+        label=f"{SHORT[code]}-amounts-in-turn",
         payments=tuple(Payment(code=code, amount=amount) for amount in amounts),
         edition=edition.name,
         reading=reading,

@@ -1,5 +1,6 @@
 """What Alipay+ says in cases that decide: nothing but what documents name."""
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from typing import Final
@@ -12,7 +13,7 @@ from mpp_conformance.peers.alipay_plus import BREACH_CODES
 from mpp_conformance.protocol import result_codes
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.limits import EDITIONS, Reading
-from mpp_conformance.scenarios.scenario import Answer, Scenario
+from mpp_conformance.scenarios.scenario import MARKS, Answer, Scenario
 
 _CASES: Final = load(directory("suites")).cases
 _WORLDS: Final = list(product(sorted(EDITIONS), (True, False)))
@@ -63,3 +64,17 @@ def test_every_named_failure_that_may_stand_beside_a_payload_does() -> None:
     }
 
     assert given == set(result_codes.OF_STOPS)
+
+
+def test_every_order_bears_a_reference_of_its_own() -> None:
+    """A merchant gives each order a number of its own: an MPP may refuse one that it has seen."""
+    scenarios = {scenario for case in _CASES for scenario in case.scenarios(EDITIONS["2023-12"], Reading())}
+    told = {
+        (scenario.label, found)
+        for scenario in scenarios
+        for answer in _answers(scenario)
+        for found in re.findall(r'"referenceOrderId"\s*:\s*"([^"]*)"', answer.body)
+    }
+
+    assert {(label, found) for label, found in told if MARKS["referenceOrderId"] not in found} == set()
+    assert told
