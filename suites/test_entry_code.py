@@ -349,7 +349,7 @@ def passed_by_callback(trace: Trace, payment: int = 0) -> None:
 def page_shown(trace: Trace, payment: int) -> None:
     """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
     result = trace.result(payment)
-    asked = expect(trace.since_decided(payment), payment)
+    asked = expect(trace.since_decided(payment).in_the_end(payment), payment)
     asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(not trace.stopped(payment), OWN_TURN)
     asked.given(result is not None, "the client to be handed a payment result")
     asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)

@@ -209,11 +209,21 @@ class Trace:
         return next(told, max((event.number for event in self.events), default=0) + 1)
 
     def in_the_end(self, payment: int = 0) -> "Trace":
-        """Without the failures that were handed before a success: the consumer may have tried another card."""
-        handed = [(e.number, e.message.payment_status) for e in self.of(payment) if isinstance(e.message, ServerAnswer)]
-        success = next((number for number, status in handed if status == "S"), 0)
-        early = {number for number, status in handed if number < success and status == "F"}
-        return self._chosen((event for event in self.events if event.number not in early), APP_LINK)
+        """Without the failures that were told before a success: the consumer may have tried another card.
+
+        A page of such a failure is left out where the client was handed that failure before, as far as anybody can see.
+        """
+        told = [(e.number, results_told([e.message], ServerAnswer)) for e in self.of(payment)]
+        shown = [(e.number, results_told([e.message], ResultPage)) for e in self.of(payment)]
+        success = next((number for number, status in (told if self.app_link else shown) if status == {"S"}), 0)
+        early = {number for number, status in told if number < success and status == {"F"}}
+        pages = {number for number, status in shown if number < success and status == {"F"}}
+        if not early and not pages:
+            return self
+        first = min(early, default=success) if self.app_link else 0
+        left_out = early | {number for number in pages if number > first}
+        points = (APP_LINK, USER) if pages else (APP_LINK,)
+        return self._chosen((event for event in self.events if event.number not in left_out), *points)
 
     def _chosen(self, events: Iterable[Event], *points: str) -> "Trace":
         return replace(self, events=tuple(events), chosen=self.chosen | set(points))
@@ -251,7 +261,9 @@ class Trace:
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
         name = "payment_status" if self.app_link else "result_status"
-        told = [str(getattr(e.message, name)) for e in self.of(payment) if isinstance(e.message, kind)]
+        told = [
+            str(getattr(e.message, name)) for e in self.in_the_end(payment).of(payment) if isinstance(e.message, kind)
+        ]
         statuses = {status for status in told if status in {"S", "F"}}
         if statuses or self.app_link:
             return statuses.pop() if len(statuses) == 1 else None

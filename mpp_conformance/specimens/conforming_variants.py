@@ -376,6 +376,23 @@ class CashierTwice(ConformingMpp):
         yield from super().pay(session, order)
 
 
+class FirstCardFails(ConformingMpp):
+    """Hands its client that the first card was declined, and debits another one that the consumer chooses."""
+
+    name = "first-card-declined"
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Only what the last card comes to is the payment's result."""
+        if result.payment_status == "S":
+            yield from self.declined(Handed(payment_status="F", error_code="CARD_DECLINED"))
+        yield from super().notify(session, order, result)
+
+    def declined(self, handed: Handed) -> Iterator[Message]:
+        """The consumer stays on the cashier page."""
+        if self.app_link:
+            yield ServerAnswer(payment_status=handed.payment_status, error_code=handed.error_code)
+
+
 class SecondScanFails(ConformingMpp):
     """Tells whoever scans a code again that its order has its result already."""
 

@@ -7,9 +7,11 @@ import pytest
 
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Event, Half, Trace
 from mpp_conformance.protocol.messages import (
+    APP_LINK,
     GATEWAY,
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    USER,
     Decode,
     DecodeCallback,
     HandleAction,
@@ -111,7 +113,8 @@ def test_the_client_was_handed_what_the_app_link_shows(
         (True, FUNDED, [_TO_PAY, ServerAnswer(action_type=HANDLE_BY_PSP), ServerAnswer(payment_status="F")], "F"),
         (True, FUNDED, [_TO_PAY, ServerAnswer(action_type=HANDLE_BY_PSP), _notified("S")], None),
         (True, UNFUNDED, [_TO_PAY], None),
-        (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="F"), ServerAnswer(payment_status="S")], None),
+        (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="F"), ServerAnswer(payment_status="S")], "S"),
+        (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="S"), ServerAnswer(payment_status="F")], None),
         (True, FUNDED, [_TO_PAY, ServerAnswer(payment_status="S"), ServerAnswer(payment_status="S")], "S"),
         (False, FUNDED, [_TO_PAY, _notified("S")], "S"),
         (False, UNFUNDED, [_TO_PAY, _notified("S")], "S"),
@@ -128,6 +131,35 @@ def test_the_result_is_what_the_client_was_surely_handed(
 ) -> None:
     """Where nobody can know what the client was handed, there is no result to hold it to."""
     assert expected == _trace(*messages, app_link=app_link, customer=customer).result()
+
+
+_DECLINED, _PAID = ServerAnswer(payment_status="F"), ServerAnswer(payment_status="S")
+_FAILURE, _SUCCESS = ResultPage(status="F"), ResultPage(status="S")
+
+
+@pytest.mark.parametrize(
+    ("app_link", "messages", "left", "chosen"),
+    [
+        (True, [_DECLINED, _PAID, _SUCCESS], [_PAID, _SUCCESS], {APP_LINK}),
+        (True, [_DECLINED, _FAILURE, _PAID, _SUCCESS], [_PAID, _SUCCESS], {APP_LINK, USER}),
+        (True, [_FAILURE, _DECLINED, _PAID], [_FAILURE, _PAID], {APP_LINK, USER}),
+        (True, [_DECLINED, _PAID, _FAILURE], [_PAID, _FAILURE], {APP_LINK}),
+        (True, [_FAILURE, _PAID], [_FAILURE, _PAID], {APP_LINK, USER}),
+        (True, [_PAID, _DECLINED], [_PAID, _DECLINED], set()),
+        (True, [_DECLINED, _FAILURE], [_DECLINED, _FAILURE], set()),
+        (False, [_FAILURE, _SUCCESS], [_SUCCESS], {APP_LINK, USER}),
+        (False, [_SUCCESS, _FAILURE], [_SUCCESS, _FAILURE], set()),
+        (False, [_FAILURE], [_FAILURE], set()),
+    ],
+)
+def test_the_end_is_what_the_last_card_comes_to(
+    *, app_link: bool, messages: list[Message], left: list[Message], chosen: frozenset[str] | set[str]
+) -> None:
+    """A failure that a success follows was none of the payment's, nor was a page that shows what was handed before."""
+    made = _trace(*messages, app_link=app_link).in_the_end()
+
+    assert left == [event.message for event in made.events]
+    assert chosen == made.chosen
 
 
 @pytest.mark.parametrize(
