@@ -128,7 +128,7 @@ class Expectation:
         if found is None:
             self._undecided(f"{in_words(kind, wanted)}, before anything can be said about what follows", lacking=kind)
         if found.message.by_suite:
-            self._about = found.number
+            self._about = max(found.number, self._about or 0)
         return self
 
     def given(self, holds: bool, what: str) -> Self:  # noqa: FBT001  # reads as a sentence: given(condition, words)
