@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpp_conformance.cli.exits import Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Refusal
 from mpp_conformance.report.pages.audit import FILE as AUDIT
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 from mpp_conformance.report.verdict_file.document import FILE as VERDICTS
@@ -25,7 +25,7 @@ sign_option = click.option(
 """``--sign``."""
 
 
-@click.command("bundle", epilog=explained())
+@click.command("bundle", epilog=ELSEWHERE)
 @click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--key",

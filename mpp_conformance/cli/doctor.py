@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.cli.run import announced
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
@@ -23,7 +23,7 @@ from mpp_conformance.wallet import Wallet
 FORMAT: Final = "mpp-conformance doctor 1"
 
 
-@click.command("doctor", epilog=explained())
+@click.command("doctor", epilog=ELSEWHERE)
 @needed_wallet_option
 @format_option("schemas.md")
 @click.option(

@@ -134,7 +134,7 @@ def command(  # noqa: PLR0913  # one for each option
         if chosen is None or (target or BY_HAND) != BY_HAND:
             raise click.UsageError("--by person takes --wallet FILE, and no --mpp")
         target = BY_HAND
-    if chosen is None and (not target or target.startswith("http")):
+    if chosen is None and not (target or "").startswith(("specimen:", "replay:")):
         raise click.UsageError(
             "say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try the suite out"
         )

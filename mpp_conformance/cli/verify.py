@@ -9,7 +9,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.common.scratch import scratch
 from mpp_conformance.report.run_folder import reading
@@ -49,7 +49,7 @@ class _Accepted:
         return self.rejudged and not self.differing
 
 
-@click.command("verify", epilog=explained())
+@click.command("verify", epilog=ELSEWHERE)
 @click.argument("bundle", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--key", metavar="FINGERPRINT", default="", help="The key that you expect: 64 hexadecimal digits.")
 @click.option(

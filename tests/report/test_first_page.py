@@ -1,4 +1,4 @@
-"""What the first page says of a wallet that fails: what is not met, in which order, and which failures have one cause."""
+"""What the first page says of a wallet that fails: what is not met, in which order, and which failures are alike."""
 
 from typing import Any
 
