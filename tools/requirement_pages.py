@@ -29,7 +29,8 @@ _LONGEST: Final = 600
 _TO_DO: Final = (
     "Open the card of the failure in report.html: it shows what was expected, the first difference, the likely cause "
     "and a line that runs this one case again. Compare what your {actor} did with the example below, correct it, and "
-    "run that line. A failure that must wait can be waived for a while ([Waivers](../../waivers.md)); it stays a failure."
+    "run that line. A failure that must wait can be waived for a while ([Waivers](../../waivers.md)); it stays a "
+    "failure."
 )
 
 
