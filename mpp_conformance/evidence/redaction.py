@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 
 from mpp_conformance import wire
 from mpp_conformance.common import canonical
-from mpp_conformance.evidence.hidden import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
+from mpp_conformance.evidence.hidden_values import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
 from mpp_conformance.evidence.values import plain
 from mpp_conformance.judging.trace import Event, Half, Trace
 from mpp_conformance.peers.router import Stray

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from mpp_conformance.judging.likely_causes import Parting
+from mpp_conformance.judging.text_differences import Parting
 from mpp_conformance.judging.verdict import Verdict
 
 MISSING: Final = "missing"

@@ -32,9 +32,9 @@ from mpp_conformance.judging.judgement import (
     Deviation,
     Judgement,
 )
-from mpp_conformance.judging.likely_causes import Parting, likely_slip, parting, shown
 from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.patterns import counted, in_words, matches, value_in_words
+from mpp_conformance.judging.text_differences import Parting, likely_slip, parting, shown
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message, ResultPage

@@ -17,7 +17,7 @@ from mpp_conformance.report.run_folder.reading import evidence_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from mpp_conformance.evidence.hidden import Disclosure
+    from mpp_conformance.evidence.hidden_values import Disclosure
     from mpp_conformance.evidence.journal import Journal
     from mpp_conformance.evidence.redaction import Policy
     from mpp_conformance.judging.trace import Trace

@@ -14,7 +14,7 @@ from typing import Final
 
 from mpp_conformance import evidence
 from mpp_conformance.evidence import disclosures, strays
-from mpp_conformance.evidence.hidden import Disclosure
+from mpp_conformance.evidence.hidden_values import Disclosure
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.verdict_file.document import FILE as VERDICTS
