@@ -73,7 +73,7 @@ def command(file: Path, form: str, into: Path | None, memory: str, work: Path | 
         _worth(mapped, form)
     try:
         if into is not None:
-            folder.vacant(into.parent, into.name)
+            folder.free_path(into.parent, into.name)
         if how["engine"] == SPARK:
             made, samples = _audited(mapped, spark.opened(mapped, file.parent, spark.session()), into)
         else:

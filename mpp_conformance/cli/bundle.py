@@ -91,9 +91,9 @@ def _made(run: Path, key: "Ed25519PrivateKey", *, test_key: bool = False, stamp:
 
 def _stamp(authority: str) -> "Stamp":
     def stamp(data: bytes) -> bytes:
-        from mpp_conformance.bundle.timestamp import stamped  # noqa: PLC0415  # httpx
+        from mpp_conformance.bundle.timestamp import request_time_stamp  # noqa: PLC0415  # httpx
 
-        return stamped(data, authority)
+        return request_time_stamp(data, authority)
 
     return stamp
 

@@ -194,7 +194,7 @@ def check(context: click.Context, run: Path) -> None:
         click.echo(f"{'differs' if differences else 'ok':<9}{name}")
         for words in differences:
             click.echo(f"         {words}")
-    for name in reproduction.uncompared(run):
+    for name in reproduction.forms_not_compared(run):
         click.echo(f"unread   {name}: no two machines make it alike")
     wrong = sum(map(bool, found.values()))
     click.echo(f"result   {len(found) - wrong} of {len(found)} forms say what {document.FILE} says")

@@ -148,7 +148,7 @@ def _dated(found: verify.Bundle, authority: Path) -> str:
     if not found.time_stamp:
         verify.refuse(verify.TIME_STAMP, "the bundle has none")
     try:
-        when = timestamp.verified(found.time_stamp, found.files[verify.ATTESTATION], authority.read_bytes())
+        when = timestamp.verify_time_stamp(found.time_stamp, found.files[verify.ATTESTATION], authority.read_bytes())
     except timestamp.TimeStampError as problem:
         verify.refuse(verify.TIME_STAMP, str(problem))
     return f"{when.isoformat()}, by the authority in {authority}"
@@ -182,7 +182,7 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
             made = list((audit_rejudgement if of_audit else reproduction).differing(run))
         except (reading.KeptError, document.VerdictFileError, rejudgement.RejudgementError) as problem:
             made = [("report.html", str(problem))]
-        unread = [] if of_audit else reproduction.uncompared(run)
+        unread = [] if of_audit else reproduction.forms_not_compared(run)
     differing = [name for name, why in made if why]
     if differing and not told.other_suite:
         verify.refuse(*next((name, why) for name, why in made if why))

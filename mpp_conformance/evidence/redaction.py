@@ -1,4 +1,4 @@
-"""What evidence may say, before a byte of it is written: whatever is not on a list is hidden (see ``hidden``).
+"""What evidence may say, before a byte of it is written: whatever is not on a list is hidden (see ``hidden_values``).
 
 On the lists stand fields of messages, names of headers, and what the wallet's messages bear by ``openapi/``. Customers,
 what the acquirer passes through, and all the rest can be read only if the wallet's owner discloses it. The id of a

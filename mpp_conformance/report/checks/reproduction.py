@@ -54,7 +54,7 @@ def differing(run: Path) -> Iterator[tuple[str, str]]:
             yield path.name, _difference(path, make, judged, verdicts)
 
 
-def uncompared(run: Path) -> list[str]:
+def forms_not_compared(run: Path) -> list[str]:
     """The forms in a run's folder that no two machines make alike: nothing is said of what stands in them."""
     names = sorted(path.name for path in run.iterdir())
     pages = {name: _PAGE.fullmatch(name) for name in names}
