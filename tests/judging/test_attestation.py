@@ -132,7 +132,7 @@ def test_what_hangs_on_time_accuses_nobody_where_the_suite_was_late(
     assert ("the suite was late by 0.50 s" in judge(question, late).hint) is (verdict is Verdict.INCONCLUSIVE)
 
 
-FEW: Final = 4
+FEW: Final = 8
 ONE_IN: Final = [FEW, pytest.param(1, marks=pytest.mark.thorough)]
 """Of the faulty MPPs, one in so many."""
 
