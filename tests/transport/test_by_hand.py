@@ -3,6 +3,7 @@
 The miniature stands for the telephone: what is shown on it is what its screens report, to the person alone.
 """
 
+import html
 import json
 import re
 import signal
@@ -43,6 +44,9 @@ class Telephone:
     adaptor: str
     screen: str = ""
     lit: threading.Event = field(default_factory=threading.Event)
+    page: str = ""
+    """What is open in the browser of the client SDK."""
+    opened: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def seen(self) -> Iterator[str]:
@@ -66,7 +70,11 @@ class Telephone:
 
     def shows(self, what: str, body: dict[str, Any]) -> None:
         """A screen comes up."""
-        if what == "handle-action":
+        if what == "launch":
+            self.page = body["url"]
+            self.opened.set()
+            return
+        if what == "handle-action" or (what == "decode-callback" and body.get("sdkActionPayload")):
             self.screen = ALIPAY_PLUS_ERROR
         elif what == "result-page":
             self.screen = PAID_PAGE if body["status"] == "S" else UNPAID_PAGE
@@ -74,14 +82,27 @@ class Telephone:
             return
         self.lit.set()
 
-    def scan(self, code: str, customer: str, address: str) -> str:
-        """What stands on the screen in the end."""
+    def scan(self, code: str, customer: str, address: str, amount: str) -> str:
+        """What stands on the screen in the end; ``amount`` is what is to be entered on the merchant page, if any."""
         self.screen = NO_PAGE
         self.lit.clear()
-        call = {"codeValue": code, "customerId": customer, "observerUrl": address}
-        assert httpx.post(f"{self.adaptor}/scan", json=call, trust_env=False).is_success
+        self.opened.clear()
+        self._calls("scan", codeValue=code, customerId=customer, observerUrl=address)
+        if amount and self.opened.wait(NO_SUCH_PAGE_SECONDS):
+            self._calls("decode", codeValue=self._ordered(amount), callback="mine", observerUrl=address)
         self.lit.wait(NO_SUCH_PAGE_SECONDS)
         return self.screen
+
+    def _calls(self, operation: str, **call: str) -> None:
+        assert httpx.post(f"{self.adaptor}/{operation}", json=call, trust_env=False).is_success
+
+    def _ordered(self, amount: str) -> str:
+        """The order code that the merchant page goes on to, once the right amount is entered."""
+        with httpx.Client(trust_env=False, headers={"origin": self.page.partition("/m/")[0]}) as browser:
+            assert 'name="amount"' in browser.get(self.page).text
+            assert browser.post(self.page, data={"amount": "0"}).status_code == httpx.codes.UNPROCESSABLE_ENTITY
+            page = browser.post(self.page, data={"amount": amount}).text
+            return html.unescape(page.partition('id="code" href="')[2].partition('"')[0])
 
 
 @dataclass
@@ -114,7 +135,8 @@ class Person:
     def _do(self, told: dict[str, Any], http: httpx.Client) -> None:
         if told["stage"] == "scanning":
             assert http.get(f"/qr/{told['number']}.svg").headers["content-type"] == "image/svg+xml"
-            page = self.phone.scan(told["code"], told["customer"], self.address)
+            amount = "".join(re.findall("[0-9.]+ CNY", told["amount"])).removesuffix(" CNY")
+            page = self.phone.scan(told["code"], told["customer"], self.address, amount)
             answer = {"person": self.name, "page": page, "witness": "", "witness_page": ""}
             if self.doubts:
                 answer |= {"witness": "Bo", "witness_page": NO_PAGE}
@@ -143,14 +165,25 @@ def run(person: Person, *words: str) -> tuple[int, str]:
         return process.wait(60), printed
 
 
+def leading_here(wallet_file: Path) -> None:
+    """Have the entry codes lead to the merchant page, and from there to order codes that browsers leave alone."""
+    config = json.loads((wallet_file.parent / "wallet.json").read_text())
+    codes = {"entry": config["gateway"] + "/m/{id}?b=2#/Top", "order": "https://qr.example.test/order/{id}?b=2&a=%7e"}
+    (wallet_file.parent / "wallet.json").write_text(json.dumps(config | {"codes": codes}))
+    head, _, rest = wallet_file.read_text("utf-8").partition("entry = ")
+    lines = "".join(f"{name} = {json.dumps(code)}\n" for name, code in codes.items())
+    text = head + lines + "foreign = " + rest.partition("foreign = ")[2]
+    # What nobody reports is waited for that long.
+    wallet_file.write_text(text.replace("patience = 5.0", "patience = 2.0"), "utf-8")
+
+
 def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
     """Stopped and continued by another person, with one conversation held again: it conforms, and says on whose word.
 
     Who judges again comes to the same.
     """
     wallet_file = configured(MINI, tmp_path / "wallet", device=False)
-    text = wallet_file.read_text("utf-8")  # what nobody reports is waited for that long
-    wallet_file.write_text(text.replace("patience = 5.0", "patience = 2.0"), "utf-8")
+    leading_here(wallet_file)
     port = json.loads((wallet_file.parent / "wallet.json").read_text())["adaptorPort"]
     phone = Telephone(f"http://127.0.0.1:{port}")
     reports = tmp_path / "reports"
@@ -167,6 +200,8 @@ def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
     assert "one person saw" in ada.troubles[0]
 
     verdicts = json.loads((reports / "r/verdicts.json").read_bytes())
+    placed = [file for file in (reports / "r/evidence").glob("*.json") if "an order over" in file.read_text("utf-8")]
+    assert placed
     words = {row["requirement"]: row["persons"] for row in verdicts["by_hand"]}
     assert (verdicts["attempts"]["count"], len(verdicts["attempts"]["again"])) == (2, 2)
     assert {name for names in words.values() for name in names} == {"Ada", "Eve"}

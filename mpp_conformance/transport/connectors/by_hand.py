@@ -9,20 +9,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
+from starlette.routing import Route
 
 from mpp_conformance.judging.trace import Half, Trace
-from mpp_conformance.peers.console import OVER, Answer, Task
-from mpp_conformance.peers.router import Delivery
+from mpp_conformance.peers.console import OVER, Answer, Line, Task
+from mpp_conformance.peers.router import Delivery, Place
+from mpp_conformance.protocol.limits import cny
 from mpp_conformance.protocol.messages import Message, Scan, UserInitiatedPay
-from mpp_conformance.scenarios.scenario import Probe, Profile, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, Probe, Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, RefusedError
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.scheduler import ConcurrentConversations
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import LiveConsole, console_routes, qr_code
 from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.merchant_page import merchant_routes
 from mpp_conformance.transport.servers.message_layer import Notes
 from mpp_conformance.wallet import Wallet
 
@@ -107,13 +111,31 @@ class ByHandConnector(HttpConnector):
     def _task(self, token: str, scan: Scan) -> Task:
         world, index = self._router.payment(token)
         payments = len(world.scenario.payments)
+        payment = world.scenario.payments[index]
         return Task(
             conversation=world.scenario.label,
             payment=index + 1,
             payments=payments,
             code_value=scan.code_value,
             customer=scan.customer_id,
+            amount=cny(payment.amount).replace(",", "") if payment.code == ENTRY else "",
         )
+
+    def _beside(self) -> list[Route]:
+        """The merchant page, at the address that the entry codes have."""
+        return merchant_routes(self._router, self._placed, self._hosts)
+
+    def _hosts(self) -> set[str]:
+        """The names, with the port, by which the telephone calls us."""
+        return {host for address in (self.public_url, self.here) for host in _written(urlsplit(address))}
+
+    def _placed(self, place: Place) -> None:
+        """The consumer has confirmed on the merchant page; a second time is no second order."""
+        world, index = place
+        amount = f"{cny(world.scenario.payments[index].amount)} CNY"
+        if world.noted_at_scan(world.current(index), ("merchant page", f"an order over {amount} was placed")):
+            self._live.console.show(Line(name="an order was placed", fields=(("amount", amount),)))
+        self._live.changed()
 
     def _said(self, token: str, answer: Answer) -> None:
         held = self._held_in(self._router.payment(token)[0])
@@ -133,6 +155,12 @@ class ByHandConnector(HttpConnector):
             if message.customer_id != self._profile.customer(payment.customer):
                 self._hindered(delivery, "the call names another customer than the one who was to scan the code")
         return delivery
+
+
+def _written(address: SplitResult) -> tuple[str, ...]:
+    """A host and port as browsers write them: without the port that the scheme has by itself."""
+    default = {"http": 80, "https": 443}[address.scheme]
+    return (address.netloc.lower(), *([str(address.hostname)] if address.port in {None, default} else []))
 
 
 class ConversationsByHand(ConcurrentConversations):

@@ -12,7 +12,7 @@ function text(id, value) {
 function show(told) {
   const moved = told.number !== state.number || told.stage !== state.stage;
   state = told;
-  for (const id of ["progress", "what", "customer", "code", "trouble", "more"]) text(id, told[id]);
+  for (const id of ["progress", "what", "customer", "amount", "code", "trouble", "more"]) text(id, told[id]);
   at("scan").hidden = told.stage !== "scanning";
   at("review").hidden = told.stage !== "reviewing";
   const over = told.stage === "stopped" || told.stage === "over";
