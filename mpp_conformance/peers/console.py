@@ -105,6 +105,10 @@ class Console:
     trouble: str = ""
     """What hindered the conversation that is under review, in words."""
     lines: list[Line] = field(default_factory=list)
+    pictures: int = 0
+    """How many were taken of what is open, or was last."""
+    upload: str = ""
+    """The address that takes the next picture; empty where none does."""
     left_out: int = 0
     """Messages for which there was no room any more."""
     answers: dict[int, Answer] = field(default_factory=dict)

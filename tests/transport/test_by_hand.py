@@ -21,10 +21,14 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
+from mpp_conformance.evidence.pictures import name_of
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, NO_PAGE, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.transport.connectors.by_hand import mind_interrupts
+from tests.bundles import matrix
 from tests.miniatures import ROOT, SUITE, configured, up
+from tests.pictures import drawn
 
 MINI: Final = ROOT / "examples/wallet-python-mini"
 COMMAND: Final = (
@@ -33,6 +37,8 @@ COMMAND: Final = (
 )
 NO_SUCH_PAGE_SECONDS: Final = 1.0
 """How long the person looks at a telephone on which nothing happens."""
+
+PICTURE: Final = drawn()
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +143,10 @@ class Person:
             assert http.get(f"/qr/{told['number']}.svg").headers["content-type"] == "image/svg+xml"
             amount = "".join(re.findall("[0-9.]+ CNY", told["amount"])).removesuffix(" CNY")
             page = self.phone.scan(told["code"], told["customer"], self.address, amount)
+            if page == ALIPAY_PLUS_ERROR:
+                sent = httpx.post(told["upload"], content=PICTURE, headers={"origin": "null"}, trust_env=False)
+                assert sent.status_code == httpx.codes.FORBIDDEN
+                self._takes_picture(told["upload"])
             answer = {"person": self.name, "page": page, "witness": "", "witness_page": ""}
             if self.doubts:
                 answer |= {"witness": "Bo", "witness_page": NO_PAGE}
@@ -146,9 +156,17 @@ class Person:
                 assert http.post("/stop", json={}).is_success
                 return
             self.troubles.append(told["trouble"])
+            if self.doubts:
+                self._takes_picture(told["upload"])
             again, self.doubts = self.doubts, False
             self.reviewed += 0 if again else 1
             assert http.post("/choices", json={"number": told["number"], "again": again}).is_success
+
+    def _takes_picture(self, address: str) -> None:
+        """Whatever the telephone shows looks alike here."""
+        own = {"origin": address.partition("/p/")[0]}
+        sent = httpx.post(address, content=PICTURE, headers=own, trust_env=False)
+        assert sent.status_code == httpx.codes.CREATED
 
 
 def run(person: Person, *words: str) -> tuple[int, str]:
@@ -208,10 +226,34 @@ def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
     assert {"SRV-1", "UX-7"} <= words.keys()
     assert "WIRE-1" not in words
     assert "Who said it" in (reports / "r/report.html").read_text("utf-8")
+    shows_pictures(reports / "r", tmp_path)
     again = CliRunner().invoke(cli, ["rejudge", str(reports / "r")])
     assert (again.exit_code, "identical" in again.output) == (0, True), again.output
     checked = CliRunner().invoke(cli, ["report", "check", str(reports / "r")])
     assert checked.exit_code == 0, checked.output
+
+
+def shows_pictures(made: Path, place: Path) -> None:
+    """Each picture has its conversation and requirements, and is in the bundle; one that was changed is named."""
+    rows = json.loads((made / "verdicts.json").read_bytes())["pictures"]
+    assert {(row["file"], *row["seen"]) for row in rows} == {(f"pictures/{name_of(PICTURE)}", ALIPAY_PLUS_ERROR)}
+    assert {"UX-1", "UX-8"} <= {name for row in rows for name in row["requirements"]}
+    page = (made / "report.html").read_text("utf-8")
+    assert page.count(f'<img src="{rows[0]["file"]}"') == len(rows)
+    bundle = place / "r.zip"
+    bundle.write_bytes(pack.pack(made, keys.generate(), matrix(), test_key=True))
+    verified = CliRunner().invoke(cli, ["verify", str(bundle)])
+    assert (verified.exit_code, "REFUSED" in verified.output) == (5, False), verified.output
+    without = {
+        name: data for name, data in verify.verified(bundle.read_bytes()).files.items() if name != rows[0]["file"]
+    }
+    with pytest.raises(verify.Refused, match=rows[0]["file"]):
+        verify.check_pictures(json.loads((made / "verdicts.json").read_bytes()), without)
+    kept = made / rows[0]["file"]
+    kept.write_bytes(PICTURE + b".")
+    changed = CliRunner().invoke(cli, ["rejudge", str(made)])
+    assert (changed.exit_code, f"{rows[0]['file']}: its content" in changed.output) == (1, True), changed.output
+    kept.write_bytes(PICTURE)
 
 
 def test_stop_is_heard_by_a_program_in_the_background() -> None:

@@ -50,6 +50,8 @@ def told(console: Console, say: Say) -> dict[str, Any]:
         "customer": task.customer if task is not None and console.stage == SCANNING else "",
         "amount": _amount(task.amount, say) if task is not None and console.stage == SCANNING else "",
         "code": task.code_value if task is not None and console.stage == SCANNING else "",
+        "upload": console.upload,
+        "pictures": say("{count} pictures kept", count=console.pictures) if console.pictures else "",
         "trouble": _trouble(console.trouble, say),
         "lines": [_line(line.name, line.fields, stray=line.stray, say=say) for line in console.lines],
         "more": say("{count} more", count=console.left_out) if console.left_out else "",

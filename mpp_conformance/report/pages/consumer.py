@@ -1,6 +1,6 @@
 """The pages of the suite that a consumer sees on a telephone: the merchant page, and what stands for Alipay+'s pages.
 
-They run no script. What is put into them is escaped.
+Only the page for pictures runs a script. What is put into them is escaped.
 """
 
 import base64
@@ -32,6 +32,16 @@ def order_placed(say: Language, code_value: str) -> str:
 def stand_in(say: Language) -> str:
     """What stands for the error page of Alipay+, and says so."""
     return _page("stand-in.html.j2", say)
+
+
+def upload(say: Language) -> str:
+    """The page that sends a picture of what stands on the telephone; it runs ``upload.js`` beside it."""
+    return _page("upload.html.j2", say)
+
+
+def static(name: str) -> str:
+    """A file beside a page."""
+    return template(name).render()
 
 
 def _page(name: str, say: Language, **values: str) -> str:

@@ -193,6 +193,13 @@ class _Pages:
             return refusal(HTTPStatus.NOT_FOUND, "this code is not asked for now")
         return Response(qr_code(task.code_value), media_type="image/svg+xml")
 
+    async def upload(self, _: Request) -> Response:
+        """The QR code of the address that takes the next picture."""
+        address = self.live.console.upload
+        if not address:
+            return refusal(HTTPStatus.NOT_FOUND, "no picture is taken now")
+        return Response(qr_code(address), media_type="image/svg+xml")
+
     async def events(self, request: Request) -> Response:
         """What the page is to show, whenever it changes."""
         return StreamingResponse(self.live.states(reader_language(request)), media_type="text/event-stream")
@@ -206,6 +213,7 @@ def console_routes(live: LiveConsole) -> list[Route]:
         Route("/", pages.guarded(pages.whole)),
         *(Route(f"/{name}", pages.guarded(pages.beside)) for name in page.STATIC),
         Route("/qr/{number:int}.svg", pages.guarded(pages.code)),
+        Route("/upload.svg", pages.guarded(pages.upload)),
         Route("/events", pages.guarded(pages.events)),
         Route("/answers", pages.guarded(pages.taking(live.answer)), methods=["POST"]),
         Route("/choices", pages.guarded(pages.taking(live.choose)), methods=["POST"]),
