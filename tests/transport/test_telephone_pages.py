@@ -1,6 +1,8 @@
 """What the telephone's browser makes of the suite's pages: the merchant page, the stand-in, and where pictures go."""
 
 import asyncio
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,19 +15,23 @@ import pytest
 from PIL import Image
 
 from mpp_conformance.evidence.pictures import name_of
+from mpp_conformance.peers.console import OVER, WAITING, Task
 from mpp_conformance.peers.router import Place, Router
 from mpp_conformance.peers.world import World
+from mpp_conformance.report.languages.language import TAGS
 from mpp_conformance.report.pages import html
 from mpp_conformance.scenarios.cells import psp
 from mpp_conformance.scenarios.scenario import ENTRY, CodeTemplates, Profile
 from mpp_conformance.specimens import CONFORMING
 from mpp_conformance.transport.servers.application import application
+from mpp_conformance.transport.servers.console import LiveConsole, console_routes
 from mpp_conformance.transport.servers.listener import listening
 from mpp_conformance.transport.servers.merchant_page import STAND_IN, merchant_routes
 from mpp_conformance.transport.servers.pictures import Album, picture_routes
 from tests import browser
 from tests.browser import Page
 from tests.hosting import HOST
+from tests.miniatures import ROOT
 from tests.reporting import run_of
 
 CODES: Final = CodeTemplates(
@@ -34,6 +40,7 @@ CODES: Final = CodeTemplates(
     foreign="https://e.test/{id}",
 )
 NARROW: Final = 390
+NPM: Final = shutil.which("npm") or ""
 FITS: Final = f"document.documentElement.scrollWidth <= {NARROW}"
 SEND: Final = """
 (async () => {
@@ -56,7 +63,9 @@ class Suite:
     placed: list[Place] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
     album: Album = field(init=False)
+    live: LiveConsole = field(default_factory=lambda: LiveConsole(lambda: None))
     url: str = ""
+    invitation: str = ""
 
     def __post_init__(self) -> None:
         self.album = Album(self.kept.__setitem__, lambda: None)
@@ -76,8 +85,9 @@ class Suite:
             *merchant_routes(router, self.placed.append, lambda: hosts),
             *picture_routes(self.album, lambda: hosts),
         ]
-        async with listening(application(routes), HOST, 0) as self.url:
+        async with listening(application([*routes, *console_routes(self.live)]), HOST, 0) as self.url:
             hosts.add(urlsplit(self.url).netloc)
+            self.invitation = self.live.served_at(self.url)
             ready.set()
             await over.wait()
 
@@ -172,3 +182,52 @@ def test_a_picture_is_made_smaller_and_sent(suite: Suite, page: Page, tmp_path: 
     page.ask("document.getElementById('user-experience').scrollIntoView()")
     page.until("document.querySelector('#user-experience img').naturalWidth === 1600")
     assert (page.outside, page.errors) == ([], [])
+
+
+# --- for everybody --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A script that looks for what keeps people from using a page."""
+    place = tmp_path_factory.mktemp("axe")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests/axe" / name, place)
+    done = subprocess.run([NPM, "ci", "--ignore-scripts"], cwd=place, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return (place / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not NPM, reason="needs npm")
+def test_axe_finds_nothing(suite: Suite, page: Page, axe: str) -> None:
+    """On a narrow screen, on every page and at every stage of the console, in both languages."""
+    found: dict[str, object] = {}
+
+    def look(name: str) -> None:
+        page.ask(f"{axe};0")
+        assert page.ask(FITS) is True
+        found[name] = page.ask("axe.run().then(seen => [...seen.violations, ...seen.incomplete].map(one => one.id))")
+
+    suite.album.open((suite.world, 0))
+    for address in (suite.merchant, f"{suite.url}{STAND_IN}", f"{suite.url}{suite.album.path}"):
+        for lang in TAGS:
+            page.visit(address.partition("#")[0] + ("&" if "?" in address else "?") + f"lang={lang}")
+            look(f"{address} {lang}")
+    page.visit(suite.merchant)
+    page.led_on(lambda: entered(page, "7"))
+    look("a wrong amount")
+    console = suite.live.console
+    console.upload, console.pictures = f"{suite.url}{suite.album.path}", 1
+    task = Task(conversation="c", payment=1, payments=2, code_value="https://q.test/1", customer="me", amount="1.00")
+    page.visit(suite.invitation)
+    stages = (lambda: None, lambda: console.ask(task), lambda: console.review("why"), lambda: console.end(OVER))
+    for lang in TAGS:
+        console.stage = WAITING
+        for act in stages:
+            act()
+            page.visit(f"{suite.url}/?lang={lang}")
+            page.until("document.getElementById('head').textContent !== ''")
+            page.ask("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            look(f"{console.stage} {lang}")
+    assert {name: ids for name, ids in found.items() if ids} == {}
