@@ -46,7 +46,7 @@ def mapped(value: Kept, change: Callable[[Any], Any]) -> Kept:
 
 
 def _fields_of(kind: Any) -> tuple[str, ...] | None:  # noqa: ANN401  # any type at all
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+    return tuple(field.name for field in fields(kind) if field.init) if is_dataclass(kind) else None
 
 
 _field_names: Final[Callable[[Any], tuple[str, ...] | None]] = cache(_fields_of)

@@ -118,7 +118,7 @@ class Expectation:
     def __init__(self, trace: Trace, payment: int) -> None:
         self._trace = trace
         self._payment = payment
-        self._events = tuple(trace.of(payment))
+        self._events = trace.of(payment)
         self._about: int | None = None
 
     def reached(self, kind: type[Message], **wanted: Any) -> Self:

@@ -1,5 +1,6 @@
 """What a question wants of a message: compared with what was said, and put into words."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from mpp_conformance.judging.text_differences import shown
@@ -32,6 +33,13 @@ def in_words(kind: type[Message], wanted: dict[str, Any]) -> str:
     """A kind of message with the fields that are wanted of it; TypeError for a field that it has not."""
     if not wanted:
         return kind.__name__
+    # Cases ask the same again and again; a value that is True says something else than one that is 1.
+    return _in_words(kind, *((name, type(value), value) for name, value in wanted.items()))  # type: ignore[arg-type]  # a class has a hash
+
+
+@lru_cache(maxsize=4096)
+def _in_words(kind: type[Message], /, *values: Any) -> str:
+    wanted = {name: value for name, _, value in values}
     unknown = wanted.keys() - kind.__dataclass_fields__.keys()
     if unknown:
         message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"

@@ -14,7 +14,7 @@ _ANY: Final = "surrogatepass"
 """Half a surrogate pair is no reason to stop: what is looked at here is a wallet's text."""
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=2048)  # more than the payloads of a run, which are asked about in turn
 def _arrivals(expected: str) -> Mapping[int, tuple[Transformation, ...]]:
     """What may have been done to a text, by the hash of what it comes to: the texts themselves may be long."""
     found: dict[int, tuple[Transformation, ...]] = {}

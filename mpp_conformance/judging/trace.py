@@ -1,6 +1,6 @@
 """The ordered record of one conversation, and plain questions to it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -115,6 +115,8 @@ class Trace:
     began: str = field(default="", compare=False)
     chosen: frozenset[str] = field(default=frozenset(), compare=False)
     """The points by whose order a part was chosen: it holds only where nothing of them is lost or out of order."""
+    _of: dict[int, tuple[Event, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """The events of each payment that was asked for: whoever judges asks for them again and again."""
 
     @property
     def in_time(self) -> "Trace":
@@ -145,9 +147,12 @@ class Trace:
         """Whether a person said what was seen in the end of this payment, and with it what was not."""
         return any(isinstance(event.message, Sighting) for event in self.of(payment))
 
-    def of(self, payment: int) -> Iterator[Event]:
+    def of(self, payment: int) -> tuple[Event, ...]:
         """The events of one payment, in order."""
-        return (event for event in self.events if event.payment == payment)
+        found = self._of.get(payment)
+        if found is None:
+            found = self._of[payment] = tuple(event for event in self.events if event.payment == payment)
+        return found
 
     def alone(self, payment: int) -> "Trace":
         """One payment as if it were the only one of the conversation; its messages keep their numbers."""
@@ -183,6 +188,8 @@ class Trace:
 
     def readable(self) -> "Trace":
         """Without what could not be read."""
+        if not any(isinstance(event.message, Malformed) for event in self.events):
+            return self
         return replace(self, events=tuple(event for event in self.events if not isinstance(event.message, Malformed)))
 
     def opening(self, payment: int = 0) -> "Trace":
