@@ -216,10 +216,7 @@ def test_what_was_cancelled_is_not_taken_after_that(trace: Trace) -> None:
 
 @case(WIRE_5, [FORGED, UNSIGNED, *EACH])
 def test_a_cancellation_that_is_not_signed_is_not_obeyed(trace: Trace) -> None:
-    """A stranger's cancellation is refused, in whatever form, and the payment is as it was; Alipay+'s own succeeds.
-
-    So it is however the payment ended, and before it ends.
-    """
+    """A stranger's cancellation is refused, in whatever form, and the payment is as it was; Alipay+'s own succeeds."""
     of_each_alone(trace, forged, stranger_not_obeyed)
 
 

@@ -168,11 +168,9 @@ def test_what_is_not_known_is_not_told_as_failed(trace: Trace) -> None:
 
 @case(REP_5, [TAKEN])
 def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
-    """The second customer is neither told of a success nor notified as the one who has paid.
-
-    An MPP that knows the code, and asks Alipay+ no more, has to refuse it by itself.
-    """
+    """The second customer is neither told of a success nor notified as the one who has paid."""
     expect(trace, 0).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    # Whoever knows the code, and asks Alipay+ no more, has to refuse it by itself.
     asked = expect(trace, 1).reached(Scan).none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
     asking = (event.message for event in trace.of(1) if isinstance(event.message, UserInitiatedPay | Scan))
     for customer in sorted({message.customer_id for message in asking}):

@@ -141,11 +141,9 @@ def completed(edition: Edition, reading: Reading) -> list[Scenario]:
 
 @case(UX_7, completed)
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
-    """Within the limit the payment succeeds and the consumer sees so.
-
-    Whoever can pay and is declined among other payments has not shown that those do not matter.
-    """
+    """Within the limit the payment succeeds and the consumer sees so."""
     wherever(trace, HANDLE_BY_PSP, success_seen, status="S")
+    # Whoever can pay and is declined among other payments has not shown that those do not matter.
     for index in trace.answered(HANDLE_BY_PSP, "S"):
         expect(trace, index).given(not declined(trace, index), NOT_DECLINED)
 
