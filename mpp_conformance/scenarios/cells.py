@@ -91,14 +91,15 @@ def _twice(payment: Payment) -> tuple[Payment, Payment]:
     return payment, replace(payment, again=True)
 
 
-ORDERS_SCANNED_TWICE: Final = Scenario(
-    label="order-scanned-twice",
-    payments=(
-        *_twice(Payment(code=ORDER, answer=handle_by_psp())),
-        *_twice(Payment(code=ORDER, answer=handle_by_psp(), amount=1_274, customer=UNFUNDED)),
-    ),
+PAID_SCANNED_TWICE: Final = Scenario(
+    label="order-scanned-twice", payments=_twice(Payment(code=ORDER, answer=handle_by_psp()))
 )
-"""An order code that was paid is scanned once more by the same customer, and then one whose payment failed."""
+"""An order code that was paid is scanned once more by the same customer."""
+UNPAID_SCANNED_TWICE: Final = Scenario(
+    label="order-unpaid-scanned-twice",
+    payments=_twice(Payment(code=ORDER, answer=handle_by_psp(), customer=UNFUNDED)),
+)
+"""Likewise one whose payment failed."""
 STOPPED_SCANNED_TWICE: Final = Scenario(
     label="order-stopped-scanned-twice",
     payments=_twice(Payment(code=ORDER, answer=handle_by_sdk("S", with_order=True))),

@@ -85,6 +85,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
         answers-not-acted-on account-without-lock later-payments-left-hanging
+        handle-by-sdk-swallowed-when-scanned-again
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: """
@@ -218,7 +219,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
         result-page-of-order-code-success-only nothing-done hand-overs-not-acted-on
         scans-dropped-above-sixteen later-scans-ignored launched-once-only decode-served-once-only
-        nothing-asked-after-a-failure handle-by-sdk-swallowed-when-scanned-again
+        nothing-asked-after-a-failure
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
@@ -265,12 +266,14 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
 
 ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
     {
+        "action-type-kept-by-sum": (FaultKind.ACTION_TYPE_NOT_READ,),
         "answer-of-anybody-before": (FaultKind.TOLD_OTHERWISE,),
         "answer-to-latest-client": (FaultKind.LEFT_WAITING,),
         "cancelled-entry-code-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "customers-locked-after-another-fails": (FaultKind.OWN_RESULT_CODE,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
@@ -280,10 +283,13 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
             FaultKind.UNKNOWN_TAKEN_AS_FINAL,
             FaultKind.SOUND_ANSWER_REFUSED,
             FaultKind.NOT_NOTIFIED,
+            FaultKind.ERROR_CODE_MISSING,
         ),
         "every-result-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
+        "failure-with-success-for-a-code": (FaultKind.OWN_RESULT_CODE,),
+        "first-order-behind-an-entry-code-asked-for-ever": (FaultKind.STEP_LEFT_OUT,),
         # The payment that hangs there is the one that was answered late.
         "later-payments-left-hanging": (FaultKind.LATE_ANSWER_LOST,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
@@ -295,6 +301,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
+        "stopped-code-paid-when-scanned-again": (FaultKind.ACTION_TYPE_NOT_READ,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
         "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),

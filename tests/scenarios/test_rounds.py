@@ -5,7 +5,7 @@ from itertools import product
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios import rounds
-from mpp_conformance.scenarios.cells import BOTH
+from mpp_conformance.scenarios.cells import BEHIND_ONE_CODE, BOTH
 from mpp_conformance.scenarios.scenario import FUNDED, SECOND, UNFUNDED, Payment, codes_for
 from mpp_conformance.wallet import reference
 
@@ -46,7 +46,7 @@ def test_a_sum_comes_again_in_a_round() -> None:
 
 def test_each_payment_behind_one_entry_code_has_an_order_of_its_own() -> None:
     """The code on the counter stays; order code, order and payload are new each time."""
-    held = rounds.BEHIND_ONE_CODE
+    held = BEHIND_ONE_CODE
     made = [
         codes_for(held, index, run="run", templates=reference().profile.templates)
         for index in range(len(held.payments))
@@ -60,7 +60,7 @@ def test_who_passes_over_a_code_that_was_scanned_before_is_not_asked_to_launch_i
     """No document forbids that; what follows from launching is asked of who does."""
     for code in BOTH:
         assert not any(payment.again for held in rounds.scanning(code)(*_WORLD) for payment in held.payments)
-    assert rounds.BEHIND_ONE_CODE in rounds.launching(*_WORLD)
+    assert BEHIND_ONE_CODE in rounds.launching(*_WORLD)
 
 
 def test_no_set_has_a_conversation_or_a_label_twice() -> None:
