@@ -1,12 +1,13 @@
 """A page for each requirement of the ledger, and one that lists them all."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
 from mpp_conformance import wire
-from mpp_conformance.adequacy.matrix import Matrix
+from mpp_conformance.adequacy.matrix import Examined, Matrix
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
@@ -27,8 +28,9 @@ _MOST_SHOWN: Final = 4
 _LONGEST: Final = 600
 _TO_DO: Final = (
     "Open the card of the failure in report.html: it shows what was expected, the first difference, the likely cause "
-    "and a line that runs this one case again. Compare what your {actor} did with the example below, mend it, and run "
-    "that line. A failure that must wait can be waived for a while ([Waivers](../../waivers.md)); it stays a failure."
+    "and a line that runs this one case again. Compare what your {actor} did with the example below, correct it, and "
+    "run that line. A failure that must wait can be waived for a while ([Waivers](../../waivers.md)); it stays a "
+    "failure."
 )
 
 
@@ -41,7 +43,7 @@ def requirement_pages() -> dict[str, str]:
 
 def _index(ledger: Ledger) -> str:
     lines = ["# Requirements", "", _MADE]
-    lines += ["| requirement | level and basis | of whom | what it asks |", "| --- | --- | --- | --- |"]
+    lines += ["| requirement | level and basis | actor | what it asks |", "| --- | --- | --- | --- |"]
     for row in ledger.requirements.values():
         kind = "not tested" if row.excluded else f"{row.level}, {row.basis}"
         lines.append(f"| [{row.id}]({row.id}.md) | {kind} | {row.actor} | {_cell(row.text)} |")
@@ -50,7 +52,7 @@ def _index(ledger: Ledger) -> str:
 
 def _page(row: Requirement, ledger: Ledger, found: Matrix) -> str:
     lines = [f"# {row.id}", "", _MADE, row.text, ""]
-    lines += ["| | |", "| --- | --- |", f"| of whom | {row.actor} |"]
+    lines += ["| | |", "| --- | --- |", f"| actor | {row.actor} |"]
     if row.excluded:
         lines += [f"| tested | no: {row.excluded} |", *_clauses(row), ""]
         return "\n".join(lines)
@@ -60,7 +62,12 @@ def _page(row: Requirement, ledger: Ledger, found: Matrix) -> str:
     lines += ["## What a conforming MPP does", "", *(f"- {_paragraph(case.purpose)}" for case in cases), ""]
     mistakes = list(_mistakes(row, found))
     if mistakes:
-        lines += ["## The commonest mistakes", "", "Each is a known faulty MPP that fails this requirement.", ""]
+        lines += [
+            "## Known mistakes",
+            "",
+            "Each is a known faulty MPP that fails this requirement; one of each kind first.",
+            "",
+        ]
         lines += [f"- {text} (`{name}`)" for name, text in mistakes[:_MOST_MISTAKES]]
         if len(mistakes) > _MOST_MISTAKES:
             lines.append(f"- and {len(mistakes) - _MOST_MISTAKES} more: `mpp-conformance matrix` names them")
@@ -77,9 +84,20 @@ def _clauses(row: Requirement) -> Iterator[str]:
 
 
 def _mistakes(row: Requirement, found: Matrix) -> Iterator[tuple[str, str]]:
-    for examined in found.specimens:
-        if any(each.requirement == row.id and each.verdict is Verdict.FAIL for each in examined.rows):
-            yield examined.name, _paragraph((SPECIMENS[examined.name].__doc__ or "").split("\n\n")[0]).rstrip(".")
+    """Names of specimens and what they do: those of one kind of fault in turn, those that break little else first."""
+    failing = [each for each in found.specimens if row.id in _broken(each)]
+    failing.sort(key=lambda each: len(_broken(each)))
+    seen: Counter[str] = Counter()
+    turns = []
+    for examined in failing:
+        turns.append((seen[examined.kind], examined.name))
+        seen[examined.kind] += 1
+    for _, name in sorted(turns, key=lambda turn: turn[0]):
+        yield name, _paragraph((SPECIMENS[name].__doc__ or "").split("\n\n")[0]).rstrip(".")
+
+
+def _broken(examined: Examined) -> set[str]:
+    return {each.requirement for each in examined.rows if each.verdict is Verdict.FAIL}
 
 
 def _example(case: Case) -> Iterator[str]:

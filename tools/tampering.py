@@ -75,31 +75,31 @@ def _evidence(files: Mapping[str, bytes]) -> list[str]:
 def _dropped(bundles: Bundles) -> bytes:
     files = bundles.files
     del files[_evidence(files)[0]]
-    return pack.zipped(files)
+    return pack.zip_files(files)
 
 
 @_tampering("the verdict file is left out", "verdicts.json")
 def _verdicts_dropped(bundles: Bundles) -> bytes:
     files = bundles.files
     del files[verify.VERDICTS]
-    return pack.zipped(files)
+    return pack.zip_files(files)
 
 
 @_tampering("a file of a known form is put in", "evidence/added-00000000.json")
 def _added(bundles: Bundles) -> bytes:
-    return pack.zipped({**bundles.files, "evidence/added-00000000.json": b"{}"})
+    return pack.zip_files({**bundles.files, "evidence/added-00000000.json": b"{}"})
 
 
 @_tampering("a file of another name is put in", "run-me.sh")
 def _stranger_added(bundles: Bundles) -> bytes:
-    return pack.zipped({**bundles.files, "run-me.sh": b"#!/bin/sh\n"})
+    return pack.zip_files({**bundles.files, "run-me.sh": b"#!/bin/sh\n"})
 
 
 @_tampering("a piece of evidence gets another name", "evidence/renamed-00000000.json")
 def _renamed(bundles: Bundles) -> bytes:
     files = bundles.files
     files["evidence/renamed-00000000.json"] = files.pop(_evidence(files)[0])
-    return pack.zipped(files)
+    return pack.zip_files(files)
 
 
 @_tampering("the verdict file is there twice", "verdicts.json")
@@ -117,27 +117,27 @@ def _swapped(bundles: Bundles) -> bytes:
     files = bundles.files
     one, other = _evidence(files)[:2]
     files[one], files[other] = files[other], files[one]
-    return pack.zipped(files)
+    return pack.zip_files(files)
 
 
 @_tampering("evidence of another run stands in for this one's", "evidence/")
 def _evidence_of_another_run(bundles: Bundles) -> bytes:
     files, theirs = bundles.files, verify.unpacked(bundles.other)
     files = {name: data for name, data in files.items() if not name.startswith("evidence/")}
-    return pack.zipped({**files, **{name: theirs[name] for name in _evidence(theirs)}})
+    return pack.zip_files({**files, **{name: theirs[name] for name in _evidence(theirs)}})
 
 
 @_tampering("the signed statement of another run stands in for this one's", "attestation.json")
 def _statement_of_another_run(bundles: Bundles) -> bytes:
     theirs = verify.unpacked(bundles.other)
-    return pack.zipped({**bundles.files, verify.ATTESTATION: theirs[verify.ATTESTATION]})
+    return pack.zip_files({**bundles.files, verify.ATTESTATION: theirs[verify.ATTESTATION]})
 
 
 @_tampering("a verdict is edited, and every digest fixed up, but for the signature", "attestation.json")
 def _verdict_edited(bundles: Bundles) -> bytes:
     files = bundles.files
     files[verify.VERDICTS] = _edited(files[verify.VERDICTS], _one_case_failed)
-    return pack.zipped({**_listed(files), verify.ATTESTATION: files[verify.ATTESTATION]})
+    return pack.zip_files({**_listed(files), verify.ATTESTATION: files[verify.ATTESTATION]})
 
 
 @_tampering("everything is signed anew with another key", "signer.pub")
@@ -152,13 +152,13 @@ def _signature_blank(bundles: Bundles) -> bytes:
     def blank(envelope: dict[str, Any]) -> None:
         envelope["signatures"][0]["sig"] = base64.b64encode(bytes(64)).decode()
 
-    return pack.zipped({**files, verify.ATTESTATION: _edited(files[verify.ATTESTATION], blank)})
+    return pack.zip_files({**files, verify.ATTESTATION: _edited(files[verify.ATTESTATION], blank)})
 
 
 @_tampering("the last line of the journal is cut off", "journal.jsonl")
 def _journal_cut(bundles: Bundles) -> bytes:
     files = bundles.files
-    return pack.zipped({**files, verify.JOURNAL: _without_last_line(files[verify.JOURNAL])})
+    return pack.zip_files({**files, verify.JOURNAL: _without_last_line(files[verify.JOURNAL])})
 
 
 # --- what only whoever holds the key can do -------------------------------------------------------------------------
@@ -309,7 +309,7 @@ def _appended(bundles: Bundles) -> bytes:
 
 @_tampering("a second directory, with an end of its own, is appended", "the bundle")
 def _second_directory(bundles: Bundles) -> bytes:
-    return bundles.one + pack.zipped({"report.md": b"all is well"})
+    return bundles.one + pack.zip_files({"report.md": b"all is well"})
 
 
 @_tampering("a comment hides behind the directory", "the bundle")
@@ -366,7 +366,7 @@ def _listed(files: Files) -> Files:
 def _signed(files: Files, key: Ed25519PrivateKey) -> bytes:
     kept = {name: data for name, data in files.items() if name not in verify.BESIDE_THE_MANIFEST}
     run = json.loads(files[verify.MANIFEST])["run"]
-    return pack.zipped(pack.signed(run, kept, json.loads(files[verify.VERDICTS]), key, test_key=False))
+    return pack.zip_files(pack.sign_files(run, kept, json.loads(files[verify.VERDICTS]), key, test_key=False))
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

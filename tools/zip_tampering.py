@@ -25,14 +25,14 @@ def changed(bundle: bytes, name: str, after: bytes = b"") -> bytes:
     content = files[name]
     place = content.index(after) + len(after) if after else len(content) // 2
     files[name] = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
-    return pack.zipped(files)
+    return pack.zip_files(files)
 
 
 def without(bundle: bytes, name: str) -> bytes:
     """A bundle without one of its files."""
     files = dict(verify.unpacked(bundle))
     del files[name]
-    return pack.zipped(files)
+    return pack.zip_files(files)
 
 
 def with_entry(bundle: bytes, name: str, content: bytes, *, said: int | None = None, mode: int = 0o100644) -> bytes:

@@ -52,10 +52,10 @@ def pack(
         files[verify.CLAIMS] = canonical.dump({"claims": told["claims"], "suite": told["suite"]})
         files[verify.KILL_MATRIX] = canonical.dump(dict(matrix))
     files["verify.py"] = Path(verify.__file__).read_bytes()
-    files = signed(name, files, told, key, test_key=test_key)
+    files = sign_files(name, files, told, key, test_key=test_key)
     if stamp is not None:
         files[verify.TIME_STAMP] = stamp(files[verify.ATTESTATION])
-    packed = zipped(files)
+    packed = zip_files(files)
     try:
         verify.verified(packed)
     except verify.Refused as problem:
@@ -87,7 +87,7 @@ def _faithful(run: Path) -> None:
         raise PackError(f"{run / name}: {why}. {reproduction.advice(name, run)}")
 
 
-def signed(
+def sign_files(
     run: str, files: Mapping[str, bytes], verdicts: dict[str, Any], key: Ed25519PrivateKey, *, test_key: bool
 ) -> dict[str, bytes]:
     """The files of a run, or of an audit, with the key, the manifest and the signed statement beside them."""
@@ -171,7 +171,7 @@ def _attestation(files: Mapping[str, bytes], verdicts: dict[str, Any], key: Ed25
     )
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zip_files(files: Mapping[str, bytes]) -> bytes:
     """The files as a ZIP file: the same bytes for the same files."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:

@@ -17,7 +17,7 @@ class TimeStampError(ValueError):
     """No time stamp could be had, or it is not one for these bytes; says why."""
 
 
-def stamped(data: bytes, authority: str) -> bytes:
+def request_time_stamp(data: bytes, authority: str) -> bytes:
     """The reply of the authority at a URL to a request for ``data``, in DER; TimeStampError where there is none."""
     client = _package()
     request = client.TimestampRequestBuilder().data(data).build()
@@ -37,7 +37,7 @@ def stamped(data: bytes, authority: str) -> bytes:
     return bytes(reply)
 
 
-def verified(reply: bytes, data: bytes, certificates: bytes) -> datetime:
+def verify_time_stamp(reply: bytes, data: bytes, certificates: bytes) -> datetime:
     """When ``data`` was stamped, if a root in PEM answers for it; TimeStampError where it does not."""
     from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415  # only where a stamp is verified
 

@@ -12,7 +12,7 @@ import click
 from mpp_conformance import wallet
 from mpp_conformance.cli.exits import Exit, Refusal, explained
 from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.cli.run import TARGET, announced, refuse_useless
+from mpp_conformance.cli.run import TARGET, announce_device_address, refuse_useless
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import json_text, printable
@@ -152,7 +152,7 @@ def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
     target = target or used.reach.target
     if target.startswith("http"):
         refuse_useless(used, target)
-    announced(used, target)
+    announce_device_address(used, target)
     cases = [case for case in load(directory("suites")).cases if case.generated]
     try:
         conversations = connectors.connect(target, used, run="answers")

@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.cli.progress import Progress
 from mpp_conformance.common.resources import directory
@@ -33,7 +33,7 @@ _SHOWN: Final = 3
 _LINE: Final = 160
 
 
-@click.command("audit", epilog=explained())
+@click.command("audit", epilog=ELSEWHERE)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @format_option("audit.md")
 @click.option(
@@ -73,7 +73,7 @@ def command(file: Path, form: str, into: Path | None, memory: str, work: Path | 
         _worth(mapped, form)
     try:
         if into is not None:
-            folder.vacant(into.parent, into.name)
+            folder.free_path(into.parent, into.name)
         if how["engine"] == SPARK:
             made, samples = _audited(mapped, spark.opened(mapped, file.parent, spark.session()), into)
         else:

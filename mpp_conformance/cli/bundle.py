@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpp_conformance.cli.exits import Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Refusal
 from mpp_conformance.report.pages.audit import FILE as AUDIT
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 from mpp_conformance.report.verdict_file.document import FILE as VERDICTS
@@ -25,7 +25,7 @@ sign_option = click.option(
 """``--sign``."""
 
 
-@click.command("bundle", epilog=explained())
+@click.command("bundle", epilog=ELSEWHERE)
 @click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--key",
@@ -91,9 +91,9 @@ def _made(run: Path, key: "Ed25519PrivateKey", *, test_key: bool = False, stamp:
 
 def _stamp(authority: str) -> "Stamp":
     def stamp(data: bytes) -> bytes:
-        from mpp_conformance.bundle.timestamp import stamped  # noqa: PLC0415  # httpx
+        from mpp_conformance.bundle.timestamp import request_time_stamp  # noqa: PLC0415  # httpx
 
-        return stamped(data, authority)
+        return request_time_stamp(data, authority)
 
     return stamp
 

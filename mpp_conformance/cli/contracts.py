@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.verdict import Verdict, worst
@@ -47,7 +47,7 @@ def stated() -> None:
             click.echo(f"    {line}")
 
 
-@command.command("verify", short_help="Verify your own, or your MPP server.", epilog=explained())
+@command.command("verify", short_help="Verify your own, or your MPP server.", epilog=ELSEWHERE)
 @click.argument("pacts", nargs=-1, metavar="[PACT]...", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @wallet_option
 def verify(pacts: tuple[Path, ...], wallet: Path | None) -> None:
@@ -59,7 +59,7 @@ def verify(pacts: tuple[Path, ...], wallet: Path | None) -> None:
     (alipay-plus--mpp-server.json).
 
     Each interaction passes, fails with the reason, or proves nothing, for instance because its provider state is
-    unknown, or could not be brought about.
+    unknown, or could not be brought about. Exit code 0: each passed; 1: one failed; 5: one proved nothing.
     """
     if not pacts and wallet is None:
         raise click.UsageError("name a PACT, or --wallet FILE to verify its MPP server")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.common.text import printable
 from mpp_conformance.report.checks import run_difference
@@ -14,7 +14,7 @@ _RUN = click.Path(path_type=Path, exists=True, file_okay=False)
 _WIDTH = 400
 
 
-@click.command("diff", epilog=explained())
+@click.command("diff", epilog=ELSEWHERE)
 @click.argument("old", type=_RUN)
 @click.argument("new", type=_RUN)
 @format_option("diff-json.md")

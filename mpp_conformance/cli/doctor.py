@@ -8,22 +8,22 @@ from typing import Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit
 from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.cli.run import announced
+from mpp_conformance.cli.run import announce_device_address
 from mpp_conformance.cli.wallets import loaded, needed_wallet_option
 from mpp_conformance.trials.doctor.findings import Finding
 from mpp_conformance.trials.doctor.live import SMALLEST, live
-from mpp_conformance.trials.doctor.mpp_server import answering, believes
+from mpp_conformance.trials.doctor.mpp_server import believes, inquiry_findings
 from mpp_conformance.trials.doctor.reach import reach
-from mpp_conformance.trials.doctor.templates import telling
+from mpp_conformance.trials.doctor.templates import hidden_changes
 from mpp_conformance.trials.doctor.waiting import awaited
 from mpp_conformance.wallet import Wallet
 
 FORMAT: Final = "mpp-conformance doctor 1"
 
 
-@click.command("doctor", epilog=explained())
+@click.command("doctor", epilog=ELSEWHERE)
 @needed_wallet_option
 @format_option("schemas.md")
 @click.option(
@@ -50,7 +50,7 @@ def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
         awaited(chosen, wait)
     if pay:
         click.echo(f"pays   [customers] funded: {SMALLEST / 100:.2f} CNY, once, when all else is well", err=True)
-    announced(chosen, chosen.reach.target)
+    announce_device_address(chosen, chosen.reach.target)
     findings = []
     for finding in _findings(wallet, chosen, pay=pay):
         findings.append(finding)
@@ -71,10 +71,10 @@ def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
 def _findings(path: Path, chosen: Wallet, *, pay: bool) -> Iterator[Finding]:
     """What is found out, in groups that come as they are known; no conversation where none can be held."""
     yield Finding(str(path), ok=True, text="can be read, and nothing is wrong in it")
-    yield telling(chosen)
+    yield hidden_changes(chosen)
     known = reach(chosen)
     yield from known
-    answered = answering(chosen)
+    answered = inquiry_findings(chosen)
     yield from answered
     if not any(finding.blocks for finding in known):
         yield from live(chosen, believed=believes(answered), pay=pay)

@@ -1,7 +1,7 @@
 """How a command ends: the exit codes, and the paragraph that goes with a refusal."""
 
 from enum import IntEnum
-from typing import Self
+from typing import Final, Self
 
 import click
 
@@ -32,6 +32,10 @@ class Refusal(click.ClickException):
     exit_code = int(Exit.CONFIGURATION)
 
 
+ELSEWHERE: Final = "Exit code 0: all is well. `mpp-conformance --help` explains the others."
+"""The exit codes for ``--help`` of a command that certifies nothing."""
+
+
 def explained() -> str:
-    """The exit codes for ``--help``."""
+    """The exit codes for ``--help`` of a command that certifies."""
     return "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {code.meaning}" for code in Exit)

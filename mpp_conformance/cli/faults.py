@@ -11,7 +11,7 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.protocol.faults import FAMILIES, FAULTS, Fault
-from mpp_conformance.protocol.faults.page import spoilt
+from mpp_conformance.protocol.faults.page import faulty_answers
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 
 FORMAT: Final = "mpp-conformance faults 1"
@@ -81,7 +81,7 @@ def text(met: Met) -> Iterator[str]:
 
 
 def _profile(fault: Fault, met: Sequence[tuple[str, str]]) -> Iterator[str]:
-    yield f"  {fault.name} ({spoilt(fault)})"
+    yield f"  {fault.name} ({faulty_answers(fault)})"
     yield f"      {fault.does}"
     yield f"      careful: {fault.careful}"
     yield f"      documents: {fault.basis}{f', {fault.source}' if fault.source else ''}"

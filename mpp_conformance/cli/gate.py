@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.common.text import printable
 from mpp_conformance.report.gate import decision, waivers
 from mpp_conformance.report.gate.outcome import OPEN, Gate
@@ -18,7 +18,7 @@ from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
 _WIDTH = 400
 
 
-@click.command("gate", epilog=explained())
+@click.command("gate", epilog=ELSEWHERE)
 @click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--waivers",
@@ -31,7 +31,7 @@ _WIDTH = 400
 @click.option("--lang", type=click.Choice(TAGS), default=TAGS[0], show_default=True, help="The language.")
 @click.pass_context
 def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
-    """Say whether the run in the folder RUN passes the gate, before and after the wallet's waivers.
+    """Say whether the run in the folder RUN passes the gate, with the wallet's waivers.
 
     Exit code 0: the gate is open; 1: it is closed. RUN/gate.json keeps the decision, and every form of the report that
     you make afterwards (`report html`, `report export`) shows it. The result of the run never changes: `overall` in the
@@ -48,11 +48,12 @@ def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
         raise Refusal(f"the verdict file lacks a member that `gate` needs: {problem!r}") from None
     if before != _undated(made) and (run / html.FILE).exists():
         click.echo(
-            f"reports      those in {run} do not show it yet: make them again with `report html`, `markdown`, `export` "
-            "and `allure`"
+            f"reports      the reports in {run} do not show this decision yet: make them again with `report html`, "
+            "`report markdown`, `report export` and `report allure`"
         )
-    for line in terminal.gate_lines(made, language(lang)):
-        click.echo(printable(line, _WIDTH))
+    say = language(lang)
+    for text in (terminal.line(say("result"), say(verdicts["result"])), *terminal.gate_lines(made, say)):
+        click.echo(printable(text, _WIDTH))
     context.exit(Exit.CONFORMS if made.told["after"] == OPEN else Exit.FAILS)
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from mpp_conformance.bundle import keys
-from mpp_conformance.cli.exits import Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Refusal
 
 
-@click.command("keygen", epilog=explained())
+@click.command("keygen", epilog=ELSEWHERE)
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False), default=Path(keys.FILE))
 def command(path: Path) -> None:
     """Make an Ed25519 key in PATH to sign bundles with, and print its fingerprint.

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.wallets import loaded, wallet_option
 from mpp_conformance.report.checks.leak_scan import MAX_BYTES, OPENS, Leak, Scanner
 from mpp_conformance.wallet import Wallet
@@ -15,7 +15,7 @@ _CUSTOMERS: Final = "customers"
 _SHOWN: Final = 50
 
 
-@click.command("leakscan", epilog=explained())
+@click.command("leakscan", epilog=ELSEWHERE)
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @wallet_option
 @click.option(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.exits import Exit, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.cli.load_text import text
 from mpp_conformance.cli.run import TARGET
@@ -69,7 +69,7 @@ class _Time(click.ParamType[float]):
         return seconds
 
 
-@click.command("load", epilog=explained())
+@click.command("load", epilog=ELSEWHERE)
 @wallet_option
 @click.option(
     "--mpp",

@@ -9,7 +9,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, Refusal
-from mpp_conformance.cli.run import announced, free_name, new_folder, refuse_useless
+from mpp_conformance.cli.run import announce_device_address, free_name, new_folder, refuse_useless
 from mpp_conformance.cli.wallets import loaded
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import json_text, printable
@@ -55,7 +55,7 @@ def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path)
     _make_room(asked.users)
     if trial.adaptor is not None:
         refuse_useless(wallet, target)
-    announced(wallet, target)
+    announce_device_address(wallet, target)
     folder = RunFolder(new_folder(reports, free_name(reports, f"load-{wallet.identity.name}")))
     try:
         found = trial.run(halve=asked.bisect) if asked.agent is None else trial.serve(asked.agent, _ready)

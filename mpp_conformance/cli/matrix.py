@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.forms import format_option
 from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
@@ -25,7 +25,7 @@ from mpp_conformance.trials import cabinet
 _MAX_KEPT: Final = 64 * 1024 * 1024
 
 
-@click.command("matrix", epilog=explained())
+@click.command("matrix", epilog=ELSEWHERE)
 @format_option("kill-matrix-json.md")
 @click.option(
     "--out",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.forms import JSON, format_option, printed
 from mpp_conformance.common.text import decoded
 from mpp_conformance.protocol import signature
@@ -19,7 +19,7 @@ FORMAT: Final = "mpp-conformance rejudgement 1"
 _SHOWN: Final = 50
 
 
-@click.command("rejudge", epilog=explained())
+@click.command("rejudge", epilog=ELSEWHERE)
 @click.argument("run", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--mpp-key",

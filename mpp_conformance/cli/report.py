@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from mpp_conformance.cli import output
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.common.text import column, printable
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report.allure import generator
@@ -33,7 +33,7 @@ def command() -> None:
     """Make further forms of the report from a run's folder."""
 
 
-@command.command("html", epilog=explained())
+@command.command("html", short_help="Make report.html again, in either language.", epilog=ELSEWHERE)
 @_run
 @_lang
 def page(run: Path, lang: str) -> None:
@@ -50,7 +50,7 @@ def page(run: Path, lang: str) -> None:
     click.echo(f"report       {made}")
 
 
-@command.command("markdown", epilog=explained())
+@command.command("markdown", short_help="Make report.md again, in either language.", epilog=ELSEWHERE)
 @_run
 @_lang
 def short(run: Path, lang: str) -> None:
@@ -63,7 +63,7 @@ def short(run: Path, lang: str) -> None:
     click.echo(f"report       {made}")
 
 
-@command.command("pdf", epilog=explained())
+@command.command("pdf", short_help="Make report.pdf, for paper.", epilog=ELSEWHERE)
 @_run
 @_lang
 @click.option("--full", is_flag=True, help="Print everything, each case and each conversation: hundreds of pages.")
@@ -85,7 +85,7 @@ def printed(*, run: Path, lang: str, full: bool) -> None:
     click.echo(f"pdf          {made}")
 
 
-@command.command("audit", epilog=explained())
+@command.command("audit", short_help="Check the report against ISO/IEC 17025.", epilog=ELSEWHERE)
 @_run
 @_lang
 @click.pass_context
@@ -137,7 +137,7 @@ def _read(run: Path) -> tuple[dict[str, Any], Gate, dict[str, Trace]]:
     return verdicts, gate, found.traces
 
 
-@command.command("export", epilog=explained())
+@command.command("export", short_help="Write CSV, CTRF, GitLab, JUnit and OSCAL.", epilog=ELSEWHERE)
 @_run
 @click.option(
     "--format",
@@ -158,7 +158,7 @@ def export(run: Path, form: tuple[str, ...]) -> None:
         raise Refusal(str(problem)) from None
 
 
-@command.command("annotate", epilog=explained())
+@command.command("annotate", short_help="Print annotations for GitHub Actions.", epilog=ELSEWHERE)
 @_run
 def annotate(run: Path) -> None:
     """Print an annotation for each requirement that did not pass, as GitHub Actions reads them from a job's log."""
@@ -170,7 +170,7 @@ def annotate(run: Path) -> None:
         click.echo("\n".join(lines))
 
 
-@command.command("check", epilog=explained())
+@command.command("check", short_help="Compare every form with the verdict file.", epilog=ELSEWHERE)
 @_run
 @click.pass_context
 def check(context: click.Context, run: Path) -> None:
@@ -194,14 +194,14 @@ def check(context: click.Context, run: Path) -> None:
         click.echo(f"{'differs' if differences else 'ok':<9}{name}")
         for words in differences:
             click.echo(f"         {words}")
-    for name in reproduction.uncompared(run):
+    for name in reproduction.forms_not_compared(run):
         click.echo(f"unread   {name}: no two machines make it alike")
     wrong = sum(map(bool, found.values()))
     click.echo(f"result   {len(found) - wrong} of {len(found)} forms say what {document.FILE} says")
     context.exit(Exit.FAILS if wrong or not found else Exit.CONFORMS)
 
 
-@command.command("allure", epilog=explained())
+@command.command("allure", short_help="Make allure.html, one file; needs Node.", epilog=ELSEWHERE)
 @_run
 @_lang
 def allure(run: Path, lang: str) -> None:

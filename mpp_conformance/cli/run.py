@@ -24,7 +24,7 @@ from mpp_conformance.report.languages.language import TAGS, Language, language
 from mpp_conformance.report.pages import html, statement
 from mpp_conformance.report.pages.terminal import line
 from mpp_conformance.report.run_folder import folder
-from mpp_conformance.report.run_folder.resumption import ResumptionError, begun
+from mpp_conformance.report.run_folder.resumption import ResumptionError, journal_so_far
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.folding import Result
 from mpp_conformance.transport.connectors import BY_HAND, UnknownTargetError, adaptor_of
@@ -134,7 +134,7 @@ def command(  # noqa: PLR0913  # one for each option
         if chosen is None or (target or BY_HAND) != BY_HAND:
             raise click.UsageError("--by person takes --wallet FILE, and no --mpp")
         target = BY_HAND
-    if chosen is None and (not target or target.startswith("http")):
+    if chosen is None and not (target or "").startswith(("specimen:", "replay:")):
         raise click.UsageError(
             "say which MPP to judge: --wallet FILE, or --mpp specimen:conforming to try the suite out"
         )
@@ -142,7 +142,7 @@ def command(  # noqa: PLR0913  # one for each option
         target = target or chosen.reach.target
         if target.startswith("http") and not blindly:
             refuse_useless(chosen, target)
-        announced(chosen, target)
+        announce_device_address(chosen, target)
     if chosen is not None and target == BY_HAND:
         planned_by_hand(chosen)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
@@ -167,12 +167,12 @@ def command(  # noqa: PLR0913  # one for each option
 def _target_of(run: Path) -> str:
     """What a run that was broken off was held with."""
     try:
-        return str(begun(run).facts["target"])
+        return str(journal_so_far(run).facts["target"])
     except ResumptionError as problem:
         raise click.UsageError(str(problem)) from None
 
 
-def announced(wallet: Wallet, target: str) -> None:
+def announce_device_address(wallet: Wallet, target: str) -> None:
     """Say where a test build that nobody can call fetches its calls, if this wallet's does."""
     if target == wallet.reach.target and wallet.reach.device:
         click.echo(

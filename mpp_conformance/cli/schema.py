@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from mpp_conformance.cli.exits import explained
+from mpp_conformance.cli.exits import ELSEWHERE
 from mpp_conformance.cli.forms import printed
 from mpp_conformance.common.shapes import SHA256, STRING, closed, document
 
@@ -90,8 +90,8 @@ SCHEMAS: Final[Mapping[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
 """Each schema by its name, with what it is of."""
 
 
-@click.command("schema", epilog=explained())
-@click.argument("name", required=False, type=click.Choice(list(SCHEMAS)))
+@click.command("schema", epilog=ELSEWHERE)
+@click.argument("name", required=False, metavar="[NAME]", type=click.Choice(list(SCHEMAS)))
 def command(name: str | None) -> None:
     """Print the JSON Schema (2020-12) called NAME; without a name, list them all (docs/schemas.md)."""
     if name is None:

@@ -8,7 +8,7 @@ from mpp_conformance.cli.serve_wallet import command as wallet
 
 @click.group("serve")
 def command() -> None:
-    """Keep one side up for manual work, until Ctrl-C."""
+    """Start one side alone for manual work; it runs until Ctrl-C."""
 
 
 command.add_command(gateway, "gateway")

@@ -44,7 +44,7 @@ from mpp_conformance.wallet import Wallet
 _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
 
 
-@click.command("gateway")
+@click.command("gateway", short_help="Start the simulated Alipay+ and the observer.")
 @needed_wallet_option
 @click.option(
     "--answer",

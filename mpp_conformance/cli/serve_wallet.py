@@ -32,7 +32,7 @@ PUBLIC_KEY: Final = "mpp-public-key.pem"
 _HOST: Final = "127.0.0.1"
 
 
-@click.command("wallet")
+@click.command("wallet", short_help="Start a known MPP as an HTTP wallet.")
 @click.argument("name", required=False)
 @click.option("--list", "listed", is_flag=True, help="Name the known MPPs, say what each does, and exit.")
 @wallet_option

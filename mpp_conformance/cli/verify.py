@@ -9,7 +9,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
 from mpp_conformance.cli.forms import format_option, printed
 from mpp_conformance.common.scratch import scratch
 from mpp_conformance.report.run_folder import reading
@@ -49,7 +49,7 @@ class _Accepted:
         return self.rejudged and not self.differing
 
 
-@click.command("verify", epilog=explained())
+@click.command("verify", epilog=ELSEWHERE)
 @click.argument("bundle", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--key", metavar="FINGERPRINT", default="", help="The key that you expect: 64 hexadecimal digits.")
 @click.option(
@@ -148,7 +148,7 @@ def _dated(found: verify.Bundle, authority: Path) -> str:
     if not found.time_stamp:
         verify.refuse(verify.TIME_STAMP, "the bundle has none")
     try:
-        when = timestamp.verified(found.time_stamp, found.files[verify.ATTESTATION], authority.read_bytes())
+        when = timestamp.verify_time_stamp(found.time_stamp, found.files[verify.ATTESTATION], authority.read_bytes())
     except timestamp.TimeStampError as problem:
         verify.refuse(verify.TIME_STAMP, str(problem))
     return f"{when.isoformat()}, by the authority in {authority}"
@@ -182,7 +182,7 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
             made = list((audit_rejudgement if of_audit else reproduction).differing(run))
         except (reading.KeptError, document.VerdictFileError, rejudgement.RejudgementError) as problem:
             made = [("report.html", str(problem))]
-        unread = [] if of_audit else reproduction.uncompared(run)
+        unread = [] if of_audit else reproduction.forms_not_compared(run)
     differing = [name for name, why in made if why]
     if differing and not told.other_suite:
         verify.refuse(*next((name, why) for name, why in made if why))

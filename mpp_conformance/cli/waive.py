@@ -9,13 +9,13 @@ import click
 
 from mpp_conformance.bundle import keys
 from mpp_conformance.cli.bundle import loaded
-from mpp_conformance.cli.exits import Refusal, explained
+from mpp_conformance.cli.exits import ELSEWHERE, Refusal
 from mpp_conformance.cli.gate import parsed
 from mpp_conformance.report.gate import waivers
 from mpp_conformance.report.run_folder import reading
 
 
-@click.command("waive", epilog=explained())
+@click.command("waive", epilog=ELSEWHERE)
 @click.argument("what", required=False, default="")
 @click.option("--waivers", "file", type=click.Path(path_type=Path), default=Path(waivers.FILE), show_default=True)
 @click.option("--key", "key_file", type=click.Path(path_type=Path), help="The owner's private key, to sign with.")

@@ -6,7 +6,7 @@ It is for whoever may know the customers of a wallet, and for nobody else.
 from collections.abc import Iterable
 from typing import Final
 
-from mpp_conformance.evidence.hidden import Disclosure, Opening
+from mpp_conformance.evidence.hidden_values import Disclosure, Opening
 from mpp_conformance.evidence.values import (
     EvidenceError,
     as_body,

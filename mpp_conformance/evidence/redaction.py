@@ -1,4 +1,4 @@
-"""What evidence may say, before a byte of it is written: whatever is not on a list is hidden (see ``hidden``).
+"""What evidence may say, before a byte of it is written: whatever is not on a list is hidden (see ``hidden_values``).
 
 On the lists stand fields of messages, names of headers, and what the wallet's messages bear by ``openapi/``. Customers,
 what the acquirer passes through, and all the rest can be read only if the wallet's owner discloses it. The id of a
@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 
 from mpp_conformance import wire
 from mpp_conformance.common import canonical
-from mpp_conformance.evidence.hidden import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
+from mpp_conformance.evidence.hidden_values import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
 from mpp_conformance.evidence.values import plain
 from mpp_conformance.judging.trace import Event, Half, Trace
 from mpp_conformance.peers.router import Stray

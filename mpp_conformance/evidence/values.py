@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from mpp_conformance.common import canonical
-from mpp_conformance.evidence.hidden import Commitment, Hidden, HiddenBytes, body_document
+from mpp_conformance.evidence.hidden_values import Commitment, Hidden, HiddenBytes, body_document
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 Kept = TypeVar("Kept")

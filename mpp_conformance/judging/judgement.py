@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from mpp_conformance.judging.likely_causes import Parting
+from mpp_conformance.judging.text_differences import Parting
 from mpp_conformance.judging.verdict import Verdict
 
 MISSING: Final = "missing"
@@ -35,8 +35,8 @@ class Judgement:
     """What one case came to on one trace; ``events`` are the numbers of the events that speak for it.
 
     ``hint``: the likely cause in words, or what would let it be judged; ``cause``: the kind of fault that it names
-    (``FaultKind``), empty where none is known. ``about``: the number of the event by which the suite called for what
-    is judged; ``None`` where the case names none.
+    (``FaultKind``), empty where none is known. ``about``: the number of the last event by which the suite called for
+    what is judged; ``None`` where the case names none.
     """
 
     verdict: Verdict

@@ -32,9 +32,9 @@ from mpp_conformance.judging.judgement import (
     Deviation,
     Judgement,
 )
-from mpp_conformance.judging.likely_causes import Parting, likely_slip, parting, shown
 from mpp_conformance.judging.obstacles import obstacle
 from mpp_conformance.judging.patterns import counted, in_words, matches, value_in_words
+from mpp_conformance.judging.text_differences import Parting, likely_slip, parting, shown
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message, ResultPage
@@ -128,7 +128,7 @@ class Expectation:
         if found is None:
             self._undecided(f"{in_words(kind, wanted)}, before anything can be said about what follows", lacking=kind)
         if found.message.by_suite:
-            self._about = found.number
+            self._about = max(found.number, self._about or 0)
         return self
 
     def given(self, holds: bool, what: str) -> Self:  # noqa: FBT001  # reads as a sentence: given(condition, words)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from mpp_conformance.judging.likely_causes import shown
+from mpp_conformance.judging.text_differences import shown
 from mpp_conformance.protocol.messages import Message
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from mpp_conformance.judging.judgement import DIFFERENT, MISSING, Judgement
-from mpp_conformance.judging.likely_causes import parting
 from mpp_conformance.judging.own_limits import Attempt, OwnLimit, attempts, in_words, own_limits
+from mpp_conformance.judging.text_differences import parting
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (

@@ -216,14 +216,15 @@ class Trace:
         told = [(e.number, results_told([e.message], ServerAnswer)) for e in self.of(payment)]
         shown = [(e.number, results_told([e.message], ResultPage)) for e in self.of(payment)]
         success = next((number for number, status in (told if self.app_link else shown) if status == {"S"}), 0)
-        early = {number for number, status in told if number < success and status == {"F"}}
-        pages = {number for number, status in shown if number < success and status == {"F"}}
-        if not early and not pages:
+        failures = [number for number, status in told if status == {"F"}]
+        pages = [number for number, status in shown if status == {"F"}]
+        if not success or not (failures or pages):
             return self
-        first = min(early, default=success) if self.app_link else 0
-        left_out = early | {number for number in pages if number > first}
+        first = min([*failures, success]) if self.app_link else 0
+        early = {number for number in failures if number < success}
+        early |= {number for number in pages if first < number < success}
         points = (APP_LINK, USER) if pages else (APP_LINK,)
-        return self._chosen((event for event in self.events if event.number not in left_out), *points)
+        return self._chosen((event for event in self.events if event.number not in early), *points)
 
     def _chosen(self, events: Iterable[Event], *points: str) -> "Trace":
         return replace(self, events=tuple(events), chosen=self.chosen | set(points))
@@ -256,15 +257,16 @@ class Trace:
 
         That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
         notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with. A customer who was to have
-        nothing and pays all the same proves nothing, and nor do results that contradict each other, nor a notification
-        that is missing where not all of them are reported.
+        nothing and pays all the same proves nothing, and nor do results that contradict each other. Where not all
+        reports come in, nor does a failure that a success may have followed, nor a notification that is missing.
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
         name = "payment_status" if self.app_link else "result_status"
-        told = [
-            str(getattr(e.message, name)) for e in self.in_the_end(payment).of(payment) if isinstance(e.message, kind)
-        ]
+        said = self.in_the_end(payment).of(payment)
+        told = [str(getattr(e.message, name)) for e in said if isinstance(e.message, kind)]
         statuses = {status for status in told if status in {"S", "F"}}
+        if self.app_link and statuses == {"F"} and not self.observes.at(APP_LINK).complete:
+            return None
         if statuses or self.app_link:
             return statuses.pop() if len(statuses) == 1 else None
         answers = (e.message for e in self.of(payment) if isinstance(e.message, UserInitiatedPayAnswer))

@@ -88,13 +88,13 @@ class Execution:
         """What a case that did not pass says for itself."""
         evidence, here = self.record.folder.path / folder.EVIDENCE, Path.cwd()
         target, wallet = self.setup.shown, wallet_of(self.config)
-        again, smaller = (
+        again, shrink = (
             failure_message.command(failure_message.node(item, here), target, wallet),
-            failure_message.smaller(result, target, wallet),
+            failure_message.shrink_command(result, target, wallet),
         )
         trace = self.record.traces.get(result.planned.scenario)
-        return failure_message.told(
-            result, evidence=evidence, again=again, blame=blame(result, trace), smaller=smaller, say=self.say
+        return failure_message.failure_text(
+            result, evidence=evidence, again=again, blame=blame(result, trace), shrink=shrink, say=self.say
         )
 
     def add(self, item: pytest.Item, result: CaseResult) -> None:

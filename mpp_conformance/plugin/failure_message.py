@@ -16,14 +16,18 @@ from mpp_conformance.scenarios.answers import name_in
 _LABEL: Final = 10
 
 
-def told(  # one for each line
-    result: CaseResult, *, evidence: Path, again: str, blame: str, smaller: str, say: Say = ENGLISH
+def failure_text(  # one for each line
+    result: CaseResult, *, evidence: Path, again: str, blame: str, shrink: str, say: Say = ENGLISH
 ) -> str:
     """Expected, seen, requirement, evidence, likely slip, blame, and the line that runs this case alone.
 
     Before that stands the line that makes a generated answer smaller, if there is one.
     """
-    further = [(say("blame"), say(blame)), *([(say("smaller"), smaller)] if smaller else []), (say("again"), again)]
+    further = [
+        (say("blame"), say(blame)),
+        *([(say("smaller"), shrink)] if shrink else []),
+        (say("again"), again),
+    ]
     lines = "\n".join(column(label, _LABEL) + text for label, text in (*_lines(result, evidence, say), *further))
     return harmless(lines)
 
@@ -57,7 +61,7 @@ def command(node: str, target: str, wallet: str) -> str:
     return _line("pytest", node, TARGET, target, *([WALLET, wallet] if wallet else []))
 
 
-def smaller(result: CaseResult, target: str, wallet: str) -> str:
+def shrink_command(result: CaseResult, target: str, wallet: str) -> str:
     """The line that tries a generated answer alone and makes it smaller; empty for a conversation without one."""
     name = name_in(result.planned.scenario.label)
     reached = ["--mpp", target, *(["--wallet", wallet] if wallet else [])]

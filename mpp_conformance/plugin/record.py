@@ -17,7 +17,7 @@ from mpp_conformance.report.run_folder.reading import evidence_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from mpp_conformance.evidence.hidden import Disclosure
+    from mpp_conformance.evidence.hidden_values import Disclosure
     from mpp_conformance.evidence.journal import Journal
     from mpp_conformance.evidence.redaction import Policy
     from mpp_conformance.judging.trace import Trace
@@ -47,7 +47,7 @@ class Record:
         self.folder = made
         self._policy = policy
         self._known = known
-        self._before = stray_messages.told(made.path, known) if known else {}
+        self._before = stray_messages.all_strays(made.path, known) if known else {}
         self._journal = JournalFile(made.path / journal.FILE, known)
         self._kept: dict[Scenario, Kept] = {}
         self._begun = {entry.told["scenario"] for entry in known.of(journal.BEGUN, journal.RERUN)} if known else set()
@@ -87,7 +87,7 @@ class Record:
         if not self._known.over:
             self._journal.write(journal.ABORTED, {"reason": journal.SILENT}, attempt=self._known.attempts)
         self._journal.write(journal.RESUMED, {"torn": self._known.torn, **counts})
-        found, late = self._known.conversed, stray_messages.unjudged(self._known, self._before)
+        found, late = self._known.conversed, stray_messages.labels_not_judged(self._known, self._before)
         for scenario in asked:
             known = scenario.digest in found and scenario.label not in late
             kept = self._read(*found[scenario.digest]) if known else None

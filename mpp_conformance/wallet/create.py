@@ -73,8 +73,8 @@ def create(path: Path, edition: str = DEFAULT_EDITION, platform: str = "") -> Cr
     try:
         there = [file for file in texts if os.path.lexists(file)]
         if there:
-            others = "".join(f", and {file.name} too" for file in there[:-1])
-            problem = Problem("", f"exists already, and is kept{others}; nothing was written")
+            others = f", as do {' and '.join(file.name for file in there[:-1])}" if there[1:] else ""
+            problem = Problem("", f"exists already{others}; nothing was written")
             raise WalletFileError(printable(there[-1]), [problem])
         for file, (text, mode) in texts.items():
             _write_new(file, text, mode)

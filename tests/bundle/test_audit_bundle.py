@@ -119,10 +119,10 @@ def test_whoever_has_no_key_changes_nothing(audited: Path, change: Callable[[dic
     """The manifest names another digest; once that is put right, the signature is of another statement."""
     files = edited(audited, change)
     with pytest.raises(verify.Refused, match=r"^audit\.json: its bytes do not match"):
-        verify.verified(pack.zipped(files))
+        verify.verified(pack.zip_files(files))
     files[verify.MANIFEST] = pack.manifest("march", listed(files), SIGNER, test_key=False)
     with pytest.raises(verify.Refused, match=r"^attestation\.json: its statement is about another audit"):
-        verify.verified(pack.zipped(files))
+        verify.verified(pack.zip_files(files))
 
 
 def listed(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -143,7 +143,7 @@ def test_what_the_holder_of_the_key_leaves_out_is_seen(
 ) -> None:
     """Even signed anew: by what it says itself, or by the logs."""
     files = listed(edited(audited, change))
-    made = pack.zipped(pack.signed("march", files, json.loads(files[verify.AUDIT]), KEY, test_key=False))
+    made = pack.zip_files(pack.sign_files("march", files, json.loads(files[verify.AUDIT]), KEY, test_key=False))
     with pytest.raises(verify.Refused, match=why):
         verify.check_logs(verify.verified(made), str(logs))
 
@@ -157,7 +157,7 @@ def test_evidence_that_is_dropped_or_added_is_named(audited: Path) -> None:
     added = {**whole, "evidence/added-00000000.json": whole[name]}
     for files, place in ((dropped, name), (added, "evidence/added-00000000.json")):
         with pytest.raises(verify.Refused) as refused:
-            verify.verified(pack.zipped(pack.signed("march", files, told, KEY, test_key=False)))
+            verify.verified(pack.zip_files(pack.sign_files("march", files, told, KEY, test_key=False)))
         assert str(refused.value).startswith(place)
 
 

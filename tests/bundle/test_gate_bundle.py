@@ -33,7 +33,7 @@ def packed(run: Path, **changes: object) -> bytes:
     told = {**json.loads(files[verify.GATE]), **changes}
     mine = {name: data for name, data in files.items() if name not in (*verify.BESIDE_THE_MANIFEST, verify.SIGNER)}
     mine[verify.GATE] = json.dumps(told).encode()
-    return pack.zipped(pack.signed(run.name, mine, reading.verdicts(run), KEY, test_key=False))
+    return pack.zip_files(pack.sign_files(run.name, mine, reading.verdicts(run), KEY, test_key=False))
 
 
 def refused(data: bytes) -> str:

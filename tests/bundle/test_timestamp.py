@@ -91,7 +91,7 @@ def test_a_time_stamp_dates_the_signature(
 ) -> None:
     """The authority's word is in the bundle, verifies with its root, and is of this signature only."""
     address, root = authority
-    data = pack.pack(folder, key, matrix(), stamp=lambda signed: timestamp.stamped(signed, address))
+    data = pack.pack(folder, key, matrix(), stamp=lambda signed: timestamp.request_time_stamp(signed, address))
     path = tmp_path / "stamped.zip"
     path.write_bytes(data)
     words = ["verify", str(path), "--key", keys.fingerprint(key), "--authority", str(root)]
@@ -99,7 +99,7 @@ def test_a_time_stamp_dates_the_signature(
     assert (told.exit_code, ", by the authority in " in told.output) == (0, True), told.output
     found = verify.verified(data)
     with pytest.raises(timestamp.TimeStampError, match="does not verify"):
-        timestamp.verified(found.time_stamp, b"something else", root.read_bytes())
+        timestamp.verify_time_stamp(found.time_stamp, b"something else", root.read_bytes())
 
 
 def test_a_bundle_without_a_time_stamp_is_told_so(
@@ -115,10 +115,10 @@ def test_a_bundle_without_a_time_stamp_is_told_so(
 def test_an_authority_that_does_not_answer_is_told() -> None:
     """A refused connection is one sentence."""
     with pytest.raises(timestamp.TimeStampError, match="the authority at"):
-        timestamp.stamped(b"x", "http://127.0.0.1:9/")
+        timestamp.request_time_stamp(b"x", "http://127.0.0.1:9/")
 
 
 def test_what_is_no_time_stamp_is_refused() -> None:
     """Bytes of any other kind are no reply of an authority."""
     with pytest.raises(timestamp.TimeStampError, match="the reply is no time stamp"):
-        timestamp.verified(b"nothing", b"x", b"")
+        timestamp.verify_time_stamp(b"nothing", b"x", b"")

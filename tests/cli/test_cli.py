@@ -157,7 +157,7 @@ def test_init_keeps_what_is_there(wallet: Path) -> None:
     before = wallet.read_bytes()
     result = call("init", wallet)
     assert (result.exit_code, wallet.read_bytes()) == (Exit.CONFIGURATION, before)
-    assert "wallet.toml: exists already, and is kept" in result.output
+    assert "wallet.toml: exists already, as do" in result.output
 
 
 def test_init_in_a_place_that_is_a_file(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_nothing_that_is_printed_is_a_command(runs: Path) -> None:
     odd = runs / HOSTILE
     commands: list[list[str | Path]] = [
         ["run", "--mpp", f"specimen:{HOSTILE}"],
-        ["run", "--mpp", "specimen:conforming", "--run", HOSTILE],
+        ["run", "--mpp", "specimen:conforming", "--run", HOSTILE, "-k", "launch_is"],
         ["list", "--wallet", odd],
         ["gate", odd],
         ["contracts", "verify", odd],

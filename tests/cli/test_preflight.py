@@ -12,7 +12,7 @@ from mpp_conformance import wallet
 from mpp_conformance.protocol.messages import GATEWAY, Message
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp, Say
-from mpp_conformance.trials.doctor.live import examined, useless
+from mpp_conformance.trials.doctor.live import examined, why_useless
 from tests.hosting import hosted_wallet, own_keys, wallet_at
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def found(specimen: type[ConformingMpp], **changes: Any) -> list[str]:
     async def tried() -> list[str]:
         async with hosted_wallet(specimen, patience=0.5) as (host, connector):
             host.gateway = replace(host.gateway, **changes)
-            return [finding.where for finding in await useless(wallet_at(patience=0.5), connector)]
+            return [finding.where for finding in await why_useless(wallet_at(patience=0.5), connector)]
 
     return asyncio.run(tried())
 

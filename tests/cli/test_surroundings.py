@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +23,7 @@ from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.scratch import PREFIX, scratch
 from mpp_conformance.ledger.catalogue import digest
+from mpp_conformance.plugin import conclusion
 from mpp_conformance.report.allure import node
 from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder
@@ -194,6 +196,34 @@ def test_no_verdict_file_is_left_of_a_report_that_could_not_be_written(
     found = CliRunner().invoke(cli, words)
     assert (found.exit_code, (tmp_path / "r/verdicts.json").exists()) == (Exit.FAULT, False)
     assert found.output.splitlines()[-1] == f"result       nothing is certified: {Exit.FAULT.meaning}"
+
+
+class SetBack(datetime):
+    """A clock that somebody has set back by two days."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        """Two days ago."""
+        return super().now(tz) - timedelta(days=2)
+
+
+def test_a_clock_that_is_set_back_changes_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that is older than its run is judged again alike, and every form of it is whole."""
+    monkeypatch.setattr(conclusion, "datetime", SetBack)
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    words = ["run", "--mpp", "specimen:conforming", "--reports", str(tmp_path), "--run", "r", "-k", "launch_is"]
+    ended = [
+        CliRunner().invoke(cli, called).exit_code
+        for called in (words, *([*form, str(tmp_path / "r")] for form in (["rejudge"], ["report", "export"])))
+    ]
+    made = json.loads((tmp_path / "r/verdicts.json").read_bytes())
+    checked = CliRunner().invoke(cli, ["report", "check", str(tmp_path / "r")])
+
+    assert made["issued"] < made["started"]
+    assert (ended, checked.exit_code) == ([Exit.NOT_PROVEN, Exit.CONFORMS, Exit.CONFORMS], Exit.CONFORMS), (
+        checked.output
+    )
+    assert made["milliseconds"] >= 0
 
 
 # --- a parent that is gone ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from mpp_conformance import evidence, wallet
 from mpp_conformance.common import canonical
 from mpp_conformance.common.resources import directory
 from mpp_conformance.evidence import EvidenceError, disclosures
-from mpp_conformance.evidence.hidden import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
+from mpp_conformance.evidence.hidden_values import Commitment, Disclosure, Hidden, HiddenBytes, Hiding
 from mpp_conformance.evidence.redaction import CLASSES, CLEAR, PROTECTED, Policy
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.trace import Event, Half, Trace

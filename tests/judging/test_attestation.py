@@ -132,7 +132,7 @@ def test_what_hangs_on_time_accuses_nobody_where_the_suite_was_late(
     assert ("the suite was late by 0.50 s" in judge(question, late).hint) is (verdict is Verdict.INCONCLUSIVE)
 
 
-FEW: Final = 4
+FEW: Final = 8
 ONE_IN: Final = [FEW, pytest.param(1, marks=pytest.mark.thorough)]
 """Of the faulty MPPs, one in so many."""
 
@@ -175,7 +175,7 @@ def test_cases_look_at_points() -> None:
     assert len([points for points in by_name.values() if GATEWAY in points]) > len(by_name) / 3
 
 
-Spoiling = Callable[[Trace], Iterator[Trace]]
+Spoiling = Callable[[Sequence[Event]], Iterator[Sequence[Event]]]
 """What may become of a record on its way to an auditor."""
 
 
@@ -207,30 +207,30 @@ def conversations() -> list[tuple[Trace, list[Case], bool]]:
     return [(made, cases, plain) for made, (cases, plain) in found.items()]
 
 
-def dropped(made: Trace) -> Iterator[Trace]:
+def dropped(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """The record without one of the MPP's messages, each in turn."""
-    for lost in made.events:
+    for at, lost in enumerate(events):
         if not lost.message.by_suite:
-            yield renumbered(made, [event for event in made.events if event is not lost])
+            yield [*events[:at], *events[at + 1 :]]
 
 
-def doubled(made: Trace) -> Iterator[Trace]:
+def doubled(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """The record with one of the MPP's messages twice, each in turn."""
-    for twice in made.events:
+    for at, twice in enumerate(events):
         if not twice.message.by_suite:
-            yield renumbered(made, [e for event in made.events for e in ([event] * (1 + (event is twice)))])
+            yield [*events[:at], twice, *events[at:]]
 
 
-def shuffled(made: Trace) -> Iterator[Trace]:
+def shuffled(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """The record backwards, and with what the MPP said first, or last."""
-    yield renumbered(made, list(reversed(made.events)))
+    yield list(reversed(events))
     for first in (True, False):
-        yield renumbered(made, sorted(made.events, key=lambda event: event.message.by_suite is first))
+        yield sorted(events, key=lambda event: event.message.by_suite is first)
 
 
-def truncated(made: Trace) -> Iterator[Trace]:
+def truncated(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """The record cut off behind each message."""
-    yield from (renumbered(made, list(made.events[:length])) for length in range(len(made.events)))
+    yield from (events[:length] for length in range(len(events)))
 
 
 def renumbered(made: Trace, events: Sequence[Event]) -> Trace:
@@ -242,13 +242,17 @@ def renumbered(made: Trace, events: Sequence[Event]) -> Trace:
 SPOILT: Final = [dropped, doubled, shuffled, truncated]
 
 
-def accused(spoilt: Spoiling, chosen: Callable[[bool, list[Trace]], list[Trace]]) -> list[str]:
+Records = list[Sequence[Event]]
+
+
+def accused(spoilt: Spoiling, chosen: Callable[[bool, Records], Records]) -> list[str]:
     """What fails of the spoilt records that are chosen of each conversation."""
     return sorted(
         {
             f"{case.requirement.id} {case.name} on {made.scenario.label}: {verdict.seen}"
             for made, cases, plain in conversations()
-            for worse in chosen(plain, list(spoilt(made)))
+            for events in chosen(plain, list(spoilt(made.events)))
+            for worse in [renumbered(made, events)]
             for case in cases
             if (verdict := judge(case.judge, worse)).verdict is Verdict.FAIL
         }
@@ -264,7 +268,7 @@ def test_a_lossy_log_accuses_no_conforming_mpp(spoilt: Spoiling) -> None:
     """
     drawn = Random(spoilt.__name__)  # noqa: S311  # no secret
 
-    def some(plain: bool, every: list[Trace]) -> list[Trace]:  # noqa: FBT001  # as `chosen` is called
+    def some(plain: bool, every: Records) -> Records:  # noqa: FBT001  # as `chosen` is called
         return drawn.sample(every, min(4 if plain else drawn.randint(0, 1), len(every)))
 
     assert accused(spoilt, some) == []

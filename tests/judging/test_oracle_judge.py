@@ -8,7 +8,7 @@ import pytest
 from mpp_conformance.judging.oracle import Unmet, expect, judge
 from mpp_conformance.judging.trace import ENDED, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.protocol.messages import HandleAction, Message, Scan, UserInitiatedPay
+from mpp_conformance.protocol.messages import HandleAction, Message, Scan, UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.scenarios.payloads import HURTFUL
 from mpp_conformance.scenarios.scenario import ORDER, TAG, Codes, Payment, Scenario
 
@@ -52,6 +52,22 @@ def test_a_case_that_asks_nothing_is_an_error() -> None:
     found = judge(_nothing, _trace(_SCAN))
 
     assert (found.verdict, found.seen, found.asked) == (Verdict.ERROR, "no expectation at all", 0)
+
+
+@pytest.mark.parametrize("kinds", [(Scan, UserInitiatedPayAnswer), (UserInitiatedPayAnswer, Scan)])
+def test_a_case_is_about_the_last_stimulus_that_it_names(kinds: tuple[type[Message], ...]) -> None:
+    """Whichever it names first; what the MPP says is no stimulus."""
+    call = UserInitiatedPay(code_value="c", customer_id="u")
+    answer = UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="success")
+    trace = _trace(_SCAN, call, answer, HandleAction(sdk_action_payload="p"), answer)
+
+    def question(trace: Trace) -> None:
+        asked = expect(trace)
+        for kind in (*kinds, HandleAction):
+            asked.reached(kind)
+        asked.none(HandleAction)
+
+    assert judge(question, trace).about == 3
 
 
 def test_what_another_case_asked_does_not_count() -> None:

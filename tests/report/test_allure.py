@@ -244,7 +244,7 @@ TRACKED: Final = (
 
 def test_what_reports_to_allures_makers_is_cut_out() -> None:
     """The trackers go, the rest stays, and a policy forbids whatever else would be asked for."""
-    clean = page.scrubbed(TRACKED)
+    clean = page.scrub(TRACKED)
     assert "googletagmanager" not in clean
     assert "dataLayer" not in clean
     assert clean.index("Content-Security-Policy") < clean.index("<title>t</title>")
@@ -263,7 +263,7 @@ def test_what_reports_to_allures_makers_is_cut_out() -> None:
 def test_a_page_that_would_load_something_is_refused(text: str) -> None:
     """A page of another version of Allure, with other calls to the outside, is no page of ours."""
     with pytest.raises(GeneratorError):
-        page.scrubbed(text)
+        page.scrub(text)
 
 
 # --- where the generator runs -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from mpp_conformance.adequacy.model.arrows import PARTIES
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
-from mpp_conformance.judging.likely_causes import parting
+from mpp_conformance.judging.text_differences import parting
 from mpp_conformance.judging.trace import ENDED, Event, Trace
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case

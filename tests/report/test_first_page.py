@@ -1,6 +1,8 @@
-"""What the first page says of a wallet that fails: what is not met, in which order, and what is one finding."""
+"""What the first page says of a wallet that fails: what is not met, in which order, and which failures are alike."""
 
 from typing import Any
+
+import pytest
 
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.report.languages.language import ENGLISH
@@ -12,12 +14,12 @@ from tests.reporting import M1, M2, O3, folded, judged, row, run_of, stated
 
 
 def _case(requirement: str, hint: str, *, how: str = "missing", verdict: str = "fail") -> dict[str, Any]:
-    """A failed case as a verdict file has it, as far as findings look at it."""
+    """A failed case as a verdict file has it, as far as grouping by cause looks at it."""
     deviation = {"how": how, "kinds": ["ServerAnswer"], "field": "", "payment": 0, "parting": None}
     return {"requirement": requirement, "verdict": verdict, "hint": hint, "deviation": deviation}
 
 
-def test_cases_that_failed_in_one_way_are_one_finding() -> None:
+def test_cases_that_failed_in_one_way_are_one_row() -> None:
     """One deviation at one message with one likely cause, whatever requirement; the one of most cases first."""
     cases = [_case("A", "h", how="repeated"), _case("A", "h"), _case("B", "h"), _case("B", "h", verdict="error")]
     assert [[case["requirement"] for case in found] for found in formatting.root_causes(cases)] == [["A", "B"], ["A"]]
@@ -59,13 +61,16 @@ def test_what_is_not_met_stands_on_every_first_page() -> None:
     assert "cases        1 fail, 1 observed" in lines
 
 
-def test_a_failure_card_shows_the_message_that_the_requirement_is_about() -> None:
-    """Not the answer to a notification that came in between."""
-    verdicts, traces = run_of(SPECIMENS["result-page-of-success-only"])
+@pytest.mark.parametrize(
+    ("mpp", "requirement"), [("result-page-of-success-only", "OC-20"), ("own-error-page-instead", "EC-25")]
+)
+def test_a_failure_card_shows_the_message_that_the_requirement_is_about(mpp: str, requirement: str) -> None:
+    """Not the answer to a notification that came in between, nor the call of decode that came before the decision."""
+    verdicts, traces = run_of(SPECIMENS[mpp])
     shown = [
         exchange(case, traces[case["evidence"]], ENGLISH).sent
         for case in document.cases(verdicts)
-        if case["requirement"] == "OC-20" and case["verdict"] == "fail"
+        if case["requirement"] == requirement and case["verdict"] == "fail"
     ]
     assert shown
     assert [words for words in shown if "UserInitiatedPayAnswer" not in words] == []

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -303,12 +304,20 @@ def test_repro_names_the_mpp_as_it_was_reached(target: str, expected: str) -> No
 # --- the command ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    """The folder of a run of the conforming MPP."""
-    result = CliRunner().invoke(cli, ["run", "--mpp", "specimen:conforming", "--reports", str(tmp_path), "--run", "r"])
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of the conforming MPP; not to be changed."""
+    place = tmp_path_factory.mktemp("held")
+    result = CliRunner().invoke(cli, ["run", "--mpp", "specimen:conforming", "--reports", str(place), "--run", "r"])
     assert result.exit_code == Exit.CONFORMS, result.output
-    return tmp_path / "r"
+    shutil.rmtree(place / "r/allure-results")
+    return place / "r"
+
+
+@pytest.fixture
+def kept(held: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(held, tmp_path / "r"))
 
 
 def test_page_can_be_made_once_more(kept: Path) -> None:

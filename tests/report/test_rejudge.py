@@ -17,19 +17,27 @@ from mpp_conformance.protocol import signature
 from mpp_conformance.report.checks import rejudgement
 from mpp_conformance.report.checks.rejudgement import RejudgementError
 from mpp_conformance.report.verdict_file import document, parsing
+from tests import serving
 from tests.bundles import matrix
 from tests.forging import Forger, copied, message, rewritten
 from tests.serving import of_specimen
 
 COMMAND: Final = Path(sys.executable).with_name("mpp-conformance")
+KINDS: Final = "entry-sdk or entry-psp or order-sdk or order-psp or order-type or inquired"
 ENTRY: Final = "entry-sdk-s"
 PAID: Final = "order-psp-s"
 
 
+@pytest.fixture(scope="module")
+def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of every kind of conversation over HTTP, which discloses everything."""
+    return serving.certified(tmp_path_factory.mktemp("part"), "-k", KINDS)
+
+
 @pytest.fixture
-def run(certified: Path, tmp_path: Path) -> Path:
-    """A run of the reference MPP over HTTP, to be changed."""
-    return copied(certified, tmp_path)
+def run(part: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return copied(part, tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from mpp_conformance import wire
 from mpp_conformance.protocol import signature
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.trials.doctor.findings import Finding
-from mpp_conformance.trials.doctor.mpp_server import answering
+from mpp_conformance.trials.doctor.mpp_server import inquiry_findings
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.trials.doctor.refusal import refusal
 from tests import hosting
@@ -79,13 +79,13 @@ def signed(body: bytes, key: RSAPrivateKey = MPP, *, of: bytes | None = None) ->
 
 def found(url: str, **reach: Any) -> Finding:
     """What the doctor says of the MPP server at ``url``."""
-    (finding,) = answering(wallet_at(mpp_server=url, **{"patience": 2.0, **reach}))
+    (finding,) = inquiry_findings(wallet_at(mpp_server=url, **{"patience": 2.0, **reach}))
     return finding
 
 
 def test_a_wallet_without_an_mpp_server_is_not_asked() -> None:
     """Where the file names none there is nothing to try."""
-    assert answering(wallet_at(mpp_server=None)) == []
+    assert inquiry_findings(wallet_at(mpp_server=None)) == []
 
 
 def test_an_mpp_server_that_answers_is_well() -> None:

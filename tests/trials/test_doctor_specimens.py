@@ -13,7 +13,7 @@ from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.trials.doctor.findings import FUNDED_CUSTOMER, Finding
-from mpp_conformance.trials.doctor.live import examined, useless
+from mpp_conformance.trials.doctor.live import examined, why_useless
 from mpp_conformance.wallet import Wallet, reference
 from tests.diagnosing import URL
 
@@ -67,7 +67,7 @@ def test_what_is_the_mpps_is_judged_and_not_refused(name: str) -> None:
     expected = {LIKE_A_WRONG_FILE[name]} if name in LIKE_A_WRONG_FILE else set()
     assert expected == refusing(asyncio.run(examined(*held(name, link=link))))
     expected |= {LIKE_A_WRONG_KEY[name]} if name in LIKE_A_WRONG_KEY else set()
-    assert expected == refusing(asyncio.run(useless(*held(name, link=link))))
+    assert expected == refusing(asyncio.run(why_useless(*held(name, link=link))))
 
 
 @pytest.mark.parametrize(("name", "refused"), [("conforming", False), ("payments-left-hanging", True)])

@@ -4,7 +4,7 @@ import json
 
 from mpp_conformance.scenarios.code_templates import hidden
 from mpp_conformance.scenarios.transformations import CODES
-from mpp_conformance.trials.doctor.templates import telling
+from mpp_conformance.trials.doctor.templates import hidden_changes
 from mpp_conformance.wallet import Wallet, reference
 
 
@@ -15,7 +15,7 @@ def _of(order: str) -> Wallet:
 
 def test_templates_that_hide_nothing_are_well() -> None:
     """Nothing is proposed."""
-    finding = telling(reference())
+    finding = hidden_changes(reference())
     assert (finding.where, finding.ok) == ("[codes] order", True)
     assert "order =" not in finding.text
 
@@ -23,7 +23,7 @@ def test_templates_that_hide_nothing_are_well() -> None:
 def test_what_a_template_hides_is_named_and_a_better_one_proposed() -> None:
     """It is advice: nothing is wrong with the file."""
     plain = "https://qr.example.test/order/{id}"
-    finding = telling(_of(plain))
+    finding = hidden_changes(_of(plain))
     proposed = json.loads(finding.text.partition("order = ")[2])
     assert finding.ok
     assert finding.text.startswith(f"{len(hidden(plain))} of {len(CODES)} alterations")
@@ -33,5 +33,5 @@ def test_what_a_template_hides_is_named_and_a_better_one_proposed() -> None:
 
 def test_nothing_is_proposed_for_codes_that_are_no_addresses() -> None:
     """Only what they hide is said."""
-    finding = telling(_of("ORDER{id}"))
+    finding = hidden_changes(_of("ORDER{id}"))
     assert (finding.ok, "order =" in finding.text, "query-sorted" in finding.text) == (True, False, True)

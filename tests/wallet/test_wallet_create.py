@@ -75,7 +75,7 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path, name: str) -> Non
     (tmp_path / name).symlink_to("nowhere")
     with pytest.raises(WalletFileError) as caught:
         wallet.create(tmp_path / "wallet.toml")
-    assert str(caught.value) == f"{tmp_path / name}: exists already, and is kept; nothing was written"
+    assert str(caught.value) == f"{tmp_path / name}: exists already; nothing was written"
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
@@ -84,8 +84,8 @@ def test_everything_that_is_there_is_named_at_once(tmp_path: Path) -> None:
     wallet.create(tmp_path / "my.toml")
     with pytest.raises(WalletFileError) as caught:
         wallet.create(tmp_path / "my.toml")
-    keys = "and alipay-plus-private-key.pem too, and alipay-plus-public-key.txt too"
-    assert str(caught.value) == f"{tmp_path / 'my.toml'}: exists already, and is kept, {keys}; nothing was written"
+    keys = "as do alipay-plus-private-key.pem and alipay-plus-public-key.txt"
+    assert str(caught.value) == f"{tmp_path / 'my.toml'}: exists already, {keys}; nothing was written"
 
 
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from mpp_conformance.judging.causes.failure import Failure, Rule, names
-from mpp_conformance.judging.likely_causes import likely_slip
+from mpp_conformance.judging.text_differences import likely_slip
 from mpp_conformance.protocol.fault_kinds import FaultKind
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,

@@ -43,10 +43,10 @@ def _table(faults: Iterator[Fault]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for fault in faults:
         told = f"{fault.basis}: {fault.source}" if fault.source else fault.basis
-        yield f"| `{fault.name}` | {fault.does} | {spoilt(fault)} | {fault.careful} | {told} |"
+        yield f"| `{fault.name}` | {fault.does} | {faulty_answers(fault)} | {fault.careful} | {told} |"
 
 
-def spoilt(fault: Fault) -> str:
+def faulty_answers(fault: Fault) -> str:
     """Which of a payment's answers a profile spoils, in words."""
     if fault.first == 0:
         return "every one"

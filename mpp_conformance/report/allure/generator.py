@@ -44,7 +44,7 @@ def generate(run: Path, say: Say, language: str = "en") -> Path:
         # The results are named relative to where the generator is started: it takes what it is given for a pattern.
         command: list[str | Path] = [found.program, program, "generate", "--config", config, DIRECTORY]
         node.call(command, cwd=run.absolute(), seconds=_GENERATE, environment=_environment(found))
-        made = page.scrubbed(_read(output / "index.html"))
+        made = page.scrub(_read(output / "index.html"))
     return RunFolder(run).write(FILE, made.encode())
 
 

@@ -20,7 +20,7 @@ _OUTSIDE: Final = re.compile(
 )
 
 
-def scrubbed(text: str) -> str:
+def scrub(text: str) -> str:
     """The page as it may be handed on; GeneratorError if something in it would still be loaded from elsewhere."""
     for tracker in _TRACKERS:
         text = tracker.sub("", text)

@@ -13,7 +13,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from mpp_conformance import wire
-from mpp_conformance.evidence.hidden import Hidden, HiddenBytes
+from mpp_conformance.evidence.hidden_values import Hidden, HiddenBytes
 from mpp_conformance.evidence.redaction import PROTECTED
 from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
 from mpp_conformance.peers.record import MAX_HTTP

@@ -177,7 +177,7 @@ class _Rejudging:
     def _strayed(self, known: Journal) -> None:
         """Whether what strayed is there as it was written."""
         try:
-            stray_messages.told(self._run, known)
+            stray_messages.all_strays(self._run, known)
         except EvidenceError as problem:
             self._found.differences.append(f"{folder.EVIDENCE}/{problem}")
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from mpp_conformance.judging import likely_causes
+from mpp_conformance.judging import text_differences
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report.allure import generator
 from mpp_conformance.report.exports import EXPORTS
@@ -54,7 +54,7 @@ def differing(run: Path) -> Iterator[tuple[str, str]]:
             yield path.name, _difference(path, make, judged, verdicts)
 
 
-def uncompared(run: Path) -> list[str]:
+def forms_not_compared(run: Path) -> list[str]:
     """The forms in a run's folder that no two machines make alike: nothing is said of what stands in them."""
     names = sorted(path.name for path in run.iterdir())
     pages = {name: _PAGE.fullmatch(name) for name in names}
@@ -100,11 +100,11 @@ def _difference(path: Path, make: _Make, judged: Gate, verdicts: Mapping[str, An
             made = make(language(tag), known)
             if made == found:
                 return ""
-            same = likely_causes.first_difference(made, found)
+            same = text_differences.first_difference(made, found)
             if same > place:
                 closest, place = made, same
     line = found.count("\n", 0, place) + 1
-    return f"line {line} is not what it is made from: {likely_causes.parting(closest, found)}"
+    return f"line {line} is not what it is made from: {text_differences.parting(closest, found)}"
 
 
 def _gates(page: str, judged: Gate, verdicts: Mapping[str, Any]) -> Iterator[Gate]:

@@ -46,7 +46,7 @@ _CONTENTS: Final = (
     ("not-applicable", "Not applicable"),
     ("strays", "Strays"),
     ("excluded", "What is not tested, and why"),
-    ("assurance", "For whoever was not there"),
+    ("assurance", "Why this result can be trusted"),
     ("particulars", "Particulars of the test"),
 )
 

@@ -181,7 +181,7 @@ def _root_causes(cases: Iterable[Row], say: Say) -> Iterator[str]:
     found = formatting.root_causes(case for case in cases if not case["observed"])
     if not found:
         return
-    yield from ("", f"## {say('Findings: what failed in one way is one')}", "")
+    yield from ("", f"## {say('Failures by likely cause')}", "")
     yield f"| {' | '.join(map(say, ('Likely cause', 'Where it shows', 'Requirements', 'Cases')))} |"
     yield "| --- | --- | --- | ---: |"
     for alike in found:

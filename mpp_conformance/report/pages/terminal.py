@@ -90,9 +90,8 @@ def attempts(count: int, again: Sequence[str], say: Say = ENGLISH) -> Iterator[s
 
 
 def gate_lines(gate: Gate, say: Say = ENGLISH) -> Iterator[str]:
-    """The gate for a terminal."""
+    """The waivers and the gate for a terminal, to stand below the result."""
     made = gate.told
-    yield line(say("before"), say(made["before"]))
     for row in made["waivers"]:
         values = {name: row[name] for name in ("expires", "owner", "ticket")}
         fate = say.told(row["trouble"]) or say("excused until {expires} by {owner}, {ticket}", **values)

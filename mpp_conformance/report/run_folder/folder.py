@@ -14,7 +14,7 @@ from typing import Final
 
 from mpp_conformance import evidence
 from mpp_conformance.evidence import disclosures, strays
-from mpp_conformance.evidence.hidden import Disclosure
+from mpp_conformance.evidence.hidden_values import Disclosure
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.report.verdict_file.document import FILE as VERDICTS
@@ -103,7 +103,7 @@ def reopen(path: Path) -> RunFolder:
     return RunFolder(path)
 
 
-def vacant(reports: Path, name: str) -> Path:
+def free_path(reports: Path, name: str) -> Path:
     """Where a run of this name may go; RunFolderError if one stands there already."""
     if not NAME.fullmatch(name):
         raise RunFolderError(f"{ascii(name)[:60]} is no name for a run: letters, digits, '.', '_' and '-', at most 100")
@@ -115,7 +115,7 @@ def vacant(reports: Path, name: str) -> Path:
 
 def create(reports: Path, name: str) -> RunFolder:
     """Make the folder ``name`` below ``reports``; RunFolderError if a run stands there already."""
-    path = vacant(reports, name)
+    path = free_path(reports, name)
     try:
         (path / EVIDENCE).mkdir(parents=True)
     except OSError as problem:

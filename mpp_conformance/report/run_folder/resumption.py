@@ -15,7 +15,7 @@ class ResumptionError(ValueError):
     """A run cannot be gone on with; says why, and what to do."""
 
 
-def begun(run: Path) -> Journal:
+def journal_so_far(run: Path) -> Journal:
     """The journal of the run in ``run`` as far as it got; ResumptionError where there is none, or it is over."""
     try:
         known = journal_file.read(run)
@@ -30,7 +30,7 @@ def begun(run: Path) -> Journal:
 
 def known(run: Path, facts: Mapping[str, Any]) -> Journal:
     """The same, if the run is gone on with the same ``facts``; ResumptionError says what has changed."""
-    found = begun(run)
+    found = journal_so_far(run)
     changed = list(journal.differences(found.facts, facts))
     if changed:
         named = "; ".join(changed[:_SHOWN])

@@ -12,7 +12,7 @@ Told = Mapping[int, Sequence[Stray]]
 """What strayed, by the number of the line that tells of it."""
 
 
-def told(run: Path, known: Journal) -> Told:
+def all_strays(run: Path, known: Journal) -> Told:
     """Everything that strayed; EvidenceError where a file of it is not there as it was written."""
     return {
         entry.number: strays.read(reading.evidence_file(run, entry.told["evidence"], entry.told["digest"]))
@@ -20,7 +20,7 @@ def told(run: Path, known: Journal) -> Told:
     }
 
 
-def unjudged(known: Journal, found: Told) -> set[str]:
+def labels_not_judged(known: Journal, found: Told) -> set[str]:
     """The labels of conversations that a message came too late for, in an attempt that was killed before judging it."""
     late: set[str] = set()
     for entry in known.entries:

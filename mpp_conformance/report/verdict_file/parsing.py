@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from mpp_conformance.judging.judgement import Deviation, Judgement
-from mpp_conformance.judging.likely_causes import Parting
+from mpp_conformance.judging.text_differences import Parting
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Key, Planned

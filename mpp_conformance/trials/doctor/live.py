@@ -89,7 +89,7 @@ def preflight(wallet: Wallet, adaptor: str) -> list[Finding]:
 
     async def held() -> list[Finding]:
         async with _connector(wallet, adaptor) as connector:
-            return await useless(wallet, connector)
+            return await why_useless(wallet, connector)
 
     return asyncio.run(held())
 
@@ -110,7 +110,7 @@ async def examined(
     return [*found, await trial.paid(codes_of(wallet)[0])] if pay else found
 
 
-async def useless(wallet: Wallet, connector: Conversing) -> list[Finding]:
+async def why_useless(wallet: Wallet, connector: Conversing) -> list[Finding]:
     """What is so wrong that a run would judge nothing, or accuse the MPP of what its file says.
 
     What the MPP may have done wrong itself is for a run to judge. Where it does not call Alipay+, or nothing is seen

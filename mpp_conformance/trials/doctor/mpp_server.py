@@ -45,7 +45,7 @@ _SLIPS: Final = {
 }
 
 
-def answering(wallet: Wallet) -> list[Finding]:
+def inquiry_findings(wallet: Wallet) -> list[Finding]:
     """What an inquiry about an order of nobody's shows; nothing where the file names no MPP server.
 
     It takes up to the wallet's patience.

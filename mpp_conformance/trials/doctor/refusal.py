@@ -19,8 +19,8 @@ def refusal(wallet: Wallet, adaptor: str) -> str:
     wrong = [finding for finding in reach(wallet, adaptor) if finding.blocks]
     if not wrong:
         from mpp_conformance.trials.doctor.live import preflight  # noqa: PLC0415  # loads servers and HTTP clients
-        from mpp_conformance.trials.doctor.mpp_server import answering  # noqa: PLC0415  # likewise
+        from mpp_conformance.trials.doctor.mpp_server import inquiry_findings  # noqa: PLC0415  # likewise
 
         wrong = preflight(wallet, adaptor)
-        wrong = wrong or [finding for finding in answering(wallet) if finding.refuses]
+        wrong = wrong or [finding for finding in inquiry_findings(wallet) if finding.refuses]
     return "\n".join(f"{finding.where}: {finding.text}" for finding in wrong)

@@ -12,7 +12,7 @@ from mpp_conformance.wallet import Wallet
 _CUT: Final = "cut-after-"
 
 
-def telling(wallet: Wallet) -> Finding:
+def hidden_changes(wallet: Wallet) -> Finding:
     """Which changes of a code value on its way no code of this wallet shows, and a template that shows more of them.
 
     Codes of entry code payments reach the MPP server as order codes: there is one template to look at.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from mpp_conformance.trials.doctor.findings import ADAPTOR
-from mpp_conformance.trials.doctor.mpp_server import answering, is_there
+from mpp_conformance.trials.doctor.mpp_server import inquiry_findings, is_there
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.wallet import Wallet
 
@@ -31,4 +31,4 @@ def awaited(
 def _there(wallet: Wallet) -> bool:
     """Whether nothing looks as if the test build were still starting; an MPP server's own mistake does not."""
     adaptor = not any(one.refuses and one.where == ADAPTOR for one in reach(wallet))
-    return adaptor and is_there(answering(wallet))
+    return adaptor and is_there(inquiry_findings(wallet))

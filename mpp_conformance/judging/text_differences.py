@@ -1,4 +1,4 @@
-"""Guesses at what a wallet did to a text that should have passed through it unchanged."""
+"""Two texts that should be equal: where they part, and what a wallet likely did to one of them."""
 
 import functools
 import re

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpp_conformance.judging.likely_causes import Parting, first_difference, likely_slip, parting, shown
+from mpp_conformance.judging.text_differences import Parting, first_difference, likely_slip, parting, shown
 from mpp_conformance.scenarios.payloads import HURTFUL
 from mpp_conformance.scenarios.scenario import own
 from mpp_conformance.scenarios.transformations import PAYLOADS, Transformation
