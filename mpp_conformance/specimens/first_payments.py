@@ -19,7 +19,7 @@ class LaterScansIgnored(ConformingMpp):
     breaks = frozenset({"EC-6", "SRV-1", "SRV-2"})
     hides = ids("""
         ANS-1 EC-16 EC-25 EC-3 EC-9 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 NOT-8 OC-16 OC-5 REG-1 REG-2 REP-2 SDK-2
-        SRV-3 SRV-4 SRV-7 UX-6
+        SRV-3 SRV-4 UX-6
     """)
     observed = frozenset({"FLT-9"})
 

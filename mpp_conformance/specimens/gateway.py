@@ -155,8 +155,8 @@ class NotifiesWithoutOrder(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
-        WIRE-6 WIRE-7 WIRE-8
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7 WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -176,8 +176,8 @@ class SwapsCodeAndStatus(ConformingMpp):
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
         ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
-        NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4
-        WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
+        WIRE-6 WIRE-7 WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -249,7 +249,7 @@ class NeverNotifies(ConformingMpp):
     breaks = frozenset({"NOT-1"})
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8
-        NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -269,7 +269,7 @@ class OwnOrderId(ConformingMpp):
     breaks = frozenset({"NOT-1"})
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8
-        NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
