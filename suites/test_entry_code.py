@@ -195,7 +195,7 @@ SDK_1 = requirement(
     DOCUMENTED,
     actor=MPP_CLIENT,
     clauses=[CLIENT_SDK_DOCS.at("decode, callback")],
-    text="After a payment left to the MPP the callback succeeds without a payload, or fails with a code of the MPP's.",
+    text="After a payment left to the MPP the callback succeeds without a payload, or fails with the MPP's error code.",
 )
 SDK_2 = requirement(
     "SDK-2",
@@ -203,7 +203,7 @@ SDK_2 = requirement(
     DERIVED,
     actor=MPP_CLIENT,
     clauses=[ENTRY_CODE.steps(6)],
-    text="Where the code is an address itself, launch is given that very address, or one that has it whole in it.",
+    text="If the code is an address, launch gets that very address, or one that contains it in full.",
 )
 
 

@@ -62,7 +62,7 @@ FLT_13 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("signature of an answer")],
-    text="An answer without a signature is not acted on, no more than one whose signature does not verify.",
+    text="The server does not act on an answer without a signature, as on one whose signature does not verify.",
 )
 FLT_2 = requirement(
     "FLT-2",
@@ -70,7 +70,7 @@ FLT_2 = requirement(
     STATED,
     actor=MPP,
     clauses=[HIGHLIGHTS.at("MPP server, item 2, HANDLE_BY_PSP"), USER_EXPERIENCE.at("item 3, sentence 2")],
-    text="Only HANDLE_BY_PSP is paid: with HANDLE_BY_SDK nothing is, whatever else is wrong with the answer.",
+    text="The MPP pays with HANDLE_BY_PSP only, never with HANDLE_BY_SDK, whatever else is wrong with the answer.",
 )
 FLT_4 = requirement(
     "FLT-4",
@@ -86,7 +86,7 @@ FLT_5 = requirement(
     SILENT,
     actor=MPP,
     clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
-    text="What is no answer, or not to be relied on, is not acted on: nothing is paid or told as paid.",
+    text="The server does not act on a reply that is no answer or not reliable: nothing is paid or reported as paid.",
 )
 FLT_6 = requirement(
     "FLT-6",
@@ -102,7 +102,7 @@ FLT_10 = requirement(
     SILENT,
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("transport")],
-    text="A redirect is not followed: what Alipay+ is asked goes to nobody else.",
+    text="The server does not follow a redirect: a request to Alipay+ goes to nobody else.",
 )
 
 
@@ -164,7 +164,7 @@ def test_another_customers_order_is_not_paid(trace: Trace) -> None:
 
 @case(FLT_10, [REDIRECTED])
 def test_a_redirect_is_not_followed(trace: Trace) -> None:
-    """Nobody comes to the address that it leads to."""
+    """No request arrives at the address that the redirect names."""
     expect(trace).reached(FaultApplied).none(RedirectFollowed)
 
 

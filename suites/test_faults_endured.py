@@ -53,7 +53,7 @@ FLT_8 = requirement(
     SILENT,
     actor=MPP,
     clauses=[ENTRY_CODE.steps(23), ORDER_CODE.steps(13)],
-    text="Whatever comes back, a payment comes to an end: the consumer or the client SDK is told of one.",
+    text="Whatever comes back, a payment comes to an end, and the consumer or the client SDK learns of it.",
 )
 FLT_9 = requirement(
     "FLT-9",
@@ -69,7 +69,7 @@ FLT_11 = requirement(
     SILENT,
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("message structure")],
-    text="An answer counts in chunks, too, and with the parts of its Signature header in any order.",
+    text="The server accepts an answer in chunks, too, and with the parts of its Signature header in any order.",
 )
 FLT_12 = requirement(
     "FLT-12",
@@ -77,7 +77,7 @@ FLT_12 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("userInitiatedPay, request")],
-    text="An order is paid once, however often it is asked for and its answer comes.",
+    text="The MPP pays an order once, however often it asks for it and gets its answer.",
 )
 FLT_14 = requirement(
     "FLT-14",
@@ -115,7 +115,7 @@ def test_an_illegal_answer_comes_to_an_end(trace: Trace) -> None:
 
 @case(FLT_9, [AFTERWARDS])
 def test_the_next_payment_is_as_good_as_ever(trace: Trace) -> None:
-    """A customer who scans after a payment that failed so comes to a result."""
+    """A customer who scans after such a failed payment gets a result."""
     expect(trace, 0).reached(FaultApplied)
     expect(trace, 1).reached(Scan).either(
         (NotifyPayment, {}), (ServerAnswer, {"payment_status": SOME_TEXT}), (ResultPage, {})

@@ -39,7 +39,7 @@ ANS_1 = requirement(
     DERIVED,
     actor=MPP,
     clauses=[HIGHLIGHTS.at("MPP server, item 2")],
-    text="Fields and result codes that no document names, and texts of unusual length, change nothing in what is done.",
+    text="Fields and result codes that no document names, and texts of unusual length, do not change what is done.",
 )
 ANS_2 = requirement(
     "ANS-2",
@@ -53,7 +53,7 @@ ANS_2 = requirement(
 
 @case(ANS_1, Choice(within=False))
 def test_what_no_document_names_changes_nothing(trace: Trace) -> None:
-    """An answer with an unknown field, code or length leads to what the usual one leads to, its payload as unharmed."""
+    """An answer with an unknown field, code or length has the effect of the usual one; its payload stays unchanged."""
     same_effects(trace)
 
 
@@ -76,7 +76,7 @@ def same_effects(trace: Trace) -> None:
     [unnamed(ORDER, HANDLE_BY_SDK, UNNAMED[0]), unnamed(ENTRY, HANDLE_BY_PSP, UNNAMED[1])],
 )
 def test_a_result_code_of_another_operation_changes_nothing(trace: Trace) -> None:
-    """A failure with a code that Alipay+ has for other operations leads to what one with a named code leads to."""
+    """A failure with a result code of another operation has the same effect as one with a named code."""
     same_effects(trace)
 
 

@@ -110,7 +110,7 @@ INQ_3 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("inquiryPayment, payment in process")],
-    text="Asked about a payment that is under way, the server foretells no end that it does not come to.",
+    text="Asked about a payment under way, the server announces no result that the payment then does not have.",
 )
 CAN_1 = requirement(
     "CAN-1",
@@ -174,7 +174,7 @@ def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
 
 @case(INQ_3, [BEING_PAID, NOT_BEING_PAID, ENTRY_BEING_PAID, *EACH])
 def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
-    """Before the consumer confirms, the payment is U; what it is told as at that time is what it comes to."""
+    """Before the consumer confirms, the payment is U; a result announced then is the one that it comes to."""
     of_each_alone(trace, asked_about_in_between, foretells_nothing)
 
 

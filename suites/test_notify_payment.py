@@ -91,7 +91,7 @@ NOT_3 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("notifyPayment, paymentRequestId and what is compared with it")],
-    text="Whatever is notified of one order a second time is equal to the first: one order is one payment.",
+    text="A second notification of one order is equal to the first: one order is one payment.",
 )
 NOT_4 = requirement(
     "NOT-4",
@@ -123,7 +123,7 @@ NOT_7 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("notifyPayment, when it is sent")],
-    text="Where the next step was left to the SDK there is no payment of the MPP's, and nothing to notify.",
+    text="If Alipay+ left the next step to the SDK, the MPP makes no payment and has nothing to notify.",
 )
 NOT_8 = requirement(
     "NOT-8",

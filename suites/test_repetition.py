@@ -80,7 +80,7 @@ REP_1 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("userInitiatedPay, codeValue and customerId")],
-    text="Whoever asks about a code again asks the same: the same code value, for the same customer.",
+    text="The server asks about a code again with the same code value, for the same customer.",
 )
 REP_2 = requirement(
     "REP-2",
@@ -120,7 +120,7 @@ REP_6 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("userInitiatedPay, customerId")],
-    text="userInitiatedPay names the customer who scans: each has one customerId, and nobody has another's.",
+    text="userInitiatedPay names the customer who scans: each customer has one customerId, and none has that of another one.",
 )
 EXP_1 = requirement(
     "EXP-1",
@@ -156,13 +156,13 @@ def test_what_is_not_known_is_not_told_as_paid(trace: Trace) -> None:
 
 @case(REP_3, unknown_at_first)
 def test_after_an_unknown_result_the_server_asks_again(trace: Trace) -> None:
-    """Alipay+ comes to decide, since it is asked again."""
+    """Alipay+ decides in the end, because the server asks again."""
     of_each_unknown(trace, asks_again)
 
 
 @case(REP_4, [*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE, *map(a_late_round, BOTH)])
 def test_what_is_not_known_is_not_told_as_failed(trace: Trace) -> None:
-    """Where Alipay+ comes to decide, the consumer is shown no result before that."""
+    """If Alipay+ decides in the end, the consumer sees no result before that."""
     of_each_unknown(trace, told_when_decided)
 
 
@@ -206,7 +206,7 @@ def test_a_customer_keeps_their_id(trace: Trace) -> None:
 
 @case(EXP_1, map(paid_then_overdue, BOTH))
 def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
-    """Nobody takes a payment for an order that was to be paid before."""
+    """No payment is taken for an order after its time."""
     asked = expect(trace, 1).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     asked.none(NotifyPayment, result_status="S").none(ServerAnswer, payment_status="S").none(ResultPage, status="S")
     expect(trace).given(trace.paid(), ABLE)

@@ -51,19 +51,19 @@ SRV_9 = requirement(
 
 @case(SRV_1, scanning(ENTRY))
 def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> None:
-    """A scanned entry code is told for one: launch comes first, userInitiatedPay only for what launch brought."""
+    """The server knows a scanned entry code: launch comes first, userInitiatedPay only for the code that it led to."""
     of_each_scan(trace, ENTRY, told_for_an_entry_code)
 
 
 @case(SRV_1, scanning(ORDER))
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
-    """A scanned order code is told for one, which only userInitiatedPay shows where it is not reported: no launch."""
+    """The server knows a scanned order code, by its report or by userInitiatedPay: the client does not launch it."""
     of_each_scan(trace, ORDER, told_for_an_order_code)
 
 
 @case(SRV_1, [paid_then_foreign(code) for code in BOTH])
 def test_a_foreign_code_is_told_for_none(trace: Trace) -> None:
-    """A code that is none of Alipay+'s is told for none, which only leaving it alone shows where it is not reported."""
+    """The server knows that a code is none of Alipay+'s: it reports so, or leaves the code alone."""
     # Whoever leaves the code of Alipay+'s alone that comes before has shown nothing.
     expect(trace, 0).reached(UserInitiatedPay)
     asked = expect(trace, 1).reached(Scan).given(not trace.unidentified(1), IDENTIFIED)

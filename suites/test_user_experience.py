@@ -127,7 +127,7 @@ def test_the_consumer_is_brought_to_the_error_page(trace: Trace) -> None:
 
 @case(UX_6, stopped, Choice(action=HANDLE_BY_SDK))
 def test_a_payment_handed_to_the_sdk_is_not_taken(trace: Trace) -> None:
-    """With HANDLE_BY_SDK nobody takes or reports a payment, by a customer who could and with the order at hand."""
+    """With HANDLE_BY_SDK nobody takes or reports a payment, though the customer could pay and the order is at hand."""
     wherever(trace, HANDLE_BY_SDK, not_taken)
     if trace.scenario in ABLE_AND_STOPPED:
         not_taken(trace, 1)
@@ -141,7 +141,7 @@ def completed(edition: Edition, reading: Reading) -> list[Scenario]:
 
 @case(UX_7, completed)
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
-    """Within the limit the payment succeeds and the consumer sees so."""
+    """Within the limit the payment succeeds, and the consumer sees that it did."""
     wherever(trace, HANDLE_BY_PSP, success_seen, status="S")
     # Whoever can pay and is declined among other payments has not shown that those do not matter.
     for index in trace.answered(HANDLE_BY_PSP, "S"):

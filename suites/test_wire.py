@@ -74,7 +74,7 @@ WIRE_7 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("message structure")],
-    text="A field that no document names changes nothing in what a call of Alipay+ is answered.",
+    text="A field that no document names does not change the answer to a call of Alipay+.",
 )
 WIRE_8 = requirement(
     "WIRE-8",
@@ -82,8 +82,7 @@ WIRE_8 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[MESSAGE_LAYER.at("transport")],
-    text="What Alipay+ is answered comes with HTTP status 200, refusals too, and is JSON where its Content-Type says "
-    "what it is.",
+    text="Answers to Alipay+ have HTTP status 200, refusals too; a Content-Type, where there is one, says JSON.",
 )
 
 REFUSED = "INVALID_SIGNATURE"
@@ -138,7 +137,7 @@ def test_a_call_counts_in_every_spelling(trace: Trace) -> None:
 
 @case(WIRE_7, [UNKNOWN_FIELD])
 def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
-    """The inquiry with such a field is told what the one without it was told."""
+    """An inquiry with such a field gets the same answer as one without it."""
     usual = next((one.told for one in asked(trace) if not one.call.form.unknown), None)
     expect(trace).given(getattr(usual, "result_status", "") == "S", "the inquiry without that field to be answered")
     told = expect(only(trace, lambda one: one.call.form.unknown)).reached(InquiryPayment)

@@ -66,8 +66,12 @@ class Page:
 
     def visit(self, url: str) -> None:
         """Open an address and wait until it is loaded."""
+        self.led_on(lambda: self._call("Page.navigate", url=url))
+
+    def led_on(self, act: Callable[[], object]) -> None:
+        """Do what leads to another page, and wait until that is loaded."""
         self._loaded = False
-        self._call("Page.navigate", url=url)
+        act()
         self._wait(lambda: self._loaded, "the page to be loaded")
 
     def press(self, code: str) -> None:
@@ -91,6 +95,10 @@ class Page:
         """Wait until a JavaScript expression is true."""
         poll = f"new Promise(done => {{ const look = () => ({script}) ? done(true) : setTimeout(look, 50); look() }})"
         assert self.ask(poll) is True
+
+    def requested(self, url: str) -> None:
+        """Wait until the page has asked for an address."""
+        self._wait(lambda: url in self.requests, url)
 
     @property
     def outside(self) -> list[str]:

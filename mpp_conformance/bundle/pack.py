@@ -103,7 +103,8 @@ def _kept(run: Path, verdicts: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]
     wanted = [run / verify.VERDICTS, run / verify.JOURNAL]
     wanted += [path for pattern in _REPORTS for path in sorted(run.glob(pattern))]
     wanted += [path for path in sorted((run / folder.EVIDENCE).glob("*.json")) if path.name in told]
-    for path in wanted:
+    wanted += [run / row["file"] for row in verdicts.get("pictures", ())]
+    for path in dict.fromkeys(wanted):
         name = path.relative_to(run).as_posix()
         if verify.NAME.fullmatch(name):
             yield name, _content(path)

@@ -46,7 +46,7 @@ NEEDED_OF_AUDIT = (MANIFEST, ATTESTATION, SIGNER, AUDIT, "verify.py")
 NAME = re.compile(
     r"(?:manifest\.json|attestation\.json|timestamp\.tsr|signer\.pub|verdicts\.json|claims\.json|kill-matrix\.json"
     r"|audit\.json|journal\.jsonl|verify\.py|gate\.json|junit\.xml|report(?:\.[a-z]{2}-[A-Z]{2})?\.(?:html|md|pdf)"
-    r"|evidence/[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json)"
+    r"|evidence/[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json|pictures/[0-9a-f]{64}\.(?:png|jpg|webp))"
 )
 """Every name that a bundle may hold."""
 
@@ -115,6 +115,7 @@ def verified(data: bytes) -> Bundle:
     check_verdicts(verdicts)
     check_claims(verdicts, _object(files[CLAIMS], CLAIMS))
     check_evidence(verdicts, files)
+    check_pictures(verdicts, files)
     check_journal(verdicts, files[JOURNAL], files[VERDICTS])
     if GATE in files:
         check_gate(verdicts, files[GATE])
@@ -623,6 +624,20 @@ def check_evidence(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
     for name, digest in sorted(named.items()):
         _check_named(name, digest, kept)
     _check_editions(verdicts, kept)
+
+
+def check_pictures(verdicts: Dict[str, Any], files: Dict[str, bytes]) -> None:
+    """Every picture that the report shows is there, and shows what it did; there is no other one."""
+    rows = _of(verdicts, "pictures", list, VERDICTS) if "pictures" in verdicts else []
+    named = {_of(row, "file", str, VERDICTS): _of(row, "digest", str, VERDICTS) for row in rows}
+    for name in sorted(name for name in files if name.startswith("pictures/")):
+        if name not in named:
+            refuse(name, "the verdict file does not refer to it")
+    for name, digest in sorted(named.items()):
+        if name not in files or not name.startswith("pictures/"):
+            refuse(name, "the verdict file refers to it, and the bundle does not have it")
+        if hashlib.sha256(files[name]).hexdigest() != digest:
+            refuse(name, "its digest is not the one that the verdict file names")
 
 
 def _check_named(name: str, digest: str, kept: Dict[str, bytes]) -> None:

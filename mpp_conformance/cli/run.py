@@ -29,7 +29,7 @@ from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.folding import Result
 from mpp_conformance.transport.connectors import BY_HAND, UnknownTargetError, adaptor_of
 from mpp_conformance.trials.doctor.refusal import refusal
-from mpp_conformance.wallet import Wallet, by_hand, claims_by_hand
+from mpp_conformance.wallet import Wallet, by_hand, claims_by_hand, wanting
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
 _OF_VERDICT: Final = {result.overall: next(code for code in Exit if code == result.status) for result in Result}
@@ -185,7 +185,9 @@ def planned_by_hand(wallet: Wallet) -> None:
     claims = Claims.of(claims_by_hand(by_hand(wallet)))
     plan = for_a_person(load(directory("suites")).cases, claims)
     if not plan.scenarios:
-        raise click.UsageError("there is no conversation that a person could hold: [features] order_code is false")
+        raise click.UsageError(f"there is no conversation that a person could hold: {wanting(wallet)}")
+    if wallet.features.entry_code and not claims.merchant_page:
+        click.echo(f"entry codes  left out: {wanting(wallet)} (docs/wallet.md)", err=True)
     click.echo(
         f"plan         {plan.scans} scans in {len(plan.scenarios)} conversations judge {len(plan.judged)} of the "
         f"{len(plan.deciding)} requirements that decide; left out: {', '.join(plan.left) or 'none'}",

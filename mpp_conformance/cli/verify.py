@@ -168,8 +168,8 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
     of_audit = verify.AUDIT in found.files
     with scratch() as place:
         run = Path(place, "run")
-        (run / "evidence").mkdir(parents=True)
         for name, data in found.files.items():
+            (run / name).parent.mkdir(parents=True, exist_ok=True)
             # Every name is of the list of names that a bundle may hold.
             (run / name).write_bytes(data)
         try:

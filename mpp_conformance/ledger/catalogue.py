@@ -13,7 +13,7 @@ from typing import Final
 
 from mpp_conformance.common import resources
 from mpp_conformance.ledger.requirements import Case, Ledger, collecting
-from mpp_conformance.ledger.scans import LEFT_OUT, UNSEEN, ScanPlan, can_hold, scan_plan
+from mpp_conformance.ledger.scans import LEFT_OUT, ScanPlan, hindrance, scan_plan
 from mpp_conformance.protocol.limits import EDITIONS, Edition, Reading
 from mpp_conformance.scenarios.observation import NOBODY, PERSON, POINTS
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Scenario
@@ -108,6 +108,8 @@ class Claims:
     """The points that nobody reports."""
     by_hand: bool = False
     """A person does what the consumer does: what is judged is the plan for a person."""
+    merchant_page: bool = False
+    """Entry codes lead to the merchant page of the suite, so that a person can scan them."""
 
     @classmethod
     def of(cls, claims: Mapping[str, Mapping[str, object]]) -> "Claims":
@@ -127,6 +129,7 @@ class Claims:
             reading=Reading(inclusive=limits["inclusive"] is True, year=str(limits["year"])),
             nobodys=frozenset(point for point in POINTS if _witness(claims, point)["by"] == NOBODY),
             by_hand=claims["reach"].get("by") == PERSON,
+            merchant_page=claims["reach"].get("merchant_page") is True,
         )
 
 
@@ -168,13 +171,14 @@ def plan(cases: Sequence[Case], claims: Claims, *, whole: Sequence[Case] = ()) -
     for case, scenario in _rows(cases, claims):
         reason = not_applicable(case, scenario, claims)
         if not reason and scans is not None and scenario not in scans:
-            reason = LEFT_OUT if can_hold(scenario) else UNSEEN
+            reason = hindrance(scenario, merchant_page=claims.merchant_page) or LEFT_OUT
         yield Planned(case=case, scenario=scenario, not_applicable=reason)
 
 
 def for_a_person(cases: Sequence[Case], claims: Claims) -> ScanPlan:
     """What a person is to scan, of a whole catalogue."""
-    return scan_plan(cases, (row for row in _rows(cases, claims) if not not_applicable(*row, claims)))
+    rows = (row for row in _rows(cases, claims) if not not_applicable(*row, claims))
+    return scan_plan(cases, rows, merchant_page=claims.merchant_page)
 
 
 def _rows(cases: Iterable[Case], claims: Claims) -> Iterator[tuple[Case, Scenario]]:

@@ -12,7 +12,8 @@ from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 LEFT_OUT: Final = "left out of the plan for a person, which has the fewest scans that judge each requirement"
-UNSEEN: Final = "a person can neither hold two payments at once, nor see what the client SDK does with an entry code"
+UNSEEN: Final = "a person can neither hold two payments at once, nor send the adaptor what breaks its interface"
+UNSERVED: Final = "the entry codes of the wallet do not lead to the merchant page of the suite, as a person needs it"
 
 Row = tuple[Case, Scenario]
 _Unit = tuple[str, ...]
@@ -41,16 +42,22 @@ class ScanPlan:
         return tuple(sorted(self.deciding - self.judged))
 
 
-def can_hold(scenario: Scenario) -> bool:
-    """Whether a person with one telephone can hold this conversation, where nobody reports calls of the client SDK."""
-    return not scenario.together and not scenario.probes and all(payment.code != ENTRY for payment in scenario.payments)
+def hindrance(scenario: Scenario, *, merchant_page: bool) -> str:
+    """Why a person with one telephone cannot hold this conversation, in words; empty where that can be.
+
+    ``merchant_page``: entry codes lead to the suite's.
+    """
+    if scenario.together or scenario.probes:
+        return UNSEEN
+    entry = any(payment.code == ENTRY for payment in scenario.payments)
+    return UNSERVED if entry and not merchant_page else ""
 
 
-def scan_plan(cases: Iterable[Case], rows: Iterable[Row]) -> ScanPlan:
+def scan_plan(cases: Iterable[Case], rows: Iterable[Row], *, merchant_page: bool) -> ScanPlan:
     """The plan for the cases of a catalogue and the conversations on which they apply, in order."""
     shown: dict[Scenario, set[_Unit]] = {}
     for case, scenario in rows:
-        if case.requirement.decides and can_hold(scenario):
+        if case.requirement.decides and not hindrance(scenario, merchant_page=merchant_page):
             shown.setdefault(scenario, set(plain_ways(scenario))).add((case.requirement.id,))
     chosen = _without_needless(_chosen(shown), shown)
     judged = frozenset(unit[0] for scenario in chosen for unit in shown[scenario] if len(unit) == 1)

@@ -35,18 +35,22 @@ class UnusableAnswerError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A code to be scanned. ``payment`` counts from 1, ``payments`` is how many the conversation has."""
+    """A code to be scanned. ``payment`` counts from 1, ``payments`` is how many the conversation has.
+
+    ``amount``: what is to be entered on the merchant page, in CNY; empty where the code leads to none.
+    """
 
     conversation: str
     payment: int
     payments: int
     code_value: str
     customer: str
+    amount: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A message at the gateway, as it is shown while it happens; ``stray``: it fits no open conversation."""
+    """What happens at Alipay+, as it is shown at once; ``stray``: a message that fits no open conversation."""
 
     name: str
     fields: tuple[tuple[str, str], ...]
@@ -101,6 +105,10 @@ class Console:
     trouble: str = ""
     """What hindered the conversation that is under review, in words."""
     lines: list[Line] = field(default_factory=list)
+    pictures: int = 0
+    """How many were taken of what is open, or was last."""
+    upload: str = ""
+    """The address that takes the next picture; empty where none does."""
     left_out: int = 0
     """Messages for which there was no room any more."""
     answers: dict[int, Answer] = field(default_factory=dict)
@@ -118,13 +126,17 @@ class Console:
         point = message.where if isinstance(message, Malformed) else message.point
         if point != GATEWAY:
             return
-        if len(self.lines) >= _MOST_LINES:
-            self.left_out += 1
-            return
         told = ((name, getattr(message, name, None)) for name in _SHOWN_FIELDS)
         fields = tuple((name, value) for name, value in told if isinstance(value, str) and value)
         name = message.operation if isinstance(message, Malformed) else message.name
-        self.lines.append(Line(name=name, fields=fields, stray=stray))
+        self.show(Line(name=name, fields=fields, stray=stray))
+
+    def show(self, line: Line) -> None:
+        """Something has happened at Alipay+."""
+        if len(self.lines) < _MOST_LINES:
+            self.lines.append(line)
+        else:
+            self.left_out += 1
 
     def answer(self, number: int, answer: Answer) -> None:
         """A person says what was seen; OutOfTurnError where that is not asked."""

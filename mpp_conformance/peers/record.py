@@ -57,11 +57,18 @@ class Record:
             known = self._events[event - 1]
             self._events[event - 1] = replace(known, http=known.http + halves)
 
-    def remark(self, event: int, note: tuple[str, str]) -> None:
-        """Note something beside a recorded message, by its number (0: beside none)."""
-        if event:
-            known = self._events[event - 1]
-            self._events[event - 1] = replace(known, notes=(*known.notes, note))
+    def remark(self, event: int, note: tuple[str, str]) -> bool:
+        """Note something once beside a recorded message, by its number (0: beside none); whether it is new there."""
+        if not event or note in self._events[event - 1].notes:
+            return False
+        known = self._events[event - 1]
+        self._events[event - 1] = replace(known, notes=(*known.notes, note))
+        return True
+
+    def latest(self, payment: int, kind: type[Message]) -> int:
+        """The number of the latest message of a kind at a payment, 0 where there is none."""
+        of_kind = (e.number for e in self._events if e.payment == payment and isinstance(e.message, kind))
+        return max(of_kind, default=0)
 
     def heard_after(self, payment: int, number: int) -> bool:
         """Whether the wallet has said anything at a payment after the message of this number."""

@@ -146,6 +146,11 @@ class Router:
                 self._closed.pop(name, None)
         self.strays[:] = [stray for stray in self.strays if stray.world is not world][-self.most_strays // 2 :]
 
+    def merchant_page(self, target: str) -> Place | None:
+        """The open payment whose merchant page has this request target; ``None`` where there is none."""
+        pages = (place for digits, place in self._ids.items() if digits in target and _is_page(place, digits))
+        return next(pages, None)
+
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report.
 
@@ -268,6 +273,12 @@ class Router:
             self._codes.pop(code, None)
         for digits in (codes.order_id, codes.page_id):
             self._ids.pop(digits, None)
+
+
+def _is_page(place: Place, digits: str) -> bool:
+    """Whether a merchant page is known by these digits."""
+    world, index = place
+    return world.scenario.payments[index].code == ENTRY and world.codes[index].page_id == digits
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from mpp_conformance.protocol.messages import (
     AdaptorHealth,
     FaultApplied,
     Message,
+    Scan,
 )
 from mpp_conformance.scenarios.scenario import ENTRY, HEALTH, Codes, Probe, Profile, Scenario, codes_for
 
@@ -123,6 +124,10 @@ class World:
     def went_on(self, event: int) -> None:
         """The consumer has confirmed the cashier page of this number before Alipay+ was answered what it asked then."""
         self._record.remark(event, WENT_ON)
+
+    def noted_at_scan(self, payment: int, note: tuple[str, str]) -> bool:
+        """Note something once beside the scan of a payment; false where it was there, or nothing was scanned."""
+        return self._record.remark(self._record.latest(payment, Scan), note)
 
     # --- what is asked of it ------------------------------------------------------------------------------------------
 

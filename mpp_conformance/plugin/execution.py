@@ -127,7 +127,7 @@ def begin(
     scenarios = list(dict.fromkeys(planned.scenario for planned in selected))
     record = _record(config, given, collection, started)
     try:
-        conversations = given.connect(record.folder.path.name, record.begun)
+        conversations = given.connect(record.folder.path.name, record.begun, record.folder.keep_picture)
     except (LookupError, OSError, ValueError) as problem:
         record.close()
         raise pytest.UsageError(str(problem)) from problem

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mpp_conformance.wallet import Wallet
 
     Begun = Callable[[Scenario], None]
+    Keep = Callable[[str, bytes], object]
 
 REPLAY: Final = "replay:"
 BY_HAND: Final = "person:"
@@ -41,8 +42,8 @@ class Setup:
     target: str
     claims: Claims
     raw: dict[str, Any]
-    connect: Callable[[str, Begun], Conversations]
-    """Opens the way to the MPP for the run of this name; what is begun is told first."""
+    connect: Callable[[str, Begun, Keep], Conversations]
+    """Opens the way to the MPP for the run of this name; what is begun is told first, and pictures are kept."""
     policy: Policy
     """What evidence keeps back."""
     particulars: dict[str, str]
@@ -117,10 +118,10 @@ def _live(target: str, wallet_file: str) -> Setup:
         chosen = wallet.by_hand(chosen)
         claims = wallet.claims_by_hand(chosen)
 
-    def connect(run: str, begun: Begun) -> Conversations:
+    def connect(run: str, begun: Begun, keep: Keep) -> Conversations:
         from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect
 
-        return connectors.connect(target, chosen, run=run, begun=begun, invite=_invite)
+        return connectors.connect(target, chosen, run=run, begun=begun, invite=_invite, keep=keep)
 
     def refusal() -> str:
         from mpp_conformance.transport import connectors  # noqa: PLC0415  # not needed to collect

@@ -1,5 +1,6 @@
 """How much the codes of a template show of what programs do to a code value."""
 
+import re
 from typing import Final
 
 from mpp_conformance.scenarios.transformations import CODES, Transformation
@@ -22,6 +23,12 @@ TELLING: Final = _filled(f"http://QR.xn--fiqs8s.example.test:80/Order//./x/../{_
 """A template of order codes that hides nothing; the one of a new ``wallet.toml``."""
 TELLING_ENTRY: Final = f"https://qr.example.test/entry/{_ID}?{_QUERY}{_FRAGMENT}"
 """A template of entry codes, as browsers write them, since the merchant's page is at this address."""
+_SAFE: Final = r"A-Za-z0-9._~!$&()*+,;=:@/-"
+_ADDRESS: Final = re.compile(
+    r"(?P<scheme>https?)://(?:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?|127\.0\.0\.1)"
+    rf"(?::(?P<port>[1-9][0-9]{{0,4}}))?(?P<path>/[{_SAFE}]*)(?:\?[%?{_SAFE}]*)?(?:#[%?{_SAFE}]*)?"
+)
+_PORTS: Final = {"http": "80", "https": "443"}
 
 
 def hidden(template: str) -> tuple[Transformation, ...]:
@@ -36,3 +43,14 @@ def more_telling(template: str) -> str:
     if not template.lower().startswith(("http://", "https://")) or "?" in address:
         return ""
     return _filled(f"{address.rstrip('/')}/?{_QUERY}&long=", _FRAGMENT)
+
+
+def as_browsers_write(template: str) -> bool:
+    """Whether browsers leave every code of ``template`` as it is when they go there, for all that can be said.
+
+    They write host and port anew, resolve dots in the path and escape characters; what some of them do is counted.
+    """
+    found = _ADDRESS.fullmatch(template.replace(_ID, _DIGITS))
+    if found is None or "xn--" in template:
+        return False
+    return found["port"] != _PORTS[found["scheme"]] and {".", ".."}.isdisjoint(found["path"].split("/"))

@@ -3,13 +3,14 @@
 Loading this package loads pydantic and cryptography; import it where a wallet is needed, not before.
 """
 
-from mpp_conformance.wallet.by_hand import by_hand, claims_by_hand
+from mpp_conformance.wallet.by_hand import MERCHANT_PAGE, by_hand, claims_by_hand, wanting
 from mpp_conformance.wallet.create import Created, create, template
 from mpp_conformance.wallet.model import Codes, Customers, Features, Identity, Keys, Limits, Wallet, reference
 from mpp_conformance.wallet.reach import Reach
 from mpp_conformance.wallet.review import Problem, WalletFileError, load, parse
 
 __all__ = [
+    "MERCHANT_PAGE",
     "Codes",
     "Created",
     "Customers",
@@ -28,4 +29,5 @@ __all__ = [
     "parse",
     "reference",
     "template",
+    "wanting",
 ]

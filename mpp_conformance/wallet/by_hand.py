@@ -1,10 +1,15 @@
 """A wallet with a person and a telephone in the place of its adaptor."""
 
-from typing import Any
+from typing import Any, Final
 
+from mpp_conformance.scenarios.code_templates import as_browsers_write
 from mpp_conformance.scenarios.observation import NOBODY, PERSON
+from mpp_conformance.wallet import fields
 from mpp_conformance.wallet.model import Wallet
 from mpp_conformance.wallet.observes import Observes
+
+MERCHANT_PAGE: Final = "/m"
+"""The path below which the suite serves the merchant page."""
 
 
 def by_hand(wallet: Wallet) -> Wallet:
@@ -18,6 +23,20 @@ def by_hand(wallet: Wallet) -> Wallet:
 
 
 def claims_by_hand(wallet: Wallet) -> dict[str, Any]:
-    """What it claims, for the report: as ``Wallet.claims()``, and that a person scans."""
+    """What it claims, for the report: as ``Wallet.claims()``, that a person scans, and whether entry codes."""
     claimed = wallet.claims()
-    return {**claimed, "reach": {**claimed["reach"], "by": PERSON}}
+    page = {} if wanting(wallet) else {"merchant_page": True}
+    return {**claimed, "reach": {**claimed["reach"], "by": PERSON, **page}}
+
+
+def wanting(wallet: Wallet) -> str:
+    """What a person wants for scanning entry codes of this wallet, in words; empty where nothing is wanting.
+
+    An entry code is the address of the merchant page, which leads a browser to the order code.
+    """
+    page = f"{wallet.reach.public_url or f'http://{wallet.reach.listen}'}{MERCHANT_PAGE}/"
+    if not wallet.codes.entry.startswith(page) or fields.ID not in wallet.codes.entry.partition("#")[0]:
+        return f"[codes] entry must be an address below {page}, which holds {fields.ID} before any #"
+    if not as_browsers_write(wallet.codes.order):
+        return "[codes] order must be an address (http or https) that a browser leaves as it is"
+    return ""

@@ -15,10 +15,12 @@ from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import Claims, Planned
-from mpp_conformance.ledger.scans import LEFT_OUT, UNSEEN, ScanPlan, can_hold, plain_ways
+from mpp_conformance.ledger.scans import LEFT_OUT, UNSEEN, UNSERVED, ScanPlan, hindrance, plain_ways
 from mpp_conformance.protocol.messages import (
+    CLIENT_SDK,
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    DecodeCallback,
     HandleAction,
     Message,
     NotifyPayment,
@@ -32,7 +34,7 @@ from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.trials import cabinet
 
 WALLET: Final = wallet.by_hand(wallet.reference())
-CLAIMS: Final = Claims.of(wallet.claims_by_hand(WALLET))
+CLAIMS: Final = replace(Claims.of(wallet.claims_by_hand(WALLET)), merchant_page=True)
 CASES: Final = catalogue.load(directory("suites")).cases
 
 
@@ -78,13 +80,24 @@ def test_both_ways_of_alipay_plus_are_seen() -> None:
     assert any(row.case.requirement.id == "REG-1" and row.scenario.label.endswith("over") for row in applying())
 
 
-def test_a_person_holds_one_payment_at_a_time_by_order_code() -> None:
-    """Entry codes need the client SDK, and two payments at once a second hand; both are said to be left out."""
-    assert all(can_hold(scenario) for scenario in plan().scenarios)
+def test_a_person_holds_one_payment_at_a_time() -> None:
+    """Two payments at once need a second hand, and who breaks the adaptor's interface is none: both are left out."""
+    assert not any(hindrance(scenario, merchant_page=True) for scenario in plan().scenarios)
     reasons = Counter(row.not_applicable for row in rows())
     assert {"", LEFT_OUT, UNSEEN, "nobody reports CLIENT_SDK", "the wallet does not claim fuzz"} == set(reasons)
-    unseen = [row.scenario for row in rows() if row.not_applicable == UNSEEN]
-    assert all(s.together or s.probes or ENTRY in {p.code for p in s.payments} for s in unseen)
+    assert all(row.scenario.together or row.scenario.probes for row in rows() if row.not_applicable == UNSEEN)
+
+
+def test_entry_codes_are_scanned_where_they_lead_to_the_merchant_page() -> None:
+    """Elsewhere nobody could place an order, and the report says so."""
+    ways = {way for scenario in plan().scenarios for way in plain_ways(scenario)}
+    assert {(ENTRY, HANDLE_BY_SDK, "S"), (ENTRY, HANDLE_BY_SDK, "F"), (ENTRY, HANDLE_BY_PSP, "S")} <= ways
+    unserved = replace(CLAIMS, merchant_page=False)
+    codes = {p.code for s in catalogue.for_a_person(CASES, unserved).scenarios for p in s.payments}
+    assert ENTRY not in codes
+    left = [row.scenario for row in catalogue.plan(CASES, unserved) if row.not_applicable == UNSERVED]
+    assert left
+    assert all(ENTRY in {payment.code for payment in scenario.payments} for scenario in left)
 
 
 def test_a_part_of_the_catalogue_has_the_plan_of_the_whole() -> None:
@@ -102,13 +115,17 @@ def sighting(said: list[Message]) -> str:
     pages = [message.status for message in said if isinstance(message, ResultPage)]
     if pages:
         return PAID_PAGE if pages[-1] == "S" else UNPAID_PAGE
-    return ALIPAY_PLUS_ERROR if any(isinstance(message, HandleAction) for message in said) else NO_PAGE
+    handed = any(
+        isinstance(message, HandleAction) or (isinstance(message, DecodeCallback) and message.sdk_action_payload)
+        for message in said
+    )
+    return ALIPAY_PLUS_ERROR if handed else NO_PAGE
 
 
 def by_person(whole: Trace) -> Trace:
     """A conversation as the suite and a person report it."""
     seen = cabinet.as_reported(whole, WALLET.observed)
-    events = list(seen.events)
+    events = [event for event in seen.events if event.message.point != CLIENT_SDK]
     for payment in range(len(whole.scenario.payments)):
         page = sighting([event.message for event in whole.of(payment)])
         events.append(Event(number=0, payment=payment, message=Sighting(page=page, person="Ada")))

@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 
-from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY, hidden, more_telling
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY, as_browsers_write, hidden, more_telling
 from mpp_conformance.scenarios.transformations import CODES
 from mpp_conformance.wallet import fields, reference
 
@@ -52,3 +52,37 @@ def test_each_transformation_of_a_code_has_a_name_of_its_own() -> None:
     """So that a report can name it."""
     names = [made.name for made in CODES]
     assert sorted(set(names)) == sorted(names)
+
+
+def test_what_browsers_leave_as_it_is() -> None:
+    """Only such an order code reaches the client SDK unchanged when the merchant page goes there."""
+    kept = [
+        *(
+            "https://q.test/{id}",
+            "http://127.0.0.1:9400/m/{id}?a=%7e+x&b=#/Top",
+            "https://q-1.example.test:8443/o//{id}/",
+        ),
+        *("https://q.test/?c={id}", "http://q.test:443/{id}", "https://q.test/o/{id}/...?a=/../"),
+    ]
+    assert [template for template in kept if not as_browsers_write(template)] == []
+    assert all("written-as-a-browser-does" in {made.name for made in hidden(template)} for template in kept)
+    changed = [
+        *("https://Q.test/{id}", "https://q.test:443/{id}", "http://q.test:80/{id}", "https://q.test/./{id}"),
+        *(
+            "https://q.test/../{id}",
+            "https://q.test/{id} x",
+            "https://q.test/{id}?'",
+            "https://q.test/{id}|",
+            "https://1.2",
+        ),
+        *("https://q.test?{id}", "https://xn--fiqs8s.test/{id}", "https://q.test/%7e/{id}", "https://é.test/{id}"),
+        *(
+            "https://me@q.test/{id}",
+            "https://0x7f.1/{id}",
+            "https://q.test/{id}\\n",
+            "alipays://q/{id}",
+            "{id}",
+            TELLING,
+        ),
+    ]
+    assert [template for template in changed if as_browsers_write(template)] == []

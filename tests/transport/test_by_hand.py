@@ -3,6 +3,7 @@
 The miniature stands for the telephone: what is shown on it is what its screens report, to the person alone.
 """
 
+import html
 import json
 import re
 import signal
@@ -20,10 +21,14 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
+from mpp_conformance.evidence.pictures import name_of
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, NO_PAGE, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.transport.connectors.by_hand import mind_interrupts
+from tests.bundles import matrix
 from tests.miniatures import ROOT, SUITE, configured, up
+from tests.pictures import drawn
 
 MINI: Final = ROOT / "examples/wallet-python-mini"
 COMMAND: Final = (
@@ -32,6 +37,8 @@ COMMAND: Final = (
 )
 NO_SUCH_PAGE_SECONDS: Final = 1.0
 """How long the person looks at a telephone on which nothing happens."""
+
+PICTURE: Final = drawn()
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +50,9 @@ class Telephone:
     adaptor: str
     screen: str = ""
     lit: threading.Event = field(default_factory=threading.Event)
+    page: str = ""
+    """What is open in the browser of the client SDK."""
+    opened: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def seen(self) -> Iterator[str]:
@@ -66,7 +76,11 @@ class Telephone:
 
     def shows(self, what: str, body: dict[str, Any]) -> None:
         """A screen comes up."""
-        if what == "handle-action":
+        if what == "launch":
+            self.page = body["url"]
+            self.opened.set()
+            return
+        if what == "handle-action" or (what == "decode-callback" and body.get("sdkActionPayload")):
             self.screen = ALIPAY_PLUS_ERROR
         elif what == "result-page":
             self.screen = PAID_PAGE if body["status"] == "S" else UNPAID_PAGE
@@ -74,14 +88,27 @@ class Telephone:
             return
         self.lit.set()
 
-    def scan(self, code: str, customer: str, address: str) -> str:
-        """What stands on the screen in the end."""
+    def scan(self, code: str, customer: str, address: str, amount: str) -> str:
+        """What stands on the screen in the end; ``amount`` is what is to be entered on the merchant page, if any."""
         self.screen = NO_PAGE
         self.lit.clear()
-        call = {"codeValue": code, "customerId": customer, "observerUrl": address}
-        assert httpx.post(f"{self.adaptor}/scan", json=call, trust_env=False).is_success
+        self.opened.clear()
+        self._calls("scan", codeValue=code, customerId=customer, observerUrl=address)
+        if amount and self.opened.wait(NO_SUCH_PAGE_SECONDS):
+            self._calls("decode", codeValue=self._ordered(amount), callback="mine", observerUrl=address)
         self.lit.wait(NO_SUCH_PAGE_SECONDS)
         return self.screen
+
+    def _calls(self, operation: str, **call: str) -> None:
+        assert httpx.post(f"{self.adaptor}/{operation}", json=call, trust_env=False).is_success
+
+    def _ordered(self, amount: str) -> str:
+        """The order code that the merchant page goes on to, once the right amount is entered."""
+        with httpx.Client(trust_env=False, headers={"origin": self.page.partition("/m/")[0]}) as browser:
+            assert 'name="amount"' in browser.get(self.page).text
+            assert browser.post(self.page, data={"amount": "0"}).status_code == httpx.codes.UNPROCESSABLE_ENTITY
+            page = browser.post(self.page, data={"amount": amount}).text
+            return html.unescape(page.partition('id="code" href="')[2].partition('"')[0])
 
 
 @dataclass
@@ -114,7 +141,12 @@ class Person:
     def _do(self, told: dict[str, Any], http: httpx.Client) -> None:
         if told["stage"] == "scanning":
             assert http.get(f"/qr/{told['number']}.svg").headers["content-type"] == "image/svg+xml"
-            page = self.phone.scan(told["code"], told["customer"], self.address)
+            amount = "".join(re.findall("[0-9.]+ CNY", told["amount"])).removesuffix(" CNY")
+            page = self.phone.scan(told["code"], told["customer"], self.address, amount)
+            if page == ALIPAY_PLUS_ERROR:
+                sent = httpx.post(told["upload"], content=PICTURE, headers={"origin": "null"}, trust_env=False)
+                assert sent.status_code == httpx.codes.FORBIDDEN
+                self._takes_picture(told["upload"])
             answer = {"person": self.name, "page": page, "witness": "", "witness_page": ""}
             if self.doubts:
                 answer |= {"witness": "Bo", "witness_page": NO_PAGE}
@@ -124,9 +156,17 @@ class Person:
                 assert http.post("/stop", json={}).is_success
                 return
             self.troubles.append(told["trouble"])
+            if self.doubts:
+                self._takes_picture(told["upload"])
             again, self.doubts = self.doubts, False
             self.reviewed += 0 if again else 1
             assert http.post("/choices", json={"number": told["number"], "again": again}).is_success
+
+    def _takes_picture(self, address: str) -> None:
+        """Whatever the telephone shows looks alike here."""
+        own = {"origin": address.partition("/p/")[0]}
+        sent = httpx.post(address, content=PICTURE, headers=own, trust_env=False)
+        assert sent.status_code == httpx.codes.CREATED
 
 
 def run(person: Person, *words: str) -> tuple[int, str]:
@@ -143,14 +183,25 @@ def run(person: Person, *words: str) -> tuple[int, str]:
         return process.wait(60), printed
 
 
+def leading_here(wallet_file: Path) -> None:
+    """Have the entry codes lead to the merchant page, and from there to order codes that browsers leave alone."""
+    config = json.loads((wallet_file.parent / "wallet.json").read_text())
+    codes = {"entry": config["gateway"] + "/m/{id}?b=2#/Top", "order": "https://qr.example.test/order/{id}?b=2&a=%7e"}
+    (wallet_file.parent / "wallet.json").write_text(json.dumps(config | {"codes": codes}))
+    head, _, rest = wallet_file.read_text("utf-8").partition("entry = ")
+    lines = "".join(f"{name} = {json.dumps(code)}\n" for name, code in codes.items())
+    text = head + lines + "foreign = " + rest.partition("foreign = ")[2]
+    # What nobody reports is waited for that long.
+    wallet_file.write_text(text.replace("patience = 5.0", "patience = 2.0"), "utf-8")
+
+
 def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
     """Stopped and continued by another person, with one conversation held again: it conforms, and says on whose word.
 
     Who judges again comes to the same.
     """
     wallet_file = configured(MINI, tmp_path / "wallet", device=False)
-    text = wallet_file.read_text("utf-8")  # what nobody reports is waited for that long
-    wallet_file.write_text(text.replace("patience = 5.0", "patience = 2.0"), "utf-8")
+    leading_here(wallet_file)
     port = json.loads((wallet_file.parent / "wallet.json").read_text())["adaptorPort"]
     phone = Telephone(f"http://127.0.0.1:{port}")
     reports = tmp_path / "reports"
@@ -167,16 +218,42 @@ def test_a_wallet_is_certified_by_hand_in_two_days(tmp_path: Path) -> None:
     assert "one person saw" in ada.troubles[0]
 
     verdicts = json.loads((reports / "r/verdicts.json").read_bytes())
+    placed = [file for file in (reports / "r/evidence").glob("*.json") if "an order over" in file.read_text("utf-8")]
+    assert placed
     words = {row["requirement"]: row["persons"] for row in verdicts["by_hand"]}
     assert (verdicts["attempts"]["count"], len(verdicts["attempts"]["again"])) == (2, 2)
     assert {name for names in words.values() for name in names} == {"Ada", "Eve"}
     assert {"SRV-1", "UX-7"} <= words.keys()
     assert "WIRE-1" not in words
     assert "Who said it" in (reports / "r/report.html").read_text("utf-8")
+    shows_pictures(reports / "r", tmp_path)
     again = CliRunner().invoke(cli, ["rejudge", str(reports / "r")])
     assert (again.exit_code, "identical" in again.output) == (0, True), again.output
     checked = CliRunner().invoke(cli, ["report", "check", str(reports / "r")])
     assert checked.exit_code == 0, checked.output
+
+
+def shows_pictures(made: Path, place: Path) -> None:
+    """Each picture has its conversation and requirements, and is in the bundle; one that was changed is named."""
+    rows = json.loads((made / "verdicts.json").read_bytes())["pictures"]
+    assert {(row["file"], *row["seen"]) for row in rows} == {(f"pictures/{name_of(PICTURE)}", ALIPAY_PLUS_ERROR)}
+    assert {"UX-1", "UX-8"} <= {name for row in rows for name in row["requirements"]}
+    page = (made / "report.html").read_text("utf-8")
+    assert page.count(f'<img src="{rows[0]["file"]}"') == len(rows)
+    bundle = place / "r.zip"
+    bundle.write_bytes(pack.pack(made, keys.generate(), matrix(), test_key=True))
+    verified = CliRunner().invoke(cli, ["verify", str(bundle)])
+    assert (verified.exit_code, "REFUSED" in verified.output) == (5, False), verified.output
+    without = {
+        name: data for name, data in verify.verified(bundle.read_bytes()).files.items() if name != rows[0]["file"]
+    }
+    with pytest.raises(verify.Refused, match=rows[0]["file"]):
+        verify.check_pictures(json.loads((made / "verdicts.json").read_bytes()), without)
+    kept = made / rows[0]["file"]
+    kept.write_bytes(PICTURE + b".")
+    changed = CliRunner().invoke(cli, ["rejudge", str(made)])
+    assert (changed.exit_code, f"{rows[0]['file']}: its content" in changed.output) == (1, True), changed.output
+    kept.write_bytes(PICTURE)
 
 
 def test_stop_is_heard_by_a_program_in_the_background() -> None:

@@ -1,9 +1,12 @@
 """The console in a real browser: on a narrow screen, by keyboard, with nothing from elsewhere."""
 
 import asyncio
+from io import BytesIO
 from typing import Final
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from mpp_conformance.peers.console import Answer, Task
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR
@@ -34,6 +37,9 @@ def answered_by_keyboard(page: Page, invitation: str) -> None:
     page.narrow(NARROW)
     page.visit(invitation)
     page.until("document.getElementById('qr').naturalWidth > 100")
+    (read,) = zxingcpp.read_barcodes(Image.open(BytesIO(page.picture())))
+    # A code that has room for more takes a level above the one that it has to have.
+    assert (read.text, read.ec_level in {"Q", "H"}) == (TASK.code_value, True)
     assert page.ask("document.documentElement.scrollWidth") <= NARROW
     assert (page.ask("document.getElementById('customer').textContent"), labelled(page)) == ("<b>me</b>", True)
     assert page.ask(LOOKING) == "head"

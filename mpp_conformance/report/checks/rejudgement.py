@@ -97,6 +97,7 @@ class _Rejudging:
         self._chain(verdicts)
         self._derive(verdicts, rows, ledger)
         self._gate(verdicts)
+        self._pictures(verdicts)
         found.differences[:0] = found.readings.differences
         return found
 
@@ -187,6 +188,14 @@ class _Rejudging:
             reading.gate_of(self._run, verdicts)
         except reading.KeptError as problem:
             self._found.differences.append(f"{decision.FILE}: {problem.__cause__}")
+
+    def _pictures(self, verdicts: Mapping[str, Any]) -> None:
+        """Whether each picture is there as it was taken."""
+        for row in verdicts.get("pictures", ()):
+            try:
+                reading.picture(self._run, row["file"], row["digest"])
+            except EvidenceError as problem:
+                self._found.differences.append(str(problem))
 
     # --- verdicts ---------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,10 @@ def told(console: Console, say: Say) -> dict[str, Any]:
         "progress": say("{done} of {total} scans done", done=console.done, total=console.total),
         "what": "" if task is None or console.stage != SCANNING else _what(task.payment, task.payments, say),
         "customer": task.customer if task is not None and console.stage == SCANNING else "",
+        "amount": _amount(task.amount, say) if task is not None and console.stage == SCANNING else "",
         "code": task.code_value if task is not None and console.stage == SCANNING else "",
+        "upload": console.upload,
+        "pictures": say("{count} pictures kept", count=console.pictures) if console.pictures else "",
         "trouble": _trouble(console.trouble, say),
         "lines": [_line(line.name, line.fields, stray=line.stray, say=say) for line in console.lines],
         "more": say("{count} more", count=console.left_out) if console.left_out else "",
@@ -65,10 +68,16 @@ def _what(payment: int, payments: int, say: Say) -> str:
     )
 
 
+def _amount(amount: str, say: Say) -> str:
+    if not amount:
+        return ""
+    return say("The code opens the merchant page. Enter {amount} CNY there and confirm.", amount=amount)
+
+
 def _trouble(trouble: str, say: Say) -> str:
     return say("It proves nothing as it is: {why}", why=say.told(trouble)) if trouble else ""
 
 
 def _line(name: str, fields: tuple[tuple[str, str], ...], *, stray: bool, say: Say) -> str:
-    told = f"{name} {' '.join(f'{key}={value}' for key, value in fields)}".strip()
+    told = f"{say(name)} {' '.join(f'{key}={value}' for key, value in fields)}".strip()
     return say("{message} (for no code that is open now)", message=told) if stray else told

@@ -126,6 +126,14 @@ def limits(boundaries: Iterable[Row], say: Say = ENGLISH) -> list[tuple[str, Seq
     return list(found.items())
 
 
+def pictures(verdicts: Row, say: Say = ENGLISH) -> list[tuple[str, list[Row]]]:
+    """What persons saw, in words, and the pictures of it that they took."""
+    found: dict[str, list[Row]] = {}
+    for row in verdicts.get("pictures", ()):
+        found.setdefault(say("; ").join(map(say, row["seen"])) or say("nothing was said of it"), []).append(row)
+    return list(found.items())
+
+
 def answered(row: Row) -> str:
     """What Alipay+ answered to the payment at a limit."""
     answer = row["answer"]

@@ -1,4 +1,4 @@
-"""The report to read: one self-contained page made from a verdict file; it loads nothing.
+"""The report to read: one self-contained page made from a verdict file; it loads nothing but pictures beside it.
 
 The verdict file is the source of everything that is stated; the evidence beside it only of the drawings and of what
 was sent and received.
@@ -40,6 +40,7 @@ _CONTENTS: Final = (
     ("failures", "What did not pass"),
     ("observations", "Observations"),
     ("requirements", "Requirements"),
+    ("user-experience", "User experience: what was on the telephone"),
     ("silences", "Where the documents are silent"),
     ("limits", "At the limits"),
     ("conversations", "Conversations"),
@@ -127,6 +128,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "parts": formatting.parts(verdicts["requirements"]),
         "limits": formatting.limits(verdicts["boundaries"], say),
         "unmet": formatting.unmet(verdicts),
+        "user_experience": [] if short else formatting.pictures(verdicts, say),
         "root_causes": formatting.root_causes(case for case in cases if not case["observed"]),
         "failures": formatting.groups(case for case in cases if case["verdict"] != "pass" and not case["observed"]),
         "observations": formatting.groups(case for case in cases if case["observed"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mpp_conformance import evidence
-from mpp_conformance.evidence import disclosures, strays
+from mpp_conformance.evidence import disclosures, pictures, strays
 from mpp_conformance.evidence.hidden_values import Disclosure
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.peers.router import Stray
@@ -87,6 +87,14 @@ class RunFolder:
         name = f"strays-{digest[:8]}.json"
         self.write(f"{EVIDENCE}/{name}", data)
         return name, digest
+
+    def keep_picture(self, name: str, data: bytes) -> None:
+        """Keep a picture beside the evidence; RunFolderError where that cannot be."""
+        try:
+            (self.path / pictures.DIRECTORY).mkdir(exist_ok=True)
+        except OSError as problem:
+            raise RunFolderError(f"{self.path / pictures.DIRECTORY} cannot be made: {problem.strerror}") from problem
+        self.write(f"{pictures.DIRECTORY}/{name}", data)
 
     def _private(self) -> None:
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mpp_conformance import evidence
-from mpp_conformance.evidence import EvidenceError, strays
+from mpp_conformance.evidence import EvidenceError, pictures, strays
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.report.gate import decision
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
@@ -92,6 +92,21 @@ def evidence_file(run: Path, name: str, digest: str) -> bytes:
         raise EvidenceError(f"{name}: {problem.strerror}") from problem
     if evidence.digest(data) != digest:
         raise EvidenceError(f"{name}: its content is not what was written")
+    return data
+
+
+def picture(run: Path, file: str, digest: str) -> bytes:
+    """A picture of a run's folder; EvidenceError where there is none, or one with another content."""
+    directory, _, name = file.partition("/")
+    known = pictures.NAME.fullmatch(name)
+    if directory != pictures.DIRECTORY or known is None or known[1] != digest:
+        raise EvidenceError(f"{ascii(file)[:100]} is no name of a picture")
+    try:
+        data = plain_file(run / pictures.DIRECTORY / name, pictures.MAX_BYTES)
+    except OSError as problem:
+        raise EvidenceError(f"{file}: {problem.strerror}") from problem
+    if pictures.digest(data) != digest:
+        raise EvidenceError(f"{file}: its content is not what was written")
     return data
 
 

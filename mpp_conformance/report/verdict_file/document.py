@@ -21,7 +21,7 @@ from mpp_conformance.ledger import source
 from mpp_conformance.ledger.catalogue import Claims, Key, Planned
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol import limits
-from mpp_conformance.report.verdict_file import by_hand, limits_table, safety_table
+from mpp_conformance.report.verdict_file import by_hand, limits_table, pictures, safety_table
 from mpp_conformance.report.verdict_file.blame import blame
 from mpp_conformance.report.verdict_file.folding import CaseResult, RequirementResult, RunResult
 from mpp_conformance.scenarios.scenario import Scenario
@@ -116,7 +116,7 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         "strays": [_stray_row(stray) for stray in facts.strays],
         "strays_evidence": dict(zip(("evidence", "evidence_digest"), facts.strays_evidence, strict=True)),
         "digest": digest(outcome.cases),
-        **({"by_hand": by_hand.rows(outcome.cases, facts.traces)} if claims.by_hand else {}),
+        **(_by_hand(outcome, facts) if claims.by_hand else {}),
     }
 
 
@@ -163,6 +163,13 @@ def _limits(claims: Claims) -> dict[str, object]:
         "source": edition.source,
         "newer": limits.newer_than(edition.name),
         "reading": {"inclusive": reading.inclusive, "year": reading.year},
+    }
+
+
+def _by_hand(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
+    return {
+        "by_hand": by_hand.rows(outcome.cases, facts.traces),
+        "pictures": pictures.rows(outcome.cases, facts.planned, facts.traces),
     }
 
 

@@ -39,11 +39,12 @@ def connect(
     run: str,
     begun: Callable[[Scenario], None] = nobody,
     invite: Callable[[str], None] = lambda _: None,
+    keep: Callable[[str, bytes], object] = lambda *_: None,
 ) -> Conversations:
     """The conversations with the MPP that ``target`` names, for the run called ``run``.
 
     ``begun`` is told of each conversation before it is held, in whatever thread that is; ``invite``, the address at
-    which a person is to begin, if one is needed.
+    which a person is to begin, if one is needed; ``keep``, each picture that a person takes, and the name of its file.
     UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken;
     TooFewFilesError where this machine allows fewer open files than ``[reach] parallel`` takes.
     """
@@ -53,7 +54,7 @@ def connect(
         "http": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "https": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "device": lambda: _over_polls(target, wallet, run, begun),
-        "person": lambda: _by_hand(target, wallet, run, begun, invite),
+        "person": lambda: _by_hand(target, wallet, run, begun=begun, invite=invite, keep=keep),
         "replay": lambda: _replay(rest),
     }
     if kind not in makers or not rest:
@@ -116,13 +117,19 @@ def _over_http(adaptor: str | None, wallet: Wallet, run: str, begun: Callable[[S
 
 
 def _by_hand(
-    target: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None], invite: Callable[[str], None]
+    target: str,
+    wallet: Wallet,
+    run: str,
+    *,
+    begun: Callable[[Scenario], None],
+    invite: Callable[[str], None],
+    keep: Callable[[str, bytes], object],
 ) -> Conversations:
     from mpp_conformance.transport.connectors.by_hand import ConversationsByHand  # noqa: PLC0415  # httpx and the server load here only
 
     if target != BY_HAND:
         raise UnknownTargetError(f"expected {FORMS}, seen {target!r}")
-    held = ConversationsByHand(wallet, run=_once(run), begun=begun)
+    held = ConversationsByHand(wallet, run=_once(run), begun=begun, keep=keep)
     invite(held.invitation)
     return held
 

@@ -9,21 +9,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
+from starlette.routing import Route
 
 from mpp_conformance.judging.trace import Half, Trace
-from mpp_conformance.peers.console import OVER, Answer, Task
-from mpp_conformance.peers.router import Delivery
+from mpp_conformance.peers.console import OVER, Answer, Line, Task
+from mpp_conformance.peers.router import Delivery, Place
+from mpp_conformance.protocol.limits import cny
 from mpp_conformance.protocol.messages import Message, Scan, UserInitiatedPay
-from mpp_conformance.scenarios.scenario import Probe, Profile, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, Probe, Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, RefusedError
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.scheduler import ConcurrentConversations
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import LiveConsole, console_routes, qr_code
 from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.merchant_page import merchant_routes
 from mpp_conformance.transport.servers.message_layer import Notes
+from mpp_conformance.transport.servers.pictures import Album, Keep, picture_routes
 from mpp_conformance.wallet import Wallet
 
 _HERE: Final = "127.0.0.1"
@@ -66,9 +71,17 @@ class ByHandConnector(HttpConnector):
     """
 
     def __init__(
-        self, wallet: Wallet, profile: Profile, *, run: str, live: LiveConsole, begun: Callable[[Scenario], None]
+        self,
+        wallet: Wallet,
+        profile: Profile,
+        *,
+        run: str,
+        live: LiveConsole,
+        begun: Callable[[Scenario], None],
+        keep: Keep,
     ) -> None:
         super().__init__(wallet, profile, run=run)
+        self._album = Album(keep, self._renewed)
         self._live = live
         self._begun = begun
         self._longest = math.inf
@@ -95,25 +108,62 @@ class ByHandConnector(HttpConnector):
         attempt = 1
         while True:
             trace = await super().converse(scenario, at_rest, turn=f"{turn}-{attempt}")
-            if not await self._live.held_again(trace.trouble):
-                return await self.since(trace, 0)
+            again = await self._live.held_again(trace.trouble)
+            self._album.open(None)
+            if not again:
+                return self._noted(await self.since(trace, 0))
             self.forget(trace)
             self._begun(scenario)
             attempt += 1
+
+    def _noted(self, trace: Trace) -> Trace:
+        """A conversation with what was noted beside its messages when it was over: pictures may be taken then."""
+        held = next(held for held, _ in self._over if held.world.codes == trace.codes)
+        notes = {event.number: event.notes for event in held.trace().events}
+        return replace(trace, events=tuple(replace(event, notes=notes[event.number]) for event in trace.events))
 
     def _caller(self, http: httpx.AsyncClient) -> Person:  # noqa: ARG002  # as an adaptor's
         return Person(self._live, self._task, self._said)
 
     def _task(self, token: str, scan: Scan) -> Task:
-        world, index = self._router.payment(token)
+        world, index = place = self._router.payment(token)
+        self._album.open(place)
         payments = len(world.scenario.payments)
+        payment = world.scenario.payments[index]
         return Task(
             conversation=world.scenario.label,
             payment=index + 1,
             payments=payments,
             code_value=scan.code_value,
             customer=scan.customer_id,
+            amount=cny(payment.amount).replace(",", "") if payment.code == ENTRY else "",
         )
+
+    def _beside(self) -> list[Route]:
+        """The merchant page, at the address that the entry codes have, and where pictures are taken."""
+        return [
+            *merchant_routes(self._router, self._placed, self._hosts),
+            *picture_routes(self._album, self._hosts),
+        ]
+
+    def _renewed(self) -> None:
+        """Another address takes the next picture, or none does."""
+        console = self._live.console
+        console.pictures = self._album.taken
+        console.upload = f"{self.public_url}{self._album.path}" if self._album.path else ""
+        self._live.changed()
+
+    def _hosts(self) -> set[str]:
+        """The names, with the port, by which the telephone calls us."""
+        return {host for address in (self.public_url, self.here) for host in _written(urlsplit(address))}
+
+    def _placed(self, place: Place) -> None:
+        """The consumer has confirmed on the merchant page; a second time is no second order."""
+        world, index = place
+        amount = f"{cny(world.scenario.payments[index].amount)} CNY"
+        if world.noted_at_scan(world.current(index), ("merchant page", f"an order over {amount} was placed")):
+            self._live.console.show(Line(name="an order was placed", fields=(("amount", amount),)))
+        self._live.changed()
 
     def _said(self, token: str, answer: Answer) -> None:
         held = self._held_in(self._router.payment(token)[0])
@@ -135,19 +185,25 @@ class ByHandConnector(HttpConnector):
         return delivery
 
 
+def _written(address: SplitResult) -> tuple[str, ...]:
+    """A host and port as browsers write them: without the port that the scheme has by itself."""
+    default = {"http": 80, "https": 443}[address.scheme]
+    return (address.netloc.lower(), *([str(address.hostname)] if address.port in {None, default} else []))
+
+
 class ConversationsByHand(ConcurrentConversations):
     """Conversations with a person, whose console is open for as long as they last.
 
     MissingProgramError where nothing here draws QR codes.
     """
 
-    def __init__(self, wallet: Wallet, *, run: str, begun: Callable[[Scenario], None]) -> None:
+    def __init__(self, wallet: Wallet, *, run: str, begun: Callable[[Scenario], None], keep: Keep) -> None:
         qr_code(run)
         mind_interrupts()
         live = LiveConsole(interrupt)
         self._live = live
         profile = replace(wallet.profile, by_hand=True)
-        make = partial(ByHandConnector, wallet, profile, run=run, live=live, begun=begun)
+        make = partial(ByHandConnector, wallet, profile, run=run, live=live, begun=begun, keep=keep)
         super().__init__(make, parallel=1, begun=begun)
 
     @property

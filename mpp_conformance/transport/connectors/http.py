@@ -14,6 +14,7 @@ from typing import Final, Self
 
 import httpx
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from mpp_conformance.judging.trace import Half, Trace
 from mpp_conformance.peers.router import MAX_STRAYS, Delivery, ReactionError, Router, Stray
@@ -130,7 +131,7 @@ class HttpConnector:
                 hold=reach.patience / _HELD,
             ),
             *observer_routes(self._router, self._deliver, self._confirmed),
-            *(device_routes(self._device) if self._device else ()),
+            *self._beside(),
         ]
         app = application(below(reach.public_path, routes), lost=self._lost, failed=self._failed)
         if self._device:
@@ -226,6 +227,10 @@ class HttpConnector:
         if self._device:
             return PullingAdaptor(self._device, self._reach.patience)
         return Adaptor(self._adaptor_url, http)
+
+    def _beside(self) -> list[Route]:
+        """What is served beside Alipay+ and the observer."""
+        return list(device_routes(self._device)) if self._device else []
 
     def _observer(self, token: str) -> str:
         return f"{self._url}/o/{token}"

@@ -20,20 +20,15 @@ from starlette.routing import Route
 
 from mpp_conformance import wire
 from mpp_conformance.peers.console import ENDS, STOPPED, Answer, Console, OutOfTurnError, Task, UnusableAnswerError
-from mpp_conformance.report.languages.language import TAGS, Language, language
+from mpp_conformance.report.languages.language import Language
 from mpp_conformance.report.pages import console as page
 from mpp_conformance.transport.servers.application import refusal
+from mpp_conformance.transport.servers.web_pages import from_elsewhere, headers, reader_language
 
 COOKIE: Final = "mpp-console"
 MAX_BODY: Final = 4_096
 _ALIVE_SECONDS: Final = 15.0
-_HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+_HEADERS: Final = headers(scripts="'self'", styles="'self'", images="'self'", calls="'self'")
 _Act = Callable[[Mapping[str, Any]], None]
 _Serve = Callable[[Request], Awaitable[Response]]
 
@@ -184,7 +179,7 @@ class _Pages:
 
     async def whole(self, request: Request) -> Response:
         """The page."""
-        return Response(page.page(_language(request)), media_type="text/html")
+        return Response(page.page(reader_language(request)), media_type="text/html")
 
     async def beside(self, request: Request) -> Response:
         """A file that the page brings along."""
@@ -198,9 +193,16 @@ class _Pages:
             return refusal(HTTPStatus.NOT_FOUND, "this code is not asked for now")
         return Response(qr_code(task.code_value), media_type="image/svg+xml")
 
+    async def upload(self, _: Request) -> Response:
+        """The QR code of the address that takes the next picture."""
+        address = self.live.console.upload
+        if not address:
+            return refusal(HTTPStatus.NOT_FOUND, "no picture is taken now")
+        return Response(qr_code(address), media_type="image/svg+xml")
+
     async def events(self, request: Request) -> Response:
         """What the page is to show, whenever it changes."""
-        return StreamingResponse(self.live.states(_language(request)), media_type="text/event-stream")
+        return StreamingResponse(self.live.states(reader_language(request)), media_type="text/event-stream")
 
 
 def console_routes(live: LiveConsole) -> list[Route]:
@@ -211,6 +213,7 @@ def console_routes(live: LiveConsole) -> list[Route]:
         Route("/", pages.guarded(pages.whole)),
         *(Route(f"/{name}", pages.guarded(pages.beside)) for name in page.STATIC),
         Route("/qr/{number:int}.svg", pages.guarded(pages.code)),
+        Route("/upload.svg", pages.guarded(pages.upload)),
         Route("/events", pages.guarded(pages.events)),
         Route("/answers", pages.guarded(pages.taking(live.answer)), methods=["POST"]),
         Route("/choices", pages.guarded(pages.taking(live.choose)), methods=["POST"]),
@@ -230,11 +233,9 @@ def qr_code(text: str) -> bytes:
 
 
 def _refused(live: LiveConsole, request: Request, *, paired: bool) -> Response | None:
-    host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    if host not in live.hosts:
-        return refusal(HTTPStatus.FORBIDDEN, "the console is called by its address on this machine alone")
-    if origin != f"http://{host}" and (origin is not None or request.method == "POST"):
-        return refusal(HTTPStatus.FORBIDDEN, "no other site may speak to the console")
+    elsewhere = from_elsewhere(request, live.hosts)
+    if elsewhere is not None:
+        return elsewhere
     if paired and not live.knows(request.cookies.get(COOKIE, "")):
         return refusal(HTTPStatus.FORBIDDEN, "another browser has this console: the address in the terminal pairs one")
     return None
@@ -251,11 +252,3 @@ async def _body(request: Request) -> Mapping[str, Any]:
         if len(whole) > MAX_BODY:
             raise _TooLongError(f"an answer has at most {MAX_BODY} bytes")
     return wire.parsed(bytes(whole))
-
-
-def _language(request: Request) -> Language:
-    """The one that is asked for, or else the first that the browser's reader reads."""
-    wanted = request.query_params.get("lang", "")
-    if wanted in TAGS:
-        return language(wanted)
-    return language("zh-CN" if request.headers.get("accept-language", "").lower().startswith("zh") else TAGS[0])

@@ -20,8 +20,8 @@ _DRAINED: Final = 64 * MAX_BODY
 """A body that is too long is read to its end all the same, up to here: its sender is to hear why it is refused."""
 
 
-async def body_of(request: Request) -> bytes:
-    """The request's body; one byte more than a message may have stands for any that is too long.
+async def body_of(request: Request, *, limit: int = MAX_BODY) -> bytes:
+    """The request's body; one byte more than ``limit``, what a message may have, stands for any that is too long.
 
     HTTPException where the body does not come to its end.
     """
@@ -30,7 +30,7 @@ async def body_of(request: Request) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 seen += len(chunk)
-                whole += chunk[: MAX_BODY + 1 - len(whole)]
+                whole += chunk[: limit + 1 - len(whole)]
                 if seen > _DRAINED:
                     break
     except TimeoutError:

@@ -3,6 +3,8 @@
 const at = (id) => document.getElementById(id);
 const lang = document.documentElement.lang;
 let state = { number: 0, stage: "" };
+let uploading = "";
+let drawn = 0;
 
 function text(id, value) {
   at(id).textContent = value;
@@ -12,9 +14,13 @@ function text(id, value) {
 function show(told) {
   const moved = told.number !== state.number || told.stage !== state.stage;
   state = told;
-  for (const id of ["progress", "what", "customer", "code", "trouble", "more"]) text(id, told[id]);
+  for (const id of ["progress", "what", "customer", "amount", "code", "trouble", "more", "pictures", "upload"]) text(id, told[id]);
   at("scan").hidden = told.stage !== "scanning";
   at("review").hidden = told.stage !== "reviewing";
+  at("pictures-too").hidden = told.upload === "" && told.pictures === "";
+  at("upload-code").hidden = told.upload === "";
+  if (told.upload !== "" && told.upload !== uploading) at("upload-code").src = `upload.svg?${++drawn}`;
+  uploading = told.upload;
   const over = told.stage === "stopped" || told.stage === "over";
   at("stop").hidden = over;
   if (over) events.close();
