@@ -120,7 +120,7 @@ REP_6 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("userInitiatedPay, customerId")],
-    text="userInitiatedPay names the customer who scans: each customer has one customerId, and none has that of another one.",
+    text="userInitiatedPay names the customer who scans: each has one customerId, and none has that of another one.",
 )
 EXP_1 = requirement(
     "EXP-1",
