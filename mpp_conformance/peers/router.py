@@ -147,9 +147,10 @@ class Router:
         self.strays[:] = [stray for stray in self.strays if stray.world is not world][-self.most_strays // 2 :]
 
     def merchant_page(self, target: str) -> Place | None:
-        """The open payment whose merchant page has this request target; ``None`` where there is none."""
+        """The open payment whose merchant page has this request target, the latest of them; ``None``: there is none."""
         pages = (place for digits, place in self._ids.items() if digits in target and _is_page(place, digits))
-        return next(pages, None)
+        place = next(pages, None)
+        return None if place is None else (place[0], place[0].current(place[1], target))
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report.

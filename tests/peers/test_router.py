@@ -83,6 +83,7 @@ def test_an_order_code_behind_an_entry_code_belongs_to_one_payment() -> None:
 
     assert world.codes[0].scanned == world.codes[1].scanned
     assert [first.payment, second.payment, identity.payment] == [0, 1, 1]
+    assert router.merchant_page(f"/{world.codes[0].page_id}") == (world, 1)
 
 
 @pytest.mark.parametrize("change", ["{}?from=wallet", " {}", "wallet:{}"])
