@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 from mpp_conformance.judging.oracle import expect
-from mpp_conformance.judging.patterns import SOME_TEXT
+from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
 from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import (
@@ -33,6 +33,7 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     IdentityAnswer,
     Launch,
+    Message,
     ResultPage,
     Scan,
     ServerAnswer,
@@ -41,10 +42,20 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, sdk, together
-from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, of_code, scanning, stopping
+from mpp_conformance.scenarios.rounds import (
+    distinct,
+    failed,
+    going_on,
+    launching,
+    not_decoded,
+    of_code,
+    scanning,
+    stopping,
+)
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 ONE_RESULT = "the server to hand its client the result that it notified"
+HAND_OVER_LATE = "the payment result to be reported when the client is handed it, before its page and its callback"
 OWN_TURN = "the server not to have told its client HANDLE_BY_SDK"
 PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
@@ -208,7 +219,7 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return distinct([psp(ENTRY), *not_decoded(ENTRY)], of_code(ENTRY, others, HANDLE_BY_PSP))
 
 
-@case(EC_3, scanning(ENTRY))
+@case(EC_3, launching)
 def test_the_page_of_the_scanned_code_is_launched(trace: Trace) -> None:
     """The address given to launch is that of the code which was scanned."""
     of_each_scan(trace, ENTRY, own_page_launched)
@@ -226,13 +237,13 @@ def test_launch_is_called(trace: Trace) -> None:
     of_each_scan(trace, ENTRY, launched)
 
 
-@case(EC_9, scanning(ENTRY))
+@case(EC_9, launching)
 def test_launch_is_called_once(trace: Trace) -> None:
     """One scan leads to one call of launch, until the payment has come to its end."""
     of_each_scan(trace, ENTRY, launched_once)
 
 
-@case(EC_16, scanning(ENTRY))
+@case(EC_16, launching)
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
     of_each_scan(trace, ENTRY, intercepted_code_passed)
@@ -281,7 +292,7 @@ def tells_the_end(trace: Trace, payment: int) -> None:
     if result == "S":
         asked.each(DecodeCallback, outcome="success")
     else:
-        asked.each(DecodeCallback, outcome="failure", error_code=SOME_TEXT)
+        asked.each(DecodeCallback, outcome="failure", error_code=ERROR_CODE)
     # An adaptor may report an absent text as an empty one.
     asked.none_but(DecodeCallback, sdk_action_payload=(None, ""))
 
@@ -344,6 +355,7 @@ def passed_by_callback(trace: Trace, payment: int = 0) -> None:
     asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed).none(
         HandleAction
     )
+    executed_nowhere_else(trace, payment)
 
 
 def page_shown(trace: Trace, payment: int) -> None:
@@ -361,7 +373,26 @@ def called_back(trace: Trace, payment: int) -> None:
     asked.given(not trace.stopped(payment), OWN_TURN)
     if trace.app_link:
         asked.reached(ServerAnswer, payment_status=SOME_TEXT).one(DecodeCallback, callback=callback)
+        asked.given(not shown_before(trace, payment), HAND_OVER_LATE)
         asked.in_order(ServerAnswer, DecodeCallback, payment_status=SOME_TEXT)
     else:
         asked.reached(ResultPage).one(DecodeCallback, callback=callback)
         asked.proven_in_order(ResultPage, DecodeCallback)
+    executed_nowhere_else(trace, payment)
+
+
+def shown_before(trace: Trace, payment: int) -> bool:
+    """Whether the result page came before the callback, and the hand-over is reported after both."""
+    said = [event.message for event in trace.of(payment)]
+    told = [message for message in said if isinstance(message, ResultPage | DecodeCallback) or _is_result(message)]
+    return [type(message) for message in told[:2]] == [ResultPage, DecodeCallback]
+
+
+def _is_result(message: Message) -> bool:
+    return isinstance(message, ServerAnswer) and bool(message.payment_status)
+
+
+def executed_nowhere_else(trace: Trace, payment: int) -> None:
+    """The callback of this payment's decode is executed at no other payment."""
+    for other in {event.payment for event in trace.events} - {payment}:
+        expect(trace, other).none(DecodeCallback, callback=trace.callback(payment))

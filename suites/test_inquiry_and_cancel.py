@@ -67,6 +67,7 @@ from mpp_conformance.scenarios.call_cells import (
     cancelled_twice,
     forged,
     kept_and_asked_about,
+    kept_until_cancelled,
     taken_back,
     unpaid,
     unpaid_and_cancelled,
@@ -192,7 +193,7 @@ def test_a_payment_that_has_failed_is_cancelled(trace: Trace) -> None:
 @case(CAN_1, [*CANCELLED_EARLY, *EACH])
 def test_a_payment_that_is_under_way_is_cancelled(trace: Trace) -> None:
     """A payment can be cancelled at the cashier page."""
-    of_each_alone(trace, cancelled_in_between, lambda held: succeeds(held, expect(held).reached(CancelPayment)))
+    of_each_alone(trace, cancelled_in_between, lambda held: succeeds(held, by_alipay_plus_itself(held)))
 
 
 @case(CAN_2, [*CANCELLED_AGAIN, *EACH])
@@ -257,14 +258,19 @@ def foretells_nothing(trace: Trace) -> None:
     shown(trace)
 
 
+def by_alipay_plus_itself(trace: Trace) -> Expectation:
+    """What is asked of a payment that Alipay+ cancels; a stranger may have tried before."""
+    return expect(only(trace, by_alipay_plus)).reached(CancelPayment)
+
+
 def cancelled_when_paid(trace: Trace) -> None:
     """The cancellation of what was paid succeeds."""
-    succeeds(trace, expect(trace).reached(CancelPayment).given(trace.paid(), ABLE))
+    succeeds(trace, by_alipay_plus_itself(trace).given(trace.paid(), ABLE))
 
 
 def cancelled_when_failed(trace: Trace) -> None:
     """The cancellation of what has failed succeeds."""
-    succeeds(trace, expect(trace).reached(CancelPayment).given(not trace.paid(), UNABLE))
+    succeeds(trace, by_alipay_plus_itself(trace).given(not trace.paid(), UNABLE))
 
 
 def cancelled_alike(trace: Trace) -> None:
@@ -309,11 +315,12 @@ def succeeds(trace: Trace, told: Expectation) -> None:
 
 def stranger_not_obeyed(trace: Trace) -> None:
     """The payment is as it was, until Alipay+ itself cancels it."""
-    expect(trace).reached(CancelPayment).given(trace.paid(), ABLE).given(told_as_paid_first(trace), AS_IT_WAS)
-    told = expect(only(trace, lambda one: not by_alipay_plus(one)))
+    told = expect(only(trace, lambda one: not by_alipay_plus(one))).reached(CancelPayment)
     if any(one.told is not None for one in asked(trace) if not by_alipay_plus(one)):
         told.none(CancelPaymentAnswer, result_status="S")
-    before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
-    expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_status="F")
+    if kept_until_cancelled(trace.scenario.payments[0]):
+        expect(trace).given(trace.paid(), ABLE).given(told_as_paid_first(trace), AS_IT_WAS)
+        before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
+        expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_status="F")
     expect(trace).given(cancelled(trace) is not None, OBEYED)
     shown(trace)

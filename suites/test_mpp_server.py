@@ -1,7 +1,7 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
 from mpp_conformance.judging.oracle import expect
-from mpp_conformance.judging.patterns import SOME_TEXT
+from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
 from mpp_conformance.judging.sequences import wherever
 from mpp_conformance.judging.trace import Trace, results_told
 from mpp_conformance.ledger.requirements import MPP_SERVER, MUST, STATED, case, requirement
@@ -14,12 +14,14 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     NotifyPayment,
     ResultPage,
+    Scan,
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import (
     BOTH,
+    UNPAID_SCANNED_TWICE,
     by_turns,
     changing,
     customers_in_turn,
@@ -208,6 +210,17 @@ def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
 
 
+@case(SRV_7, [UNPAID_SCANNED_TWICE])
+def test_a_second_scan_makes_no_success_of_a_failure(trace: Trace) -> None:
+    """Whoever scans a code again whose payment has failed is not told of a success, unless Alipay+ is, too."""
+    asked = expect(trace, 1).reached(Scan).given(trace.result(0) == "F" and not trace.paid(0), UNABLE)
+    if trace.app_link:
+        asked.none(ServerAnswer, payment_status="S")
+    else:
+        shown = results_told((event.message for event in trace.of(1)), ResultPage)
+        asked.given("S" not in shown, "no page of a success to be shown")
+
+
 def goes_on(trace: Trace, payment: int) -> None:
     """A payment left to the MPP comes to a result of its own; a customer with funds can pay."""
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
@@ -236,7 +249,7 @@ def fails_with_a_code(trace: Trace, payment: int) -> None:
     """Seen on the app link; without one, shown by the result page."""
     asked = expect(trace, payment).given(not trace.unreported(payment), REPORTED)
     if trace.app_link:
-        asked.some(ServerAnswer, payment_status="F", error_code=SOME_TEXT)
+        asked.some(ServerAnswer, payment_status="F", error_code=ERROR_CODE)
     else:
         asked.shown_by(ResultPage, status="F").none(ResultPage, status="S")
 
@@ -247,11 +260,11 @@ def has_a_code(trace: Trace, payment: int) -> None:
         return
     asked = expect(trace, payment).given(not trace.paid(payment), UNABLE)
     if trace.app_link:
-        asked.reached(ServerAnswer, payment_status=SOME_TEXT).some(ServerAnswer, error_code=SOME_TEXT)
+        asked.reached(ServerAnswer, payment_status=SOME_TEXT).some(ServerAnswer, error_code=ERROR_CODE)
     elif trace.scenario.payments[payment].code == ENTRY:
-        asked.shown_by(DecodeCallback, error_code=SOME_TEXT)
+        asked.shown_by(DecodeCallback, error_code=ERROR_CODE)
     else:
-        asked.shown_by(ResultPage, error_code=SOME_TEXT)
+        asked.shown_by(ResultPage, error_code=ERROR_CODE)
 
 
 def declined(trace: Trace, payment: int = 0) -> bool:

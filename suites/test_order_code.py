@@ -29,7 +29,15 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import in_turn, payloads, psp, scanned_twice, sdk, together
+from mpp_conformance.scenarios.cells import (
+    PAID_SCANNED_TWICE,
+    UNPAID_SCANNED_TWICE,
+    in_turn,
+    payloads,
+    psp,
+    sdk,
+    together,
+)
 from mpp_conformance.scenarios.rounds import (
     distinct,
     failed,
@@ -140,7 +148,7 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
     """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
     others = distinct(failed(edition, reading), going_on(edition, reading))
-    alone = [psp(ORDER), scanned_twice(ORDER), *not_decoded(ORDER)]
+    alone = [psp(ORDER), PAID_SCANNED_TWICE, UNPAID_SCANNED_TWICE, *not_decoded(ORDER)]
     return distinct(alone, of_code(ORDER, others, HANDLE_BY_PSP))
 
 

@@ -16,7 +16,7 @@ from mpp_conformance.scenarios.cells import (
     BOTH,
     paid_then_foreign,
 )
-from mpp_conformance.scenarios.rounds import scanning
+from mpp_conformance.scenarios.rounds import launching, scanning
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 
 NOT_LAUNCHED = "the order code not to be launched"
@@ -82,7 +82,7 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
         asked.each_holding(Launch, "user_agent", "AlipayConnect")
 
 
-@case(SRV_2, scanning(ENTRY))
+@case(SRV_2, launching)
 def test_the_intercepted_code_is_sent_to_alipay_plus(trace: Trace) -> None:
     """A decode request of the client SDK leads to userInitiatedPay."""
     of_each_scan(trace, ENTRY, intercepted_code_sent)
@@ -99,6 +99,7 @@ def told_for_an_entry_code(trace: Trace, payment: int) -> None:
     asked = expect(trace, payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
     if identity_reported(trace, payment):
         asked.some(IdentityAnswer, action="OPEN_URL")
+        own_code_told(trace, payment)
     asked.some(Launch).no_earlier(UserInitiatedPay, than=Launch)
 
 
@@ -107,8 +108,16 @@ def told_for_an_order_code(trace: Trace, payment: int) -> None:
     asked = expect(trace.opening(payment), payment).reached(Scan).given(not trace.unidentified(payment), IDENTIFIED)
     if identity_reported(trace, payment):
         asked.some(IdentityAnswer, action="DECODE").none(Launch)
+        own_code_told(trace, payment)
     else:
         asked.some(UserInitiatedPay).none(Launch)
+
+
+def own_code_told(trace: Trace, payment: int) -> None:
+    """The client is told nothing of a code that somebody else has scanned."""
+    own = trace.codes[payment]
+    for other in sorted({codes.scanned for codes in trace.codes} - {own.scanned, own.decoded}):
+        expect(trace, payment).none(IdentityAnswer, code_value=other)
 
 
 def intercepted_code_sent(trace: Trace, payment: int) -> None:

@@ -32,10 +32,11 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import BOTH, paid_then_stopped, payloads, psp, sdk, together
 from mpp_conformance.scenarios.rounds import distinct, going_on, stopping
-from mpp_conformance.scenarios.scenario import UNFUNDED, Scenario
+from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Scenario
 
 ABLE = "the customer in [customers] funded to be able to pay"
 ACTED_ON = "the MPP to do anything with the answer"
+NOT_DECLINED = "a customer who can pay not to be declined for what came before"
 
 UX_1 = requirement(
     "UX-1",
@@ -142,6 +143,9 @@ def completed(edition: Edition, reading: Reading) -> list[Scenario]:
 def test_the_consumer_completes_the_payment(trace: Trace) -> None:
     """Within the limit the payment succeeds, and the consumer sees that it did."""
     wherever(trace, HANDLE_BY_PSP, success_seen, status="S")
+    # Whoever can pay and is declined among other payments has not shown that those do not matter.
+    for index in trace.answered(HANDLE_BY_PSP, "S"):
+        expect(trace, index).given(not declined(trace, index), NOT_DECLINED)
 
 
 @case(UX_8, stopped)
@@ -164,6 +168,13 @@ def success_seen(trace: Trace, payment: int) -> None:
         return
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
     asked.some(ResultPage).given(trace.paid(payment), ABLE).some(ResultPage, status="S")
+
+
+def declined(trace: Trace, payment: int) -> bool:
+    """Whether a payment failed that nothing but the MPP itself stood against."""
+    held = trace.scenario.payments[payment]
+    hindered = held.customer == UNFUNDED or held.expired or held.calls or (held.again and held.code == ORDER)
+    return not hindered and trace.result(payment) == "F" and not trace.paid(payment)
 
 
 def no_own_page(trace: Trace, payment: int) -> None:

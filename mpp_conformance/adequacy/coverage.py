@@ -38,12 +38,10 @@ from mpp_conformance.peers.accounts import Accounts, Entry
 from mpp_conformance.protocol.limits import EDITIONS, IN_STORE, TRANSACTION
 from mpp_conformance.protocol.messages import HANDLE_BY_SDK
 from mpp_conformance.scenarios.scenario import (
-    CANCEL,
     ENTRY,
     FOR_EVER,
     FOREIGN,
     ORDER,
-    PAYING,
     UNFUNDED,
     Answer,
     Payment,
@@ -184,7 +182,8 @@ def _in_turn(scenario: Scenario, accounts: Accounts) -> Iterator[Condition | Non
         if payment.code == FOREIGN:
             yield (FOREIGN, NOT_ASKED, NOT_ASKED, NOT_RELEVANT, NOT_LEFT, AT_ONCE)
             continue
-        if payment.again and payment.customer != scenario.payments[scenario.placed(index)].customer:
+        placed = scenario.placed(index)
+        if payment.customer != scenario.payments[placed].customer:
             yield (payment.code, NOT_GIVEN, "F", NOT_RELEVANT, FAILS, AT_ONCE)
             continue
         if payment.unknown == FOR_EVER:
@@ -195,7 +194,7 @@ def _in_turn(scenario: Scenario, accounts: Accounts) -> Iterator[Condition | Non
         band = NOT_RELEVANT if payment.answer else _band(accounts, payment)
         decision = LATER if payment.unknown else AT_ONCE
         yield (payment.code, answer.action_type, answer.result_status, band, outcome, decision)
-        if outcome == PAID and not payment.again:
+        if outcome == PAID and placed == index:
             accounts.remember(
                 Entry(
                     individual=payment.customer,
@@ -220,7 +219,7 @@ def _by_limits(scenario: Scenario, accounts: Accounts, payment: Payment) -> Answ
 def _outcome(answer: Answer, payment: Payment) -> str:
     if answer.action_type == HANDLE_BY_SDK:
         return NOT_LEFT
-    cancelled = any(call.what == CANCEL and call.when == PAYING and not call.strange for call in payment.calls)
+    cancelled = any(call.cancels_early for call in payment.calls)
     fails = payment.customer == UNFUNDED or answer.result_status == "F" or payment.expired or cancelled
     return FAILS if fails else PAID
 

@@ -24,6 +24,25 @@ SOME_TEXT: Final = _SomeText()
 """A wanted field that must be there and must not be empty, whatever it says."""
 
 
+class _ErrorCode:
+    """Equal to any text that can name an error: some letter or digit, and no word for success or for nothing."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and any(map(str.isalnum, other)) and other.strip().casefold() not in _NO_ERROR
+
+    def __hash__(self) -> int:
+        return 1
+
+    def __repr__(self) -> str:
+        return "an error code"
+
+
+_NO_ERROR: Final = frozenset({"success", "null", "none", "nil", "undefined", "nan"})
+"""What languages write for nothing, and the result code that documents name for a success."""
+ERROR_CODE: Final = _ErrorCode()
+"""A wanted field that must name an error."""
+
+
 def matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:
     """Whether a message is of a kind, with these fields."""
     return isinstance(message, kind) and all(getattr(message, name) == value for name, value in wanted.items())

@@ -1,7 +1,7 @@
 """What Alipay+ asks of an MPP server by itself, and when."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from mpp_conformance import wire
@@ -30,10 +30,14 @@ _PAYING: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment
 
 
 def said(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
-    """The message that asks; of a strange order it bears an id that nobody has heard of."""
+    """The message that asks; of a strange order it bears an id that nobody has heard of.
+
+    That differs from the payment's own in its last digit: whoever cuts ids, or reads them as numbers, finds that order.
+    """
     kind = CancelPayment if call.what == CANCEL else InquiryPayment
-    of = replace(codes, order_id=codes.tag.removeprefix("mpp-")) if call.strange else codes
-    number = payment_request_id(of)
+    number = payment_request_id(codes)
+    if call.strange:
+        number = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
     body = None if call.form == PLAIN else spelled({**wire.PARTIES, "paymentRequestId": number}, call.form)
     return kind(payment_request_id=number, signature=call.signature, body=body, carriage=_carriage(call.form))
 
@@ -81,7 +85,7 @@ class Calls:
             return None
         self.made += 1
         self.waiting = True
-        self.cancelled = self.cancelled or (call.what == CANCEL and call.when == PAYING and not call.strange)
+        self.cancelled = self.cancelled or call.cancels_early
         return call
 
     def answered(self, message: Message) -> None:

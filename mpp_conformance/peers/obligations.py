@@ -124,10 +124,12 @@ class Obligations:
             expected.add(DecodeCallback if code == ENTRY else HandleAction)
         else:
             expected |= {ResultPage} | ({DecodeCallback} if code == ENTRY else set())
-            told = peers.scenario.payments[payment].again or self._calls[payment].cancelled
+            told = peers.scenario.placed(payment) != payment or self._calls[payment].cancelled
             if continues(answer) and not told:
                 expected.add(NotifyPayment)
-        return (expected - seen) | ({NotifyPayment} if alipay_plus.notice_wanted(payment) else set())
+        # Alipay+ asks for what it was not told of, and does not wait to be told again.
+        wanted = alipay_plus.notice_wanted(payment) and not peers.scenario.payments[payment].calls
+        return (expected - seen) | ({NotifyPayment} if wanted else set())
 
     def _end(self, payment: int) -> set[type[Message]]:
         """What an MPP says that has no decision: it asks again, or it gives up and says so in one way or another."""

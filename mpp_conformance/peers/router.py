@@ -147,9 +147,10 @@ class Router:
         self.strays[:] = [stray for stray in self.strays if stray.world is not world][-self.most_strays // 2 :]
 
     def merchant_page(self, target: str) -> Place | None:
-        """The open payment whose merchant page has this request target; ``None`` where there is none."""
+        """The open payment whose merchant page has this request target, the latest of them; ``None``: there is none."""
         pages = (place for digits, place in self._ids.items() if digits in target and _is_page(place, digits))
-        return next(pages, None)
+        place = next(pages, None)
+        return None if place is None else (place[0], place[0].current(place[1], target))
 
     def deliver(self, message: Message, *, token: str = "", notes: Sequence[tuple[str, str]] = ()) -> Delivery:
         """Give a message of the wallet to its conversation; ``token`` names the payment of a report.
@@ -204,7 +205,7 @@ class Router:
         else:
             place = self._orders.get(reference) or self._by_code(reference)
         customer = message.customer_id if isinstance(message, UserInitiatedPay) else ""
-        return None if place is None else (place[0], place[0].current(place[1], customer))
+        return None if place is None else (place[0], place[0].current(place[1], reference, customer))
 
     def _by_code(self, code_value: str) -> Place | None:
         """A code value that was changed on its way still belongs to the payment whose digits it carries.
@@ -230,7 +231,7 @@ class Router:
         if late is not None:
             world, index = late
             if isinstance(message, UserInitiatedPay):
-                index = world.current(index, message.customer_id)
+                index = world.current(index, message.code_value, message.customer_id)
             stray.conversation, stray.world = world.scenario.label, world
             with _blamed_on(world):
                 stray.late = world.late(index, message, notes)
@@ -252,10 +253,11 @@ class Router:
         self._tokens[world.token(index)] = place
         if world.scenario.placed(index) != index:
             return
-        self._codes[codes.decoded] = self._codes[codes.scanned] = place
-        self._ids[codes.order_id] = place
-        if world.scenario.payments[index].code == ENTRY:
-            self._ids[codes.page_id] = place
+        self._codes[codes.decoded] = self._ids[codes.order_id] = place
+        if world.scenario.shown(index) == index:
+            self._codes[codes.scanned] = place
+            if world.scenario.payments[index].code == ENTRY:
+                self._ids[codes.page_id] = place
         self._orders[payment_request_id(codes)] = place
         for name in _other_names(codes):
             self._misnamed[name] = place

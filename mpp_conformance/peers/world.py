@@ -24,7 +24,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     Scan,
 )
-from mpp_conformance.scenarios.scenario import HEALTH, Codes, Probe, Profile, Scenario, codes_for
+from mpp_conformance.scenarios.scenario import ENTRY, HEALTH, Codes, Probe, Profile, Scenario, codes_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +139,14 @@ class World:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
         return self._obligations.asking(payment)
 
-    def current(self, payment: int, customer: str = "") -> int:
+    def current(self, payment: int, code_value: str, customer: str = "") -> int:
         """The payment that a question about a code belongs to, of those that were begun with the same code.
 
-        The latest one, unless ``customer`` has scanned the code in an earlier one only.
+        The latest one, unless ``customer`` has scanned the code in an earlier one only. The order code behind an entry
+        code belongs to one payment alone.
         """
+        if self.scenario.payments[payment].code == ENTRY and self.codes[payment].page_id not in code_value:
+            return payment
         last = payment
         while last + 1 in self._begun and self.scenario.payments[last + 1].again:
             last += 1

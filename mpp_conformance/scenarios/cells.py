@@ -87,10 +87,33 @@ def psp_with_payload(code: str) -> Scenario:
     return one(f"{SHORT[code]}-psp-with-payload", payment)
 
 
-def scanned_twice(code: str) -> Scenario:
-    """A code that was paid is scanned once more by the same customer."""
-    to_pay = Payment(code=code, answer=handle_by_psp())
-    return Scenario(label=f"{SHORT[code]}-scanned-twice", payments=(to_pay, replace(to_pay, again=True)))
+def _twice(payment: Payment) -> tuple[Payment, Payment]:
+    return payment, replace(payment, again=True)
+
+
+PAID_SCANNED_TWICE: Final = Scenario(
+    label="order-scanned-twice", payments=_twice(Payment(code=ORDER, answer=handle_by_psp()))
+)
+"""An order code that was paid is scanned once more by the same customer."""
+UNPAID_SCANNED_TWICE: Final = Scenario(
+    label="order-unpaid-scanned-twice",
+    payments=_twice(Payment(code=ORDER, answer=handle_by_psp(), customer=UNFUNDED)),
+)
+"""Likewise one whose payment failed."""
+STOPPED_SCANNED_TWICE: Final = Scenario(
+    label="order-stopped-scanned-twice",
+    payments=_twice(Payment(code=ORDER, answer=handle_by_sdk("S", with_order=True))),
+)
+"""Likewise an order code that was left to the client SDK: it is no more to be paid the second time."""
+
+
+def _behind_one_code() -> Scenario:
+    to_pay = handle_by_psp()
+    stopped = handle_by_sdk("S", payload='{"page":"second","tag":"{tag}"}', with_order=True)
+    others = ((FUNDED, stopped), (FUNDED, to_pay), (SECOND, to_pay), (SECOND, handle_by_sdk()), (FUNDED, to_pay))
+    again = (Payment(code=ENTRY, answer=told, customer=who, again=True) for who, told in others)
+    payments = apart((Payment(code=ENTRY, answer=to_pay), *again))
+    return Scenario(label="entry-orders-behind-one-code", payments=payments)
 
 
 def paid_then_overdue(code: str) -> Scenario:
@@ -192,3 +215,7 @@ def paid_and_unpaid(code: str) -> Scenario:
     """Two customers at once, both left to the MPP: one can pay, the other cannot."""
     payments = tuple(Payment(code=code, customer=who, answer=handle_by_psp()) for who in (FUNDED, UNFUNDED))
     return Scenario(label=f"{SHORT[code]}-paid-and-unpaid-at-once", payments=apart(payments), together=True)
+
+
+BEHIND_ONE_CODE: Final = _behind_one_code()
+"""The entry code on a counter, which whoever pays there scans: each time there is another order behind it."""

@@ -21,8 +21,10 @@ from mpp_conformance.scenarios.call_cells import (
     UNPAID,
 )
 from mpp_conformance.scenarios.cells import (
+    BEHIND_ONE_CODE,
     BOTH,
     EXPIRED_CODE,
+    STOPPED_SCANNED_TWICE,
     UNUSED,
     apart,
     by_turns,
@@ -80,13 +82,20 @@ _STEPS: Final = (
     (FUNDED, handle_by_psp()),
 )
 """Every customer, action and result status after others of them, and the same again."""
+_SAME_SUM: Final = {8: 2, 11: 1}
+"""A payment, and an earlier one by the same customer with the same kind of code that is worth as much."""
 
 
 def a_round(first: str) -> Scenario:
-    """Payments of three customers in turn; entry codes and order codes take turns, beginning with ``first``."""
+    """Payments of three customers in turn; entry codes and order codes take turns, beginning with ``first``.
+
+    Two of them are worth as much as an earlier one: an amount tells no order from another.
+    """
     codes = (first, _OTHER[first])
-    payments = (Payment(code=codes[at % 2], customer=who, answer=told) for at, (who, told) in enumerate(_STEPS))
-    return Scenario(label=f"a-round-from-{SHORT[first]}-code", payments=apart(payments))
+    payments = apart(Payment(code=codes[at % 2], customer=who, answer=told) for at, (who, told) in enumerate(_STEPS))
+    worth = (payments[_SAME_SUM.get(at, at)].amount for at in range(len(payments)))
+    alike = (replace(payment, amount=amount) for payment, amount in zip(payments, worth, strict=True))
+    return Scenario(label=f"a-round-from-{SHORT[first]}-code", payments=tuple(alike))
 
 
 _LATE_STEPS: Final = (
@@ -143,6 +152,7 @@ def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
     """
     found = [
         *_in_sequences(),
+        *(STOPPED_SCANNED_TWICE, BEHIND_ONE_CODE),
         *map(in_turn, BOTH),
         *STOPPED,
         *(expired(code, HANDLE_BY_SDK) for code in BOTH),
@@ -161,6 +171,7 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
     found += map(paid_then_overdue, BOTH)
     found += [
+        BEHIND_ONE_CODE,
         NOTICE_UNKNOWN,
         NOTICES_UNKNOWN,
         PAID,
@@ -182,13 +193,22 @@ def failed(edition: Edition, reading: Reading) -> list[Scenario]:
 
 
 def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
-    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned."""
+    """Codes of this kind: alone, two at once or one after the other, and wherever else one is scanned.
+
+    No document forbids an app to pass over a code that it has scanned before.
+    """
 
     def conversations(edition: Edition, reading: Reading) -> list[Scenario]:
         alone = [psp(code), sdk(code, "S"), sdk(code, "F"), together(code), in_turn(code)]
-        return distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
+        found = distinct(alone, of_code(code, [*going_on(edition, reading), *stopping(edition, reading)]))
+        return [held for held in found if not any(payment.again for payment in held.payments)]
 
     return conversations
+
+
+def launching(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Wherever an entry code is scanned, also one that was scanned before: for what follows once it is launched."""
+    return [*scanning(ENTRY)(edition, reading), BEHIND_ONE_CODE]
 
 
 def not_decoded(code: str) -> list[Scenario]:

@@ -153,12 +153,23 @@ class Call:
     signature: str = "valid"
     form: Form = PLAIN
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is Alipay+'s, about the payment's own order."""
+        return self.signature == "valid" and not self.strange
+
+    @property
+    def cancels_early(self) -> bool:
+        """Whether Alipay+ cancels the payment by it before the consumer confirms."""
+        return self.is_own and self.what == CANCEL and self.when == PAYING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time.
 
-    ``again``: the code of the payment before is scanned once more. ``expired``: the order that Alipay+ tells of was to
+    ``again``: the code of the payment before is scanned once more; with an entry code the merchant places a new order.
+    ``expired``: the order that Alipay+ tells of was to
     be paid earlier. ``unknown``, ``notice_unknown``: how often Alipay+ answers userInitiatedPay and notifyPayment with
     ``U`` before it decides. ``fault``: the fault profile that it answers with (a name in ``faults``). ``calls``: what
     it asks the MPP server by itself, one after the other. ``rounding``: how Alipay+ rounds what the MPP owes it, a mode
@@ -219,7 +230,11 @@ class Scenario:
     label: str = field(default="", compare=False)
 
     def placed(self, payment: int) -> int:
-        """The payment whose code this one scans: itself, or an earlier one."""
+        """The payment whose order this one is about: itself, or an earlier one whose order code it scans again."""
+        return payment if self.payments[payment].code == ENTRY else self.shown(payment)
+
+    def shown(self, payment: int) -> int:
+        """The payment that was the first to scan the code which this one scans."""
         while self.payments[payment].again and payment:
             payment -= 1
         return payment
@@ -316,10 +331,10 @@ class Codes:
 @functools.lru_cache(maxsize=1_024)
 def codes_for(scenario: Scenario, index: int, *, run: str, templates: CodeTemplates) -> Codes:
     """The code values of payment ``index`` in the run ``run``."""
-    index = scenario.placed(index)
-    place = f"{run}/{scenario.digest}/{index}"
+    shown, index = scenario.shown(index), scenario.placed(index)
 
     def digits(use: str) -> str:
+        place = f"{run}/{scenario.digest}/{shown if use == 'scanned' else index}"
         seed = hashlib.sha256(f"{place}/{use}".encode()).hexdigest()
         return f"{int(seed, 16) % 10**20:020d}"
 

@@ -13,14 +13,17 @@ from typing import Final
 from mpp_conformance.specimens import (
     adaptor,
     answers,
+    call_circumstances,
     call_reading,
     carriage,
     circumstances,
     client,
     codes,
+    conforming_second_scans,
     conforming_under_load,
     conforming_variants,
     endings,
+    error_codes,
     faulty_answers,
     first_payments,
     gateway,
@@ -30,11 +33,13 @@ from mpp_conformance.specimens import (
     money,
     mutes,
     notices,
+    other_payments,
     payload,
     places,
     remote,
     repetition,
     results,
+    second_scans,
     server,
     sessions,
     several_orders,
@@ -63,14 +68,16 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
     return MappingProxyType({specimen.name: specimen for specimen in specimens})
 
 
-CONFORMING: Final = _by_name((ConformingMpp, *_named([conforming_variants, conforming_under_load, gateway_variants])))
+CONFORMING: Final = _by_name(
+    (ConformingMpp, *_named([conforming_variants, conforming_second_scans, conforming_under_load, gateway_variants]))
+)
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(
     _named(
         [
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
-            first_payments,
+            *(first_payments, second_scans, other_payments, error_codes, call_circumstances),
             *(circumstances, several_orders, remote, timeouts, unprovable, mutes),
         ]
     )

@@ -393,19 +393,6 @@ class FirstCardFails(ConformingMpp):
             yield ServerAnswer(payment_status=handed.payment_status, error_code=handed.error_code)
 
 
-class SecondScanFails(ConformingMpp):
-    """Tells whoever scans a code again that its order has its result already."""
-
-    name = "second-scan-told-as-failure"
-
-    def pay(self, session: Session, order: Order) -> Iterator[Message]:
-        """A failure of this scan, and not of the order."""
-        if self.booked(session, order).status is None:
-            yield from super().pay(session, order)
-        else:
-            yield from self.take(session, Handed(payment_status="F", error_code="ORDER_HAS_ITS_RESULT"))
-
-
 def shortened(notice: NotifyPayment) -> NotifyPayment:
     """A notification without its optional fields."""
     shorter = replace(notice, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)

@@ -16,7 +16,7 @@ _ORDER_FAULTS: Final = _ENTRY_FAULTS | {"FLT-3", "FLT-6", "FLT-9", "FLT-10", "FL
 _SERVER: Final = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-6", "SRV-7", "SRV-8", "ANS-1", "ANS-2"})
 _EITHER_CODE: Final = _SERVER | {"UX-1", "UX-6", "UX-7", "UX-8", "REG-1", "REG-2", "REG-3", "REG-4"}
 _NOTICES: Final = frozenset({"NOT-1", "NOT-2", "NOT-4", "NOT-5", "NOT-7", "NOT-8", "NOT-9"})
-_REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4", "REP-5"})
+_REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4"})
 _CALLED_WHEN_OVER: Final = frozenset(
     {
         *("CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "NOT-3"),
@@ -29,7 +29,7 @@ _OF_ENTRY_CODES: Final = (
     | _REPEATED
     | {"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-1", "INQ-3", "NOT-3", "EXP-1", "WIRE-3", "WIRE-4", "WIRE-8"}
 )
-_OF_ORDER_CODES: Final = _NOTICES | _REPEATED | _CALLED | {"NOT-3", "NOT-6", "EXP-1"}
+_OF_ORDER_CODES: Final = _NOTICES | _REPEATED | _CALLED | {"NOT-3", "NOT-6", "EXP-1", "REP-5"}
 ENTRY_UNDECIDED: Final = _EITHER_CODE | _OF_ENTRY_CODES | _ENTRY_FAULTS | {"EC-25", "EC-28", "EC-29", "SDK-1"}
 """Alipay+ decides on no entry code payment: all that follows from its answer."""
 ORDER_UNDECIDED: Final = _EITHER_CODE | _OF_ORDER_CODES | _ORDER_FAULTS | {"OC-16", "OC-19", "OC-20"}
@@ -44,11 +44,13 @@ PAYLOAD_NOT_HANDED: Final = frozenset({"EC-25", "OC-16"})
 """The client was handed no payload, so that it had none to give."""
 RESULT_NOT_HANDED: Final = frozenset({"EC-28", "EC-29", "OC-20", "SDK-1"})
 """The client was handed no payment result, so that it had none to show or to wait for."""
-_NEXT_PAYMENT: Final = frozenset({"SRV-1", "SRV-3", "SRV-9", "UX-6", "REP-5", "REP-6", "ANS-1"})
+_NEXT_PAYMENT: Final = frozenset({"SRV-1", "SRV-3", "SRV-9", "UX-6", "REP-6", "ANS-1"})
 AFTER_ENTRY_PAYMENT: Final = _NEXT_PAYMENT | {"CAN-1", "INQ-1"}
 """The next payment of a conversation begins, and Alipay+ asks, when the one before has come to its end."""
 AFTER_ORDER_PAYMENT: Final = (
-    _CALLED_WHEN_OVER | _NEXT_PAYMENT | {"REG-1", "REG-2", "REP-2", "FLT-1", "FLT-2", "FLT-6", "FLT-12", "FLT-14"}
+    _CALLED_WHEN_OVER
+    | _NEXT_PAYMENT
+    | {"SRV-7", "REG-1", "REG-2", "REP-2", "REP-5", "FLT-1", "FLT-2", "FLT-6", "FLT-12", "FLT-14"}
 )
 """Likewise for order codes."""
 NOTICES_UNREAD: Final = _NOTICES - {"NOT-7"} | {"NOT-6", "CAN-4", "EXP-1", "ANS-2"}
@@ -61,7 +63,7 @@ ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {
 }
 """An order code payment comes to no end: there is nothing to notify or to ask about."""
 ENTRY_NOT_PAID: Final = frozenset(
-    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-5", "REP-6", "SRV-1", "SRV-9", "UX-6"}
+    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-6", "SRV-1", "SRV-9", "UX-6"}
 )
 """Likewise for an entry code, before whose cashier page it ends."""
 FAILURE_NOT_SHOWN: Final = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "REP-4"})

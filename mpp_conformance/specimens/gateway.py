@@ -302,6 +302,7 @@ class CustomerPerPayment(ConformingMpp):
     """
 
     name = "customer-id-per-payment"
+    breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2"})
     observed = frozenset({"NOT-9"})
 
@@ -319,7 +320,7 @@ class OneCustomer(ConformingMpp):
 
     name = "one-customer-id-for-all"
     breaks = frozenset({"REP-6"})
-    hides = frozenset({"REG-2", "REP-5"})
+    hides = frozenset({"REG-2"})
     observed = frozenset({"NOT-9"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session

@@ -85,6 +85,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         failures-kept-from-client success-kept-from-client failed-decoding-swallowed handle-by-sdk-swallowed
         unicode-crashes-server expired-code-not-told customers-locked-after-stop failures-retried
         answers-not-acted-on account-without-lock later-payments-left-hanging
+        handle-by-sdk-swallowed-when-scanned-again
     """,
     FaultKind.REDIRECT_FOLLOWED: "redirects-followed",
     FaultKind.ACTION_TYPE_LOST: """
@@ -125,10 +126,14 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         stop-sticks-to-entry-codes first-answer-for-ever
         callbacks-in-eight-slots payloads-in-eight-slots payload-by-customer callback-by-customer
         session-by-customer answers-by-connection identity-of-latest-code result-by-customer
-        order-by-customer-and-amount
+        order-by-customer-and-amount account-of-latest-customer-debited
+        earlier-callback-executed-with-order-codes identity-told-of-the-first-code
+        first-order-behind-an-entry-code-asked-for-ever first-answer-behind-an-entry-code-for-ever
+        action-type-kept-by-sum
         first-address-for-ever customer-of-latest-scan order-of-last-time-stays
     """,
     FaultKind.ERROR_CODE_MISSING: """
+        failure-with-success-for-a-code failure-with-null-for-a-code result-callback-with-a-blank-for-a-code
         result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
     """,
     FaultKind.RESULT_BESIDE_SDK: """
@@ -136,11 +141,11 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         yearly-limit-overdrawn success-also-told-as-paid-for-order-code success-also-told-as-paid-for-entry-code
         yearly-limit-of-new-customers-overdrawn order-beside-failure-paid
         entry-code-order-beside-handle-by-sdk-paid amounts-above-32-bits-wrap-around
-        handle-by-sdk-notified-as-failure
+        handle-by-sdk-notified-as-failure stopped-code-paid-when-scanned-again
     """,
     FaultKind.SUCCESS_MADE_UP: """
         no-answer-told-as-paid unknown-taken-for-success failed-decoding-told-as-success
-        unknown-taken-for-success-after-a-success
+        unknown-taken-for-success-after-a-success failed-order-told-as-paid-when-scanned-again
         repetition-told-by-amount
     """,
     FaultKind.PAID_TWICE: """
@@ -156,9 +161,12 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
     FaultKind.RESULT_REVISED: """
         success-taken-back cancellation-of-a-success-notified
+        failed-order-paid-when-scanned-again
         success-then-failure-notified-of-one-customer success-notified-before-failure
     """,
-    FaultKind.LIMIT_OF_ITS_OWN: "limit-of-its-own limit-of-its-own-at-the-limit",
+    FaultKind.LIMIT_OF_ITS_OWN: """
+        limit-of-its-own limit-of-its-own-at-the-limit customers-locked-after-another-fails
+    """,
     FaultKind.NOT_NOTIFIED: """
         never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
         failure-left-open
@@ -177,14 +185,15 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         every-call-answered-with-no-order every-call-answered-as-paid every-call-answered-as-closed
         every-call-answered-as-under-way latest-order-inquired first-order-inquired-for-ever
         all-orders-of-the-customer-cancelled latest-order-of-the-customer-cancelled
-        inquiries-answered-of-latest-order
+        inquiries-answered-of-latest-order order-ids-cut-short order-ids-read-as-numbers
+        success-inquired-as-unknown-until-it-is-notified
         cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
     """,
     FaultKind.CANCELLATION_REFUSED: """
         another-order-not-cancelled
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
-        only-latest-payment-cancelled
+        only-latest-payment-cancelled cancellation-refused-until-the-success-is-notified
     """,
     FaultKind.NOT_IDEMPOTENT: """
         second-cancellation-refused second-cancellation-answered-otherwise
@@ -193,7 +202,11 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.NOT_SERVED: """
         inquiries-not-served cancellations-not-served no-call-served
     """,
-    FaultKind.CALLER_NOT_VERIFIED: "strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late",
+    FaultKind.CALLER_NOT_VERIFIED: """
+        strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late calls-signed-with-another-key-obeyed
+        calls-with-an-unreadable-signature-obeyed strangers-obeyed-while-paying strangers-obeyed-after-a-failure
+        second-try-of-a-stranger-obeyed
+    """,
     FaultKind.VALID_CALL_REFUSED: """
         calls-verified-over-reserialised-body calls-verified-over-fields-in-own-order
         calls-verified-over-body-with-blanks calls-with-blanks-in-signature-refused
@@ -243,7 +256,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
         page-status-reported-in-words callback-reported-without-name handle-action-reported-as-object
-        nothing-reported
+        nothing-reported hand-over-reported-after-callback
     """,
 }
 KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
@@ -253,12 +266,14 @@ KINDS: Final[Mapping[str, FaultKind]] = MappingProxyType(
 
 ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
     {
+        "action-type-kept-by-sum": (FaultKind.ACTION_TYPE_NOT_READ,),
         "answer-of-anybody-before": (FaultKind.TOLD_OTHERWISE,),
         "answer-to-latest-client": (FaultKind.LEFT_WAITING,),
         "cancelled-entry-code-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "customers-locked-after-another-fails": (FaultKind.OWN_RESULT_CODE,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
@@ -268,10 +283,13 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
             FaultKind.UNKNOWN_TAKEN_AS_FINAL,
             FaultKind.SOUND_ANSWER_REFUSED,
             FaultKind.NOT_NOTIFIED,
+            FaultKind.ERROR_CODE_MISSING,
         ),
         "every-result-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "every-payment-told-as-paid": (FaultKind.SUCCESS_MADE_UP, FaultKind.NOT_NOTIFIED),
         "failure-notified-as-success": (FaultKind.TOLD_OTHERWISE,),
+        "failure-with-success-for-a-code": (FaultKind.OWN_RESULT_CODE,),
+        "first-order-behind-an-entry-code-asked-for-ever": (FaultKind.STEP_LEFT_OUT,),
         # The payment that hangs there is the one that was answered late.
         "later-payments-left-hanging": (FaultKind.LATE_ANSWER_LOST,),
         "launched-address-written-anew": (FaultKind.WRONG_ADDRESS,),
@@ -283,6 +301,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
+        "stopped-code-paid-when-scanned-again": (FaultKind.ACTION_TYPE_NOT_READ,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
         "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),

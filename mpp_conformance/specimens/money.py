@@ -278,7 +278,7 @@ class OwnLimit(ConformingMpp):
     """
 
     name = "limit-of-its-own"
-    hides = frozenset({"REG-1", "REG-2", "REG-3"})
+    hides = frozenset({"REG-1", "REG-2", "REG-3", "UX-7"})
     observed = frozenset({"NOT-2"})
     most: ClassVar[int] = _OWN_LIMIT
 
@@ -294,7 +294,7 @@ class OwnLimitAtSevenThousand(OwnLimit):
     """Takes only what is less than 7,000 CNY, and declines the payment that Alipay+ lets pass at its limit."""
 
     name = "limit-of-its-own-at-the-limit"
-    hides = frozenset({"REG-1"})
+    hides = frozenset({"REG-1", "UX-7"})
     most = _TRANSACTION - 1
 
 

@@ -90,7 +90,7 @@ class DeclinesEverything(Mute):
 
     name = "every-payment-declined"
     mute = SERVER
-    breaks = frozenset(["SRV-3", "SRV-4", "SRV-8", "UX-1"])
+    breaks = frozenset({"SDK-1", "SRV-3", "SRV-4", "SRV-6", "SRV-8", "UX-1"})
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EXP-1 FLT-1 FLT-11 FLT-14 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3 NOT-1
         NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7 WIRE-3
@@ -116,7 +116,8 @@ class TellsOfSuccess(Mute):
     """)
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-2 NOT-3
-        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-7 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
     observed = frozenset({"FLT-5", "REP-3", "UX-8"})
 
@@ -136,7 +137,8 @@ class ClientDoesNothing(Mute):
     breaks = frozenset({"EC-25", "EC-28", "EC-29", "OC-16", "OC-20", "UX-1", "UX-7"})
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 NOT-3 NOT-8 OC-19
-        REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -238,10 +240,8 @@ class AlwaysClosed(AnswersAlike):
     """Answers each call of Alipay+ that all is well, and the order closed."""
 
     name = "every-call-answered-as-closed"
-    breaks = frozenset({"INQ-1", "INQ-2", "INQ-3"})
-    hides = ids("""
-        CAN-1 CAN-2 CAN-3 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
-    """)
+    breaks = frozenset({"INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"})
     observed = frozenset({"CAN-4"})
     payment = ("F", "ORDER_IS_CLOSED")
 
@@ -250,10 +250,8 @@ class AlwaysUnderWay(AnswersAlike):
     """Answers each call of Alipay+ that all is well, and the payment under way."""
 
     name = "every-call-answered-as-under-way"
-    breaks = frozenset({"CAN-3", "INQ-1", "INQ-2"})
-    hides = ids("""
-        CAN-1 CAN-2 INQ-3 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
-    """)
+    breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "INQ-3", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"})
     observed = frozenset({"CAN-4"})
     payment = ("U", "PAYMENT_IN_PROCESS")
 

@@ -70,7 +70,7 @@ class NeverPaysEntryCodes(ConformingMpp):
     name = "entry-code-payments-left-hanging"
     breaks = frozenset({"REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-28 EC-29 EXP-1 INQ-1 INQ-3 NOT-1 NOT-3 NOT-4 NOT-8 NOT-9 REP-4 REP-5 SDK-1
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-28 EC-29 EXP-1 INQ-1 INQ-3 NOT-1 NOT-3 NOT-4 NOT-8 NOT-9 REP-4 SDK-1
         SRV-1 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-8
     """)
     observed = frozenset({"FLT-7", "NOT-2"})

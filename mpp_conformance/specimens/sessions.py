@@ -301,7 +301,7 @@ class FirstCustomerForEver(ConformingMpp):
 
     name = "first-customer-for-ever"
     breaks = frozenset({"REP-6"})
-    hides = frozenset({"REG-2", "REP-5"})
+    hides = frozenset({"REG-2"})
     observed = frozenset({"NOT-9"})
     first: str = ""
 

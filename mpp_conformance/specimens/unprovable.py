@@ -12,6 +12,7 @@ from mpp_conformance.protocol.messages import (
     Launch,
     Message,
     Order,
+    ServerAnswer,
 )
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
@@ -116,7 +117,12 @@ class LaunchesByRedirect(ConformingMpp):
     """
 
     name = "launched-by-redirect"
-    hides = ENTRY_UNASKED | {"EC-3", "SDK-2", "SRV-1", "SRV-2"}
+    hides = ids("""
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EXP-1 FLT-1 FLT-12 FLT-13 FLT-14 FLT-2
+        FLT-4 FLT-5 FLT-7 FLT-8 INQ-1 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 NOT-8 NOT-9 REG-1 REG-2 REG-3
+        REG-4 REP-1 REP-2 REP-3 REP-4 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1
+        UX-6 UX-7 UX-8 WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-8
+    """)
 
     def launch(self, session: Session) -> Iterator[Message]:  # noqa: ARG002  # not looked at
         """Twenty digits that are no code's."""
@@ -136,3 +142,17 @@ class IdentifiesOddly(AsksAboutCodes):
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""
         return IdentifyCode(code_value=session.scanned, customer_id="")
+
+
+class ReportsHandOverLate(ConformingMpp):
+    """Reports what its server hands its client when the client has acted on it: which was first cannot be seen (EC-28).
+
+    The page that was there before the callback shows that the client knew.
+    """
+
+    name = "hand-over-reported-after-callback"
+    hides = frozenset({"EC-28"})
+
+    def take(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """Last of all."""
+        yield from sorted(super().take(session, handed), key=lambda message: isinstance(message, ServerAnswer))

@@ -70,6 +70,22 @@ def test_a_call_goes_to_the_payment_of_its_code() -> None:
     assert _ask(router, second.codes[0].scanned).world is second
 
 
+def test_an_order_code_behind_an_entry_code_belongs_to_one_payment() -> None:
+    """Of two scans of one entry code, each has its order; what is asked about the entry code itself is the latest's."""
+    router = Router(_TEMPLATES)
+    payments = tuple(Payment(code=ENTRY, answer=handle_by_psp(), again=again) for again in (False, True))
+    world = World(Scenario(payments=payments, together=True), "run", _PROFILE, lambda: 0.0)
+    router.open(world)
+    world.begin()
+
+    first, second = (router.deliver(UserInitiatedPay(code_value=c.decoded, customer_id="one")) for c in world.codes)
+    identity = router.deliver(IdentifyCode(code_value=world.codes[0].scanned))
+
+    assert world.codes[0].scanned == world.codes[1].scanned
+    assert [first.payment, second.payment, identity.payment] == [0, 1, 1]
+    assert router.merchant_page(f"/{world.codes[0].page_id}") == (world, 1)
+
+
 @pytest.mark.parametrize("change", ["{}?from=wallet", " {}", "wallet:{}"])
 def test_a_changed_code_still_belongs_to_the_payment_whose_digits_it_bears(change: str) -> None:
     """It is recorded there, refused there, and no stray: it is evidence of the change."""

@@ -161,10 +161,8 @@ _BESIDE: Final[tuple[Row, ...]] = (
      _let_go(LATER)),
     (_UNKNOWN, "result not known", "decoding failed", "asked again, decoding fails", None, _not_decoded(LATER)),
     (_UNKNOWN, "result not known", "nothing to pay", "the MPP gives up", None, {DECISION: (NEVER,)}),
-    (_REFUSED, "Alipay+ asked", "nothing to pay", "the code is another customer's",
-     _by(UserInitiatedPayAnswer, action_type=None, result_status="F"), {ACTION: (NOT_GIVEN,), STATUS: ("F",)}),
 )
-"""What the source document does not tell of, in either workflow: Alipay+ does not know, or refuses."""
+"""What the source document does not tell of, in either workflow: Alipay+ does not know."""
 
 _ENTRY: Final[tuple[Row, ...]] = (
     ((1, 2), "code shown", "code scanned", "the user scans the code", _by(Scan), {}),
@@ -220,6 +218,8 @@ _ORDER: Final[tuple[Row, ...]] = (
     ((11, 12), "Alipay+ asked", "order placed", "Alipay+ lets the payment go on", None, _LET_GO),
     (_EITHER_STATUS, "Alipay+ asked", "decoding failed", "decoding fails", None, _NOT_DECODED),
     *_BESIDE,
+    (_REFUSED, "Alipay+ asked", "nothing to pay", "the code is another customer's",
+     _by(UserInitiatedPayAnswer, action_type=None, result_status="F"), {ACTION: (NOT_GIVEN,), STATUS: ("F",)}),
     ((13,), "error page made", "left to the SDK", "HANDLE_BY_SDK with S", _answer(HANDLE_BY_SDK, "S"),
      {STATUS: ("S",)}),
     ((13,), "error page made", "left to the SDK", "HANDLE_BY_SDK with F", _answer(HANDLE_BY_SDK, "F"),

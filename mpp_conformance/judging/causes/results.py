@@ -3,6 +3,7 @@
 from typing import Final
 
 from mpp_conformance.judging.causes.failure import Failure, Rule, names
+from mpp_conformance.judging.patterns import ERROR_CODE
 from mpp_conformance.protocol.fault_kinds import FaultKind
 from mpp_conformance.protocol.messages import (
     CancelPaymentAnswer,
@@ -150,12 +151,12 @@ def told_otherwise(failure: Failure) -> str:
 @names(FaultKind.ERROR_CODE_MISSING)
 def error_code_missing(failure: Failure) -> str:
     """A failure without a code."""
-    if failure.field != "error_code" or getattr(failure.wrong, "error_code", None):
+    if failure.field != "error_code" or getattr(failure.wrong, "error_code", None) == ERROR_CODE:
         return ""
     if isinstance(failure.wrong, ServerAnswer) and failure.wrong.payment_status == "F":
         return "the MPP server tells its client a failure without an error code"
     if isinstance(failure.wrong, DecodeCallback):
-        lacking = any(one.payment_status == "F" and not one.error_code for one in failure.handed)
+        lacking = any(one.payment_status == "F" and one.error_code != ERROR_CODE for one in failure.handed)
         said = "the MPP server gives a failure no error code"
         return said if lacking else "the MPP client gives a failure no error code"
     return ""

@@ -21,7 +21,7 @@ from mpp_conformance.common.resources import directory
 _TAKEN: Final = {
     "kind": "[A-Z][A-Za-z]+",
     "field": "[a-z_]+",
-    "value": "\ue000[0-9]+\ue001|some text|absent|[A-Za-z0-9]+",
+    "value": "\ue000[0-9]+\ue001|some text|an error code|absent|[A-Za-z0-9]+",
     "count": "[0-9]+",
     "byte": "[0-9]+",
 }

@@ -161,7 +161,7 @@ class ByHandConnector(HttpConnector):
         """The consumer has confirmed on the merchant page; a second time is no second order."""
         world, index = place
         amount = f"{cny(world.scenario.payments[index].amount)} CNY"
-        if world.noted_at_scan(world.current(index), ("merchant page", f"an order over {amount} was placed")):
+        if world.noted_at_scan(index, ("merchant page", f"an order over {amount} was placed")):
             self._live.console.show(Line(name="an order was placed", fields=(("amount", amount),)))
         self._live.changed()
 

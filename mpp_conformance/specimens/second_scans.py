@@ -1,0 +1,126 @@
+"""MPPs that do all they owe for a code, until the same code is scanned again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_SDK,
+    Decode,
+    Message,
+    Order,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+
+
+class KnowsScans(ConformingMpp):
+    """Common ground of those who do something otherwise for a code that they have seen before."""
+
+    def again(self, session: Session) -> bool:
+        """Whether an earlier session was begun by the same code."""
+        return any(other.scanned == session.scanned for other in self.sessions.values() if other is not session)
+
+
+class PaysStoppedAgain(KnowsScans):
+    """Takes it that the error page was read, and takes the payment when the consumer insists."""
+
+    name = "stopped-code-paid-when-scanned-again"
+    breaks = frozenset({"SRV-4", "UX-6"})
+    observed = frozenset({"NOT-7", "UX-8"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The order is at hand."""
+        if self.again(session) and answer.order is not None:
+            yield from self.pay(session, answer.order)
+        else:
+            yield from super().pass_to_client(session, answer)
+
+
+class SilentAboutStoppedAgain(KnowsScans):
+    """Shows Alipay+'s error page once for each code."""
+
+    name = "handle-by-sdk-swallowed-when-scanned-again"
+    breaks = frozenset({"SRV-4"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The consumer has seen it."""
+        return iter(()) if self.again(session) else super().pass_to_client(session, answer)
+
+
+class FailureBecomesSuccess(KnowsScans):
+    """Has an order in its books when it is scanned again, and tells of any such that it is paid."""
+
+    name = "failed-order-told-as-paid-when-scanned-again"
+    breaks = frozenset({"SRV-7"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """As if only paid orders were there."""
+        if self.booked(session, order).status == "F" and self.again(session):
+            yield from self.take(session, Handed(payment_status="S"))
+        else:
+            yield from super().pay(session, order)
+
+
+class FailureIsPaidAgain(KnowsScans):
+    """Takes a payment that has failed, and was notified, once more from the start when its code is scanned again."""
+
+    name = "failed-order-paid-when-scanned-again"
+    breaks = frozenset({"NOT-3"})
+    hides = frozenset({"SRV-7"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """With the consumer's other account."""
+        entry = self.booked(session, order)
+        if entry.status == "F" and not entry.cancelled and self.again(session):
+            entry.status, entry.error_code = "S", None
+            yield from self.notify(session, order, Handed(payment_status="S"))
+        yield from super().pay(session, order)
+
+
+@dataclass
+class OrderByEntryCode(ConformingMpp):
+    """Keeps the order code that it found behind an entry code, and asks for that when the code is scanned again."""
+
+    name = "first-order-behind-an-entry-code-asked-for-ever"
+    breaks = frozenset({"SRV-2"})
+    found: dict[str, str] = field(default_factory=dict)
+    """Order codes by entry code."""
+
+    def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
+        """The first one."""
+        code = self.found.setdefault(session.scanned, decode.code_value)
+        yield from super().decode_asked(session, replace(decode, code_value=code))
+
+
+@dataclass
+class AnswerByEntryCode(ConformingMpp):
+    """Keeps what it was answered by the code that was scanned: whoever pays at that counter gets the first answer."""
+
+    name = "first-answer-behind-an-entry-code-for-ever"
+    breaks = frozenset({"NOT-1", "SRV-4", "UX-6"})
+    observed = frozenset({"UX-8"})
+    kept: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """The first one, unless nothing is known of it."""
+        entry_code = session.callback is not None and answer.result_status != "U"
+        yield from super().answered(session, self.kept.setdefault(session.scanned, answer) if entry_code else answer)
+
+
+@dataclass
+class ActionBySum(ConformingMpp):
+    """Keeps by customer and sum who is to act: the limits are about sums."""
+
+    name = "action-type-kept-by-sum"
+    breaks = frozenset({"SRV-3", "SRV-5", "SRV-7", "UX-7"})
+    observed = frozenset({"NOT-2"})
+    kept: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Whether the client SDK was to act."""
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """As last time."""
+        if answer.order is not None and answer.result_status == "S":
+            sum_of = (session.customer, answer.order.amount)
+            stops = self.kept.setdefault(sum_of, answer.action_type == HANDLE_BY_SDK)
+            answer = replace(answer, action_type=HANDLE_BY_SDK) if stops else answer
+        yield from super().answered(session, answer)
