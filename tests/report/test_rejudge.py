@@ -1,7 +1,6 @@
 """rejudge: a run comes out again as it was; whatever was changed in it is caught, and named by its place."""
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mpp_conformance import __version__
-from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.protocol import signature
@@ -18,7 +16,6 @@ from mpp_conformance.report.checks import rejudgement
 from mpp_conformance.report.checks.rejudgement import RejudgementError
 from mpp_conformance.report.verdict_file import document, parsing
 from tests import serving
-from tests.bundles import matrix
 from tests.forging import Forger, copied, message, rewritten
 from tests.serving import of_specimen
 
@@ -112,26 +109,6 @@ def test_a_bundle_is_for_another_command(tmp_path: Path) -> None:
     (tmp_path / "b.zip").touch()
     result = called(tmp_path / "b.zip")
     assert (result.exit_code, "use `mpp-conformance verify` for a bundle" in result.output) == (Exit.USAGE, True)
-
-
-def test_verify_says_whose_key_it_was_and_what_is_hidden(secretive: Path, tmp_path: Path) -> None:
-    """The MPP's key is told once, as rejudge tells it; hidden messages stand beside the result."""
-    bundle, key = tmp_path / "b.zip", keys.generate()
-    bundle.write_bytes(pack.pack(secretive, key, matrix()))
-    told = CliRunner().invoke(cli, ["verify", str(bundle), "--key", keys.fingerprint(key)]).output.splitlines()
-    found = rejudgement.rejudged(secretive)
-    (line,) = (line for line in told if line.startswith("MPP's key    "))
-    assert line == f"MPP's key    {found.mpp_key}: compare it with the key that the MPP names"
-    assert line in verify.told(verify.verified(bundle.read_bytes()), "")
-    (result,) = (line for line in told if line.startswith("result "))
-    assert re.fullmatch(r"result +\w+; [1-9][0-9]* messages are hidden, and their signatures not verified", result)
-
-
-@pytest.mark.parametrize("layer", [{}, {"mpp_public_key": 3}, {"mpp_public_key": "no Base64!"}, []])
-def test_a_bundle_that_names_no_key_that_can_be_read_is_refused(layer: object) -> None:
-    """Whoever signed it; there is no traceback."""
-    with pytest.raises(verify.Refused, match=r"^verdicts\.json: "):
-        verify.mpp_key({"message_layer": layer})
 
 
 @pytest.mark.parametrize("name", ["conforming", "payload-callback-twice"])

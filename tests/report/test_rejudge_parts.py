@@ -1,6 +1,7 @@
 """rejudge, where a run is not whole: broken off, no run at all, or with parts that are hidden."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Final
@@ -8,11 +9,13 @@ from typing import Final
 import pytest
 from click.testing import CliRunner, Result
 
+from mpp_conformance.bundle import keys, pack, verify
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common import canonical
 from mpp_conformance.report.checks import rejudgement
 from mpp_conformance.report.verdict_file import document
+from tests.bundles import matrix
 from tests.forging import Forger, copied, message, rewritten
 from tests.serving import of_specimen
 
@@ -138,3 +141,23 @@ def test_a_hidden_value_that_was_changed_is_opened_by_nothing(hidden: Path) -> N
     forger.saved()
     (told,) = differences(hidden)
     assert told.endswith("customer_id is hidden, and what was found opens it not, although it opens its bytes")
+
+
+def test_verify_says_whose_key_it_was_and_what_is_hidden(secretive: Path, tmp_path: Path) -> None:
+    """The MPP's key is told once, as rejudge tells it; hidden messages stand beside the result."""
+    bundle, key = tmp_path / "b.zip", keys.generate()
+    bundle.write_bytes(pack.pack(secretive, key, matrix()))
+    told = CliRunner().invoke(cli, ["verify", str(bundle), "--key", keys.fingerprint(key)]).output.splitlines()
+    found = rejudgement.rejudged(secretive)
+    (line,) = (line for line in told if line.startswith("MPP's key    "))
+    assert line == f"MPP's key    {found.mpp_key}: compare it with the key that the MPP names"
+    assert line in verify.told(verify.verified(bundle.read_bytes()), "")
+    (result,) = (line for line in told if line.startswith("result "))
+    assert re.fullmatch(r"result +\w+; [1-9][0-9]* messages are hidden, and their signatures not verified", result)
+
+
+@pytest.mark.parametrize("layer", [{}, {"mpp_public_key": 3}, {"mpp_public_key": "no Base64!"}, []])
+def test_a_bundle_that_names_no_key_that_can_be_read_is_refused(layer: object) -> None:
+    """Whoever signed it; there is no traceback."""
+    with pytest.raises(verify.Refused, match=r"^verdicts\.json: "):
+        verify.mpp_key({"message_layer": layer})
