@@ -315,7 +315,8 @@ def succeeds(trace: Trace, told: Expectation) -> None:
 
 def stranger_not_obeyed(trace: Trace) -> None:
     """The payment is as it was, until Alipay+ itself cancels it."""
-    told = expect(only(trace, lambda one: not by_alipay_plus(one))).reached(CancelPayment)
+    # A stranger may be refused by silence: what becomes of the payment tells whether it was obeyed.
+    told = expect(only(trace, lambda one: not by_alipay_plus(one)).readable()).reached(CancelPayment)
     if any(one.told is not None for one in asked(trace) if not by_alipay_plus(one)):
         told.none(CancelPaymentAnswer, result_status="S")
     if kept_until_cancelled(trace.scenario.payments[0]):

@@ -192,6 +192,7 @@ class Bench:
         run: str,
         begun: Callable[[Scenario], None],
         invite: Callable[[str], None],  # noqa: ARG002  # as the real one
+        keep: Callable[[str, bytes], object],  # noqa: ARG002  # likewise
     ) -> Held:
         """Stand in for the connectors."""
         if target == "specimen:unknown":

@@ -24,7 +24,10 @@ class FailsWithSuccess(ConformingMpp):
 
 
 class FailsWithNull(ConformingMpp):
-    """Writes what its language writes for nothing."""
+    """Writes what its language writes for nothing.
+
+    Whoever reads that code is told of no error: Alipay+'s client SDK (SDK-1), and its own client (SRV-6, SRV-8).
+    """
 
     name = "failure-with-null-for-a-code"
     breaks = frozenset({"SDK-1", "SRV-6", "SRV-8"})

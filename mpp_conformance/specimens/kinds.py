@@ -251,7 +251,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         stopped-payment-shown-as-paid result-page-always-says-paid
         result-page-of-payment-before
         failed-decoding-of-order-code-shown-as-paid failed-decoding-of-entry-code-shown-as-paid
-        stopped-payment-with-long-payload-shown-as-paid
+        stopped-payment-with-long-payload-shown-as-paid first-card-declined-on-a-page
+        first-card-declined-without-app-link
     """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call

@@ -42,7 +42,10 @@ class LockedByFailure(ConformingMpp):
 
 @dataclass
 class ExecutesEarlierCallback(ConformingMpp):
-    """Keeps the callback of a decode call, and executes it with each result that comes later."""
+    """Keeps the callback of a decode call, and executes it with each result that comes later.
+
+    It is executed at a payment that it is not of, with a payload (EC-25) or with a result (EC-28).
+    """
 
     name = "earlier-callback-executed-with-order-codes"
     breaks = frozenset({"EC-25", "EC-28"})

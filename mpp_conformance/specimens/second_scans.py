@@ -22,7 +22,10 @@ class KnowsScans(ConformingMpp):
 
 
 class PaysStoppedAgain(KnowsScans):
-    """Takes it that the error page was read, and takes the payment when the consumer insists."""
+    """Takes it that the error page was read, and takes the payment when the consumer insists.
+
+    What was left to the SDK is not passed on (SRV-4), and paid (UX-6), with a notification (NOT-7) and a page (UX-8).
+    """
 
     name = "stopped-code-paid-when-scanned-again"
     breaks = frozenset({"SRV-4", "UX-6"})
@@ -62,7 +65,10 @@ class FailureBecomesSuccess(KnowsScans):
 
 
 class FailureIsPaidAgain(KnowsScans):
-    """Takes a payment that has failed, and was notified, once more from the start when its code is scanned again."""
+    """Takes a payment that has failed, and was notified, once more from the start when its code is scanned again.
+
+    Two notifications of one order contradict each other (NOT-3), and nobody knows which result is the order's (SRV-7).
+    """
 
     name = "failed-order-paid-when-scanned-again"
     breaks = frozenset({"NOT-3"})
@@ -94,7 +100,10 @@ class OrderByEntryCode(ConformingMpp):
 
 @dataclass
 class AnswerByEntryCode(ConformingMpp):
-    """Keeps what it was answered by the code that was scanned: whoever pays at that counter gets the first answer."""
+    """Keeps what it was answered by the code that was scanned: whoever pays at that counter gets the first answer.
+
+    A later order is not paid (NOT-1), or paid though it is left to the SDK (UX-6, UX-8) and its payload (SRV-4).
+    """
 
     name = "first-answer-behind-an-entry-code-for-ever"
     breaks = frozenset({"NOT-1", "SRV-4", "UX-6"})
@@ -109,7 +118,10 @@ class AnswerByEntryCode(ConformingMpp):
 
 @dataclass
 class ActionBySum(ConformingMpp):
-    """Keeps by customer and sum who is to act: the limits are about sums."""
+    """Keeps by customer and sum who is to act: the limits are about sums.
+
+    Another payment of the same sum is handled by whoever had the first (SRV-3, SRV-5, SRV-7, UX-7, NOT-2).
+    """
 
     name = "action-type-kept-by-sum"
     breaks = frozenset({"SRV-3", "SRV-5", "SRV-7", "UX-7"})

@@ -11,7 +11,16 @@ import pytest
 from mpp_conformance import wallet
 from mpp_conformance.adequacy.coverage import conditions
 from mpp_conformance.adequacy.model import page
-from mpp_conformance.adequacy.model.dimensions import DIMENSIONS, RULES, Condition, Pair, all_pairs, excluded, pairs
+from mpp_conformance.adequacy.model.dimensions import (
+    DIMENSIONS,
+    NOT_GIVEN,
+    RULES,
+    Condition,
+    Pair,
+    all_pairs,
+    excluded,
+    pairs,
+)
 from mpp_conformance.adequacy.model.table import TRANSITIONS, WORKFLOWS, ends, of_workflow, states
 from mpp_conformance.adequacy.model.walk import walk, walk_of, way
 from mpp_conformance.judging.trace import BROKEN, Trace
@@ -41,9 +50,10 @@ def cut(trace: Trace, keep: Callable[[object], bool]) -> Trace:
 
 
 def allowed(reading: Reading) -> list[Condition]:
-    """Every condition that no rule excludes."""
+    """Every condition that no rule excludes, but one of three values: each scan of an entry code has its own order."""
     found = product(*DIMENSIONS.values())
-    return [condition for condition in found if not any(excluded(pair, reading) for pair in pairs(condition))]
+    possible = [condition for condition in found if not any(excluded(pair, reading) for pair in pairs(condition))]
+    return [condition for condition in possible if not {ENTRY, NOT_GIVEN, "F"} <= set(condition)]
 
 
 # --- the table ----------------------------------------------------------------------------------------------------

@@ -189,6 +189,6 @@ def test_the_story_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert {code for command, code in ended.items() if command.startswith("pytest")} == {Exit.NOT_PROVEN}
     table = TEXT["report.md"].partition("| file | what it is |")[2].partition("\n\n")[0]
     named = {name.rstrip("/") for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)}
-    assert named - {path.name for path in tmp_path.glob("reports/*/*")} == set()
+    assert named - {path.name for path in tmp_path.glob("reports/*/*")} == {"pictures"}, "only a person takes some"
     reporting = [command for command in of_ours if " run " in command or " load --wallet " in command]
     assert len(list(tmp_path.glob("reports/*/report.html"))) == len(reporting) + 1

@@ -265,7 +265,7 @@ class SilentToStrangers:
 
 
 def test_a_stranger_may_be_refused_by_silence() -> None:
-    """Alipay+ goes on to ask how the payment stands, and the MPP that has taken nothing back passes."""
+    """Alipay+ goes on to ask how the payment stands, and the MPP passes that has taken nothing back."""
 
     async def hold(**reach: Any) -> list[Trace]:
         async with hosted_wallet(ConformingMpp, manner=SilentToStrangers, **reach) as (_, connector):
@@ -274,7 +274,7 @@ def test_a_stranger_may_be_refused_by_silence() -> None:
     (trace,) = asyncio.run(hold(patience=0.4))
     assert judged([trace]) == {"WIRE-5": Verdict.PASS}
     told = [event.message for event in trace.events if isinstance(event.message, CancelPaymentAnswer)]
-    assert [answer.result_status for answer in told] == ["S"]
+    assert [answer.result_status for answer in told] == ["F", "F", "S"]
 
 
 # --- a race -------------------------------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ FAULTS = {
 ALIKE = {"payload-percent-encoded", "payload-trimmed", "callback-before-result", "own-error-page"}
 # What is asked of a wallet that says where its MPP server is.
 INQUIRED = {"INQ-1", "INQ-2", "INQ-3", "CAN-1", "CAN-2", "CAN-3", "WIRE-3", "WIRE-4", "WIRE-5"}
+# Alipay+ acknowledges no notification in these, so that the wallet repeats one when they are over.
+REPEATING = {"entry-each-of-several-asked-about", "order-each-of-several-asked-about"}
 # With one callback for all, it is chance whose conversation suffers beside the two that are held together on purpose.
 SPREADING = {"one-decode-callback"}
 
@@ -211,10 +213,13 @@ def faulty(
 
 
 def test_the_wallet_conforms_as_its_readme_says(certified: Followed) -> None:
-    """The commands of the README start the wallet and certify it without a finding, and each message has its place."""
+    """The commands of the README start the wallet and certify it without a finding, and each message has its place.
+
+    A notification that nobody acknowledges may come once more when its conversation is over.
+    """
     outcome = certified.run
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
-    assert (set(), []) == (outcome.observed, outcome.strays), outcome.told
+    assert (set(), set()) == (outcome.observed, set(outcome.strays) - REPEATING), outcome.told
     assert outcome.verdicts.keys() >= INQUIRED
 
 

@@ -27,6 +27,8 @@ _KNOWN_ONLY_FROM_INSIDE: Final = {
     "action-type-respelled",
     "entry-codes-told-for-order-codes",
     "every-result-told-with-handle-by-sdk",
+    "hand-over-reported-after-callback",
+    "identity-told-of-the-first-code",
     "results-of-large-orders-told-with-handle-by-sdk",
     "success-kept-from-client",
 }

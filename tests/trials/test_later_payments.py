@@ -24,15 +24,24 @@ _SHARED: Final = """
 """Their fault is that two payments share something: that shows in the second payment of any conversation."""
 _FIRST_ONLY: Final = """
     unknown-order-inquired-as-in-process unknown-order-inquired-as-process-fail unknown-orders-answered-unsigned
-    unknown-orders-answered-with-a-page
+    unknown-orders-answered-with-a-page order-ids-cut-short order-ids-read-as-numbers
 """
 """An order that nobody placed belongs to no payment, and so to none that comes later."""
+_SCANNED_BEFORE: Final = """
+    failed-order-paid-when-scanned-again failed-order-told-as-paid-when-scanned-again
+    stopped-code-paid-when-scanned-again
+"""
+"""Their fault is in the second scan of a code, and the good MPP has had the first."""
 _RARE: Final = """
     amount-missed-beside-order-id answers-verified-over-compact-body notify-url-missed null-taken-for-order
     older-reader-pays payload-escapes-by-number-kept
 """
 """An answer that trips them up is one of those that nobody wrote; each of these stands alone in its conversation."""
-_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _RARE).split())
+_STRANGERS: Final = """
+    calls-with-an-unreadable-signature-obeyed second-try-of-a-stranger-obeyed
+"""
+"""A stranger who tries in every way does so at the only payment of a conversation."""
+_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE + _STRANGERS).split())
 
 
 class GoodAtFirst(ConformingMpp):

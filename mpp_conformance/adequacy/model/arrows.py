@@ -114,7 +114,9 @@ def steps(workflow: str, message: Message) -> str:
     """The document's numbers for ``message``, as ``17-18``; empty where the workflow numbers none for it."""
     rows = [row for row in of_workflow(workflow) if row.shown is not None and isinstance(message, row.shown.kind)]
     fitting = [row for row in rows if row.shown is not None and row.shown.fits(message)]
-    numbers = {row.number for row in fitting} or {row.number for row in rows if row.number}
+    numbers = {row.number for row in fitting}
+    if not fitting and getattr(message, "action_type", "") is not None:  # who says nothing of who acts is at no step
+        numbers = {row.number for row in rows if row.number}
     return numbers.pop() if len(numbers) == 1 else ""
 
 

@@ -37,11 +37,11 @@ def shown_walk(trace: Trace, payment: int) -> list[tuple[Transition, Event | Non
     """The transitions that one payment took, each with the event that shows it, or ``None`` where none does.
 
     A message that comes before its turn (page and callback may come in either order) is kept until its turn comes;
-    one that never has a turn in this workflow is no part of the walk.
+    one that never has a turn in this workflow is no part of the walk, nor is a failure that a success follows.
     """
     workflow = trace.scenario.payments[payment].code
     state, taken, kept = states(workflow)[0], list[tuple[Transition, Event | None]](), list[Event]()
-    for event in trace.of(payment):
+    for event in trace.in_the_end(payment).of(payment):
         kept.append(event)
         while found := _next(workflow, state, kept, app_link=trace.app_link):
             shown, passed = found
