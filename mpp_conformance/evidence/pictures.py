@@ -64,7 +64,9 @@ def _png(data: bytes) -> tuple[int, int] | None:
 def _jpeg(data: bytes) -> tuple[int, int] | None:
     """Of the first frame that the file names: the segments before it are skipped by their lengths."""
     at = 2
-    while data[:3] == b"\xff\xd8\xff" and data[at] == _MARKER:
+    for _ in range(_MOST_STEPS if data[:3] == b"\xff\xd8\xff" else 0):
+        if data[at] != _MARKER:
+            return None
         kind = data[at + 1]
         if kind in _FRAMES:
             height, width = struct.unpack_from(">HH", data, at + 5)
@@ -88,5 +90,7 @@ def _webp(data: bytes) -> tuple[int, int] | None:
 
 
 _MARKER: Final = 0xFF
+_MOST_STEPS: Final = 4_096
+"""Segments and fill bytes before the first frame: a file of nothing else is none."""
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _KINDS: Final[Mapping[str, Callable[[bytes], tuple[int, int] | None]]] = {"png": _png, "jpg": _jpeg, "webp": _webp}

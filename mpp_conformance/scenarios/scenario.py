@@ -169,11 +169,10 @@ class Payment:
     """One scan and what follows. ``amount`` in fen; ``answer`` ``None``: the limits decide; ``at``: virtual time.
 
     ``again``: the code of the payment before is scanned once more; with an entry code the merchant places a new order.
-    ``expired``: the order that Alipay+ tells of was to
-    be paid earlier. ``unknown``, ``notice_unknown``: how often Alipay+ answers userInitiatedPay and notifyPayment with
-    ``U`` before it decides. ``fault``: the fault profile that it answers with (a name in ``faults``). ``calls``: what
-    it asks the MPP server by itself, one after the other. ``rounding``: how Alipay+ rounds what the MPP owes it, a mode
-    of ``decimal``.
+    ``expired``: the order that Alipay+ tells of was to be paid earlier. ``unknown``, ``notice_unknown``: how often
+    Alipay+ answers userInitiatedPay and notifyPayment with ``U`` before it decides. ``fault``: the fault profile that
+    it answers with (a name in ``faults``). ``calls``: what it asks the MPP server by itself, one after the other.
+    ``rounding``: how Alipay+ rounds what the MPP owes it, a mode of ``decimal``.
     """
 
     code: str

@@ -48,16 +48,17 @@ def test_each_form_of_webp_is_one() -> None:
         (b"\x89PNG\r\n\x1a\n<html>", "that is no picture"),
         (b"\xff\xd8\xff" + b"\xe0\x00\x02" * 9, "that is no picture"),
         (b"\xff\xd8\xff\xd8\x00\x00", "that is no picture"),
+        (b"\xff\xd8" + b"\xff" * 5_000 + b"\xc0\x00\x11\x08\x00\x02\x00\x02", "that is no picture"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "that is no picture"),
         (drawn("PNG", (3, 3))[:16] + struct.pack(">II", MAX_SIDE + 1, 1), "1 to 16384 pixels"),
         (drawn("PNG", (3, 3))[:16] + struct.pack(">II", 0, 1), "1 to 16384 pixels"),
         (b"\x89PNG\r\n\x1a\n" + b"0" * 30_000_000, "at most 8 MiB"),
         (drawn("PNG", (3, 3)).ljust(MAX_BYTES + 1, b"\0"), "at most 8 MiB"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_is_no_picture_is_refused_in_words(data: bytes, why: str) -> None:
-    """HTML that is called one, a picture that is cut off, one that is too large, one that would fill a memory."""
+    """HTML that is called one, a picture that is cut off, one too large, one that would fill a memory or take long."""
     with pytest.raises(UnusablePictureError, match=why):
         name_of(data)
 

@@ -11,7 +11,7 @@ from mpp_conformance import wire
 from mpp_conformance.peers.alipay_plus import AlipayPlus
 from mpp_conformance.protocol.messages import UserInitiatedPay, UserInitiatedPayAnswer
 from mpp_conformance.scenarios.orders import COLLECTED, NOTIFY_URL, ORDERS, STOPPED, WHOLE, ordered
-from mpp_conformance.scenarios.scenario import Scenario, codes_for
+from mpp_conformance.scenarios.scenario import MARKS, Scenario, codes_for
 from mpp_conformance.wallet import reference
 
 _SCHEMAS: Final[Mapping[str, Any]] = wire.document("alipay-plus")["components"]["schemas"]
@@ -118,8 +118,10 @@ def test_a_longest_text_is_as_long_as_the_interface_lets_it_be() -> None:
     """Ids, addresses and what is passed through are as long as documents let them be."""
     whole = ORDERS["whole"]
     lengths = {name: len(whole[name]) for name in ("acquirerId", "paymentRedirectUrl", "passThroughInfo")}
+    told = whole["order"]["referenceOrderId"].replace(MARKS["referenceOrderId"], wire.reference_of("an order"))
 
     assert lengths == {"acquirerId": 64, "paymentRedirectUrl": 2_048, "passThroughInfo": 20_000}
+    assert len(told) == 64
 
 
 def test_the_end_is_notified_where_alipay_plus_listens() -> None:

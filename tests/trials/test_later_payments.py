@@ -37,11 +37,7 @@ _RARE: Final = """
     older-reader-pays payload-escapes-by-number-kept
 """
 """An answer that trips them up is one of those that nobody wrote; each of these stands alone in its conversation."""
-_STRANGERS: Final = """
-    calls-with-an-unreadable-signature-obeyed second-try-of-a-stranger-obeyed
-"""
-"""A stranger who tries in every way does so at the only payment of a conversation."""
-_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE + _STRANGERS).split())
+_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE).split())
 
 
 class GoodAtFirst(ConformingMpp):

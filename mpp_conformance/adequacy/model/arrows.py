@@ -115,7 +115,8 @@ def steps(workflow: str, message: Message) -> str:
     rows = [row for row in of_workflow(workflow) if row.shown is not None and isinstance(message, row.shown.kind)]
     fitting = [row for row in rows if row.shown is not None and row.shown.fits(message)]
     numbers = {row.number for row in fitting}
-    if not fitting and getattr(message, "action_type", "") is not None:  # who says nothing of who acts is at no step
+    # An answer without actionType that no row describes is a refusal: it belongs to no step.
+    if not fitting and getattr(message, "action_type", "") is not None:
         numbers = {row.number for row in rows if row.number}
     return numbers.pop() if len(numbers) == 1 else ""
 

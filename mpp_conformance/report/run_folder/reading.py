@@ -5,7 +5,7 @@ each bounded and with the digest that stands there.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -86,13 +86,9 @@ def evidence_file(run: Path, name: str, digest: str) -> bytes:
     """An evidence file of a run's folder; EvidenceError where there is none, or one with another content."""
     if not _EVIDENCE_NAME.fullmatch(name):
         raise EvidenceError(f"{ascii(name)[:80]} is no name of an evidence file")
-    try:
-        data = plain_file(run / folder.EVIDENCE / name, strays.MAX_BYTES)
-    except OSError as problem:
-        raise EvidenceError(f"{name}: {problem.strerror}") from problem
-    if evidence.digest(data) != digest:
-        raise EvidenceError(f"{name}: its content is not what was written")
-    return data
+    return _as_written(
+        run / folder.EVIDENCE / name, name, strays.MAX_BYTES, lambda data: evidence.digest(data) == digest
+    )
 
 
 def picture(run: Path, file: str, digest: str) -> bytes:
@@ -101,12 +97,16 @@ def picture(run: Path, file: str, digest: str) -> bytes:
     known = pictures.NAME.fullmatch(name)
     if directory != pictures.DIRECTORY or known is None or known[1] != digest:
         raise EvidenceError(f"{ascii(file)[:100]} is no name of a picture")
+    return _as_written(run / file, file, pictures.MAX_BYTES, lambda data: pictures.digest(data) == digest)
+
+
+def _as_written(path: Path, name: str, limit: int, is_right: Callable[[bytes], bool]) -> bytes:
     try:
-        data = plain_file(run / pictures.DIRECTORY / name, pictures.MAX_BYTES)
+        data = plain_file(path, limit)
     except OSError as problem:
-        raise EvidenceError(f"{file}: {problem.strerror}") from problem
-    if pictures.digest(data) != digest:
-        raise EvidenceError(f"{file}: its content is not what was written")
+        raise EvidenceError(f"{name}: {problem.strerror}") from problem
+    if not is_right(data):
+        raise EvidenceError(f"{name}: its content is not what was written")
     return data
 
 
