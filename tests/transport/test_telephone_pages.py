@@ -199,6 +199,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.chromium
+@pytest.mark.registry
 @pytest.mark.skipif(not NPM, reason="needs npm")
 def test_axe_finds_nothing(suite: Suite, page: Page, axe: str) -> None:
     """On a narrow screen, on every page and at every stage of the console, in both languages."""
