@@ -278,9 +278,10 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
     asked.given(payload is not None, "Alipay+ to give a payload").given(not trace.unreported(payment), REPORTED)
     if trace.app_link:
-        asked.some(ServerAnswer, action_type=HANDLE_BY_SDK, sdk_action_payload=payload)
+        # Both may come in one answer, or one after the other.
+        asked.some(ServerAnswer, action_type=HANDLE_BY_SDK).some(ServerAnswer, sdk_action_payload=payload)
         # An adaptor may report an absent text as an empty one.
-        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None, ""))
+        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None, ""), action_type=(HANDLE_BY_SDK, None, ""))
     elif trace.scenario.payments[payment].code == ENTRY:
         asked.shown_by(DecodeCallback, sdk_action_payload=payload)
     else:

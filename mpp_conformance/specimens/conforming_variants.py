@@ -376,23 +376,6 @@ class CashierTwice(ConformingMpp):
         yield from super().pay(session, order)
 
 
-class FirstCardFails(ConformingMpp):
-    """Hands its client that the first card was declined, and debits another one that the consumer chooses."""
-
-    name = "first-card-declined"
-
-    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
-        """Only what the last card comes to is the payment's result."""
-        if result.payment_status == "S":
-            yield from self.declined(Handed(payment_status="F", error_code="CARD_DECLINED"))
-        yield from super().notify(session, order, result)
-
-    def declined(self, handed: Handed) -> Iterator[Message]:
-        """The consumer stays on the cashier page."""
-        if self.app_link:
-            yield ServerAnswer(payment_status=handed.payment_status, error_code=handed.error_code)
-
-
 def shortened(notice: NotifyPayment) -> NotifyPayment:
     """A notification without its optional fields."""
     shorter = replace(notice, payment_id=None, payment_amount=None, payment_currency=None, customer_id=None)

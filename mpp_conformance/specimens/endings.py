@@ -268,3 +268,21 @@ class NoPageOfOrderFailure(ConformingMpp):
         """Nothing, after a failure."""
         if session.callback is not None or handed.payment_status == "S":
             yield from super().show_result(session, handed)
+
+
+class FailureBeforeSuccess(ConformingMpp):
+    """Opens its result page with the failure that it starts from, and corrects it when it has drawn the page.
+
+    The same screen serves both codes. Its server tells Alipay+ before, and its hand-over is not reported. An end like
+    that shows nothing of a prompt payment (FLT-14).
+    """
+
+    name = "failure-shown-before-success"
+    breaks = frozenset({"EC-29", "OC-20"})
+    hides = frozenset({"FLT-14"})
+    app_link = False
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """F first."""
+        yield ResultPage(status="F")
+        yield from super().result_page(handed)

@@ -205,7 +205,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CALLER_NOT_VERIFIED: """
         strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late calls-signed-with-another-key-obeyed
         calls-with-an-unreadable-signature-obeyed strangers-obeyed-while-paying strangers-obeyed-after-a-failure
-        second-try-of-a-stranger-obeyed
+        second-try-of-a-stranger-obeyed strangers-obeyed-while-the-consumer-pays
     """,
     FaultKind.VALID_CALL_REFUSED: """
         calls-verified-over-reserialised-body calls-verified-over-fields-in-own-order
@@ -251,8 +251,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         stopped-payment-shown-as-paid result-page-always-says-paid
         result-page-of-payment-before
         failed-decoding-of-order-code-shown-as-paid failed-decoding-of-entry-code-shown-as-paid
-        stopped-payment-with-long-payload-shown-as-paid first-card-declined-on-a-page
-        first-card-declined-without-app-link
+        stopped-payment-with-long-payload-shown-as-paid failure-shown-before-success
     """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
