@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
+from mpp_conformance.judging.result_pages import ONE_RESULT, OWN_TURN, page_shown
 from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import (
@@ -54,9 +55,7 @@ from mpp_conformance.scenarios.rounds import (
 )
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
-ONE_RESULT = "the server to hand its client the result that it notified"
 HAND_OVER_LATE = "the payment result to be reported when the client is handed it, before its page and its callback"
-OWN_TURN = "the server not to have told its client HANDLE_BY_SDK"
 PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
@@ -352,19 +351,9 @@ def passed_by_callback(trace: Trace, payment: int = 0) -> None:
     if trace.app_link:
         asked.reached(ServerAnswer, action_type=HANDLE_BY_SDK)
     asked.given(bool(handed), "the client to be handed a payload")
-    asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed).none(
-        HandleAction
-    )
+    asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed)
+    asked.none(HandleAction).none(Launch, url=handed)
     executed_nowhere_else(trace, payment)
-
-
-def page_shown(trace: Trace, payment: int) -> None:
-    """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
-    result = trace.result(payment)
-    asked = expect(trace.since_decided(payment).in_the_end(payment), payment)
-    asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(not trace.stopped(payment), OWN_TURN)
-    asked.given(result is not None, "the client to be handed a payment result")
-    asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)
 
 
 def called_back(trace: Trace, payment: int) -> None:

@@ -325,9 +325,9 @@ def stranger_not_obeyed(trace: Trace) -> None:
         before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
         expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_status="F")
     elif trace.scenario.payments[0].customer != UNFUNDED:
-        # He comes while the consumer pays: what he has closed is told as closed, or is not paid any more.
-        before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
-        expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_code=CLOSED)
+        # He comes while the consumer pays: what he has closed is told as closed then, or is not paid any more.
+        meanwhile = only(trace, lambda one: own(one) and one.call.when == PAYING)
+        expect(meanwhile).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_code=CLOSED)
         expect(trace).given(trace.paid(), NOT_CLOSED)
     expect(trace).given(cancelled(trace) is not None, OBEYED)
     shown(trace)

@@ -1,6 +1,7 @@
 """Workflow, order code (steps 1-20): what the MPP client does, and what is not the MPP's to do."""
 
 from mpp_conformance.judging.oracle import expect
+from mpp_conformance.judging.result_pages import OWN_TURN, page_shown
 from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import (
@@ -23,6 +24,7 @@ from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,
     DecodeCallback,
     HandleAction,
+    Launch,
     ResultPage,
     ServerAnswer,
     UserInitiatedPay,
@@ -31,6 +33,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import (
     PAID_SCANNED_TWICE,
+    SCANNED_TWICE,
     UNPAID_SCANNED_TWICE,
     in_turn,
     payloads,
@@ -48,9 +51,6 @@ from mpp_conformance.scenarios.rounds import (
     stopping,
 )
 from mpp_conformance.scenarios.scenario import ORDER, Scenario
-
-ONE_RESULT = "the server to hand its client the result that it notified"
-OWN_TURN = "the server not to have told its client HANDLE_BY_SDK"
 
 excluded(
     "OC-0",
@@ -152,7 +152,12 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return distinct(alone, of_code(ORDER, others, HANDLE_BY_PSP))
 
 
-@case(OC_5, scanning(ORDER))
+def asked_about(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Wherever an order code is scanned, also one that was scanned before: for what is asked about it."""
+    return [*scanning(ORDER)(edition, reading), *SCANNED_TWICE]
+
+
+@case(OC_5, asked_about)
 def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that was scanned."""
     of_each_scan(trace, ORDER, scanned_code_passed)
@@ -202,13 +207,4 @@ def passed_by_handle_action(trace: Trace, payment: int = 0) -> None:
     if trace.app_link:
         asked.reached(ServerAnswer, action_type=HANDLE_BY_SDK)
     asked.given(bool(handed), "the client to be handed a payload")
-    asked.one(HandleAction, sdk_action_payload=handed).none(DecodeCallback)
-
-
-def page_shown(trace: Trace, payment: int) -> None:
-    """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
-    result = trace.result(payment)
-    asked = expect(trace.since_decided(payment).in_the_end(payment), payment)
-    asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(not trace.stopped(payment), OWN_TURN)
-    asked.given(result is not None, "the client to be handed a payment result")
-    asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)
+    asked.one(HandleAction, sdk_action_payload=handed).none(DecodeCallback).none(Launch, url=handed)

@@ -242,7 +242,7 @@ class Trace:
 
     def _results(self, payment: int, kind: type[Message]) -> list[tuple[int, str | None]]:
         """The numbers of the messages of a kind that tell a result, and the result."""
-        return [(e.number, *results_told([e.message])) for e in self.of(payment) if isinstance(e.message, kind)]
+        return [(e.number, results_told([e.message]).pop()) for e in self.of(payment) if isinstance(e.message, kind)]
 
     def _goes_on(self, payment: int, page: int, success: int) -> bool:
         """Whether the payment may have gone on after a page of failure, both of these numbers of messages.

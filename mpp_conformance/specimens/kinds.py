@@ -40,6 +40,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
+        household-asked-for-when-scanned-again
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
         first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
@@ -96,6 +97,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
+        code-in-lower-case-when-scanned-again
         unknown-fields-joined-to-payload codes-url-encoded payload-escapes-by-number-kept scanned-codes-upper-cased
         intercepted-code-written-anew payload-trimmed payload-url-decoded payload-form-decoded
         payload-html-unescaped payload-backslashes-dropped payload-lower-cased payload-url-encoded
@@ -214,6 +216,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         calls-with-an-unknown-field-refused every-call-refused every-call-answered-with-unknown
     """,
     FaultKind.STEP_LEFT_OUT: """
+        invalid-code-not-shown
         payload-callback-never handle-action-never never-launched user-initiated-pay-never-called
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
@@ -227,6 +230,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-twice-with-goods
     """,
     FaultKind.TOO_EARLY: """
+        success-shown-before-the-cashier-page
         cashier-page-at-once callback-before-result callback-foresees-result
         unknown-told-as-failure-meanwhile
     """,
@@ -235,6 +239,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         both-ways-for-order-code
     """,
     FaultKind.NOT_ASKED_FOR: """
+        payload-launched-too
         handle-action-with-result handle-action-by-payload payload-with-successful-result
         handle-action-for-orders-without-quote
     """,
@@ -243,6 +248,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-fails-with-promotion
     """,
     FaultKind.SUCCESS_PATH: """
+        failed-payment-with-goods-called-back-as-success
         result-callback-always-succeeds
         later-callbacks-always-succeed
     """,
@@ -302,6 +308,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "stopped-code-paid-when-scanned-again": (FaultKind.ACTION_TYPE_NOT_READ,),
+        "success-shown-before-the-cashier-page": (FaultKind.SHOWN_OTHERWISE,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
         "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),
