@@ -26,11 +26,13 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     Launch,
     ResultPage,
+    Scan,
     ServerAnswer,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.call_cells import EACH
 from mpp_conformance.scenarios.cells import (
     PAID_SCANNED_TWICE,
     SCANNED_TWICE,
@@ -41,6 +43,7 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
+from mpp_conformance.scenarios.fault_cells import LATE
 from mpp_conformance.scenarios.rounds import (
     distinct,
     failed,
@@ -146,8 +149,8 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 
 
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
-    others = distinct(failed(edition, reading), going_on(edition, reading))
+    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP, or cancels it."""
+    others = distinct(failed(edition, reading), going_on(edition, reading), EACH)
     alone = [psp(ORDER), PAID_SCANNED_TWICE, UNPAID_SCANNED_TWICE, *not_decoded(ORDER)]
     return distinct(alone, of_code(ORDER, others, HANDLE_BY_PSP))
 
@@ -186,6 +189,15 @@ def test_handle_action_is_not_called_for_the_mpps_own_payment(trace: Trace) -> N
 def test_the_result_page_is_shown(trace: Trace) -> None:
     """The consumer sees the payment result that the client was handed."""
     wherever(trace, HANDLE_BY_PSP, page_shown, code=ORDER)
+
+
+@case(OC_20, LATE)
+def test_a_late_success_is_shown_in_the_end(trace: Trace) -> None:
+    """Alipay+ takes 1, 3 or 8 seconds; whoever pays all the same shows that it was paid, whatever was shown before."""
+    expect(trace).reached(Scan)
+    for index in range(len(trace.scenario.payments)):
+        if trace.result(index) == "S":
+            expect(trace, index).some(ResultPage, status="S")
 
 
 def scanned_code_passed(trace: Trace, payment: int) -> None:

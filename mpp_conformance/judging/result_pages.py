@@ -1,10 +1,18 @@
-"""What the payment result page has to show, whichever code was scanned."""
+"""What the payment result page has to show, whichever code was scanned, and when it came."""
 
 from typing import Final
 
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.trace import Trace
-from mpp_conformance.protocol.messages import HANDLE_BY_PSP, CashierPage, ResultPage, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import (
+    HANDLE_BY_PSP,
+    CashierPage,
+    DecodeCallback,
+    Message,
+    ResultPage,
+    ServerAnswer,
+    UserInitiatedPayAnswer,
+)
 
 OWN_TURN: Final = "the server not to have told its client HANDLE_BY_SDK"
 ONE_RESULT: Final = "the server to hand its client the result that it notified"
@@ -24,3 +32,14 @@ def page_shown(trace: Trace, payment: int) -> None:
     opened = next((e.number for e in trace.of(payment) if isinstance(e.message, CashierPage)), 0)
     if result == "S" and any(event.number == opened for event in decided.of(payment)):
         asked.in_order(CashierPage, ResultPage)
+
+
+def shown_before(trace: Trace, payment: int) -> bool:
+    """Whether the result page came before the callback, and the hand-over is reported after both."""
+    said = [event.message for event in trace.of(payment)]
+    told = [message for message in said if isinstance(message, ResultPage | DecodeCallback) or _is_result(message)]
+    return [type(message) for message in told[:2]] == [ResultPage, DecodeCallback]
+
+
+def _is_result(message: Message) -> bool:
+    return isinstance(message, ServerAnswer) and bool(message.payment_status)

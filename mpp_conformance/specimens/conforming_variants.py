@@ -219,7 +219,7 @@ class CallbackBeforePage(ConformingMpp):
 
 
 class OwnErrorCodes(ConformingMpp):
-    """Has error codes of its own, and failures without a message."""
+    """Has error codes of its own."""
 
     name = "error-codes-of-its-own"
 
@@ -228,7 +228,7 @@ class OwnErrorCodes(ConformingMpp):
         if handed.payment_status == "S":
             yield DecodeCallback(callback=callback, outcome="success")
         else:
-            yield DecodeCallback(callback=callback, outcome="failure", error_code="1000")
+            yield DecodeCallback(callback=callback, outcome="failure", error_code="1000", error_message="no")
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
         """An own code for any failure."""

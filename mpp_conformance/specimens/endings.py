@@ -12,6 +12,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.specimens.books import CLOSED
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import ids
 
@@ -341,3 +342,27 @@ class InvalidCodeNotShown(ConformingMpp):
     def result_page(self, handed: Handed) -> Iterator[Message]:
         """Nothing."""
         return iter(()) if handed.error_code == "INVALID_CODE" else super().result_page(handed)
+
+
+class CallbackWithoutMessage(ConformingMpp):
+    """Executes the callback's failure path with a code, and without a word."""
+
+    name = "result-callback-without-message"
+    observed = frozenset({"SDK-3"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """No error message."""
+        for message in super().callback_of_result(callback, handed):
+            yield replace(message, error_message=None) if isinstance(message, DecodeCallback) else message
+
+
+class CancelledCalledBackAsSuccess(ConformingMpp):
+    """Tells the SDK of a success where an order was closed while its cashier page was open."""
+
+    name = "closed-order-called-back-as-success"
+    breaks = frozenset({"SDK-1"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """The page was closed, and no error was there."""
+        closed = handed.error_code == CLOSED and any(entry.cancelled for entry in self.books.values())
+        yield from super().callback_of_result(callback, replace(handed, payment_status="S") if closed else handed)

@@ -36,7 +36,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
-    FaultKind.FIELD_LEFT_OUT: "notifications-without-order",
+    FaultKind.FIELD_LEFT_OUT: "notifications-without-order result-callback-without-message",
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
@@ -136,7 +136,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ERROR_CODE_MISSING: """
         failure-with-success-for-a-code failure-with-null-for-a-code result-callback-with-a-blank-for-a-code
-        result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
+        result-callback-without-code overdue-order-without-a-code
+        no-error-code no-error-code-for-order-code failed-decoding-without-code
     """,
     FaultKind.RESULT_BESIDE_SDK: """
         debited-with-handle-by-sdk stopped-payments-notified-as-failed transaction-limit-overdrawn
@@ -248,7 +249,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-fails-with-promotion
     """,
     FaultKind.SUCCESS_PATH: """
-        failed-payment-with-goods-called-back-as-success
+        failed-payment-with-goods-called-back-as-success closed-order-called-back-as-success
         result-callback-always-succeeds
         later-callbacks-always-succeed
     """,

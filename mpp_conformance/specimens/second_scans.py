@@ -162,6 +162,9 @@ class AsksAgainForAnother(KnowsScans):
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Another id."""
+        known = self.again(session) and session.callback is None
         for message in super().ask(session, code_value):
-            known = self.again(session) and session.callback is None and isinstance(message, UserInitiatedPay)
-            yield replace(message, customer_id="household") if known else message
+            if known and isinstance(message, UserInitiatedPay):
+                yield replace(message, customer_id="household")
+            else:
+                yield message
