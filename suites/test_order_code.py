@@ -38,6 +38,7 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
+from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (
     distinct,
     failed,
@@ -152,7 +153,7 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return distinct(alone, of_code(ORDER, others, HANDLE_BY_PSP))
 
 
-@case(OC_5, scanning(ORDER))
+@case(OC_5, scanning(ORDER), of_code(ORDER, UNUSABLE))
 def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that was scanned."""
     of_each_scan(trace, ORDER, scanned_code_passed)

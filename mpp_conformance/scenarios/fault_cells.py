@@ -84,6 +84,8 @@ DOUBTFUL: Final = [
     _met("result-unknown", ORDER, _TO_PAY),
 ]
 """Answers that say what to do and that they are not to be relied on."""
+UNUSABLE: Final = [*UNVERIFIED, *UNSIGNED, *NO_ANSWERS]
+"""Answers after which an MPP may ask again; what it asks then is as good as what it asked at first."""
 ENDING: Final = [
     *_each(_ENDING, [ORDER], _TO_PAY),
     _met("action-form-twice", ORDER, _STOPPED_WITH_ORDER),

@@ -50,7 +50,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
-    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code first-code-asked-again",
+    FaultKind.REQUEST_CHANGED: """
+        repeated-for-another-customer repeated-with-another-code first-code-asked-again
+        lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer
+    """,
     FaultKind.ACTION_TYPE_NOT_READ: """
         own-error-page-instead status-before-action-type success-means-pay
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
@@ -243,7 +246,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-fails-with-promotion
     """,
     FaultKind.SUCCESS_PATH: """
-        result-callback-always-succeeds
+        result-callback-always-succeeds callback-succeeds-without-an-answer
         later-callbacks-always-succeed
     """,
     FaultKind.OWN_PAGE: "own-error-page-beside",
