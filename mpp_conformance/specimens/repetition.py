@@ -167,6 +167,24 @@ class LostCallForAnother(WritesLostCallsAnew):
         yield UserInitiatedPay(code_value=code_value, customer_id=f"***{session.customer[-4:]}")
 
 
+class NotNotifiedAfterLoss(WritesLostCallsAnew):
+    """Takes it that Alipay+ knows of a payment that it was asked about twice.
+
+    Nobody is notified of what was taken then (NOT-1).
+    """
+
+    name = "not-notified-after-a-repeated-call"
+    breaks = frozenset({"NOT-1"})
+
+    def written_anew(self, session: Session, code_value: str) -> Iterator[Message]:
+        """The same."""
+        return ConformingMpp.ask(self, session, code_value)
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Only what was asked about once."""
+        return iter(()) if session.name in self.lost else super().notify(session, order, result)
+
+
 class SuccessCalledBack(ConformingMpp):
     """Executes the success path of the callback where its server has got no answer that it believes.
 
