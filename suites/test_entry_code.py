@@ -43,6 +43,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.call_cells import EACH
 from mpp_conformance.scenarios.cells import BOTH, in_turn, payloads, psp, sdk, together
+from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (
     a_round,
     distinct,
@@ -57,7 +58,6 @@ from mpp_conformance.scenarios.rounds import (
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 HAND_OVER_LATE = "the payment result to be reported when the client is handed it, before its page and its callback"
-FAILING = "the callback to fail"
 PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
@@ -252,7 +252,7 @@ def test_launch_is_called_once(trace: Trace) -> None:
     of_each_scan(trace, ENTRY, launched_once)
 
 
-@case(EC_16, launching)
+@case(EC_16, launching, of_code(ENTRY, UNUSABLE))
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
     of_each_scan(trace, ENTRY, intercepted_code_passed)
@@ -299,7 +299,7 @@ def fails_with_a_message(trace: Trace, payment: int) -> None:
     """The callback of this payment's decode, where it fails."""
     told = [event.message for event in trace.of(payment) if isinstance(event.message, DecodeCallback)]
     asked = expect(trace, payment).reached(DecodeCallback)
-    asked.given(any(callback.outcome == "failure" for callback in told), FAILING)
+    asked.given(any(callback.outcome == "failure" for callback in told), "the callback to fail")
     asked.some(DecodeCallback, outcome="failure", error_message=SOME_TEXT)
 
 
