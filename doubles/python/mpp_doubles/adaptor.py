@@ -34,8 +34,8 @@ class TestBuild:
     """A wallet and its version.
 
     ``scan`` does what the app does with a code in front of its camera; it runs in a thread of its own, which it may
-    block. ``on_problem`` is told of what goes wrong in the test build. ``open_page`` opens an address, that of what stands
-    for Alipay+'s error page, where the client SDK would open this.
+    block. ``on_problem`` is told of what goes wrong in the test build. ``open_page`` opens an address: that of what
+    stands for Alipay+'s error page, where the client SDK would open this.
     """
 
     wallet: str
