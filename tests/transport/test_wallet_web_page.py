@@ -22,6 +22,7 @@ from mpp_conformance.transport.servers.merchant_page import STAND_IN
 from tests import browser
 from tests.browser import Page
 from tests.miniatures import CONFORMS, NOT_PROVEN, NPM, ROOT, SUITE, configured, up, with_web_double
+from tests.miniatures import certified as pulled
 
 MINI: Final = Path("examples/wallet-web-mini")
 WALLET: Final = Path("examples/wallet-web-page")
@@ -177,6 +178,29 @@ def test_every_kind_of_scan_is_held_by_hand(checkout: Path, tmp_path: Path, cont
     assert (code, judged) == (NOT_PROVEN, {"pass", "none"}), printed
     assert {tuple(row["seen"]) for row in verdicts["pictures"]} == {(ALIPAY_PLUS_ERROR,)}
     assert {"entry-sdk-S", "order-sdk-S"} == {row["scenario"] for row in verdicts["pictures"]}
+
+
+def test_the_suite_pictures_the_page_in_a_browser(checkout: Path, tmp_path: Path) -> None:
+    """It opens the wallet's page, which fetches its calls, and keeps what stands there at the end of a conversation."""
+    wallet_file = configured(ROOT / WALLET, tmp_path / "wallet", device=True)
+    port = json.loads((wallet_file.parent / "wallet.json").read_bytes())["adaptorPort"]
+    text = wallet_file.read_text("utf-8")
+    wallet_file.write_text(
+        text.replace("device = true", f'device = true\nbrowser = "http://127.0.0.1:{port}/"'), "utf-8"
+    )
+    with up(["node", str(checkout / WALLET / "host.mjs"), "wallet.json"], wallet_file):
+        outcome = pulled(wallet_file, "-k", EVERY_KIND)
+    assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+    (file,) = wallet_file.parent.glob("reports/*/verdicts.json")
+    rows = json.loads(file.read_bytes())["pictures"]
+    seen = {row["scenario"]: (row["file"], *row["seen"]) for row in rows}
+    error, also = seen["entry-sdk-S"], seen["order-sdk-S"]
+    # The same page, to the byte, which is not the wallet's own.
+    assert error == also == (error[0], ALIPAY_PLUS_ERROR)
+    assert (seen["order-single-under"][1], seen["order-psp-F"][1]) == (PAID_PAGE, UNPAID_PAGE)
+    assert len({seen[name][0] for name in ("entry-sdk-S", "order-single-under", "order-psp-F")}) == 3
+    with Image.open(file.parent / error[0]) as picture:
+        assert picture.width == NARROW
 
 
 @pytest.mark.thorough

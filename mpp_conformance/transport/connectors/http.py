@@ -224,6 +224,15 @@ class HttpConnector:
                     await self._heartbeat.woken(self._heard, seconds)
         return self.prolonged.get(scenario)
 
+    def _ended(self, trace: Trace) -> Conversation:
+        """The conversation of this trace, which is over and not forgotten."""
+        return next(held for held, _ in self._over if held.world.codes == trace.codes)
+
+    def _noted(self, trace: Trace) -> Trace:
+        """A conversation with what was noted beside its messages when it was over: pictures may be taken then."""
+        notes = {event.number: event.notes for event in self._ended(trace).trace().events}
+        return replace(trace, events=tuple(replace(event, notes=notes[event.number]) for event in trace.events))
+
     def _caller(self, http: httpx.AsyncClient) -> Caller:
         """Who passes calls on to the wallet's client; ``http`` may carry them."""
         error_page = f"{self._url}{STAND_IN}"
