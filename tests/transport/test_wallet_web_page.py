@@ -199,6 +199,7 @@ def test_the_suite_pictures_the_page_in_a_browser(checkout: Path, tmp_path: Path
     assert error == also == (error[0], ALIPAY_PLUS_ERROR)
     assert (seen["order-single-under"][1], seen["order-psp-F"][1]) == (PAID_PAGE, UNPAID_PAGE)
     assert len({seen[name][0] for name in ("entry-sdk-S", "order-single-under", "order-psp-F")}) == 3
+    assert len(list(file.parent.glob("allure-results/*-picture-1-attachment.png"))) > 2
     with Image.open(file.parent / error[0]) as picture:
         assert picture.width == NARROW
 
