@@ -25,6 +25,7 @@ class Reach(Section):
         default="http://127.0.0.1:9300", description="the address of the wallet's adaptor (http or https)"
     )
     device: bool = Field(default=False, description=SWITCH)
+    error_page: bool = Field(default=False, description=SWITCH)
     browser: BaseUrl | None = Field(
         default=None, description="the address (http or https) of the wallet's page, which the suite opens in Chromium"
     )

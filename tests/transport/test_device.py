@@ -214,7 +214,8 @@ def test_a_conversation_with_nobody_accuses_nobody() -> None:
     """Where no test build comes, or one leaves in the middle, nothing is known of the wallet."""
 
     async def test() -> None:
-        async with HttpConnector(wallet_at(device=True, patience=0.3), wallet_at().profile, run="device") as connector:
+        wallet = wallet_at(device=True, error_page=True, patience=0.3)
+        async with HttpConnector(wallet, wallet.profile, run="device") as connector:
             assert isinstance(connector._adaptor, PullingAdaptor)
             device = connector._adaptor.device
             device.first = 0.1

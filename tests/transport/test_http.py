@@ -63,11 +63,11 @@ def answered(*answers: bytes, end: bool = True, **reach: float) -> Trace:
 
 
 def test_a_scan_says_what_stands_for_the_error_page_of_alipay_plus() -> None:
-    """At the address of the suite that the wallet knows, where any page may show it in a frame."""
+    """At the address of the suite that the wallet knows, where any page may show it in a frame; if asked to."""
 
     async def hold() -> tuple[str, Trace, httpx.Response]:
         async with answering(ACCEPTED) as adaptor, httpx.AsyncClient(trust_env=False) as http:
-            wallet = wallet_at(adaptor, patience=0.3, quiet=0.1)
+            wallet = wallet_at(adaptor, patience=0.3, quiet=0.1, error_page=True)
             async with HttpConnector(wallet, wallet.profile, run="http") as connector:
                 page = f"{connector.public_url}{STAND_IN}"
                 return page, await connector.converse(psp(ORDER)), await http.get(page)

@@ -43,6 +43,7 @@ def test_the_frozen_defaults() -> None:
         "allow_remote": False,
         "adaptor": "http://127.0.0.1:9300",
         "device": False,
+        "error_page": False,
         "browser": None,
         "listen": "127.0.0.1:9400",
         "public_url": None,

@@ -235,7 +235,7 @@ class HttpConnector:
 
     def _caller(self, http: httpx.AsyncClient) -> Caller:
         """Who passes calls on to the wallet's client; ``http`` may carry them."""
-        error_page = f"{self._url}{STAND_IN}"
+        error_page = f"{self._url}{STAND_IN}" if self._reach.error_page else None
         if self._device:
             return PullingAdaptor(self._device, self._reach.patience, error_page)
         return Adaptor(self._adaptor_url, http, error_page)
