@@ -104,6 +104,8 @@ DRIPPED: Final = _met("slow-drip", ORDER, _TO_PAY)
 """An answer that comes piece by piece."""
 LATE: Final = [_late(seconds, ORDER, _TO_PAY) for seconds in (1, 3, 8)]
 """A payment whose answer comes at once, and after it one whose answer is as sound and takes its time."""
+SOON: Final = LATE[:2]
+"""Those in which it comes before an app may be thought to give up."""
 LATE_STOPS: Final = [_late(3, ENTRY, _STOPPED)]
 """Likewise, for the client SDK."""
 REDIRECTED: Final = _met("redirected", ORDER, _TO_PAY)
