@@ -63,6 +63,7 @@ def english_left(told: str) -> list[str]:
         "message",
     }
     known |= {"JavaScript", "Python", "Gson", "Java", "Base", "Latin", "Windows", "Punycode", "shell", "dict", "Map"}
+    known |= {"Signature", "Content", "Type", "null", "http", "https", "script"}
     return [word for word in re.findall("[A-Za-z]{3,}", bare) if word not in known]
 
 
