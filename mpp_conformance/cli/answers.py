@@ -42,10 +42,10 @@ _seed = click.option(
 
 @click.group("answers")
 def command() -> None:
-    """The answers of Alipay+ that nobody wrote: generated from openapi/alipay-plus.yaml, held in every run."""
+    """List and try generated answers of Alipay+: made from openapi/alipay-plus.yaml, and used in every run."""
 
 
-@command.command("list", short_help="List them, with what the generator says of each.")
+@command.command("list", short_help="List generated answers, and what each is about.")
 @_seed
 @format_option("schemas.md")
 def listed(seed: int | None, form: str) -> None:
@@ -66,7 +66,7 @@ def listed(seed: int | None, form: str) -> None:
     click.echo(f"{len(found.legal)} legal answers and {len(found.illegal)} illegal ones from seed {found.seed}")
 
 
-@command.command("try", short_help="Try them out with a wallet, and shrink what fails.", epilog=explained())
+@command.command("try", short_help="Try them with a wallet, and shrink what fails.", epilog=explained())
 @click.argument("chosen", nargs=-1, metavar="[ANSWER]...")
 @wallet_option
 @click.option("--mpp", "target", metavar="TARGET", envvar=TARGET, show_envvar=True, help="The MPP, as for `run`.")

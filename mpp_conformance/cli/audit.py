@@ -37,16 +37,23 @@ _LINE: Final = 160
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @format_option("audit.md")
 @click.option(
-    "--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Keep counter-examples as evidence in this one."
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Keep counter-examples in this folder, as evidence.",
 )
 @click.option(
-    "--memory", default="1GB", show_default=True, metavar="SIZE", help="What DuckDB may take; the rest goes to disk."
+    "--memory",
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="How much memory DuckDB may use; the rest goes to disk.",
 )
 @click.option(
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Work in this one, and take up there what was interrupted; about twice the size of the logs.",
+    help="Work in this folder, which grows to twice the size of the logs; continue what was interrupted there.",
 )
 @click.option(
     "--engine",
@@ -55,13 +62,15 @@ _LINE: Final = 160
     show_default=True,
     help="What reads the logs: DuckDB here, or the session of Apache Spark that `spark-submit` starts this with.",
 )
-@click.option("--detects", is_flag=True, help="Say what an audit with these attestations is worth; reads no logs.")
+@click.option(
+    "--detects", is_flag=True, help="Read no logs; say which faults an audit with these attestations can find."
+)
 def command(file: Path, form: str, into: Path | None, memory: str, work: Path | None, **how: Any) -> None:
-    """Judge the logs that FILE (an audit.toml) reads, by every case that can be asked of a log.
+    """Judge the logs that FILE (an audit.toml) names, by every case that a log can answer.
 
-    What a log may have lost, repeated or put in another order accuses nobody, unless FILE attests that it has not. An
-    audit certifies nothing: exit code 1 where a conversation broke a requirement that decides, 5 where none did. One
-    that was interrupted goes on where it was, with the line that Ctrl-C prints.
+    A message that is missing, repeated or out of order accuses nobody, unless FILE attests that the log is complete,
+    counted or ordered. An audit certifies nothing. Exit code 1: a conversation broke a requirement that decides; 5:
+    none did. Ctrl-C prints the command that continues the audit later.
     """
     try:
         mapped = mapping.load(file)
@@ -111,7 +120,7 @@ def _working(work: Path | None, resume: Sequence[object]) -> Iterator[Path]:
         yield place
     except KeyboardInterrupt:
         again = shlex.join(str(word) for word in ("mpp-conformance", "audit", *resume, "--work", place))
-        click.echo(f"interrupted; this goes on where it was:\n  {again}", err=True)
+        click.echo(f"interrupted; continue with:\n  {again}", err=True)
         raise
     except BaseException:
         if work is None:

@@ -75,10 +75,10 @@ class NotStartedError(Exception):
 @allure_option
 @bundle.sign_option
 def command(*, reports: Path, name: str | None, lang: str, allure: bool, sign: Path | None) -> None:
-    """Certify the reference MPP that comes with the suite, as a process of its own, over signed HTTP.
+    """Start the reference MPP that comes with the suite in its own process, and certify it over signed HTTP.
 
-    It shows that everything works on this machine, and what a report and a signed bundle look like. Without --sign the
-    bundle is signed with a key that is created for it and thrown away: it vouches for nobody.
+    This shows that everything works on this machine, and what a report and a signed bundle look like. Without --sign,
+    a new key signs the bundle and is then thrown away: such a signature vouches for nobody.
     """
     key = bundle.loaded(sign) if sign is not None else None
     with scratch(beside=reports) as place:

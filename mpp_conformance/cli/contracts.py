@@ -25,7 +25,7 @@ _EXIT: Final = {Verdict.PASS: Exit.CONFORMS, Verdict.FAIL: Exit.FAILS}
 
 @click.group("contracts")
 def command() -> None:
-    """The contracts (Pact) between an MPP and Alipay+: those of the suite, and your own verified."""
+    """List the contracts (Pact) between MPP and Alipay+ that come with the suite, and verify your own."""
 
 
 @command.command("list", short_help="Name the contracts of the suite, and their files.")
@@ -37,7 +37,7 @@ def listed() -> None:
         click.echo(f"    {path}")
 
 
-@command.command("states", short_help="List the provider states for your own.")
+@command.command("states", short_help="List the provider states that your own may use.")
 def stated() -> None:
     """List the provider states that a contract of your own may use, with their parameters."""
     rows = [(name, provider.title, provider.known) for name, provider in PROVIDERS.items()]

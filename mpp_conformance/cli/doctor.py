@@ -35,15 +35,16 @@ FORMAT: Final = "mpp-conformance doctor 1"
     help="How long a test build that has just been started may take until its adaptor and MPP server answer.",
 )
 @click.option(
-    "--pay", is_flag=True, help=f"Try one real payment of {SMALLEST / 100:.2f} CNY by [customers] funded, too."
+    "--pay", is_flag=True, help=f"Also try one real payment of {SMALLEST / 100:.2f} CNY by [customers] funded."
 )
 def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
     """Check each field of wallet.toml against the wallet, and name the field that is wrong.
 
-    It checks the file, which alterations its codes would hide, the port, the adaptor and its clock. If the file names
-    the MPP server, it inquires there about an order that does not exist. Then it holds a conversation for each kind of
-    code: a scan that Alipay+ answers with HANDLE_BY_SDK. No money moves unless --pay allows it. It judges nothing: what
-    may be a fault of the MPP is for `run` to decide, and does not change the exit code.
+    It checks the file, the port, the adaptor and its clock, and says which alterations of a code value would not show
+    with the codes in the file. If the file names the MPP server, it inquires there about an order that does not exist.
+    Then it holds a conversation for each kind of code: a scan that Alipay+ answers with HANDLE_BY_SDK. No money moves
+    unless --pay allows it. It judges nothing: what may be a fault of the MPP is for `run` to decide, and does not
+    change the exit code.
     """
     chosen = loaded(wallet)
     if wait:

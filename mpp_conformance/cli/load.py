@@ -92,25 +92,25 @@ class _Time(click.ParamType[float]):
     "seconds",
     type=_Time(),
     metavar="TIME",
-    help="Over HTTP, for how long conversations are begun: 60s, 2m, 1h.  [default: 60s]",
+    help="Over HTTP, how long to go on beginning conversations: 60s, 2m, 1h.  [default: 60s]",
 )
 @click.option(
     "--bisect",
     is_flag=True,
-    help="Over HTTP, find the smallest number of users that breaks each requirement, by halving; each takes TIME.",
+    help="Over HTTP, find the smallest number of users that breaks each requirement; each number tried takes --for.",
 )
 @click.option(
     "--agent",
     type=click.IntRange(1, 65_535),
     metavar="PORT",
-    help="Over HTTP, hold a conversation whenever somebody asks for one at this port of 127.0.0.1, for TIME or until "
-    "Ctrl-C; --users is how many at most.",
+    help="Over HTTP, hold a conversation whenever a load generator asks for one at this port of 127.0.0.1, until the "
+    "time of --for is over or Ctrl-C; at most --users at once.",
 )
 @click.option(
     "--locustfile",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a locustfile that asks such an agent.",
+    help="Write a locustfile that drives the agent at that port.",
 )
 @click.option(
     "--reports",
@@ -124,9 +124,14 @@ class _Time(click.ParamType[float]):
     type=click.IntRange(0, 2**32 - 1),
     default=1,
     show_default=True,
-    help="Says which conversations are held and, with a known MPP, whose turn it is.",
+    help="Decides in which order conversations begin and, with a known MPP, whose turn it is.",
 )
-@click.option("--turns", type=_Turns(), metavar="NxM,...", help="With a known MPP, whose turn it is, instead.")
+@click.option(
+    "--turns",
+    type=_Turns(),
+    metavar="NxM,...",
+    help="With a known MPP, whose turn it is, in place of what the seed decides.",
+)
 @format_option("load.md")
 def command(  # noqa: PLR0913  # one for each option
     *,
@@ -142,10 +147,10 @@ def command(  # noqa: PLR0913  # one for each option
     turns: tuple[Run, ...] | None,
     form: str,
 ) -> None:
-    """Hold many conversations at once, judge each at its end, and say what broke under load that holds alone.
+    """Hold many conversations at once, judge each at its end, and name the requirements that broke under load.
 
-    Only ordinary conversations of the suite are held. Load certifies nothing: exit code 1 means that a requirement
-    that decides was broken, 5 that none was, 4 that the suite itself failed.
+    Load uses only the ordinary conversations of the suite (docs/load.md), and certifies nothing. Exit code 1: a
+    requirement that decides was broken; 5: none was; 4: the suite itself failed.
     """
     if locustfile is not None:
         _write(locustfile, agent)

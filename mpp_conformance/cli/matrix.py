@@ -39,13 +39,13 @@ _MAX_KEPT: Final = 64 * 1024 * 1024
     metavar="POINTS",
     help=f"Judge by what is seen at these points alone, comma-separated: {', '.join(POINTS)}.",
 )
-@click.option("--causes", is_flag=True, help="Print which failure cards have no likely cause, too.")
+@click.option("--causes", is_flag=True, help="Also print which failure cards have no likely cause.")
 def command(form: str, out: Path, observes: str | None, *, causes: bool) -> None:
-    """Hold every known MPP against every case, to show that the suite fails each faulty one and nobody else.
+    """Judge every known MPP by every case, to show that the suite fails each faulty one and nobody else.
 
     It also shows which case could be removed without letting a fault survive, which case no MPP fails, and on how many
-    failure cards the likely cause names the fault. Exit code 0: some case kills every fault, none kills a conforming
-    MPP, no likely cause is wrong, and every case is needed.
+    failure cards the likely cause names the fault. Exit code 0: each faulty MPP fails a case, no conforming MPP does,
+    no likely cause is wrong, and every case is needed.
     """
     if observes is not None:
         _visibility(observes)

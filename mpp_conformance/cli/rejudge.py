@@ -24,15 +24,15 @@ _SHOWN: Final = 50
 @click.option(
     "--mpp-key",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The MPP server's public key, as you know it from the MPP: the run's must be this one.",
+    help="The MPP server's public key, as the MPP gave it to you: the key in the run must be the same.",
 )
 @format_option("schemas.md")
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
     """Judge the run, load or audit in the folder RUN again from its evidence, and compare it with the files there.
 
-    Of a run and of a load it reads each message from the bytes that carried it, and verifies the signatures of the MPP
-    server with its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is
-    named; 5: nothing differs, but the run was interrupted.
+    In a run or a load it reads each message from the bytes that carried it, and verifies the signatures of the MPP
+    server with its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: it names what differs; 5:
+    nothing differs, but the run was interrupted.
     """
     if run.is_file():
         raise click.UsageError(

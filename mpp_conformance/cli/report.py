@@ -81,7 +81,7 @@ def printed(*, run: Path, lang: str, full: bool) -> None:
     except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
         raise Refusal(f"{pdf.FILE} is not made: {problem}") from None
     if boxes:
-        click.echo(f"pdf          no font here has a glyph for {boxes} characters that the wallet was sent")
+        click.echo(f"pdf          no font on this machine has a glyph for {boxes} characters that the wallet was sent")
     click.echo(f"pdf          {made}")
 
 

@@ -40,7 +40,7 @@ _WITHOUT_VERDICT: Final = {
     pytest.ExitCode.USAGE_ERROR: Exit.USAGE,
 }
 allure_option = click.option(
-    "--allure", is_flag=True, help="Make allure.html too, as `report allure` does; needs Node, and its first use npm."
+    "--allure", is_flag=True, help="Also make allure.html, as `report allure` does; needs Node, and npm the first time."
 )
 """``--allure``."""
 lang_option = click.option(
@@ -99,8 +99,8 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     type=click.Choice(["adaptor", "person"]),
     default="adaptor",
     show_default=True,
-    help="Who does what the consumer does. A person scans codes with a telephone, as a console in the browser asks "
-    "(docs/wallet.md); the fewest scans are asked for that judge each requirement.",
+    help="Who acts as the consumer: the adaptor, or a person who scans codes with a telephone when a console in the "
+    "browser asks for it (docs/wallet.md). It asks for as few scans as judge each requirement once.",
 )
 @lang_option
 @allure_option
@@ -185,7 +185,7 @@ def planned_by_hand(wallet: Wallet) -> None:
     claims = Claims.of(claims_by_hand(by_hand(wallet)))
     plan = for_a_person(load(directory("suites")).cases, claims)
     if not plan.scenarios:
-        raise click.UsageError(f"there is no conversation that a person could hold: {wanting(wallet)}")
+        raise click.UsageError(f"a person cannot hold any of the conversations: {wanting(wallet)}")
     if wallet.features.entry_code and not claims.merchant_page:
         click.echo(f"entry codes  left out: {wanting(wallet)} (docs/wallet.md)", err=True)
     click.echo(

@@ -54,7 +54,7 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
     help="HANDLE_BY_SDK, HANDLE_BY_PSP, or what the limits say of the amount.",
 )
 @click.option("--status", type=click.Choice(["S", "F"]), help="The result status.  [default: S for psp, else F]")
-@click.option("--amount", type=click.IntRange(1, 10**9), default=1_000, show_default=True, help="In fen.")
+@click.option("--amount", type=click.IntRange(1, 10**9), default=1_000, show_default=True, help="The amount in fen.")
 @click.option(
     "--fault",
     type=click.Choice([name for name, fault in FAULTS.items() if not (fault.instead or fault.given)]),
@@ -62,9 +62,9 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
     help="Answer with the defect of this name (`mpp-conformance faults` says what each is).",
 )
 def command(wallet: Path, answer: str, status: str | None, amount: int, fault: str | None) -> None:
-    """Keep the simulated Alipay+ and the observer up, print codes to scan, and each message that comes.
+    """Start the simulated Alipay+ and the observer; print codes to scan, and each message that arrives.
 
-    Each code is good for one payment; the next code is printed once it was used. Nothing is judged.
+    Each code is good for one payment; the next one is printed when a code has been used. Nothing is judged.
     """
     chosen = loaded(wallet)
     payment = Payment(code=ORDER, amount=amount, answer=_answer(answer, status), fault=fault or "")

@@ -58,8 +58,9 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
 ) -> None:
     """Start the known MPP called NAME as an HTTP wallet with codes, customers and keys of the wallet file.
 
-    It prints a line that begins with "ready: " and ends with its adaptor's address, and ends on Ctrl-C. Its MPP server
-    answers inquiryPayment and cancelPayment at the same address: write it into [reach] mpp_server, or leave that out.
+    It prints a line that begins with "ready: " and ends with its adaptor's address, and runs until Ctrl-C. Its MPP
+    server answers inquiryPayment and cancelPayment at the same address: write it into [reach] mpp_server, or leave that
+    out.
     """
     if listed:
         for specimen in SPECIMENS.values():
@@ -117,7 +118,9 @@ def _write_keys(directory: Path) -> None:
     }
     there = [name for name in texts if (directory / name).exists()]
     if there:
-        raise Refusal(f"--new-keys: {directory / there[0]} exists already, and is kept; leave --new-keys out")
+        raise Refusal(
+            f"--new-keys: {directory / there[0]} already exists and was not overwritten; leave --new-keys out"
+        )
     try:
         for name, (text, mode) in texts.items():
             descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

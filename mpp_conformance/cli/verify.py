@@ -61,7 +61,7 @@ class _Accepted:
     "--logs",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="FOLDER",
-    help="Of an audit: the folder that its logs are in, and nothing else; each must be as it was read, none left out.",
+    help="For an audit: the folder that holds its logs and nothing else; each log must be there, as it was read.",
 )
 @format_option("schemas.md")
 def command(bundle: Path, key: str, authority: Path | None, logs: Path | None, form: str) -> None:

@@ -38,7 +38,7 @@ def name_of(data: bytes) -> str:
             if not all(0 < side <= MAX_SIDE for side in size):
                 raise UnusablePictureError(f"a picture has 1 to {MAX_SIDE} pixels in each direction")
             return f"{digest(data)}.{kind}"
-    raise UnusablePictureError("that is no picture: PNG, JPEG or WebP, by what it contains")
+    raise UnusablePictureError("that is not a picture: expected PNG, JPEG or WebP")
 
 
 def digest(data: bytes) -> str:

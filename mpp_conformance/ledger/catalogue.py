@@ -120,7 +120,7 @@ class Claims:
         limits = claims["limits"]
         features = frozenset(name for name in FEATURES if claims["features"][name] is True)
         if features.isdisjoint(_FEATURE_OF_CODE.values()):
-            raise ValueError("neither kind of code is claimed, so that there is nothing to be tested")
+            raise ValueError("neither kind of code is claimed, so there is nothing to test")
         return cls(
             wallet=str(claims["wallet"]["name"]),
             version=str(claims["wallet"]["version"]),

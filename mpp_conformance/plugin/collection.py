@@ -53,7 +53,7 @@ class Collection:
     def read(self, items: Iterable[pytest.Item]) -> None:
         """Read the whole catalogue; UsageError where a case does not belong to it."""
         if len(self._directories) > 1:
-            raise pytest.UsageError(f"cases of one catalogue stand in one folder, not in {_listed(self._directories)}")
+            raise pytest.UsageError(f"all cases must be in one folder, but these are in {_listed(self._directories)}")
         for directory in self._directories:
             self.ledger = _loaded(directory)
         self.plan = list(catalogue.plan(self.ledger.cases, self._claims))

@@ -95,5 +95,5 @@ def _near(value: str, host: str, info: ValidationInfo) -> str:
     # Where allow_remote itself is wrong, that is the one thing to say.
     if fields.is_loopback(host) or info.data.get("allow_remote", True):
         return value
-    message = "that address is not of this machine alone; if you intend that, set allow_remote = true"
+    message = "this is not a loopback address; if you intend that, set allow_remote = true"
     raise ValueError(message)

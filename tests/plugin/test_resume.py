@@ -179,7 +179,7 @@ def test_changed_circumstances_are_named(
     assert stopped.is_dir()
     result = bench.run(suite, "--mpp-run", "stopped", "--mpp-resume", **options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*was begun otherwise, so that a new run is needed: {told}*"])
+    result.stderr.fnmatch_lines([f"*was started with something else, so start a new run: {told}*"])
 
 
 def test_another_edition_is_named(bench: Bench, stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:

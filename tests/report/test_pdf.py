@@ -265,4 +265,4 @@ def test_what_is_set_is_the_page_in_its_language(
     result = printed(run, "--lang", "zh-CN", *words)
     verdicts: dict[str, Any] = document.read((run / "verdicts.json").read_bytes())
     assert given == [html.render(verdicts, {}, CHINESE, form=form)]
-    assert "no font here has a glyph for 2 characters that the wallet was sent" in result.output
+    assert "no font on this machine has a glyph for 2 characters that the wallet was sent" in result.output

@@ -81,8 +81,8 @@ def test_a_changed_verdict_of_a_run_that_was_broken_off_is_named(broken_off: Pat
     ("files", "told"),
     [
         ({}, "verdicts.json cannot be read"),
-        ({"verdicts.json": b"\xff"}, "this is no verdict file"),
-        ({"verdicts.json": b"{}"}, "this is no verdict file"),
+        ({"verdicts.json": b"\xff"}, "this is not a verdict file"),
+        ({"verdicts.json": b"{}"}, "this is not a verdict file"),
         ({"journal.jsonl": b"x\n"}, "line 1: not JSON"),
         ({"journal.jsonl": b""}, "line 1: there is none"),
     ],

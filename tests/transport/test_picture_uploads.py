@@ -92,7 +92,7 @@ def test_what_is_refused_loses_nothing() -> None:
 
     async def test(phone: Telephone) -> None:
         html = await phone.sends(b"<!doctype html>", **{"content-type": "image/png"})
-        assert html == (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "that is no picture: PNG, JPEG or WebP, by what it contains")
+        assert html == (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "that is not a picture: expected PNG, JPEG or WebP")
         large = await phone.sends(PNG.ljust(30_000_000, b"\0"))
         assert large == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a picture has at most 8 MiB")
         phone.full = True

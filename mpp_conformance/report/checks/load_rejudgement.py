@@ -39,7 +39,9 @@ def rejudged(run: Path) -> Rejudgement:
         ledger = catalogue.load(directory("suites"))
         again = _Again(run, made, ledger.cases)
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, CatalogueError) as problem:
-        raise RejudgementError(f"{load.FILE}: it is not what load writes over HTTP: {problem!r:.200}") from problem
+        raise RejudgementError(
+            f"{load.FILE}: it is not a file that load writes over HTTP: {problem!r:.200}"
+        ) from problem
     return again.done()
 
 

@@ -88,7 +88,7 @@ def _set(page: str) -> tuple[bytes, int]:
         logger.handlers, logger.propagate = handlers, propagate
     if '<html lang="zh' in page and any(found in _CHINESE for found in heard.unknown):
         raise PdfError(
-            "no font here has Chinese characters, so that they would be empty boxes: on Debian, apt-get install "
+            "no font on this machine has Chinese characters: on Debian, apt-get install "
             "fonts-wqy-microhei (small) or fonts-noto-cjk brings one"
         )
     return data, len(heard.unknown)

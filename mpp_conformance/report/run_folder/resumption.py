@@ -34,5 +34,5 @@ def known(run: Path, facts: Mapping[str, Any]) -> Journal:
     changed = list(journal.differences(found.facts, facts))
     if changed:
         named = "; ".join(changed[:_SHOWN])
-        raise ResumptionError(f"{run} was begun otherwise, so that a new run is needed: {named}")
+        raise ResumptionError(f"{run} was started with something else, so start a new run: {named}")
     return found

@@ -77,7 +77,7 @@ def adaptor_of(target: str, wallet: Wallet) -> str:
         raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
     if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
         advice = "if you intend that, set [reach] allow_remote = true"
-        raise UnknownTargetError(f"{adaptor} is not of this machine alone; {advice}")
+        raise UnknownTargetError(f"{adaptor} is not a loopback address; {advice}")
     return adaptor
 
 

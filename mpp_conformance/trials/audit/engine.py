@@ -216,7 +216,7 @@ def _begin(connection: "DuckDBPyConnection", mapped: Mapped, files: Sequence[Inp
     audit = hashlib.sha256(canonical.dump(told)).hexdigest()
     before = connection.execute("SELECT audit FROM begun").fetchall()
     if before and before != [(audit,)]:
-        raise EngineError("the folder to work in holds an audit of other logs, or of these before they were changed")
+        raise EngineError("the folder of --work holds an audit of other logs, or of these logs before they changed")
     if not before:
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO kinds VALUES (?, ?)", [list(row) for row in mapped.kinds.items()])
