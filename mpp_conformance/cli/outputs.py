@@ -182,6 +182,7 @@ def _diff() -> Schema:
             "old": run,
             "new": run,
             "same": TRUTH,
+            "compared": COUNT,
             "changes": many(closed({"what": one_of(*words), "old": STRING, "new": STRING})),
             "requirements": many(closed({"requirement": STRING, **sides})),
             "cases": many(closed({**_CASE, **sides, "reasons": {**_NAMES, "minItems": 1}})),
