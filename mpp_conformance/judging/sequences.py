@@ -18,13 +18,14 @@ Question = Callable[[Trace, int], object]
 def wherever(trace: Trace, action: str, question: Question, *, status: str = "", code: str = "") -> None:
     """Ask ``question`` of each payment that Alipay+ left to ``action`` alone, with this result status and kind of code.
 
-    A conversation that was written for one payment and one answer must show it. In a longer one, or one in which
+    A conversation that was written for one payment and one sound answer must show it. In a longer one, or one in which
     Alipay+ decides for itself, what cannot be decided of a payment is left to those: it shows what is wrong, and what
     was wrong before hides nothing but itself.
     """
     payments = trace.scenario.payments
     found = [index for index in trace.answered(action, status) if code in {"", payments[index].code}]
-    written = len(payments) == 1 and payments[0].answer is not None and not payments[0].unknown
+    plain = not payments[0].unknown and not payments[0].fault
+    written = len(payments) == 1 and payments[0].answer is not None and plain
     expect(trace).reached(Scan).given(bool(found) or not written, LEFT)
     for index in found:
         _asked_of(trace, index, question, strict=written)
