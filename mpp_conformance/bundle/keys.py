@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from mpp_conformance.common.text import decoded
+from mpp_conformance.common.text import decode_text
 
 FILE: Final = "signing-key.pem"
 _FOR_THE_USER: Final = 0o600
@@ -70,7 +70,7 @@ def load(path: Path) -> Ed25519PrivateKey:
     if os.name == "posix" and mode & 0o077:
         raise SigningKeyError(f"{path} can be read by others: chmod 600 {path}")
     try:
-        key = load_pem_private_key(decoded(data).encode(), password=None)
+        key = load_pem_private_key(decode_text(data).encode(), password=None)
     except (ValueError, TypeError):
         raise SigningKeyError(f"{path} must hold a private key in PEM without a password") from None
     if not isinstance(key, Ed25519PrivateKey):

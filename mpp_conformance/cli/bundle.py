@@ -42,14 +42,14 @@ def command(run: Path, key_file: Path, time_stamp: str | None) -> None:
     kept it; what opens its hidden parts is never in a bundle. `verify` verifies a bundle, and so does the file
     verify.py, which needs nothing but Python.
     """
-    key = loaded(key_file)
+    key = load_key(key_file)
     try:
         _made(run, key, stamp=_stamp(time_stamp) if time_stamp else None)
     except ValueError as problem:
         raise Refusal(f"no bundle is made: {problem}") from None
 
 
-def loaded(key_file: Path) -> "Ed25519PrivateKey":
+def load_key(key_file: Path) -> "Ed25519PrivateKey":
     """The key in a file; Refusal says what is wrong with it."""
     from mpp_conformance.bundle import keys  # noqa: PLC0415  # cryptography
 

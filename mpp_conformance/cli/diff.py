@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
-from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.cli.forms import format_option, print_json
 from mpp_conformance.common.text import printable
 from mpp_conformance.report.checks import run_difference
 from mpp_conformance.report.run_folder import reading
@@ -33,7 +33,7 @@ def command(context: click.Context, old: Path, new: Path, form: str, *, cases: b
     except (KeyError, TypeError, AttributeError) as problem:
         raise Refusal(f"a verdict file lacks a member that `diff` needs: {problem!r}") from None
     if form == "json":
-        printed(made)
+        print_json(made)
     else:
         for line in run_difference.lines(made, cases=cases):
             click.echo(printable(line, _WIDTH))

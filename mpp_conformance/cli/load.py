@@ -10,7 +10,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import ELSEWHERE, Exit
-from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.cli.forms import JSON, format_option, print_json
 from mpp_conformance.cli.load_text import text
 from mpp_conformance.cli.run import TARGET
 from mpp_conformance.cli.wallets import wallet_option
@@ -18,7 +18,7 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.report.pages.load import FORMAT
 from mpp_conformance.specimens import Specimen
-from mpp_conformance.transport.connectors import UnknownTargetError, specimen_named
+from mpp_conformance.transport.connectors import UnknownTargetError, specimen_by_name
 from mpp_conformance.trials import cabinet
 from mpp_conformance.trials.load import findings
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial, Outcome, Run
@@ -171,7 +171,7 @@ def command(  # noqa: PLR0913  # one for each option
         given = load_wallet.Load(users=users, seconds=seconds or usual, seed=seed, bisect=bisect, agent=agent)
         made = load_wallet.over_http(wallet, target, given, reports)
     if form == JSON:
-        printed(made)
+        print_json(made)
     else:
         for line in text(made):
             click.echo(line)
@@ -195,7 +195,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
     trial = cabinet.crowd_trial(specimen, cabinet.ordinary(load(directory("suites")).cases), users=users, seed=seed)
     if turns is not None and any(number >= users for number, _ in turns):
         raise click.BadParameter(f"the conversations are numbered from 0 to {users - 1}", param_hint="--turns")
-    outcome = trial.seeded() if turns is None else trial.ordered(turns)
+    outcome = trial.run_by_seed() if turns is None else trial.run_in_order(turns)
     failures = findings.first_failures(outcome.conversations)
     if turns is None:
         again = ("mpp-conformance", "load", "--mpp", target, "--users", str(users), "--seed", str(seed))
@@ -217,7 +217,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
 
 def _known(target: str) -> Specimen:
     try:
-        return specimen_named(target.removeprefix(_SPECIMEN))
+        return specimen_by_name(target.removeprefix(_SPECIMEN))
     except UnknownTargetError as problem:
         raise click.UsageError(str(problem)) from None
 

@@ -46,7 +46,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def taken(trace: Trace) -> Iterator[tuple[int, str]]:
+def pictures_of(trace: Trace) -> Iterator[tuple[int, str]]:
     """The payment of each picture that was taken in a conversation, and the name of its file."""
     for event in trace.events:
         if isinstance(event.message, Scan):

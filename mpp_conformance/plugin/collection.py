@@ -59,7 +59,7 @@ class Collection:
         self.plan = list(catalogue.plan(self.ledger.cases, self._claims))
         known = {planned.key for planned in self.plan}
         for item in items:
-            planned = planned_of(item)
+            planned = planned_row(item)
             if planned is not None and planned.key not in known:
                 raise pytest.UsageError(f"{item.nodeid} is no part of the catalogue: its file is no test_*.py")
 
@@ -68,7 +68,7 @@ class Collection:
         return "".join(catalogue.digest(directory) for directory in self._directories)
 
 
-def planned_of(item: pytest.Item) -> Planned | None:
+def planned_row(item: pytest.Item) -> Planned | None:
     """The row that an item stands for; ``None`` for an ordinary item."""
     callspec = getattr(item, "callspec", None)
     found = callspec.params.get("trace") if callspec is not None else None

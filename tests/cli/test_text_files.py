@@ -95,6 +95,6 @@ def test_a_pact_without_a_version_is_of_the_one_that_it_looks_like(place: Path, 
     whole = json.loads((place / "pact.json").read_bytes())
     whole["metadata"]["pactSpecification"] = {"version": version}
     found = document.read(json.dumps(whole).encode())
-    replayed = json.loads(found.replayed(iter(found.interactions)))
+    replayed = json.loads(found.with_interactions(iter(found.interactions)))
     assert replayed["metadata"]["pactSpecification"] == {"version": "4.0"}
     assert {one.kind for one in found.interactions} == {document.HTTP}

@@ -151,7 +151,7 @@ def test_verify_says_whose_key_it_was_and_what_is_hidden(secretive: Path, tmp_pa
     found = rejudgement.rejudged(secretive)
     (line,) = (line for line in told if line.startswith("MPP's key    "))
     assert line == f"MPP's key    {found.mpp_key}: compare it with the key that the MPP names"
-    assert line in verify.told(verify.verified(bundle.read_bytes()), "")
+    assert line in verify.describe(verify.verify_bundle(bundle.read_bytes()), "")
     (result,) = (line for line in told if line.startswith("result "))
     assert re.fullmatch(r"result +\w+; [1-9][0-9]* messages are hidden, and their signatures not verified", result)
 

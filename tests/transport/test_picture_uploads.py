@@ -15,7 +15,7 @@ from mpp_conformance.report.run_folder.folder import RunFolderError
 from mpp_conformance.scenarios.cells import psp
 from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.transport.servers.application import application
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.pictures import MOST, Album, picture_routes
 from mpp_conformance.wallet import reference
 from tests.hosting import HOST
@@ -60,7 +60,7 @@ def held(test: Callable[[Telephone], Awaitable[None]]) -> None:
     async def bounded() -> None:
         phone, hosts = Telephone(), set[str]()
         app = application(picture_routes(phone.album, lambda: hosts))
-        async with asyncio.timeout(20), listening(app, HOST, 0) as url:
+        async with asyncio.timeout(20), serve_app(app, HOST, 0) as url:
             hosts.add(urlsplit(url).netloc)
             async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as phone.http:
                 await test(phone)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.report.allure.files import linked
+from mpp_conformance.report.allure.files import make_link
 from mpp_conformance.report.gate.outcome import Gate
 from mpp_conformance.report.languages.language import Language
 from mpp_conformance.report.pages import html
@@ -40,7 +40,7 @@ class Pictures:
         self._plain: dict[Scenario, Path] = {}
         """The diagrams that bear no mark: cases on one conversation share one file."""
 
-    def attached(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
+    def attachments(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
         """The attachments of one result; ``prefix`` names its files."""
         found = [self._diagram(case, trace, prefix)]
         return found if case.verdict is Verdict.PASS else [self._card(case, trace, prefix), *found]
@@ -49,7 +49,7 @@ class Pictures:
         found = marks([self._rows[case.key]])
         bare = not found.events and not found.absent
         place = self._directory / f"{prefix}-diagram-attachment.svg"
-        if not linked(self._plain.get(trace.scenario) if bare else None, place):
+        if not make_link(self._plain.get(trace.scenario) if bare else None, place):
             drawn = svg(picture(trace, found), self._language, title=trace.scenario.label, alone=True)
             place.write_text(drawn, "utf-8")
             if bare:

@@ -40,7 +40,7 @@ class _Heard(logging.Handler):
             self.unknown |= {int(found, 16) for found in _UNKNOWN.findall(record.getMessage())}
 
 
-def made(page: str) -> tuple[bytes, int]:
+def render_pdf(page: str) -> tuple[bytes, int]:
     """The PDF of a page made for paper, and for how many characters no font here has a glyph; they are empty boxes.
 
     PdfError where WeasyPrint, Pango or a font is missing, and where it crashes again. Nothing is loaded, whatever the

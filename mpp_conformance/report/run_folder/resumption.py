@@ -28,7 +28,7 @@ def journal_so_far(run: Path) -> Journal:
     return known
 
 
-def known(run: Path, facts: Mapping[str, Any]) -> Journal:
+def journal_to_resume(run: Path, facts: Mapping[str, Any]) -> Journal:
     """The same, if the run is gone on with the same ``facts``; ResumptionError says what has changed."""
     found = journal_so_far(run)
     changed = list(journal.differences(found.facts, facts))

@@ -88,7 +88,7 @@ def _over_polls(target: str, wallet: Wallet, run: str, begun: Callable[[Scenario
     return _over_http(None, wallet, run, begun)
 
 
-def specimen_named(name: str) -> Specimen:
+def specimen_by_name(name: str) -> Specimen:
     """The known MPP of this name; UnknownTargetError, with the nearest one, where there is none."""
     if name not in SPECIMENS:
         close = get_close_matches(name, SPECIMENS, 1)
@@ -98,7 +98,7 @@ def specimen_named(name: str) -> Specimen:
 
 
 def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
-    kind = specimen_named(name)
+    kind = specimen_by_name(name)
     profile = replace(wallet.profile, app_link=wallet.profile.app_link and kind.app_link)
     return DirectConversations(DirectConnector(kind(profile), profile, run), begun)
 
