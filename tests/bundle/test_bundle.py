@@ -147,7 +147,7 @@ def _rsa() -> bytes:
 @pytest.mark.parametrize(
     ("make", "mode", "told"),
     [
-        (lambda: b"nothing", 0o600, "holds no private key"),
+        (lambda: b"nothing", 0o600, "must hold a private key"),
         (_rsa, 0o600, "a key of another kind"),
         (lambda: b"", 0o644, "can be read by others"),
     ],

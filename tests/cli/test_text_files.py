@@ -55,7 +55,7 @@ def test_a_byte_order_mark_is_no_text(place: Path, name: str) -> None:
 def test_another_encoding_is_named(place: Path, name: str) -> None:
     """A file that was saved as UTF-16 is called one."""
     (place / name).write_bytes((place / name).read_text("utf-8").encode("utf-16"))
-    with pytest.raises(ValueError, match=r"UTF-16; save the file as UTF-8|holds no private key in PEM"):
+    with pytest.raises(ValueError, match=r"UTF-16; save the file as UTF-8|must hold a private key in PEM"):
         read(place)
 
 

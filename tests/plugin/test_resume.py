@@ -130,7 +130,7 @@ def test_over_http_too(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatc
 def test_a_run_that_never_began_is_not_gone_on_with(killed: Path) -> None:
     """Killed before its first line was whole, a run says so."""
     result = CliRunner().invoke(cli, ["run", "--resume", str(killed / "reports/killed-1")])
-    assert (result.exit_code, "was broken off before it began" in result.output) == (Exit.USAGE, True)
+    assert (result.exit_code, "was interrupted before it began" in result.output) == (Exit.USAGE, True)
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_a_changed_verdict_of_a_run_that_was_broken_off_is_named(broken_off: Pat
         ({"verdicts.json": b"\xff"}, "this is not a verdict file"),
         ({"verdicts.json": b"{}"}, "this is not a verdict file"),
         ({"journal.jsonl": b"x\n"}, "line 1: not JSON"),
-        ({"journal.jsonl": b""}, "line 1: there is none"),
+        ({"journal.jsonl": b""}, "line 1 is missing"),
     ],
 )
 def test_what_is_no_run_is_refused(tmp_path: Path, files: dict[str, bytes], told: str) -> None:
