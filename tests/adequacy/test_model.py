@@ -198,7 +198,7 @@ def test_a_choice_that_no_dimension_decides_is_refused(monkeypatch: pytest.Monke
     """A table whose guards leave a choice names the two transitions, instead of counting one of them."""
     doubled = (*of_workflow(FOREIGN), replace(of_workflow(FOREIGN)[-1], what="something else"))
     rows = {state: [row for row in doubled if row.source == state] for state in states(FOREIGN)}
-    monkeypatch.setattr("mpp_conformance.adequacy.model.walk.leaving", lambda _, state: rows[state])
+    monkeypatch.setattr("mpp_conformance.adequacy.model.walk.transitions_from", lambda _, state: rows[state])
     condition = conditions(FOREIGN_CODE)[0]
     assert condition is not None
     with pytest.raises(ValueError, match=r"knows no code of Alipay.* or .*something else"):
