@@ -1,4 +1,4 @@
-"""A headless Chromium that opens one page and tells what the page asked for, over its debugging pipe.
+"""A headless Chromium that opens pages and tells what each asked for, over its debugging pipe.
 
 The protocol is Chromium's own, messages of JSON ended by a zero byte: no package is needed for it. Every wait is
 bounded, and no name is resolved: what a page asks for is counted and goes nowhere.
@@ -43,22 +43,76 @@ os.execv(sys.argv[3], sys.argv[3:])
 """Becomes Chromium, which listens at 3 and speaks at 4, whatever numbers the pipes have (a shell takes only 0 to 9)."""
 
 
-class Page:
-    """A page in the browser; ``requests`` are the addresses that it asked for, blocked ones too."""
+class _Pipe:
+    """What is said to the browser, and what is heard of it; ``pages`` by the names of their sessions."""
 
     def __init__(self, said: int, heard: int) -> None:
         self._said, self._heard = said, heard
         self._buffer = b""
         self._number = 0
-        self._session: str | None = None
         self._answers: dict[int, dict[str, Any]] = {}
+        self.pages: dict[str, Page] = {}
+
+    def call(self, method: str, session: str | None = None, **params: object) -> dict[str, Any]:
+        """The answer to a call, which must succeed."""
+        self._number += 1
+        number = self._number
+        message: dict[str, object] = {"id": number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self._said, data) :]
+        self.wait(lambda: number in self._answers, method)
+        answer = self._answers.pop(number)
+        assert "error" not in answer, answer
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def wait(self, done: Callable[[], bool], what: str) -> None:
+        """Listen until it is done."""
+        end = time.monotonic() + _SECONDS
+        while not done():
+            for said in self._read(end, what):
+                if "id" in said:
+                    self._answers[said["id"]] = said
+                elif said.get("sessionId") in self.pages:
+                    self.pages[said["sessionId"]].note(said["method"], said.get("params", {}))
+
+    def _read(self, end: float, what: str) -> Iterator[dict[str, Any]]:
+        ready, _, _ = select.select([self._heard], [], [], max(0.0, end - time.monotonic()))
+        assert ready, f"Chromium was silent while waiting for {what}"
+        piece = os.read(self._heard, 1 << 20)
+        assert piece, f"Chromium ended while waiting for {what}"
+        *whole, self._buffer = (self._buffer + piece).split(b"\0")
+        return (json.loads(text) for text in whole)
+
+
+class Page:
+    """A page in the browser; ``requests`` are the addresses that it asked for, blocked ones too.
+
+    It has a context of its own: no other page's cookies, and no other page's storage.
+    """
+
+    def __init__(self, pipe: _Pipe) -> None:
+        self._pipe = pipe
         self.requests: list[str] = []
         self.errors: list[str] = []
         self._loaded = False
-        target = self._call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._frames: dict[str, str] = {}
+        """The frames in the page that are loaded, and from where."""
+        self._coming: dict[str, str] = {}
+        """Likewise, those that are not."""
+        context = pipe.call("Target.createBrowserContext")["browserContextId"]
+        target = pipe.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        self._session = str(pipe.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+        pipe.pages[self._session] = self
         for domain in ("Page", "Network", "Runtime", "Log"):
             self._call(f"{domain}.enable")
+
+    def beside(self) -> "Page":
+        """Another page, in another context."""
+        return Page(self._pipe)
 
     def open(self, file: Path) -> None:
         """Open a file from disk and wait until it is loaded."""
@@ -96,6 +150,17 @@ class Page:
         poll = f"new Promise(done => {{ const look = () => ({script}) ? done(true) : setTimeout(look, 50); look() }})"
         assert self.ask(poll) is True
 
+    def framed(self, url: str) -> None:
+        """Wait until a frame in the page is loaded from an address that begins so."""
+        self._wait(lambda: self._frame(url) is not None, url)
+
+    def within(self, url: str, script: str) -> Any:  # noqa: ANN401  # whatever JavaScript has
+        """The value of a JavaScript expression in the frame that is loaded from an address that begins so."""
+        world = self._call("Page.createIsolatedWorld", frameId=self._frame(url))["executionContextId"]
+        answer = self._call("Runtime.evaluate", expression=script, returnByValue=True, contextId=world)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
     def requested(self, url: str) -> None:
         """Wait until the page has asked for an address."""
         self._wait(lambda: url in self.requests, url)
@@ -116,44 +181,29 @@ class Page:
         taken: str = self._call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
         return base64.b64decode(taken)
 
+    def _frame(self, url: str) -> str | None:
+        return next((name for name, at in self._frames.items() if at.startswith(url)), None)
+
     def _call(self, method: str, **params: object) -> dict[str, Any]:
-        self._number += 1
-        number = self._number
-        message: dict[str, object] = {"id": number, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
-        data = json.dumps(message).encode() + b"\0"
-        while data:
-            data = data[os.write(self._said, data) :]
-        self._wait(lambda: number in self._answers, method)
-        answer = self._answers.pop(number)
-        assert "error" not in answer, answer
-        result: dict[str, Any] = answer["result"]
-        return result
+        return self._pipe.call(method, self._session, **params)
 
     def _wait(self, done: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + _SECONDS
-        while not done():
-            for said in self._read(end, what):
-                self._note(said)
+        self._pipe.wait(done, what)
 
-    def _read(self, end: float, what: str) -> Iterator[dict[str, Any]]:
-        ready, _, _ = select.select([self._heard], [], [], max(0.0, end - time.monotonic()))
-        assert ready, f"Chromium was silent while waiting for {what}"
-        piece = os.read(self._heard, 1 << 20)
-        assert piece, f"Chromium ended while waiting for {what}"
-        *whole, self._buffer = (self._buffer + piece).split(b"\0")
-        return (json.loads(text) for text in whole)
-
-    def _note(self, said: dict[str, Any]) -> None:
-        if "id" in said:
-            self._answers[said["id"]] = said
-        params = said.get("params", {})
-        match said.get("method"):
+    def note(self, method: str, params: dict[str, Any]) -> None:
+        """What the browser says of this page."""
+        match method:
             case "Network.requestWillBeSent":
                 self.requests.append(params["request"]["url"])
             case "Page.loadEventFired":
                 self._loaded = True
+            case "Page.frameNavigated" if "parentId" in params["frame"]:
+                self._frames.pop(params["frame"]["id"], None)
+                self._coming[params["frame"]["id"]] = params["frame"]["url"]
+            case "Page.frameStoppedLoading" if params["frameId"] in self._coming:
+                self._frames[params["frameId"]] = self._coming.pop(params["frameId"])
+            case "Page.frameDetached":
+                self._frames.pop(params["frameId"], None)
             case "Runtime.exceptionThrown":
                 self.errors.append(json.dumps(params["exceptionDetails"])[:500])
             case "Log.entryAdded" if params["entry"]["level"] == "error":
@@ -172,7 +222,7 @@ def page() -> Iterator[Page]:
             os.close(to_read)
             os.close(to_write)
             try:
-                yield Page(said, heard)
+                yield Page(_Pipe(said, heard))
             finally:
                 process.kill()
                 os.close(said)

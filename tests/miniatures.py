@@ -2,11 +2,12 @@
 
 import json
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,28 @@ FAULTS: Final = {
     "handle-action-for-entry-code": {"EC-25"},
 }
 """Of each miniature, with the requirements that it breaks."""
+
+
+WEB_DOUBLE: Final = Path("doubles/web")
+NPM: Final = shutil.which("npm") or ""
+
+
+def with_web_double(root: Path, *examples: Path) -> Path:
+    """These examples as they are handed out, in a new root beside the web double, which is built."""
+    made = shutil.ignore_patterns("node_modules", "dist", "keys")
+    for folder in (WEB_DOUBLE, *examples):
+        shutil.copytree(ROOT / folder, root / folder, ignore=made)
+    told = npm(root, "ci") + npm(root, "run", "build")
+    assert (root / WEB_DOUBLE / "dist/src/node.js").is_file(), told
+    return root
+
+
+def npm(root: Path, *words: str) -> str:
+    """What a command of npm says in the web double's folder; it must succeed."""
+    place = root / WEB_DOUBLE
+    done = subprocess.run([NPM, *words], cwd=place, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +91,21 @@ def configured(mini: Path, folder: Path, *, device: bool) -> Path:
         config["gateway"].removeprefix("http://"): f"127.0.0.1:{listen}",
         "device = false": f"device = {str(device).lower()}",
     }
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "wallet.toml").write_text(text, "utf-8")
+    assert all(old in text for old in changes)
+    (folder / "wallet.toml").write_text(_replaced(text, changes), "utf-8")
+    # What leads to the wallet's page or to the suite has their ports.
+    config["codes"] = {name: _replaced(code, changes) for name, code in config["codes"].items()}
     config |= {"adaptorPort": adaptor, "gateway": f"http://127.0.0.1:{listen}"}
     if device:
         config["device"] = wallet.load(folder / "wallet.toml").device_address
     (folder / "wallet.json").write_text(json.dumps(config), "utf-8")
     return folder / "wallet.toml"
+
+
+def _replaced(text: str, changes: Mapping[str, str]) -> str:
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return text
 
 
 @contextmanager

@@ -35,6 +35,7 @@ LONG: Final = (
     "tests/transport/test_wallet_android_mini.py",
     "tests/transport/test_wallet_web_mini.py",
     "tests/transport/test_by_hand.py",
+    "tests/transport/test_wallet_web_page.py",
     "tests/transport/test_api_fuzz.py",
     "tests/transport/test_dialects.py",
     "tests/transport/test_wallet_python_mini.py",

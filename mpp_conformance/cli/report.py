@@ -76,7 +76,8 @@ def make_pdf(*, run: Path, lang: str, full: bool) -> None:
     form = html.Form.PAPER if full else html.Form.SUMMARY
     verdicts, gate, traces = _read(run)
     try:
-        data, boxes = pdf.render_pdf(html.render(verdicts, traces, language(lang), gate, form))
+        images = reading.images(run, verdicts)
+        data, boxes = pdf.render_pdf(html.render(verdicts, traces, language(lang), gate, form, images=images))
         made = RunFolder(run).write(pdf.FILE, data)
     except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
         raise Refusal(f"{pdf.FILE} is not made: {problem}") from None

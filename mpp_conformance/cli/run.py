@@ -188,11 +188,22 @@ def planned_by_hand(wallet: Wallet) -> None:
         raise click.UsageError(f"a person cannot hold any of the conversations: {lacking_for_person(wallet)}")
     if wallet.features.entry_code and not claims.merchant_page:
         click.echo(f"entry codes  left out: {lacking_for_person(wallet)} (docs/wallet.md)", err=True)
+    if wallet.reach.public_url or wallet.reach.port:
+        click.echo(
+            f"error page   {error_page(wallet)}  stands for that of Alipay+; a double of the SDK opens it", err=True
+        )
     click.echo(
         f"plan         {plan.scans} scans in {len(plan.scenarios)} conversations judge {len(plan.judged)} of the "
         f"{len(plan.deciding)} requirements that decide; left out: {', '.join(plan.left) or 'none'}",
         err=True,
     )
+
+
+def error_page(wallet: Wallet) -> str:
+    """Where the stand-in of Alipay+'s error page is, as the wallet finds it."""
+    from mpp_conformance.transport.servers.merchant_page import STAND_IN  # noqa: PLC0415  # the server loads here only
+
+    return f"{wallet.reach.public_url or f'http://{wallet.reach.listen}'}{STAND_IN}"
 
 
 def refuse_useless(wallet: Wallet, target: str) -> None:

@@ -41,6 +41,12 @@ def name_of(data: bytes) -> str:
     raise UnusablePictureError("that is not a picture: expected PNG, JPEG or WebP")
 
 
+def media_type(name: str) -> str:
+    """That of the file with a name as above."""
+    ending = name.rpartition(".")[2]
+    return f"image/{'jpeg' if ending == 'jpg' else ending}"
+
+
 def digest(data: bytes) -> str:
     """The digest of a picture's bytes (SHA-256, hex)."""
     return hashlib.sha256(data).hexdigest()

@@ -151,11 +151,16 @@ def _calls(rows: Sequence[Row]) -> Iterator[BrokenCall]:
         broken = [
             (row, _text(_addressed(row["body"])))
             for row in rows
-            if row["cell"] == name and row["phase"] == "coverage" and wire.problems(kind, row["body"])
+            if row["cell"] == name and row["phase"] == "coverage" and wire.problems(kind, _read(row["body"]))
         ]
         taken = list(_apart(broken, CALLS))
         for slug, (row, text) in zip(_named(f"{name}-{_slug(row)}" for row, _ in taken), taken, strict=True):
             yield BrokenCall(name=slug, description=row["description"], operation=name, body=text)
+
+
+def _read(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What every adaptor reads: whoever leaves an address unread cannot refuse it."""
+    return {name: value for name, value in body.items() if name != "errorPageUrl"}
 
 
 def _addressed(body: Mapping[str, Any]) -> dict[str, Any]:

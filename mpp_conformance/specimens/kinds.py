@@ -282,6 +282,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
         "customers-locked-after-another-fails": (FaultKind.OWN_RESULT_CODE,),
+        "entry-codes-decoded-when-scanned-again": (FaultKind.DECODED_FIRST,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),

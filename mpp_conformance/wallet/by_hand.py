@@ -18,7 +18,7 @@ def by_hand(wallet: Wallet) -> Wallet:
     Whatever the file attests is attested of an adaptor's reports.
     """
     observes = Observes(user=PERSON, client_sdk=NOBODY, app_link=NOBODY)
-    reach = wallet.reach.model_copy(update={"parallel": 1, "device": False, "fuzz": False})
+    reach = wallet.reach.model_copy(update={"parallel": 1, "device": False, "browser": None, "fuzz": False})
     return wallet.model_copy(update={"observes": observes, "reach": reach})
 
 

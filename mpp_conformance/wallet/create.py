@@ -44,10 +44,13 @@ def starter(platform: str) -> str:
 def template(edition: str = DEFAULT_EDITION, platform: str = "") -> str:
     """The commented text of a new ``wallet.toml`` with this edition of the limits.
 
-    A test build that nobody can call, on a telephone or in a browser, fetches its calls from a device address.
+    A test build that nobody can call, on a telephone or in a browser, fetches its calls from a device address. With a
+    double of the SDK it can open what stands for the error page of Alipay+.
     """
     text = resources.files("mpp_conformance.wallet").joinpath("wallet_template.toml").read_text("utf-8")
     text = text.replace(f'\nedition = "{DEFAULT_EDITION}"\n', f'\nedition = "{edition}"\n')
+    if platform:
+        text = text.replace("error_page = false", "error_page = true")
     return text.replace("device = false", "device = true") if platform in _FETCHING else text
 
 

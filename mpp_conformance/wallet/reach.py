@@ -25,6 +25,10 @@ class Reach(Section):
         default="http://127.0.0.1:9300", description="the address of the wallet's adaptor (http or https)"
     )
     device: bool = Field(default=False, description=SWITCH)
+    error_page: bool = Field(default=False, description=SWITCH)
+    browser: BaseUrl | None = Field(
+        default=None, description="the address (http or https) of the wallet's page, which the suite opens in Chromium"
+    )
     mpp_server: BaseUrl | None = Field(
         default=None, description="the address (http or https) at which Alipay+ finds the MPP server"
     )
@@ -42,7 +46,23 @@ class Reach(Section):
     settle: float = Field(default=0.2, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
     quiet: float = Field(default=1.0, ge=0.05, le=60, description="a number of seconds from 0.05 to 60")
 
-    @field_validator("adaptor", "mpp_server")
+    @field_validator("browser")
+    @classmethod
+    def _fetches_its_calls(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not info.data.get("device", True):
+            message = "a page in a browser fetches its calls: set device = true"
+            raise ValueError(message)
+        return value
+
+    @field_validator("parallel")
+    @classmethod
+    def _is_pictured_alone(cls, value: int, info: ValidationInfo) -> int:
+        if value > 1 and info.data.get("browser"):
+            message = "with browser, the page is pictured at the end of each conversation: let there be one at a time"
+            raise ValueError(message)
+        return value
+
+    @field_validator("adaptor", "mpp_server", "browser")
     @classmethod
     def _wallet_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
         return value if value is None else _near(value, fields.url_host(value), info)

@@ -93,7 +93,9 @@ _TABLE: Final = {message_type: _places_of(message_type) for message_type in OPER
 """Each field of each message type with its place in the body; orders and rules are spread over it and have none."""
 
 
-def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> dict[str, Any]:
+def body_of(
+    message: Message, *, observer_url: str | None, gateway_url: str, error_page_url: str | None = None
+) -> dict[str, Any]:
     """The body that carries ``message``, as it would be before JSON; fields that are ``None`` are left out."""
     body: dict[str, Any] = {**PARTIES} if isinstance(message, InquiryPayment | CancelPayment) else {}
     for name, outer, inner in _TABLE[type(message)]:
@@ -110,6 +112,8 @@ def body_of(message: Message, *, observer_url: str | None, gateway_url: str) -> 
         body.update(rules_to(message))
     if observer_url is not None and isinstance(message, ADDRESSED):
         body["observerUrl"] = observer_url
+    if error_page_url is not None and isinstance(message, Scan):
+        body["errorPageUrl"] = error_page_url
     return body
 
 

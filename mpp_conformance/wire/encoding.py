@@ -41,17 +41,24 @@ class OurMessageIsInvalid(Exception):  # noqa: N818  # the name says whose fault
 
 
 def encode(
-    message: Message, *, observer_url: str | None = None, gateway_url: str = GATEWAY_URL, check: bool = True
+    message: Message,
+    *,
+    observer_url: str | None = None,
+    gateway_url: str = GATEWAY_URL,
+    error_page_url: str | None = None,
+    check: bool = True,
 ) -> bytes:
     """The compact JSON body, in UTF-8, that carries ``message``.
 
     ``observer_url``: where the wallet is to report (`Scan` and `Decode` need it); ``gateway_url``: where the simulated
-    Alipay+ listens, for the address of notifyPayment. Raises OurMessageIsInvalid if the suite's own message breaks its
+    Alipay+ listens, for the address of notifyPayment; ``error_page_url``: what stands for the error page of Alipay+ (a
+    `Scan` may name it). Raises OurMessageIsInvalid if the suite's own message breaks its
     schema, unless ``check`` is off because a scenario wants it so. What a wallet says is written as it is: it is the
     reader who judges it.
     """
     given = message.body if isinstance(message, UserInitiatedPayAnswer | InquiryPayment | CancelPayment) else None
-    made = body_of(message, observer_url=observer_url, gateway_url=gateway_url) if given is None else {}
+    addresses = {"observer_url": observer_url, "error_page_url": error_page_url}
+    made = body_of(message, gateway_url=gateway_url, **addresses) if given is None else {}
     text = _JSON.encode(made) if given is None else with_notify_address(given, gateway_url)
     if not check or not message.by_suite:
         # Half a surrogate pair makes bytes that are no UTF-8; the reader says so.

@@ -217,6 +217,9 @@ def test_a_broken_call_of_the_adaptor_is_no_answer() -> None:
     """It is among the calls, and not among the illegal answers."""
     call = {"codeValue": "c", "observerUrl": "http://127.0.0.1/o/0"}
     rows = [Row(cell="scan", phase="coverage", legal=False, description="Missing required property: c", body=call)]
+    # Whoever opens no error page cannot refuse its address.
+    unread = {**call, "customerId": "me", "errorPageUrl": ""}
+    rows += [Row(cell="scan", phase="coverage", legal=False, description="errorPageUrl: Incorrect type", body=unread)]
     made = choose(rows, 1)
     assert (made.illegal, len(made.calls)) == ((), 1)
 

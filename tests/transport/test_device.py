@@ -1,6 +1,7 @@
 """The device address: a call is fetched once however often connections break; who speaks out of turn is told so."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.device import Device, device_routes
 from mpp_conformance.transport.servers.listener import serve_app
+from mpp_conformance.transport.servers.merchant_page import STAND_IN
 from tests.hosting import HOST, front, wallet_at
 
 ADDRESS: Final = "5e884898da28047151d0e56f8dc62927"
@@ -212,7 +214,8 @@ def test_a_conversation_with_nobody_accuses_nobody() -> None:
     """Where no test build comes, or one leaves in the middle, nothing is known of the wallet."""
 
     async def test() -> None:
-        async with HttpConnector(wallet_at(device=True, patience=0.3), wallet_at().profile, run="device") as connector:
+        wallet = wallet_at(device=True, error_page=True, patience=0.3)
+        async with HttpConnector(wallet, wallet.profile, run="device") as connector:
             assert isinstance(connector._adaptor, PullingAdaptor)
             device = connector._adaptor.device
             device.first = 0.1
@@ -220,7 +223,8 @@ def test_a_conversation_with_nobody_accuses_nobody() -> None:
             assert (trace.ending, "no test build has fetched scan" in trace.trouble) == (BROKEN, True)
             device.hello("w", "1")
             conversation = asyncio.create_task(connector.converse(sdk(ORDER, "F")))
-            await device.fetch(device._client, 0, ())
+            ((scan,),) = json.loads(await device.fetch(device._client, 0, ())).values()
+            assert scan["body"]["errorPageUrl"] == f"{connector.public_url}{STAND_IN}"
             device.answer(device._client, device._last, None)
             trace = await conversation
             assert (trace.ending, "out of reach" in trace.trouble) == (BROKEN, True)

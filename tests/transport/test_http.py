@@ -1,6 +1,7 @@
 """The HTTP connector: whatever the adaptor answers, whenever a message comes, the conversation ends and says why."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +31,7 @@ from mpp_conformance.transport.connectors.heartbeat import LATE
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.servers.gateway import AnswerError
 from mpp_conformance.transport.servers.listener import ListenError, bound
+from mpp_conformance.transport.servers.merchant_page import STAND_IN
 from mpp_conformance.wallet import reference
 from mpp_conformance.wire import OurMessageIsInvalid
 from tests.hosting import HOST, NOWHERE, answering, hosted, posted, wallet_at
@@ -58,6 +60,22 @@ def answered(*answers: bytes, end: bool = True, **reach: float) -> Trace:
                 return await connector.converse(psp(ORDER))
 
     return asyncio.run(hold())
+
+
+def test_a_scan_says_what_stands_for_the_error_page_of_alipay_plus() -> None:
+    """At the address of the suite that the wallet knows, where any page may show it in a frame; if asked to."""
+
+    async def hold() -> tuple[str, Trace, httpx.Response]:
+        async with answering(ACCEPTED) as adaptor, httpx.AsyncClient(trust_env=False) as http:
+            wallet = wallet_at(adaptor, patience=0.3, quiet=0.1, error_page=True)
+            async with HttpConnector(wallet, wallet.profile, run="http") as connector:
+                page = f"{connector.public_url}{STAND_IN}"
+                return page, await connector.converse(psp(ORDER)), await http.get(page)
+
+    page, trace, shown = asyncio.run(hold())
+    assert json.loads(trace.events[0].http[0].body)["errorPageUrl"] == page
+    assert "This page belongs to the test suite" in shown.text
+    assert "frame-ancestors *" in shown.headers["content-security-policy"]
 
 
 def test_unreachable_adaptor_breaks_the_conversation() -> None:

@@ -16,7 +16,7 @@ from mpp_conformance.scenarios.cells import psp
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, CodeTemplates, Profile
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.listener import serve_app
-from mpp_conformance.transport.servers.merchant_page import STAND_IN, fen, merchant_routes
+from mpp_conformance.transport.servers.merchant_page import STAND_IN, fen, merchant_routes, stand_in_route
 from tests.hosting import HOST
 
 CODES: Final = CodeTemplates(
@@ -63,7 +63,7 @@ def held(test: Callable[[Shop], Awaitable[None]]) -> None:
         for world in worlds:
             router.open(world)
         hosts: set[str] = set()
-        app = application(merchant_routes(router, placed.append, lambda: hosts))
+        app = application([*merchant_routes(router, placed.append, lambda: hosts), stand_in_route()])
         async with asyncio.timeout(10), serve_app(app, HOST, 0) as url:
             hosts.add(urlsplit(url).netloc)
             async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http:
@@ -135,6 +135,8 @@ def test_pages_run_nothing_and_load_nothing() -> None:
             policy = answer.headers["content-security-policy"]
             assert "default-src 'none'; script-src 'none'; style-src 'sha256-" in policy
             assert "img-src 'none'" in policy
+            # The wallet's SDK may show it over the wallet's page, and nobody else the page where orders are placed.
+            assert f"frame-ancestors {'*' if path == STAND_IN else 'https://q.example.test'}" in policy
         english = await shop.http.get(STAND_IN)
         assert "This page belongs to the test suite" in english.text
         chinese = await shop.http.get(STAND_IN, headers={"accept-language": "zh-CN"})

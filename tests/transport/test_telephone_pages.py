@@ -26,7 +26,7 @@ from mpp_conformance.specimens import CONFORMING
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import LiveConsole, console_routes
 from mpp_conformance.transport.servers.listener import serve_app
-from mpp_conformance.transport.servers.merchant_page import STAND_IN, merchant_routes
+from mpp_conformance.transport.servers.merchant_page import STAND_IN, merchant_routes, stand_in_route
 from mpp_conformance.transport.servers.pictures import Album, picture_routes
 from tests import browser
 from tests.browser import Page
@@ -83,6 +83,7 @@ class Suite:
         router.open(self.world)
         routes = [
             *merchant_routes(router, self.placed.append, lambda: hosts),
+            stand_in_route(),
             *picture_routes(self.album, lambda: hosts),
         ]
         async with serve_app(application([*routes, *console_routes(self.live)]), HOST, 0) as self.url:

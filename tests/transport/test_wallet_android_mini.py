@@ -65,21 +65,23 @@ def test_the_doubles_own_tests_pass(built: Path) -> None:
     assert len(list(DOUBLE.glob("src/test/**/*Test.kt"))) == len(suites), told
 
 
-@pytest.mark.parametrize(
-    "device",
-    [pytest.param(True, id="pull"), pytest.param(False, id="push", marks=pytest.mark.thorough)],
-)
+DEVICE: Final = pytest.mark.parametrize("device", [pytest.param(True, id="pull"), pytest.param(False, id="push")])
+
+
+@pytest.mark.thorough
+@DEVICE
 def test_the_miniature_is_certified(command: list[str], tmp_path: Path, *, device: bool) -> None:
-    """With the double a wallet passes whatever decides, whether it can be called or not; `make thorough` has both."""
+    """With the double a wallet passes whatever decides, whether it can be called or not."""
     wallet_file = configured(MINI, tmp_path / "wallet", device=device)
     with up(command, wallet_file):
         outcome = certified(wallet_file)
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
-def test_the_miniature_fails_nothing_when_it_is_called_the_other_way(command: list[str], tmp_path: Path) -> None:
-    """Every kind of conversation passes where the suite calls the wallet."""
-    wallet_file = configured(MINI, tmp_path / "wallet", device=False)
+@DEVICE
+def test_the_miniature_fails_nothing(command: list[str], tmp_path: Path, *, device: bool) -> None:
+    """Every kind of conversation passes, whether the wallet can be called or not; `make thorough` holds them all."""
+    wallet_file = configured(MINI, tmp_path / "wallet", device=device)
     with up(command, wallet_file):
         outcome = certified(wallet_file, "-k", PART)
     assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told

@@ -16,7 +16,19 @@ from typing import Final
 import pytest
 
 from mpp_conformance.wallet.create import starter
-from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, ROOT, certified, configured, free_port, up
+from tests.miniatures import (
+    CONFORMS,
+    ENOUGH,
+    FAILS,
+    FAULTS,
+    NOT_PROVEN,
+    PART,
+    ROOT,
+    certified,
+    configured,
+    free_port,
+    up,
+)
 
 DOUBLE: Final = ROOT / "doubles/ios"
 MINI: Final = ROOT / "examples/wallet-ios-mini"
@@ -86,13 +98,26 @@ def test_the_doubles_own_tests_pass(folder: Path) -> None:
     assert (done.returncode, "\nOK\n" in done.stderr) == (0, True), done.stderr
 
 
-@pytest.mark.parametrize("device", [pytest.param(False, marks=pytest.mark.thorough), True], ids=["push", "pull"])
+DEVICE: Final = pytest.mark.parametrize("device", [pytest.param(True, id="pull"), pytest.param(False, id="push")])
+
+
+@pytest.mark.thorough
+@DEVICE
 def test_the_miniature_is_certified(app: Path, tmp_path: Path, *, device: bool) -> None:
     """With the double a wallet passes whatever decides, whether it can be called or not."""
     wallet_file = configured(MINI, tmp_path / "wallet", device=device)
     with started(app, wallet_file):
         outcome = certified(wallet_file)
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+
+
+@DEVICE
+def test_the_miniature_fails_nothing(app: Path, tmp_path: Path, *, device: bool) -> None:
+    """Every kind of conversation passes, whether the wallet can be called or not; `make thorough` holds them all."""
+    wallet_file = configured(MINI, tmp_path / "wallet", device=device)
+    with started(app, wallet_file):
+        outcome = certified(wallet_file, "-k", PART)
+    assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
 @pytest.mark.parametrize(("fault", "device"), [*zip(FAULTS, [True, False], strict=True)])

@@ -4,7 +4,6 @@ With a fault the same wallet fails, and by the requirement that the fault breaks
 """
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -12,11 +11,24 @@ from typing import Final
 import pytest
 
 from mpp_conformance.wallet.create import starter
-from tests.miniatures import CONFORMS, ENOUGH, FAILS, FAULTS, NOT_PROVEN, PART, ROOT, certified, configured, up
+from tests.miniatures import (
+    CONFORMS,
+    ENOUGH,
+    FAILS,
+    FAULTS,
+    NOT_PROVEN,
+    NPM,
+    PART,
+    ROOT,
+    WEB_DOUBLE,
+    certified,
+    configured,
+    npm,
+    up,
+    with_web_double,
+)
 
-DOUBLE: Final = Path("doubles/web")
 MINI: Final = Path("examples/wallet-web-mini")
-NPM: Final = shutil.which("npm") or ""
 MOST_LINES: Final = 150
 APP: Final = """
 import type { AlipayPlusClientMPM, MPMService } from 'mpp-doubles-web';
@@ -41,20 +53,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The double and the miniature as they are handed out, with the double built."""
-    root = tmp_path_factory.mktemp("checkout")
-    made = shutil.ignore_patterns("node_modules", "dist", "keys")
-    for folder in (DOUBLE, MINI):
-        shutil.copytree(ROOT / folder, root / folder, ignore=made)
-    told = npm(root, "ci") + npm(root, "run", "build")
-    assert (root / DOUBLE / "dist/src/node.js").is_file(), told
-    return root
-
-
-def npm(root: Path, *words: str) -> str:
-    """What a command of npm says in the double's folder; it must succeed."""
-    done = subprocess.run([NPM, *words], cwd=root / DOUBLE, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return with_web_double(tmp_path_factory.mktemp("checkout"), MINI)
 
 
 def command(root: Path, *fault: str) -> list[str]:
@@ -100,13 +99,13 @@ def test_a_fault_fails_what_it_breaks(checkout: Path, tmp_path: Path, fault: str
 def test_the_lines_to_paste_compile(checkout: Path, tmp_path: Path, platform: str) -> None:
     """What ``init --for`` writes fits the double, with the wallet's own parts as it names them."""
     (tmp_path / "node_modules").mkdir()
-    (tmp_path / "node_modules" / "mpp-doubles-web").symlink_to(checkout / DOUBLE)
+    (tmp_path / "node_modules" / "mpp-doubles-web").symlink_to(checkout / WEB_DOUBLE)
     (tmp_path / "build.ts").write_text(starter(platform), "utf-8")
     (tmp_path / "app.ts").write_text(APP, "utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
-    tsc = checkout / DOUBLE / "node_modules/.bin/tsc"
+    tsc = checkout / WEB_DOUBLE / "node_modules/.bin/tsc"
     options = ("--strict", "--noEmit", "--module", "esnext", "--target", "es2022", "--moduleResolution", "bundler")
-    types = ("--types", "node", "--typeRoots", str(checkout / DOUBLE / "node_modules/@types"))
+    types = ("--types", "node", "--typeRoots", str(checkout / WEB_DOUBLE / "node_modules/@types"))
     command = [str(tsc), *options, *types, "build.ts", "app.ts"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (0, "")
@@ -118,7 +117,7 @@ def test_the_miniature_is_one() -> None:
     assert lines <= MOST_LINES
 
 
-@pytest.mark.parametrize("folder", [DOUBLE])
+@pytest.mark.parametrize("folder", [WEB_DOUBLE])
 def test_no_host_stands_in_the_lock_file(folder: Path) -> None:
     """The lock file says what is installed, by digest, and not from where; nothing is needed to run."""
     lock = json.loads((ROOT / folder / "package-lock.json").read_bytes())

@@ -43,6 +43,8 @@ def test_the_frozen_defaults() -> None:
         "allow_remote": False,
         "adaptor": "http://127.0.0.1:9300",
         "device": False,
+        "error_page": False,
+        "browser": None,
         "listen": "127.0.0.1:9400",
         "public_url": None,
         "fuzz": False,
@@ -107,6 +109,18 @@ def test_remote_addresses_are_taken_when_asked_for() -> None:
     remote = {"reach__listen": '"0.0.0.0:9400"', "reach__adaptor": '"https://mpp.example.test"'}
     found = _parse(reach__allow_remote="true", **remote).reach
     assert (found.host, found.adaptor) == ("0.0.0.0", "https://mpp.example.test")  # noqa: S104  # the text under test
+
+
+def test_a_page_that_the_suite_opens_fetches_its_calls_alone() -> None:
+    """It is of this machine, and is pictured when nothing else goes on."""
+    page = {"reach__browser": '"http://127.0.0.1:9310/"'}
+    assert _parse(reach__device="true", **page).reach.browser == "http://127.0.0.1:9310"
+    for more, words in (
+        (page, "set device = true"),
+        ({**page, "reach__device": "true", "reach__parallel": "2"}, "one at a time"),
+        ({"reach__browser": '"https://wallet.test"', "reach__device": "true"}, "set allow_remote = true"),
+    ):
+        assert words in _problems(wallets.text(**more))[0]
 
 
 @pytest.mark.parametrize("host", ["wallet_adaptor", "shop_wallet_1", "_a", "wallet.svc.cluster.local.", "a-b.c"])

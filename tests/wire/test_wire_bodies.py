@@ -236,6 +236,16 @@ def test_a_message_has_this_body(name: str) -> None:
     assert body == json.loads(wire.encode(message, observer_url=_OBSERVER))
 
 
+def test_a_scan_may_name_the_error_page() -> None:
+    """It is no part of the message, and no other call has it."""
+    page = "http://127.0.0.1:1/stand-in"
+    for name in ("Scan", "Decode"):
+        message, body = _FULL[name]
+        named = {**body, "errorPageUrl": page} if name == "Scan" else body
+        assert named == json.loads(wire.encode(message, observer_url=_OBSERVER, error_page_url=page))
+        assert message == wire.decode(type(message), json.dumps(named).encode())
+
+
 @pytest.mark.parametrize("name", _FULL)
 def test_a_body_is_this_message(name: str) -> None:
     """Each field is read from its place."""

@@ -2,8 +2,8 @@
  * For a test build of a wallet: the double of the Alipay+ client SDK, and the adaptor by which mpp-conformance tests
  * the wallet.
  *
- * It does nothing but report what it is asked to do: it is a witness, not a guard. A second callback, one of another
- * decode, a call after close: each is reported like any other. Names and fields are those of the SDK, but for
+ * It reports what it is asked to do, and has the test build open what stands for Alipay+'s error page: it is a witness,
+ * not a guard. A second callback, one of another decode, a call after close: each is reported like any other. Names and fields are those of the SDK, but for
  * handleAction, whose shape on iOS no public page gives: it mirrors Android.
  */
 #import <Foundation/Foundation.h>
@@ -148,6 +148,11 @@ typedef struct {
                        version:(NSString *)version
                           scan:(void (^)(MPPPhone *phone))scan
                      onProblem:(void (^)(NSString *problem))onProblem;
+/**
+ * `openPage` opens the page at an address, that which stands for Alipay+'s error page, where the SDK would open this; it
+ * runs in the thread that has called the double. Give it before anything is started.
+ */
+- (void)openPagesWith:(void (^)(NSString *url))openPage;
 /** Plays this test build for the suite at `deviceAddress`, from now on, however often the connection breaks. */
 - (MPPPulling *)startPulling:(NSString *)deviceAddress;
 /** Listens on this machine alone, for the calls of the suite; port 0 takes any that is free. nil with an `error`. */

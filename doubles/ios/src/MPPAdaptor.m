@@ -58,15 +58,24 @@ static NSString *textOf(id body, NSString *name, NSUInteger most, NSString **pro
   NSString *codeValue = problem ? nil : textOf(body, @"codeValue", isScan ? 8192 : 512, &problem);
   NSString *other = isScan ? @"customerId" : @"callback";
   NSString *named = problem ? nil : textOf(body, other, isScan ? 64 : 128, &problem);
+  BOOL hasPage = isScan && !problem && [body objectForKey:@"errorPageUrl"];
+  NSString *errorPageUrl = hasPage ? textOf(body, @"errorPageUrl", 2048, &problem) : nil;
+  if (errorPageUrl && !MPPIsHttp(errorPageUrl)) {
+    return @"errorPageUrl: expected an http address";
+  }
   if (problem) {
     return problem;
   }
-  return isScan ? [self scan:codeValue customer:named observer:observerUrl]
+  return isScan ? [self scan:codeValue customer:named observer:observerUrl errorPage:errorPageUrl]
                 : [self decode:codeValue callback:named observer:observerUrl];
 }
 
-- (NSString *)scan:(NSString *)codeValue customer:(NSString *)customerId observer:(NSString *)observerUrl {
-  MPPObserver *observer = MPP_AUTORELEASED([[MPPObserver alloc] initWithReports:_reports url:observerUrl]);
+- (NSString *)scan:(NSString *)codeValue
+          customer:(NSString *)customerId
+          observer:(NSString *)observerUrl
+         errorPage:(NSString *)errorPageUrl {
+  MPPObserver *observer =
+      MPP_AUTORELEASED([[MPPObserver alloc] initWithReports:_reports url:observerUrl errorPage:errorPageUrl]);
   MPPPhone *phone =
       MPP_AUTORELEASED([[MPPPhone alloc] initWithCode:codeValue customer:customerId observer:observer]);
   @synchronized(_phones) {
@@ -139,6 +148,10 @@ static NSString *textOf(id body, NSString *name, NSUInteger most, NSString **pro
 
 - (void)setTiming:(MPPTiming)timing {
   [[_adaptor reports] setTiming:timing];
+}
+
+- (void)openPagesWith:(void (^)(NSString *))openPage {
+  [[_adaptor reports] openPagesWith:openPage];
 }
 
 - (MPPPulling *)startPulling:(NSString *)deviceAddress {

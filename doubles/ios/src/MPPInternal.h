@@ -9,7 +9,7 @@ NSString *MPPWords(NSInteger status, NSData *answer, NSString *problem);
 
 /** The reports of one test build that are on their way, whichever payments they are about. */
 @interface MPPReports : NSObject {
-  void (^_onProblem)(NSString *);
+  void (^_onProblem)(NSString *), (^_openPage)(NSString *);
   NSMutableDictionary *_lines;
   MPPTiming _timing;
 }
@@ -20,6 +20,10 @@ NSString *MPPWords(NSInteger status, NSData *answer, NSString *problem);
 - (MPPSent *)report:(NSString *)name body:(NSDictionary *)body to:(NSString *)observerUrl;
 /** The observer addresses to which one is on its way, or will be sent again. */
 - (NSArray *)pending;
+/** Not to be changed once something is reported. */
+- (void)openPagesWith:(void (^)(NSString *url))openPage;
+/** Has the test build open a page, if it does; whatever comes of that, goes on. */
+- (void)openPage:(NSString *)url;
 /** Tells the test build of it; whatever comes of that, goes on. */
 - (void)tellProblem:(NSString *)words;
 /** Runs it in a thread of its own; what it throws is told of as a problem of `what`. */
@@ -31,12 +35,14 @@ NSString *MPPWords(NSInteger status, NSData *answer, NSString *problem);
 - (void)end;
 @end
 
-/** Where the reports of one scan go. */
+/** Where the reports of one scan go, and what stands for Alipay+'s error page in it. */
 @interface MPPObserver : NSObject {
   MPPReports *_reports;
-  NSString *_url;
+  NSString *_url, *_errorPageUrl;
 }
-- (instancetype)initWithReports:(MPPReports *)reports url:(NSString *)url;
+- (instancetype)initWithReports:(MPPReports *)reports url:(NSString *)url errorPage:(NSString *)errorPageUrl;
+/** Has the error page opened where the wallet hands a payload over, and its address is known. */
+- (void)handedOver:(NSString *)sdkActionPayload;
 - (MPPSent *)report:(NSString *)name body:(NSDictionary *)body;
 @end
 

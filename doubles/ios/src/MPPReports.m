@@ -96,6 +96,21 @@ NSString *MPPWords(NSInteger status, NSData *answer, NSString *problem) {
   }
 }
 
+- (void)openPagesWith:(void (^)(NSString *))openPage {
+  MPP_DISPOSE(_openPage);
+  _openPage = MPP_COPIED(openPage);
+}
+
+- (void)openPage:(NSString *)url {
+  @try {
+    if (_openPage) {
+      _openPage(url);
+    }
+  } @catch (NSException *problem) {
+    [self tellProblem:[NSString stringWithFormat:@"%@: %@", url, problem]];
+  }
+}
+
 - (void)begin:(NSString *)what work:(void (^)(void))work {
   MPPBegin(work, ^(NSString *problem) {
     [self tellProblem:[NSString stringWithFormat:@"%@: %@", what, problem]];
@@ -174,6 +189,7 @@ NSString *MPPWords(NSInteger status, NSData *answer, NSString *problem) {
 
 - (void)dealloc {
   MPP_DISPOSE(_onProblem);
+  MPP_DISPOSE(_openPage);
   MPP_RELEASE(_lines);
   MPP_SUPER_DEALLOC();
 }

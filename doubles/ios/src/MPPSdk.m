@@ -47,12 +47,19 @@
 @end
 
 @implementation MPPObserver
-- (instancetype)initWithReports:(MPPReports *)reports url:(NSString *)url {
+- (instancetype)initWithReports:(MPPReports *)reports url:(NSString *)url errorPage:(NSString *)errorPageUrl {
   if ((self = [super init])) {
     _reports = MPP_RETAINED(reports);
     _url = [url copy];
+    _errorPageUrl = [errorPageUrl copy];
   }
   return self;
+}
+
+- (void)handedOver:(NSString *)sdkActionPayload {
+  if ([sdkActionPayload length] > 0 && _errorPageUrl) {
+    [_reports openPage:_errorPageUrl];
+  }
 }
 
 - (MPPSent *)report:(NSString *)name body:(NSDictionary *)body {
@@ -62,6 +69,7 @@
 - (void)dealloc {
   MPP_RELEASE(_reports);
   MPP_RELEASE(_url);
+  MPP_RELEASE(_errorPageUrl);
   MPP_SUPER_DEALLOC();
 }
 @end
@@ -105,6 +113,7 @@ static NSDictionary *fields(int count, ...) {
 }
 
 - (MPPSent *)handleAction:(MPPActionParams *)params {
+  [_observer handedOver:[params sdkActionPayload]];
   return [_observer report:@"handle-action" body:fields(1, @"sdkActionPayload", [params sdkActionPayload])];
 }
 
@@ -118,6 +127,9 @@ static NSDictionary *fields(int count, ...) {
   [params setCodeValue:codeValue];
   // However often and whenever the wallet runs it.
   void (^handler)(MPPDecodeServiceResult *, NSError *) = ^(MPPDecodeServiceResult *result, NSError *error) {
+    if (!error) {
+      [observer handedOver:[result sdkActionPayload]];
+    }
     NSString *code = error ? [NSString stringWithFormat:@"%ld", (long)[error code]] : nil;
     NSDictionary *body =
         fields(5, @"callback", callback, @"outcome", error ? @"failure" : @"success", @"sdkActionPayload",

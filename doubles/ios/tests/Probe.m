@@ -95,6 +95,10 @@ int main(int count, const char **words) {
     };
     MPPTestBuild *build = [[MPPTestBuild alloc] initWithWallet:@"w" version:@"1" scan:scan
                                                      onProblem:^(NSString *problem) { say(@"problem", problem); }];
+    [build openPagesWith:^(NSString *url) {
+      say(@"opened", url);
+      [NSException raise:@"Broken" format:@"no screen"];
+    }];
     build.timing = (MPPTiming){5, 2, 0.001};
     MPPPulling *pulling = nil;
     MPPListening *listening = nil;

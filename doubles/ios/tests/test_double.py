@@ -136,6 +136,27 @@ class DoubleTest(unittest.TestCase):
             {"callback": "first", "outcome": "success"},
         ]
 
+    def test_the_error_page_is_opened_for_a_payload(self) -> None:
+        """At handleAction and by the callback, where the scan brought an address; what that throws is told of."""
+        probe = self.called()
+        page = "http://suite.example/stand-in"
+        for address in ({}, {"errorPageUrl": page}):
+            whole = {"customerId": "me", "observerUrl": self.suite.observer, **address}
+            self.post("/scan", {"codeValue": '[["register"]]', **whole})
+            probe.hears("registered")
+            name = f"order {len(address)}"
+            self.post("/decode", {"codeValue": name, "callback": "c", "observerUrl": self.suite.observer})
+            assert probe.hears("decode") == name
+            handed = [["handle-action", None], ["call-back", name], ["call-back", name, "7", "no"]]
+            steps = [*handed, ["handle-action", "p"], ["call-back", name, "p"], ["throw"]]
+            self.post("/scan", {"codeValue": json.dumps(steps), **whole})
+            self.suite.next(5)
+            for _ in range(2 * len(address)):
+                assert probe.hears("opened") == page
+                assert "no screen" in probe.hears("problem")
+            assert "no camera" in probe.hears("problem")
+            assert "opened" not in [what for what, _ in probe.said.queue]
+
     def test_a_wallet_that_throws_is_told_of(self) -> None:
         """So is a decode for which nothing is registered; the test build goes on."""
         probe = self.called()
@@ -153,7 +174,8 @@ class DoubleTest(unittest.TestCase):
         bodies = [*texts, [], {}, {**whole, "customerId": None}, {**whole, "codeValue": 1}, {**whole, "codeValue": ""}]
         bodies += [{**whole, "codeValue": "x" * 8_193}, {**whole, "observerUrl": "x" * 2_049}]
         hosts = ("file:///x", "https://h", "http://a b", "http:///x", "http://h:0", "http://h:70000", "http://u@h")
-        bodies += [{**whole, "observerUrl": url} for url in hosts]
+        bodies += [{**whole, name: url} for url in hosts for name in ("observerUrl", "errorPageUrl")]
+        bodies += [{**whole, "errorPageUrl": url} for url in (None, "", 7)]
         for body in bodies:
             assert self.post("/scan", body) == 400, body[:20] if isinstance(body, bytes) else body
         early = {"codeValue": "o", "callback": "c", "observerUrl": self.suite.observer}

@@ -34,7 +34,8 @@ class TestBuild:
     """A wallet and its version.
 
     ``scan`` does what the app does with a code in front of its camera; it runs in a thread of its own, which it may
-    block. ``on_problem`` is told of what goes wrong in the test build.
+    block. ``on_problem`` is told of what goes wrong in the test build. ``open_page`` opens an address: that of what
+    stands for Alipay+'s error page, where the client SDK would open this.
     """
 
     wallet: str
@@ -42,6 +43,7 @@ class TestBuild:
     scan: Callable[[Phone], object]
     on_problem: Callable[[str], object] = _log
     timing: Timing = field(default_factory=Timing)
+    open_page: Callable[[str], object] | None = None
 
 
 class NotCarriedOutError(Exception):
@@ -67,21 +69,24 @@ class Adaptor:
     def call(self, operation: str, body: object) -> None:
         """Begin what is asked, and do not wait for its end. NotCarriedOutError says why it cannot be."""
         asked = body if isinstance(body, dict) else {}
-        observer_url = _text(asked, "observerUrl", 2048).rstrip("/")
-        if not _is_http(observer_url):
-            raise NotCarriedOutError("observerUrl: expected an http or https address")
+        observer_url = _address(asked, "observerUrl").rstrip("/")
         if operation == "scan":
-            self._scan(_text(asked, "codeValue", 8192), _text(asked, "customerId", 64), observer_url)
+            error_page = _address(asked, "errorPageUrl") if "errorPageUrl" in asked else ""
+            self._scan(_text(asked, "codeValue", 8192), _text(asked, "customerId", 64), observer_url, error_page)
         elif operation == "decode":
             self._decode(_text(asked, "codeValue", 512), _text(asked, "callback", 128), observer_url)
         else:
             raise NotCarriedOutError(f"there is no operation {operation[:100]}")
 
-    def _scan(self, code_value: str, customer_id: str, observer_url: str) -> None:
+    def _scan(self, code_value: str, customer_id: str, observer_url: str, error_page: str) -> None:
         def report(name: str, body: Mapping[str, str | None]) -> Sent:
             return self.reports.report(observer_url, name, body)
 
-        phone = Phone(code_value, customer_id, AlipayPlusClientMPM(report), Screens(report))
+        def open_error_page(payload: str | None) -> None:
+            if payload and error_page:
+                self._open(error_page)
+
+        phone = Phone(code_value, customer_id, AlipayPlusClientMPM(report, open_error_page), Screens(report))
         with self._lock:
             if len(self._phones) >= _MAX_PHONES:
                 del self._phones[next(iter(self._phones))]
@@ -94,6 +99,14 @@ class Adaptor:
         if phone is None:
             raise NotCarriedOutError("no scan came with this observerUrl")
         self._begin("decode", lambda: phone.sdk.decode(code_value, callback))
+
+    def _open(self, url: str) -> None:
+        """What the wallet asked for goes on, whatever becomes of the page."""
+        try:
+            if self.build.open_page is not None:
+                self.build.open_page(url)
+        except Exception as problem:  # noqa: BLE001 - whatever the test build throws
+            self.problem(f"{url}: {problem!r}")
 
     def _begin(self, what: str, act: Callable[[], object]) -> None:
         """Act in a thread of its own: whatever the wallet does, the call was understood."""
@@ -115,6 +128,13 @@ def _is_http(url: str) -> bool:
         return is_plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _address(body: Mapping[str, object], name: str) -> str:
+    value = _text(body, name, 2048)
+    if not _is_http(value):
+        raise NotCarriedOutError(f"{name}: expected an http or https address")
+    return value
 
 
 def _text(body: Mapping[str, object], name: str, max_length: int) -> str:

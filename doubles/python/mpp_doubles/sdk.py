@@ -1,4 +1,4 @@
-"""The double of the Alipay+ client SDK. It does nothing but report what it is asked to do.
+"""The double of the Alipay+ client SDK. It reports what it is asked to do, and opens the stand-in of an error page.
 
 It is a witness, not a guard. A second callback, one of another decode, a call after close: each is reported like any
 other. Names are those of the SDK in Python's spelling.
@@ -12,17 +12,21 @@ from concurrent.futures import Future
 Sent = Future[None]
 Report = Callable[[str, dict[str, str | None]], Sent]
 """Reports to the observer of one scan: the report's name and what it says."""
+OpenErrorPage = Callable[[str | None], object]
+"""Is given what the wallet hands over, and opens the error page where that is a payload."""
 
 
 class Callback:
     """The callback of one decode, however often and whenever the wallet runs it."""
 
-    def __init__(self, report: Report, name: str) -> None:
+    def __init__(self, report: Report, open_error_page: OpenErrorPage, name: str) -> None:
         self._report = report
+        self._open_error_page = open_error_page
         self._name = name
 
     def on_success(self, sdk_action_payload: str | None = None) -> Sent:
         """The payment has succeeded; or, with a payload, it came with HANDLE_BY_SDK."""
+        self._open_error_page(sdk_action_payload)
         body = {"callback": self._name, "outcome": "success", "sdkActionPayload": sdk_action_payload}
         return self._report("decode-callback", body)
 
@@ -35,8 +39,9 @@ class Callback:
 class AlipayPlusClientMPM:
     """In the place of the client SDK, for one scan."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, open_error_page: OpenErrorPage) -> None:
         self._report = report
+        self._open_error_page = open_error_page
         self.mpm_service: Callable[[str, Callback], object] | None = None
         """Set by the wallet: its ``decode(code_value, callback)``."""
 
@@ -54,13 +59,14 @@ class AlipayPlusClientMPM:
 
     def handle_action(self, sdk_action_payload: str | None) -> Sent:
         """The wallet hands over what came with HANDLE_BY_SDK for an order code."""
+        self._open_error_page(sdk_action_payload)
         return self._report("handle-action", {"sdkActionPayload": sdk_action_payload})
 
     def decode(self, code_value: str, callback: str) -> None:
         """The suite has the SDK call the wallet's decode; ``callback`` names this call. LookupError without one."""
         if self.mpm_service is None:
             raise LookupError("the wallet has registered no mpm_service")
-        self.mpm_service(code_value, Callback(self._report, callback))
+        self.mpm_service(code_value, Callback(self._report, self._open_error_page, callback))
 
 
 class Screens:

@@ -5,6 +5,7 @@ import json
 import queue
 import unittest
 from collections import deque
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from mpp_doubles import Callback, Listening, Phone, start_adaptor, start_pulling
@@ -79,6 +80,32 @@ class DoubleTest(unittest.TestCase):
         ]
         assert [posted.body for posted in self.suite.next(3)] == expected
 
+    def test_the_error_page_is_opened_for_a_payload(self) -> None:
+        """At handleAction and by the callback, where the scan brought an address; what that throws is told of."""
+        opened: list[str] = []
+        callbacks: list[Callback] = []
+
+        def scan(phone: Phone) -> None:
+            phone.sdk.mpm_service = lambda _, callback: callbacks.append(callback)
+            phone.sdk.decode("order", "c")
+            phone.sdk.handle_action(None)
+            callbacks[-1].on_success()
+            callbacks[-1].on_failure("NO_MONEY", "not enough")
+            phone.sdk.handle_action("p")
+            callbacks[-1].on_success("p").result(SECONDS)
+
+        def open_page(url: str) -> None:
+            opened.append(url)
+            raise ValueError("no screen")
+
+        adaptor = Adaptor(replace(self.suite.build(scan), open_page=open_page))
+        whole = {"codeValue": "c", "customerId": "me", "observerUrl": self.suite.observer}
+        for body in (whole, {**whole, "errorPageUrl": "http://suite.example/stand-in"}):
+            adaptor.call("scan", body)
+            self.suite.next(5)
+        assert opened == ["http://suite.example/stand-in"] * 2
+        assert "no screen" in self.suite.problems.get(timeout=SECONDS)
+
     def test_a_decode_for_which_nothing_is_registered_is_told_of(self) -> None:
         """Whatever the wallet throws is."""
         self.scanned()
@@ -91,6 +118,7 @@ class DoubleTest(unittest.TestCase):
         values = [{**whole, "codeValue": value} for value in (1, "", "x" * 8_193)]
         addresses = ("file:///etc/passwd", "http://a b", "http:///path", "http://h:99999", "http://h/\n")
         broken = [None, [], {}, *values, *({**whole, "observerUrl": url} for url in addresses)]
+        broken += [{**whole, "errorPageUrl": url} for url in (None, "", *addresses)]
         for body in broken:
             with self.assertRaises(NotCarriedOutError):
                 self.adaptor.call("scan", body)

@@ -1,4 +1,5 @@
 /** What the suite asks of a test build (openapi/mpp-adaptor.yaml), whichever way it comes. */
+import { FRAME, type Webview } from './frame.js';
 import { type OnProblem, Reports, TIMING, type Timing } from './reports.js';
 import { AlipayPlusClientMPM, type Report, Screens } from './sdk.js';
 
@@ -21,6 +22,8 @@ export interface TestBuild {
   scan(phone: Phone): void | Promise<void>;
   /** Is told of what goes wrong in the test build; console.error, if left out. */
   readonly onProblem?: OnProblem;
+  /** Where Alipay+'s own pages are opened; a frame over the whole page, if left out (on Node: nowhere). */
+  readonly webview?: Webview;
   readonly timing?: Partial<Timing>;
 }
 
@@ -31,10 +34,12 @@ export class Adaptor {
   readonly reports: Reports;
   readonly problem: OnProblem;
   readonly timing: Timing;
+  readonly webview: Webview;
   private readonly phones = new Map<string, Phone>();
 
   constructor(readonly build: TestBuild) {
     this.problem = build.onProblem ?? ((words) => console.error(`test build: ${words}`));
+    this.webview = build.webview ?? FRAME;
     this.timing = { ...TIMING, ...build.timing };
     this.reports = new Reports(this.problem, this.timing);
   }
@@ -42,12 +47,10 @@ export class Adaptor {
   /** Begins what is asked, and does not wait for its end. NotCarriedOut says why it cannot be. */
   call(operation: string, body: unknown): void {
     const asked: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
-    const observerUrl = text(asked, 'observerUrl', 2048).replace(/\/+$/, '');
-    if (!/^https?:\/\//.test(observerUrl)) {
-      throw new NotCarriedOut('observerUrl: expected an http or https address');
-    }
+    const observerUrl = address(asked, 'observerUrl').replace(/\/+$/, '');
     if (operation === 'scan') {
-      this.scan(text(asked, 'codeValue', 8192), text(asked, 'customerId', 64), observerUrl);
+      const errorPageUrl = asked['errorPageUrl'] === undefined ? undefined : address(asked, 'errorPageUrl');
+      this.scan(text(asked, 'codeValue', 8192), text(asked, 'customerId', 64), observerUrl, errorPageUrl);
     } else if (operation === 'decode') {
       this.decode(text(asked, 'codeValue', 512), text(asked, 'callback', 128), observerUrl);
     } else {
@@ -55,15 +58,19 @@ export class Adaptor {
     }
   }
 
-  private scan(codeValue: string, customerId: string, observerUrl: string): void {
+  private scan(codeValue: string, customerId: string, observerUrl: string, errorPageUrl: string | undefined): void {
     const report: Report = (name, body) => this.reports.report(observerUrl, name, body);
-    const phone = { codeValue, customerId, sdk: new AlipayPlusClientMPM(report), screens: new Screens(report) };
+    const pages = errorPageUrl === undefined ? {} : { errorPage: () => this.opens(errorPageUrl) };
+    const phone = { codeValue, customerId, sdk: new AlipayPlusClientMPM(report, pages), screens: new Screens(report) };
     const [oldest] = this.phones.keys();
     if (this.phones.size >= MAX_PHONES && oldest !== undefined) {
       this.phones.delete(oldest);
     }
     this.phones.set(observerUrl, phone);
-    this.begin('scan', () => this.build.scan(phone));
+    this.begin('scan', () => {
+      this.webview.close();
+      return this.build.scan(phone);
+    });
   }
 
   private decode(codeValue: string, callback: string, observerUrl: string): void {
@@ -74,12 +81,29 @@ export class Adaptor {
     this.begin('decode', () => phone.sdk.decode(codeValue, callback));
   }
 
+  /** What the wallet asked for goes on, whatever becomes of the page. */
+  private opens(url: string): void {
+    try {
+      this.webview.open(url);
+    } catch (problem) {
+      this.problem(`${url}: ${String(problem)}`);
+    }
+  }
+
   private begin(what: string, act: () => void | Promise<void>): void {
     // In a turn of its own: whatever the wallet does, the call was understood.
     Promise.resolve()
       .then(act)
       .catch((problem: unknown) => this.problem(`${what}: ${String(problem)}`));
   }
+}
+
+function address(body: Record<string, unknown>, name: string): string {
+  const value = text(body, name, 2048);
+  if (!/^https?:\/\//.test(value)) {
+    throw new NotCarriedOut(`${name}: expected an http or https address`);
+  }
+  return value;
 }
 
 function text(body: Record<string, unknown>, name: string, maxLength: number): string {

@@ -1,12 +1,19 @@
 /**
- * The double of the Alipay+ client SDK. It does nothing but report what it is asked to do: it is a witness, not a
- * guard. A second callback, one of another decode, a call after close: each is reported like any other.
+ * The double of the Alipay+ client SDK. It reports what it is asked to do, and opens what stands for Alipay+'s own pages:
+ * it is a witness, not a guard. A second callback, one of another decode, a call after close: each is reported like any
+ * other.
  *
  * The calls return promises where the SDK returns nothing. A wallet need not wait for them.
  */
 import type { ReportName } from './reports.js';
 
 export type Report = (name: ReportName, body: object) => Promise<void>;
+
+/** How Alipay+'s own pages are opened; what is left out is not. */
+export interface Pages {
+  merchantPage?(url: string): void;
+  errorPage?(): void;
+}
 
 export interface LaunchParams {
   readonly url: string;
@@ -42,16 +49,21 @@ export class AlipayPlusClientMPM {
   /** Set by the wallet. */
   mpmService: MPMService | undefined;
 
-  constructor(private readonly report: Report) {}
+  constructor(
+    private readonly report: Report,
+    private readonly pages: Pages = {},
+  ) {}
 
   /** The wallet opens a merchant page. */
   async launch(params: LaunchParams, callback?: Callback<Record<string, never>>): Promise<void> {
+    this.pages.merchantPage?.(params.url);
     await this.report('launch', params);
     await callback?.onSuccess({});
   }
 
   /** The wallet hands over what came with HANDLE_BY_SDK for an order code. */
   handleAction(params: ActionParams): Promise<void> {
+    this.opensErrorPage(params);
     return this.report('handle-action', params);
   }
 
@@ -64,11 +76,21 @@ export class AlipayPlusClientMPM {
     return this.mpmService.decode(
       { codeValue },
       {
-        onSuccess: (result) => report('decode-callback', { ...result, callback, outcome: 'success' }),
+        onSuccess: (result) => {
+          this.opensErrorPage(result);
+          return report('decode-callback', { ...result, callback, outcome: 'success' });
+        },
         onFailure: (errorCode, errorMessage) =>
           report('decode-callback', { callback, outcome: 'failure', errorCode, errorMessage }),
       },
     );
+  }
+
+  /** A wallet in JavaScript may hand over nothing at all. */
+  private opensErrorPage(given: ActionParams | DecodeServiceResult | null | undefined): void {
+    if (given?.sdkActionPayload) {
+      this.pages.errorPage?.();
+    }
   }
 }
 

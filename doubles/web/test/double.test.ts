@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
-import { Adaptor, type Callback, type DecodeServiceResult, type Phone, startAdaptor, startPulling } from '../src/node.js';
+import { Adaptor, byHand, type Callback, type DecodeServiceResult, type Phone, startAdaptor, startPulling } from '../src/node.js';
 
 interface Report {
   readonly name: string;
@@ -143,6 +143,67 @@ test('each run of a callback is reported, twice and out of turn too', async () =
   );
 });
 
+test('the error page is opened for a payload that is handed over, where it has an address', async () => {
+  const opened: string[] = [];
+  const webview = { open: (url: string) => void opened.push(url), close: () => void opened.push('closed') };
+  const callbacks: Callback<DecodeServiceResult>[] = [];
+  for (const errorPageUrl of [`${origin}/stand-in`, undefined]) {
+    const { promise, done } = signalled();
+    const made = new Adaptor({
+      wallet: 'w',
+      version: '1',
+      webview,
+      async scan({ sdk }) {
+        sdk.mpmService = {
+          decode(_, callback) {
+            callbacks.push(callback);
+            done();
+          },
+        };
+        await sdk.launch({ url: 'https://merchant.example' });
+        await sdk.handleAction({});
+        await sdk.handleAction({ sdkActionPayload: 'p' });
+        made.call('decode', { codeValue: 'order', callback: 'c', observerUrl: `${origin}/o/1` });
+      },
+    });
+    made.call('scan', { codeValue: 'code', customerId: 'me', observerUrl: `${origin}/o/1`, errorPageUrl });
+    await promise;
+    await callbacks.at(-1)?.onSuccess({});
+    await callbacks.at(-1)?.onFailure('NO_MONEY', 'not enough');
+    await callbacks.at(-1)?.onSuccess({ sdkActionPayload: 'p' });
+  }
+  assert.deepEqual(opened, ['closed', `${origin}/stand-in`, `${origin}/stand-in`, 'closed']);
+});
+
+test('where a person scans, the merchant page leads to decode, and nobody is reported to', async () => {
+  const opened: string[] = [];
+  const { promise, done } = signalled();
+  const scan = byHand('https://suite.example/stand-in', {
+    webview: {
+      open(url, cameTo) {
+        opened.push(url);
+        cameTo?.('https://wallet.example/order/1');
+      },
+      close: () => undefined,
+    },
+    async scan({ codeValue, customerId, sdk, screens }) {
+      sdk.mpmService = {
+        async decode(params, callback) {
+          opened.push(params.codeValue);
+          await callback.onSuccess({ sdkActionPayload: 'p' });
+          done();
+        },
+      };
+      await screens.resultPage('S');
+      await sdk.launch({ url: `${codeValue}#${customerId}` });
+    },
+  });
+  scan('https://merchant.example', 'me');
+  await promise;
+  const pages = ['https://merchant.example#me', 'https://wallet.example/order/1', 'https://suite.example/stand-in'];
+  assert.deepEqual([opened, heard], [pages, []]);
+});
+
 test('a decode for which nothing is registered, or a wallet that throws, is told of', async () => {
   const made = await scanned(async () => undefined);
   made.call('decode', { codeValue: 'order', callback: 'c', observerUrl: `${origin}/o/1` });
@@ -153,12 +214,14 @@ test('a decode for which nothing is registered, or a wallet that throws, is told
 test('what breaks the interface is refused, and begins nothing', async () => {
   const listening = await startAdaptor(0, { wallet: 'w', version: '1', scan: () => assert.fail() });
   const answers = [];
-  for (const body of ['', '[]', '{}', '\ufeff{}', `{"codeValue":"${'x'.repeat(2_000_000)}"}`, '{"codeValue":"c"}']) {
+  const whole = { codeValue: 'c', customerId: 'me', observerUrl: `${origin}/o/1` };
+  const odd = JSON.stringify({ ...whole, errorPageUrl: 'javascript:alert(1)' });
+  for (const body of ['', '[]', '{}', '\ufeff{}', `{"codeValue":"${'x'.repeat(2_000_000)}"}`, '{"codeValue":"c"}', odd]) {
     answers.push((await fetch(`${listening.url}/scan`, { method: 'POST', body })).status);
   }
   const early = { codeValue: 'o', callback: 'c', observerUrl: `${origin}/o/1` };
   answers.push((await fetch(`${listening.url}/decode`, { method: 'POST', body: JSON.stringify(early) })).status);
-  assert.deepEqual(answers, Array(7).fill(400));
+  assert.deepEqual(answers, Array(8).fill(400));
   assert.equal((await fetch(`${listening.url}/elsewhere`)).status, 404);
   assert.deepEqual(await (await fetch(`${listening.url}/health`)).json(), { wallet: 'w', version: '1' });
   await listening.close();

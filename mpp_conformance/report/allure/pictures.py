@@ -1,8 +1,10 @@
-"""What a result for Allure bears for the eye: the diagram of its conversation, and the card of what went wrong."""
+"""What a result for Allure bears for the eye: a diagram, the card of what went wrong, and pictures that were taken."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mpp_conformance.evidence import pictures
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.report.allure.files import make_link
@@ -12,6 +14,7 @@ from mpp_conformance.report.pages import html
 from mpp_conformance.report.pages.diagram.marks import marks
 from mpp_conformance.report.pages.diagram.picture import picture
 from mpp_conformance.report.pages.diagram.svg import svg
+from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file.folding import CaseResult
 
 if TYPE_CHECKING:
@@ -26,24 +29,52 @@ Json = dict[str, Any]
 class Pictures:
     """Writes them into ``directory`` for the run that ``verdicts`` is the verdict file of.
 
-    ``rows``: its cases by what names them; ``gate``: its gate.
+    ``run``: its folder; ``rows``: its cases by what names them; ``gate``: its gate.
     """
 
     def __init__(
-        self, directory: Path, verdicts: "Mapping[str, Any]", rows: "Mapping[Key, Json]", language: Language, gate: Gate
+        self,
+        directory: Path,
+        verdicts: "Mapping[str, Any]",
+        *,
+        run: Path,
+        rows: "Mapping[Key, Json]",
+        language: Language,
+        gate: Gate,
     ) -> None:
         self._directory = directory
         self._verdicts = verdicts
         self._language = language
         self._gate = gate
         self._rows = rows
+        self._images = reading.images(run, verdicts)
+        self._written: dict[str, Path] = {}
+        self._shown: dict[tuple[str, str], list[Json]] = {}
+        """The rows of the pictures that are there, by evidence and requirement."""
+        for row in verdicts.get("pictures", ()):
+            for requirement in row["requirements"] if row["file"] in self._images else ():
+                self._shown.setdefault((row["evidence"], requirement), []).append(row)
         self._plain: dict[Scenario, Path] = {}
         """The diagrams that bear no mark: cases on one conversation share one file."""
 
     def attachments(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
         """The attachments of one result; ``prefix`` names its files."""
-        found = [self._diagram(case, trace, prefix)]
+        found = [self._diagram(case, trace, prefix), *self._taken(case, prefix)]
         return found if case.verdict is Verdict.PASS else [self._card(case, trace, prefix), *found]
+
+    def _taken(self, case: CaseResult, prefix: str) -> Iterator[Json]:
+        """The pictures of its conversation, beside a case on user experience."""
+        for number, row in enumerate(self._shown.get((case.evidence, case.planned.case.requirement.id), ()), start=1):
+            file = row["file"]
+            place = self._directory / f"{prefix}-picture-{number}-attachment.{file.rpartition('.')[2]}"
+            if not make_link(self._written.get(file), place):
+                place.write_bytes(self._images[file])
+                self._written[file] = place
+            yield {
+                "name": ", ".join(row["seen"]) or "picture",
+                "source": place.name,
+                "type": pictures.media_type(file),
+            }
 
     def _diagram(self, case: CaseResult, trace: Trace, prefix: str) -> Json:
         found = marks([self._rows[case.key]])

@@ -77,7 +77,7 @@ class AllureResults:
         self._rows = {
             (row["requirement"], row["module"], row["case"], row["scenario"]): row for row in document.cases(verdicts)
         }
-        self._pictures = Pictures(directory, verdicts, self._rows, language, gate)
+        self._pictures = Pictures(directory, verdicts, run=kept.parent, rows=self._rows, language=language, gate=gate)
 
     def write(self, cases: Sequence[CaseResult], absent: Sequence[Planned], traces: Mapping[Scenario, Trace]) -> None:
         """Write what was judged, the selected rows that do not apply, and what stands beside them."""

@@ -126,12 +126,13 @@ def limits(boundaries: Iterable[Row], say: Say = ENGLISH) -> list[tuple[str, Seq
     return list(found.items())
 
 
-def pictures(verdicts: Row, say: Say = ENGLISH) -> list[tuple[str, list[Row]]]:
-    """What persons saw, in words, and the pictures of it that they took."""
-    found: dict[str, list[Row]] = {}
+def pictures(verdicts: Row, say: Say = ENGLISH) -> list[tuple[str, list[Sequence[Row]]]]:
+    """What was seen, in words, and the pictures of it: each once, by the rows of all conversations that end with it."""
+    found: dict[str, dict[str, list[Row]]] = {}
     for row in verdicts.get("pictures", ()):
-        found.setdefault(say("; ").join(map(say, row["seen"])) or say("nothing was said of it"), []).append(row)
-    return list(found.items())
+        seen = say("; ").join(map(say, row["seen"])) or say("nothing was said of it")
+        found.setdefault(seen, {}).setdefault(row["file"], []).append(row)
+    return [(seen, list(alike.values())) for seen, alike in found.items()]
 
 
 def answer_at_limit(row: Row) -> str:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
@@ -16,6 +17,7 @@ from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
 from mpp_conformance.common.text import printable
+from mpp_conformance.evidence import pictures
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.limits import cny
@@ -68,14 +70,19 @@ def render(
     language: Language = ENGLISH,
     gate: Gate = NO_GATE,
     form: Form = Form.SCREEN,
+    *,
+    images: Mapping[str, bytes] = MappingProxyType({}),
 ) -> str:
     """The page for a verdict file; VerdictFileError where the file lacks what the page shows.
 
     ``traces``: the conversations, by the name of their evidence file; ``gate``: of this verdict file. For paper each
-    drawing brings its own style; a summary has no drawings and lists at most a few cases of what failed in one way.
+    drawing brings its own style, and so does each of the pictures in ``images`` (its bytes by its file in the folder of
+    the run); a summary has no drawings and lists at most a few cases of what failed in one way.
     """
     try:
-        return template(_TEMPLATE).render(_values(verdicts, traces or {}, language, gate, form))
+        values = _values(verdicts, traces or {}, language, gate, form)
+        whole_images = {file: _address(file, data) for file, data in images.items()}
+        return template(_TEMPLATE).render({**values, "images": whole_images})
     except (UndefinedError, TemplateError, KeyError, TypeError, AttributeError, ValueError) as problem:
         raise VerdictFileError(f"this verdict file lacks what a report shows: {problem}") from problem
 
@@ -104,6 +111,11 @@ def card(verdicts: Row, case: Row, trace: Trace | None, language: Language = ENG
     )
 
 
+def _address(file: str, image: bytes) -> Markup:
+    """An address of an image that is the image itself, and is not cut short as texts are."""
+    return Markup("data:{};base64,{}").format(pictures.media_type(file), base64.b64encode(image).decode("ascii"))
+
+
 def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gate, form: Form) -> dict[str, Any]:
     cases = list(document.cases(verdicts))
     printed, short = form is not Form.SCREEN, form is Form.SUMMARY
@@ -128,7 +140,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "parts": formatting.parts(verdicts["requirements"]),
         "limits": formatting.limits(verdicts["boundaries"], say),
         "unmet": formatting.requirements_not_met(verdicts),
-        "user_experience": [] if short else formatting.pictures(verdicts, say),
+        "user_experience": formatting.pictures(verdicts, say),
         "root_causes": formatting.root_causes(case for case in cases if not case["observed"]),
         "failures": formatting.groups(case for case in cases if case["verdict"] != "pass" and not case["observed"]),
         "observations": formatting.groups(case for case in cases if case["observed"]),

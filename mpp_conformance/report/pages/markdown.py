@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mpp_conformance.common.text import printable
+from mpp_conformance.evidence import pictures
 from mpp_conformance.protocol.limits import cny
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.languages.language import ENGLISH, Say
@@ -35,6 +36,7 @@ _REFERENCE: Final = re.compile(r"[@#!~&](?=\w)|\bGH-(?=[0-9])", re.IGNORECASE)
 _JOINER: Final = "\u2060"
 """Has no width and breaks no line."""
 _WORD: Final = re.compile(r"\[[a-z_]+\]", re.IGNORECASE)
+_PICTURE: Final = re.compile(rf"{pictures.DIRECTORY}/{pictures.NAME.pattern}")
 _BACKTICKS: Final = re.compile("`+")
 
 Row = Mapping[str, Any]
@@ -53,6 +55,7 @@ def render(verdicts: Row, say: Say = ENGLISH, gate: Gate = NO_GATE) -> str:
             *_root_causes(cases, say),
             *told.section("What did not pass", [c for c in cases if c["verdict"] != "pass" and not c["observed"]]),
             *_requirements(verdicts["requirements"], say, gate),
+            *_pictures(verdicts, say),
             *_limits(verdicts, say),
             *_untested(verdicts, say),
             *told.section("Observations", [case for case in cases if case["observed"]]),
@@ -269,6 +272,22 @@ def _requirements(requirements: Iterable[Row], say: Say, gate: Gate) -> Iterator
                 say("{judged} of {applicable} judged", judged=row["judged"], applicable=row["applicable"]),
                 say(", ").join(verdict),
             )
+
+
+def _pictures(verdicts: Row, say: Say) -> Iterator[str]:
+    """One of each kind of page that was seen; report.html has all of them."""
+    found = formatting.pictures(verdicts, say)
+    if not found:
+        return
+    yield from ("", f"## {say('User experience: what was on the telephone')}")
+    for seen, groups in found:
+        row, others = groups[0][0], sum(map(len, groups)) - 1
+        if not _PICTURE.fullmatch(row["file"]):
+            raise VerdictFileError(f"{row['file']!a} is no picture of a run")
+        more = say(" ({count} more)", count=others) if others else ""
+        payment = say("payment {number}", number=row["payment"])
+        yield from ("", f"![{escaped(seen)}]({row['file']})")
+        yield from ("", _pair(seen, say(", ").join([row["scenario"], payment, *row["requirements"]]) + more, say))
 
 
 def _clause(clause: Row, say: Say) -> str:

@@ -79,8 +79,9 @@ def _set(page: str) -> tuple[bytes, int]:
     heard, logger = _Heard(), logging.getLogger(_LOGGER)
     handlers, propagate, logger.handlers, logger.propagate = logger.handlers, logger.propagate, [heard], False
     try:
-        nothing = weasyprint.urls.URLFetcher(allowed_protocols=())
-        data: bytes = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf()
+        # What stands in the page itself, and nothing that would have to be loaded.
+        own = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+        data: bytes = weasyprint.HTML(string=page, url_fetcher=own).write_pdf()
     except Exception as problem:
         words = f"{type(problem).__name__}: {_first_line(problem)}"
         raise PdfError(f"WeasyPrint cannot set the page ({words}); a system without any font does that") from problem

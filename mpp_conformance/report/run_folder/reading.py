@@ -6,6 +6,7 @@ each bounded and with the digest that stands there.
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,9 @@ from mpp_conformance.report.verdict_file import document
 
 _EVIDENCE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,80}-[0-9a-f]{8}\.json")
 _MAX_FILES: Final = 100_000
+_MAX_IMAGES: Final = 64
+_MAX_IMAGE: Final = 1024 * 1024
+"""Bytes of a picture that a page bears in itself."""
 
 
 class KeptError(ValueError):
@@ -98,6 +102,17 @@ def picture(run: Path, file: str, digest: str) -> bytes:
     if directory != pictures.DIRECTORY or known is None or known[1] != digest:
         raise EvidenceError(f"{ascii(file)[:100]} is not the name of a picture")
     return _as_written(run / file, file, pictures.MAX_BYTES, lambda data: pictures.digest(data) == digest)
+
+
+def images(run: Path, verdicts: Mapping[str, Any]) -> dict[str, bytes]:
+    """The pictures that a verdict file names, by their files; what is not there, not sound or large is left out."""
+    found: dict[str, bytes] = {}
+    for row in verdicts.get("pictures", ()):
+        with suppress(EvidenceError, KeyError, TypeError, AttributeError):
+            if row["file"] not in found and len(found) < _MAX_IMAGES:
+                data = picture(run, row["file"], row["digest"])
+                found |= {row["file"]: data} if len(data) <= _MAX_IMAGE else {}
+    return found
 
 
 def _as_written(path: Path, name: str, limit: int, is_right: Callable[[bytes], bool]) -> bytes:

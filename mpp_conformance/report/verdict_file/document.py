@@ -80,6 +80,7 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
     """The whole verdict file as a canonical document."""
     claims = Claims.of(facts.claims)
     cases = _by_requirement(outcome.cases)
+    taken = pictures.rows(outcome.cases, facts.planned, facts.traces)
     return {
         "format": FORMAT,
         "title": "Conformance test report",
@@ -116,7 +117,8 @@ def document(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
         "strays": [_stray_row(stray) for stray in facts.strays],
         "strays_evidence": dict(zip(("evidence", "evidence_digest"), facts.strays_evidence, strict=True)),
         "digest": digest(outcome.cases),
-        **(_by_hand(outcome, facts) if claims.by_hand else {}),
+        **({"by_hand": by_hand.rows(outcome.cases, facts.traces)} if claims.by_hand else {}),
+        **({"pictures": taken} if taken or claims.by_hand else {}),
     }
 
 
@@ -163,13 +165,6 @@ def _limits(claims: Claims) -> dict[str, object]:
         "source": edition.source,
         "newer": limits.newer_than(edition.name),
         "reading": {"inclusive": reading.inclusive, "year": reading.year},
-    }
-
-
-def _by_hand(outcome: RunResult, facts: RunFacts) -> dict[str, object]:
-    return {
-        "by_hand": by_hand.rows(outcome.cases, facts.traces),
-        "pictures": pictures.rows(outcome.cases, facts.planned, facts.traces),
     }
 
 

@@ -6,7 +6,8 @@ from mpp_conformance.evidence import pictures
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger import source
 from mpp_conformance.ledger.catalogue import Planned
-from mpp_conformance.protocol.messages import Sighting
+from mpp_conformance.protocol.messages import DecodeCallback, HandleAction, Message, ResultPage, Sighting
+from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.report.verdict_file.folding import CaseResult
 from mpp_conformance.scenarios.scenario import Scenario
 
@@ -14,7 +15,10 @@ from mpp_conformance.scenarios.scenario import Scenario
 def rows(
     cases: Iterable[CaseResult], planned: Sequence[Planned], traces: Mapping[Scenario, Trace]
 ) -> list[dict[str, object]]:
-    """One for each picture, in the order of the cases; ``payment`` counts from 1, ``seen`` is what persons said."""
+    """One for each picture, in the order of the cases; ``payment`` counts from 1.
+
+    ``seen`` is what persons said that they saw, or else what the wallet's client reported.
+    """
     evidence = {case.planned.scenario: case.evidence for case in cases if case.evidence}
     found = []
     for scenario, name in evidence.items():
@@ -35,8 +39,18 @@ def rows(
 
 
 def _seen(trace: Trace, payment: int) -> list[str]:
-    sightings = (event.message for event in trace.of(payment) if isinstance(event.message, Sighting))
-    return list(dict.fromkeys(sighting.page for sighting in sightings))
+    said = [event.message for event in trace.of(payment)]
+    sightings = [message.page for message in said if isinstance(message, Sighting)]
+    return list(dict.fromkeys(sightings or [page for page in map(_page, said) if page]))
+
+
+def _page(message: Message) -> str:
+    """What the consumer sees once the client has done this, one of PAGES; empty where it says nothing of that."""
+    if isinstance(message, ResultPage):
+        return PAID_PAGE if message.status == "S" else UNPAID_PAGE
+    if isinstance(message, HandleAction | DecodeCallback) and message.sdk_action_payload:
+        return ALIPAY_PLUS_ERROR
+    return ""
 
 
 def _requirements(planned: Sequence[Planned], scenario: Scenario) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,16 +45,17 @@ def connect(
     """The conversations with the MPP that ``target`` names, for the run called ``run``.
 
     ``begun`` is told of each conversation before it is held, in whatever thread that is; ``invite``, the address at
-    which a person is to begin, if one is needed; ``keep``, each picture that a person takes, and the name of its file.
+    which a person is to begin, if one is needed; ``keep``, each picture that is taken, and the name of its file.
     UnknownTargetError for a target of no known form; ListenError where the wallet's ``[reach] listen`` is taken;
-    TooFewFilesError where this machine allows fewer open files than ``[reach] parallel`` takes.
+    TooFewFilesError where this machine allows fewer open files than ``[reach] parallel`` takes; BrowserError where
+    ``[reach] browser`` cannot be opened.
     """
     kind, _, rest = target.partition(":")
     makers: dict[str, Callable[[], Conversations]] = {
         "specimen": lambda: _specimen(rest, wallet, run, begun),
         "http": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
         "https": lambda: _over_http(adaptor_of(target, wallet), wallet, run, begun),
-        "device": lambda: _over_polls(target, wallet, run, begun),
+        "device": lambda: _over_polls(target, wallet, run, begun=begun, keep=keep),
         "person": lambda: _by_hand(target, wallet, run, begun=begun, invite=invite, keep=keep),
         "replay": lambda: _replay(rest),
     }
@@ -81,10 +83,17 @@ def adaptor_of(target: str, wallet: Wallet) -> str:
     return adaptor
 
 
-def _over_polls(target: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
+def _over_polls(
+    target: str, wallet: Wallet, run: str, *, begun: Callable[[Scenario], None], keep: Callable[[str, bytes], object]
+) -> Conversations:
     """With a wallet that fetches its calls; UnknownTargetError where its file does not say so."""
     if not wallet.reach.device or target != wallet.reach.target:
         raise UnknownTargetError(f"expected {FORMS}, seen {target!r}; device:poll needs [reach] device = true")
+    if wallet.reach.browser:
+        from mpp_conformance.transport.connectors.in_browser import InBrowserConnector  # noqa: PLC0415  # httpx and the server load here only
+
+        made = partial(InBrowserConnector, wallet, wallet.profile, run=_once(run), keep=keep)
+        return ConcurrentConversations(made, parallel=1, begun=begun)
     return _over_http(None, wallet, run, begun)
 
 

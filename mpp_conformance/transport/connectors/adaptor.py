@@ -54,10 +54,11 @@ class Caller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Adaptor:
-    """The adaptor at ``url``; ``http`` carries the calls."""
+    """The adaptor at ``url``; ``http`` carries the calls, and ``error_page_url`` stands for Alipay+'s error page."""
 
     url: str
     http: httpx.AsyncClient
+    error_page_url: str | None = None
 
     async def ready(self) -> None:
         """It is called wherever it is: there is nobody to wait for."""
@@ -71,7 +72,7 @@ class Adaptor:
 
         ``keep`` is given both halves of the call, as far as it came to them.
         """
-        content = wire.encode(message, observer_url=observer_url)
+        content = wire.encode(message, observer_url=observer_url, error_page_url=self.error_page_url)
         address = f"{self.url}{wire.OPERATIONS[type(message)].path}"
         try:
             async with self.http.stream("POST", address, content=content, headers=_JSON) as answer:

@@ -116,12 +116,6 @@ class ByHandConnector(HttpConnector):
             self._begun(scenario)
             attempt += 1
 
-    def _noted(self, trace: Trace) -> Trace:
-        """A conversation with what was noted beside its messages when it was over: pictures may be taken then."""
-        held = next(held for held, _ in self._over if held.world.codes == trace.codes)
-        notes = {event.number: event.notes for event in held.trace().events}
-        return replace(trace, events=tuple(replace(event, notes=notes[event.number]) for event in trace.events))
-
     def _caller(self, http: httpx.AsyncClient) -> Person:  # noqa: ARG002  # as an adaptor's
         return Person(self._live, self._task, self._said)
 

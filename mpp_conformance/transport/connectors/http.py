@@ -33,6 +33,7 @@ from mpp_conformance.transport.servers.device import Device, device_routes
 from mpp_conformance.transport.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, serve_app
+from mpp_conformance.transport.servers.merchant_page import STAND_IN, stand_in_route
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Wallet
@@ -131,6 +132,7 @@ class HttpConnector:
                 hold=reach.patience / _HELD,
             ),
             *observer_routes(self._router, self._deliver, self._confirmed),
+            stand_in_route(),
             *self._beside(),
         ]
         app = application(below(reach.public_path, routes), lost=self._lost, failed=self._failed)
@@ -222,11 +224,21 @@ class HttpConnector:
                     await self._heartbeat.woken(self._heard, seconds)
         return self.prolonged.get(scenario)
 
+    def _ended(self, trace: Trace) -> Conversation:
+        """The conversation of this trace, which is over and not forgotten."""
+        return next(held for held, _ in self._over if held.world.codes == trace.codes)
+
+    def _noted(self, trace: Trace) -> Trace:
+        """A conversation with what was noted beside its messages when it was over: pictures may be taken then."""
+        notes = {event.number: event.notes for event in self._ended(trace).trace().events}
+        return replace(trace, events=tuple(replace(event, notes=notes[event.number]) for event in trace.events))
+
     def _caller(self, http: httpx.AsyncClient) -> Caller:
         """Who passes calls on to the wallet's client; ``http`` may carry them."""
+        error_page = f"{self._url}{STAND_IN}" if self._reach.error_page else None
         if self._device:
-            return PullingAdaptor(self._device, self._reach.patience)
-        return Adaptor(self._adaptor_url, http)
+            return PullingAdaptor(self._device, self._reach.patience, error_page)
+        return Adaptor(self._adaptor_url, http, error_page)
 
     def _beside(self) -> list[Route]:
         """What is served beside Alipay+ and the observer."""

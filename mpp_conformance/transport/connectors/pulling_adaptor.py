@@ -16,10 +16,14 @@ _SHOWN: Final = 200
 
 @dataclass(slots=True)
 class PullingAdaptor:
-    """Calls put down for ``device`` to fetch; ``patience``: seconds until one that nobody fetches is given up."""
+    """Calls put down for ``device`` to fetch; ``patience``: seconds until one that nobody fetches is given up.
+
+    ``error_page_url``: what stands for Alipay+'s error page.
+    """
 
     device: Device
     patience: float
+    error_page_url: str | None = None
     _waited: bool = field(default=False, init=False)
 
     async def ready(self) -> None:
@@ -41,7 +45,7 @@ class PullingAdaptor:
 
         ``keep`` is given the call as the test build fetched it.
         """
-        content = wire.encode(message, observer_url=observer_url)
+        content = wire.encode(message, observer_url=observer_url, error_page_url=self.error_page_url)
         operation = wire.OPERATIONS[type(message)]
 
         def fetched() -> None:

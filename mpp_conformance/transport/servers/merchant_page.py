@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,8 +29,17 @@ Placed = Callable[[Place], None]
 """Is told that an order was placed: of which conversation, and of which of its payments."""
 
 
+def stand_in_route() -> Route:
+    """The stand-in, for any page to show in a frame: it says nothing secret, and nothing can be done there."""
+
+    async def stand_in(request: Request) -> Response:
+        return _html(consumer.stand_in(reader_language(request)), framed_by="*")
+
+    return Route(STAND_IN, stand_in)
+
+
 def merchant_routes(router: Router, placed: Placed, hosts: Callable[[], Collection[str]]) -> list[Route]:
-    """The merchant page of each open payment by entry code, and the stand-in; ``hosts``: the names we are called by."""
+    """The merchant page of each open payment by entry code; ``hosts``: the names we are called by."""
 
     async def merchant(request: Request) -> Response:
         refused = from_elsewhere(request, hosts())
@@ -40,12 +49,9 @@ def merchant_routes(router: Router, placed: Placed, hosts: Callable[[], Collecti
             refused = refusal(HTTPStatus.NOT_FOUND, "no payment is open now that has this merchant page")
         if refused is not None or place is None:
             return refused or Response()
-        return _html(*_answered(request, place, body, placed))
+        return _html(*_answered(request, place, body, placed), framed_by=_origin(place))
 
-    async def stand_in(request: Request) -> Response:
-        return from_elsewhere(request, hosts()) or _html(consumer.stand_in(reader_language(request)))
-
-    return [Route(f"{MERCHANT_PAGE}/{{rest:path}}", merchant, methods=["GET", "POST"]), Route(STAND_IN, stand_in)]
+    return [Route(f"{MERCHANT_PAGE}/{{rest:path}}", merchant, methods=["GET", "POST"])]
 
 
 def fen(text: str) -> int:
@@ -71,7 +77,13 @@ def _entered(body: bytes) -> int:
     return fen(form.get("amount", [""])[0])
 
 
-def _html(page: str, status: int = HTTPStatus.OK) -> Response:
+def _origin(place: Place) -> str:
+    """Where the order code leads: a page from there is the wallet's own, whose SDK may show the merchant page in it."""
+    world, payment = place
+    return "{0.scheme}://{0.netloc}".format(urlsplit(world.codes[payment].decoded))
+
+
+def _html(page: str, status: int = HTTPStatus.OK, *, framed_by: str) -> Response:
     # The order code leads elsewhere, and browsers hold that against a form that is redirected there: the page goes on.
-    own = headers(styles=f"'{consumer.style_digest()}'", forms="'self'")
+    own = headers(styles=f"'{consumer.style_digest()}'", forms="'self'", framed_by=framed_by)
     return Response(page, status, own, media_type="text/html")

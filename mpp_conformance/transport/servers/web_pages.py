@@ -20,11 +20,12 @@ def headers(
     images: str = _NOTHING,
     calls: str = _NOTHING,
     forms: str = _NOTHING,
+    framed_by: str = _NOTHING,
 ) -> dict[str, str]:
-    """The headers of a page that may load and call what is named here, and nothing else; nobody else may frame it."""
+    """The headers of a page that may load and call what is named here alone, in a frame of ``framed_by`` if any."""
     policy = (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src {images}; connect-src {calls}; "
-        f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action {forms}; base-uri 'none'; frame-ancestors {framed_by}"
     )
     return {
         "content-security-policy": policy,

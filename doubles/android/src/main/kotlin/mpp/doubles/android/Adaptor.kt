@@ -26,13 +26,23 @@ fun interface Scan {
     fun scan(phone: Phone)
 }
 
-/** @property onProblem is told of what goes wrong in the test build; the log (System.err), if left out */
+/** Opens the page at an address: in a WebView, or by an Intent. Runs in the thread that has called the SDK's double. */
+fun interface OpenPage {
+    @Throws(Exception::class)
+    fun open(url: String)
+}
+
+/**
+ * @property onProblem is told of what goes wrong in the test build; the log (System.err), if left out
+ * @property openPage opens what stands for Alipay+'s error page, where the SDK would open that
+ */
 class TestBuild @JvmOverloads constructor(
     val wallet: String,
     val version: String,
     val scan: Scan,
     val onProblem: OnProblem = OnProblem { System.err.println("test build: $it") },
     val timing: Timing = Timing(),
+    val openPage: OpenPage = OpenPage {},
 )
 
 /** A call could not be carried out, which proves nothing about the wallet. */
@@ -53,20 +63,21 @@ internal class Adaptor(val build: TestBuild) {
     /** Begins what is asked, and does not wait for its end. NotCarriedOut says why it cannot be. */
     fun call(operation: String, body: Any?) {
         val asked = body as? Map<*, *> ?: emptyMap<String, Any?>()
-        val observerUrl = text(asked, "observerUrl", 2048).trimEnd('/')
-        if (!isHttp(observerUrl)) {
-            throw NotCarriedOut("observerUrl: expected an http or https address")
-        }
+        val observerUrl = address(asked, "observerUrl").trimEnd('/')
         when (operation) {
-            "scan" -> scan(text(asked, "codeValue", 8192), text(asked, "customerId", 64), observerUrl)
+            "scan" -> {
+                val errorPage = if ("errorPageUrl" in asked) address(asked, "errorPageUrl") else null
+                scan(text(asked, "codeValue", 8192), text(asked, "customerId", 64), observerUrl, errorPage)
+            }
             "decode" -> decode(text(asked, "codeValue", 512), text(asked, "callback", 128), observerUrl)
             else -> throw NotCarriedOut("there is no operation ${operation.take(100)}")
         }
     }
 
-    private fun scan(codeValue: String, customerId: String, observerUrl: String) {
+    private fun scan(codeValue: String, customerId: String, observerUrl: String, errorPage: String?) {
         val report: Report = { name, body -> reports.report(observerUrl, name, body) }
-        val phone = Phone(codeValue, customerId, AlipayPlusClientMPM(report), Screens(report))
+        val sdk = AlipayPlusClientMPM(report) { payload -> if (!payload.isNullOrEmpty()) errorPage?.let(::open) }
+        val phone = Phone(codeValue, customerId, sdk, Screens(report))
         synchronized(phones) {
             if (phones.size >= MAX_PHONES) {
                 phones.remove(phones.keys.first())
@@ -82,6 +93,11 @@ internal class Adaptor(val build: TestBuild) {
         begin("decode") { phone.sdk.decode(codeValue, callback) }
     }
 
+    /** What the wallet asked for goes on, whatever becomes of the page. */
+    private fun open(url: String) {
+        runCatching { build.openPage.open(url) }.onFailure { problem("$url: $it") }
+    }
+
     /** In a thread of its own: whatever the wallet does, the call was understood. */
     private fun begin(what: String, act: () -> Unit) {
         threads.execute { runCatching(act).onFailure { problem("$what: $it") } }
@@ -91,6 +107,14 @@ internal class Adaptor(val build: TestBuild) {
 private fun isHttp(url: String): Boolean {
     val parsed = runCatching { URI(url) }.getOrNull() ?: return false
     return parsed.scheme?.lowercase() in setOf("http", "https") && parsed.host != null
+}
+
+private fun address(body: Map<*, *>, name: String): String {
+    val value = text(body, name, 2048)
+    if (!isHttp(value)) {
+        throw NotCarriedOut("$name: expected an http or https address")
+    }
+    return value
 }
 
 private fun text(body: Map<*, *>, name: String, maxLength: Int): String {

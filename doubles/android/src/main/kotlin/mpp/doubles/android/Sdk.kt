@@ -1,6 +1,7 @@
 /**
- * The double of the Alipay+ client SDK. It does nothing but report what it is asked to do: it is a witness, not a
- * guard. A second callback, one of another decode, a call after close: each is reported like any other.
+ * The double of the Alipay+ client SDK. It reports what it is asked to do, and has the test build open what stands for
+ * Alipay+'s error page: it is a witness, not a guard. A second callback, one of another decode, a call after close: each
+ * is reported like any other.
  *
  * Names and fields are those of the SDK. A wallet need not wait for the [Sent] that some calls return.
  */
@@ -49,7 +50,13 @@ fun interface MPMService {
 /** Reports to the observer of one scan. */
 internal typealias Report = (name: String, body: Map<String, Any?>) -> Sent
 
-class AlipayPlusClientMPM internal constructor(private val report: Report) {
+/** Is given what the wallet hands over, and opens the error page where that is a payload. */
+internal typealias OpenErrorPage = (payload: String?) -> Unit
+
+class AlipayPlusClientMPM internal constructor(
+    private val report: Report,
+    private val openErrorPage: OpenErrorPage,
+) {
     /** Set by the wallet. */
     @JvmField @Volatile var mpmService: MPMService? = null
 
@@ -70,20 +77,27 @@ class AlipayPlusClientMPM internal constructor(private val report: Report) {
     }
 
     /** The wallet hands over what came with HANDLE_BY_SDK for an order code. */
-    fun handleAction(params: ActionParams): Sent =
-        report("handle-action", mapOf("sdkActionPayload" to params.sdkActionPayload))
+    fun handleAction(params: ActionParams): Sent {
+        openErrorPage(params.sdkActionPayload)
+        return report("handle-action", mapOf("sdkActionPayload" to params.sdkActionPayload))
+    }
 
     /** The suite has the SDK call the wallet's decode; `callback` names this call. Throws where none is registered. */
     internal fun decode(codeValue: String, callback: String) {
         val service = checkNotNull(mpmService) { "the wallet has registered no mpmService" }
         val params = DecodeServiceParams().also { it.codeValue = codeValue }
-        service.decode(params, Reporting(report, callback))
+        service.decode(params, Reporting(report, openErrorPage, callback))
     }
 }
 
 /** The callback of one decode, however often and whenever the wallet runs it. */
-private class Reporting(private val report: Report, private val callback: String) : Callback<DecodeServiceResult> {
+private class Reporting(
+    private val report: Report,
+    private val openErrorPage: OpenErrorPage,
+    private val callback: String,
+) : Callback<DecodeServiceResult> {
     override fun onSuccess(result: DecodeServiceResult) {
+        openErrorPage(payload(result))
         val body = mapOf("callback" to callback, "outcome" to "success", "sdkActionPayload" to payload(result))
         report("decode-callback", body)
     }

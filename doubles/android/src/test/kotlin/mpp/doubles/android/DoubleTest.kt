@@ -106,6 +106,33 @@ class DoubleTest {
     }
 
     @Test
+    fun `the error page is opened for a payload that is handed over, where it has an address`() {
+        val opened = LinkedBlockingQueue<String>()
+        val given = suite.build { phone ->
+            val callbacks = mutableListOf<Callback<DecodeServiceResult>>()
+            phone.sdk.mpmService = MPMService { _, callback -> callbacks += callback }
+            phone.sdk.decode("order", "c")
+            phone.sdk.handleAction(params(null))
+            callbacks.single().onSuccess(result(null))
+            callbacks.single().onFailure("NO_MONEY", "not enough")
+            phone.sdk.handleAction(params("p"))
+            callbacks.single().onSuccess(result("p"))
+        }
+        val openPage = OpenPage {
+            opened.add(it)
+            error("no screen")
+        }
+        val build = TestBuild("w", "1", given.scan, given.onProblem, given.timing, openPage)
+        val whole = mapOf("codeValue" to "c", "customerId" to "m", "observerUrl" to suite.observer)
+        for (body in listOf(whole, whole + ("errorPageUrl" to "http://suite.example/stand-in"))) {
+            Adaptor(build).call("scan", body)
+            suite.next(5)
+        }
+        assertEquals(List(2) { "http://suite.example/stand-in" }, opened.toList())
+        assertTrue("no screen" in suite.problem())
+    }
+
+    @Test
     fun `a decode for which nothing is registered, and a wallet that throws, is told of`() {
         scanned()
         call("decode", "codeValue" to "order", "callback" to "c")
@@ -122,7 +149,8 @@ class DoubleTest {
         val values = listOf(1L, "", "x".repeat(8_193)).map { whole + ("codeValue" to it) }
         val elsewhere = listOf("file:///etc/passwd", "jar:http://h/x!/", "http://a b", "http:///path")
         val broken = listOf(null, emptyList<Any>(), whole - "customerId") + values
-        for (body in broken + elsewhere.map { whole + ("observerUrl" to it) }) {
+        val pages = listOf(null, "", *elsewhere.toTypedArray()).map { whole + ("errorPageUrl" to it) }
+        for (body in broken + pages + elsewhere.map { whole + ("observerUrl" to it) }) {
             assertThrows(NotCarriedOut::class.java) { adaptor.call("scan", body) }
         }
         assertThrows(NotCarriedOut::class.java) { adaptor.call("decode", early) }
