@@ -77,9 +77,11 @@ faults: .venv ## write docs/faults.md anew from the fault profiles' data
 	@$(BIN)/python tools/fault_profiles.py
 
 wheel: .venv ## build wheel, source distribution and SBOM into dist/, with the kill matrix; two builds of one tree are equal
+	@echo "kill matrix: every known MPP is judged by every case, once for each build; this takes some minutes"
 	@$(BIN)/python -c "from mpp_conformance.cli import matrix; matrix.carry()"
 	@$(BIN)/hatchling build -t sdist -t wheel -d dist
 	@$(BIN)/python tools/sbom.py dist/sbom.cdx.json
+	@echo "written:"; ls dist/*
 
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 

@@ -22,7 +22,7 @@ from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import CancelPayment, CancelPaymentAnswer, InquiryPayment, InquiryPaymentAnswer
 from mpp_conformance.transport.connectors.mpp_server import Answer, MppServer
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 
 FILE: Final = "alipay-plus--mpp-server.json"
@@ -157,7 +157,7 @@ async def understood(mock: str, exchanges: Sequence[Exchange]) -> dict[str, Answ
     ours, theirs = signature.generate_private_key(), signature.generate_private_key()
     async with http_client(timeout=5) as http:
         proxy = SigningProxy(address=before(mock), http=http, answers=Signer(client_id=CLIENT_ID, key=theirs))
-        async with listening(proxy.app, "127.0.0.1", 0) as url:
+        async with serve_app(proxy.app, "127.0.0.1", 0) as url:
             client = MppServer(
                 addresses={kind: url + wire.OPERATIONS[kind].path for kind in (InquiryPayment, CancelPayment)},
                 client_id=CLIENT_ID,

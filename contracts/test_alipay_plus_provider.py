@@ -10,7 +10,7 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.providers import PROVIDERS
-from mpp_conformance.pacts.verification import Outcome, verified
+from mpp_conformance.pacts.verification import Outcome, verify_pact
 from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.protocol.messages import Message
 
@@ -19,7 +19,7 @@ PACT: Final = document.read((PACTS / "mpp-server--alipay-plus.json").read_bytes(
 
 def found() -> dict[str, Outcome]:
     """What comes of each interaction, by its key."""
-    outcomes = asyncio.run(verified(PACT, PROVIDERS[PACT.provider]))
+    outcomes = asyncio.run(verify_pact(PACT, PROVIDERS[PACT.provider]))
     return {outcome.interaction.key: outcome for outcome in outcomes}
 
 

@@ -13,7 +13,7 @@ from contracts.writing import PACTS
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.providers import PROVIDERS
-from mpp_conformance.pacts.verification import verified
+from mpp_conformance.pacts.verification import verify_pact
 
 SERVER: Final = "mpp-server--alipay-plus.json"
 CLIENT: Final = "mpp-client--alipay-plus-client-sdk.json"
@@ -91,7 +91,7 @@ def test_an_edit_by_hand_is_found_out(
     edit(next(one for one in edited["interactions"] if one["key"] == key))
     assert [line.partition(": kept is ")[0] for line in writing.drift(edited, kept)] == [f"interactions[{key}].{place}"]
     pact = document.read(json.dumps(edited).encode())
-    outcomes = asyncio.run(verified(pact, PROVIDERS[pact.provider]))
+    outcomes = asyncio.run(verify_pact(pact, PROVIDERS[pact.provider]))
     (bad,) = [outcome for outcome in outcomes if outcome.verdict is not Verdict.PASS]
     verdict, words = outcome
     assert (bad.interaction.key, bad.verdict, words in "\n".join(bad.problems)) == (key, verdict, True), bad.problems

@@ -25,7 +25,7 @@ from mpp_conformance.protocol.messages import UserInitiatedPayAnswer
 from mpp_conformance.scenarios.scenario import SHORT
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 from mpp_conformance.wire import Answer
 
@@ -87,7 +87,7 @@ async def client_before(mock: str) -> AsyncIterator[GatewayClient]:
     ours, theirs = signature.generate_private_key(), signature.generate_private_key()
     async with http_client(timeout=5) as http:
         proxy = SigningProxy(address=before(mock), http=http, answers=Signer(client_id=CLIENT_ID, key=ours))
-        async with listening(proxy.app, "127.0.0.1", 0) as url:
+        async with serve_app(proxy.app, "127.0.0.1", 0) as url:
             yield GatewayClient(
                 url=url,
                 client_id=CLIENT_ID,

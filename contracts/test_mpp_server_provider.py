@@ -11,7 +11,7 @@ from contracts.writing import PACTS
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.providers import MppServerProvider
-from mpp_conformance.pacts.verification import Outcome, verified
+from mpp_conformance.pacts.verification import Outcome, verify_pact
 from mpp_conformance.protocol.messages import (
     CancelPayment,
     CancelPaymentAnswer,
@@ -32,7 +32,7 @@ def found(specimen: type[ConformingMpp], **reach: Any) -> dict[str, Outcome]:
 
     async def verify() -> list[Outcome]:
         async with hosted_mpp(specimen, **{"parallel": 8, **reach}) as wallet:
-            return await verified(PACT, MppServerProvider(wallet))
+            return await verify_pact(PACT, MppServerProvider(wallet))
 
     return {outcome.interaction.key.partition("/")[2]: outcome for outcome in asyncio.run(verify())}
 
@@ -118,7 +118,7 @@ def test_a_server_that_does_not_answer_proves_nothing(*, end: bool) -> None:
             answering(*[b""] * 20, end=end) as url,
             hosted_mpp(ConformingMpp, mpp_server=url, parallel=8, patience=0.5, quiet=0.1) as wallet,
         ):
-            return await verified(PACT, MppServerProvider(wallet))
+            return await verify_pact(PACT, MppServerProvider(wallet))
 
     outcomes = {outcome.interaction.key.partition("/")[2]: outcome for outcome in asyncio.run(verify())}
     assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.INCONCLUSIVE}

@@ -10,8 +10,8 @@ from typing import Final
 from mpp_conformance.judging.calls import (
     UNKNOWN_ORDER,
     after_cancellation,
-    asked,
     by_alipay_plus,
+    calls_about,
     cancelled,
     cancelling,
     ended,
@@ -318,7 +318,7 @@ def stranger_not_obeyed(trace: Trace) -> None:
     """The payment is as it was, until Alipay+ itself cancels it."""
     # A stranger may be refused by silence: what becomes of the payment tells whether it was obeyed.
     told = expect(only(trace, lambda one: not by_alipay_plus(one)).readable()).reached(CancelPayment)
-    if any(one.told is not None for one in asked(trace) if not by_alipay_plus(one)):
+    if any(one.told is not None for one in calls_about(trace) if not by_alipay_plus(one)):
         told.none(CancelPaymentAnswer, result_status="S")
     if kept_until_cancelled(trace.scenario.payments[0]):
         expect(trace).given(trace.paid(), ABLE).given(told_as_paid_first(trace), AS_IT_WAS)

@@ -1,6 +1,6 @@
 """The message layer between MPP server and Alipay+: official documentation beside the source document."""
 
-from mpp_conformance.judging.calls import asked, by_alipay_plus, only, tells_orders_apart
+from mpp_conformance.judging.calls import by_alipay_plus, calls_about, only, tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.sequences import of_each_alone
 from mpp_conformance.judging.trace import Trace
@@ -129,7 +129,7 @@ def test_requests_conform_to_the_interface(trace: Trace) -> None:
 def test_a_call_counts_in_every_spelling(trace: Trace) -> None:
     """No call that Alipay+ has signed is refused as if it were not."""
     told = expect(trace).reached(InquiryPaymentAnswer)
-    answers = [one.told for one in asked(trace)]
+    answers = [one.told for one in calls_about(trace)]
     told.given(any(getattr(answer, "result_code", REFUSED) != REFUSED for answer in answers), OUR_KEY)
     told.none(InquiryPaymentAnswer, result_code=REFUSED)
     expect(trace).given(tells_orders_apart(trace), APART)
@@ -138,7 +138,7 @@ def test_a_call_counts_in_every_spelling(trace: Trace) -> None:
 @case(WIRE_7, [UNKNOWN_FIELD])
 def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
     """An inquiry with such a field gets the same answer as one without it."""
-    usual = next((one.told for one in asked(trace) if not one.call.form.unknown), None)
+    usual = next((one.told for one in calls_about(trace) if not one.call.form.unknown), None)
     expect(trace).given(getattr(usual, "result_status", "") == "S", "the inquiry without that field to be answered")
     told = expect(only(trace, lambda one: one.call.form.unknown)).reached(InquiryPayment)
     told.each(InquiryPaymentAnswer, result_status="S", payment_status=getattr(usual, "payment_status", None))
@@ -172,7 +172,7 @@ def test_answers_are_called_json(trace: Trace) -> None:
 def carried(trace: Trace, name: str, *usual: str) -> None:
     """How HTTP carried each answer, whether it can be read or not; the server is not one that answers all alike."""
     told = expect(trace).reached(InquiryPayment)
-    answers = [one.answer.message for one in asked(trace) if one.answer is not None]
+    answers = [one.answer.message for one in calls_about(trace) if one.answer is not None]
     told.given(bool(answers), "Alipay+ to be answered")
     for answer in answers:
         if isinstance(answer, Malformed) and (value := getattr(answer, name)) not in {*usual, None}:

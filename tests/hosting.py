@@ -30,7 +30,7 @@ from mpp_conformance.transport.servers.faulty_delivery import HOLD
 from mpp_conformance.transport.servers.gateway import gateway_routes, record
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import bound, listening
+from mpp_conformance.transport.servers.listener import bound, serve_app
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import observer_routes
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
@@ -106,7 +106,7 @@ async def hosted_wallet(
             app.add_middleware(functools.partial(manner, wallet))
         try:
             async with (
-                listening(app, HOST, 0) as adaptor,
+                serve_app(app, HOST, 0) as adaptor,
                 HttpConnector(wallet_at(adaptor, **reach), profile, run="transport") as connector,
             ):
                 wallet.gateway = replace(client, url=connector.public_url)
@@ -124,7 +124,7 @@ async def hosted_mpp(specimen: type[ConformingMpp], **reach: Any) -> AsyncIterat
     async with gateway_client(f"http://{listen}") as client:
         wallet = SpecimenWallet(specimen(profile), client, client.http)
         try:
-            async with listening(wallet.app, HOST, 0) as adaptor:
+            async with serve_app(wallet.app, HOST, 0) as adaptor:
                 yield wallet_at(adaptor, listen=listen, **reach)
         finally:
             await wallet.close()
@@ -187,7 +187,7 @@ async def front(
     app = application(routes, lost=lambda message, _: router.deliver(message))
     if manner is not None:
         app.add_middleware(BaseHTTPMiddleware, dispatch=manner)
-    async with listening(app, HOST, 0) as url:
+    async with serve_app(app, HOST, 0) as url:
         made.url = url
         yield made
 

@@ -42,7 +42,7 @@ def verdicts() -> dict[str, Any]:
 
 def gated(*waivers: Waiver) -> Gate:
     """The gate of that run by these waivers."""
-    return decision.judged(verdicts(), of(*waivers), NOW)
+    return decision.decide(verdicts(), of(*waivers), NOW)
 
 
 WAIVED: Final = gated(signed("R-2", "b", reason=HOSTILE))

@@ -24,7 +24,7 @@ from mpp_conformance.protocol import messages, signature
 from mpp_conformance.transport.scheduler import new_event_loop
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "mpp_conformance.cli")
@@ -88,7 +88,7 @@ async def waits() -> tuple[float, float]:
                 seconds.append(time.perf_counter() - begun)
 
     over = asyncio.Event()
-    async with listening(application([Route("/", signed, methods=["POST"])]), "127.0.0.1", 0) as url:
+    async with serve_app(application([Route("/", signed, methods=["POST"])]), "127.0.0.1", 0) as url:
         callers = [asyncio.create_task(call(False, new, over)) for _ in range(NEW)]  # noqa: FBT003  # likewise
         await asyncio.gather(*(call(True, kept, over) for _ in range(BUSY)))  # noqa: FBT003  # likewise
         over.set()

@@ -66,7 +66,7 @@ def rejudged(run: Path) -> Iterator[Figure]:
     longer = replace(known, entries=[*known.entries] * LONGER)
 
     def compared(journal: Journal) -> float:
-        return taken(lambda: list(journal_consistency.parting(journal, verdicts, run)))
+        return taken(lambda: list(journal_consistency.differences(journal, verdicts, run)))
 
     growth = compared(longer) / compared(known) / LONGER
     yield Figure(what=f"a line of a journal {LONGER} times as long / a line", found=f"{growth:.1f}", goal="1")

@@ -175,7 +175,7 @@ def detects() -> None:
     """Write the table of what an audit is worth."""
     rows = ["| what is attested | faulty MPPs named | conforming MPPs accused |", "| --- | --- | --- |"]
     for words, mapped in ATTESTED.items():
-        found = worth.detected(mapped)
+        found = worth.detection(mapped)
         named, accused = (
             f"{len(found.named)} of {len(found.faulty)}",
             f"{len(found.accused)} of {len(found.conforming)}",

@@ -38,7 +38,7 @@ class Bundles:
     @property
     def files(self) -> Files:
         """The files of the first."""
-        return dict(verify.unpacked(self.one))
+        return dict(verify.read_zip(self.one))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +122,14 @@ def _swapped(bundles: Bundles) -> bytes:
 
 @_tampering("evidence of another run stands in for this one's", "evidence/")
 def _evidence_of_another_run(bundles: Bundles) -> bytes:
-    files, theirs = bundles.files, verify.unpacked(bundles.other)
+    files, theirs = bundles.files, verify.read_zip(bundles.other)
     files = {name: data for name, data in files.items() if not name.startswith("evidence/")}
     return pack.zip_files({**files, **{name: theirs[name] for name in _evidence(theirs)}})
 
 
 @_tampering("the signed statement of another run stands in for this one's", "attestation.json")
 def _statement_of_another_run(bundles: Bundles) -> bytes:
-    theirs = verify.unpacked(bundles.other)
+    theirs = verify.read_zip(bundles.other)
     return pack.zip_files({**bundles.files, verify.ATTESTATION: theirs[verify.ATTESTATION]})
 
 

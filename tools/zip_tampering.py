@@ -21,7 +21,7 @@ def flipped(bundle: bytes, name: str) -> bytes:
 
 def changed(bundle: bytes, name: str, after: bytes = b"") -> bytes:
     """The bundle with one byte of a file changed, packed anew with a right checksum: the one after these, or any."""
-    files = dict(verify.unpacked(bundle))
+    files = dict(verify.read_zip(bundle))
     content = files[name]
     place = content.index(after) + len(after) if after else len(content) // 2
     files[name] = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
@@ -30,7 +30,7 @@ def changed(bundle: bytes, name: str, after: bytes = b"") -> bytes:
 
 def without(bundle: bytes, name: str) -> bytes:
     """A bundle without one of its files."""
-    files = dict(verify.unpacked(bundle))
+    files = dict(verify.read_zip(bundle))
     del files[name]
     return pack.zip_files(files)
 

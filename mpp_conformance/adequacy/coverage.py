@@ -26,9 +26,9 @@ from mpp_conformance.adequacy.model.dimensions import (
     Condition,
     Pair,
     all_pairs,
-    excluded,
+    in_words,
     pairs,
-    worded,
+    reason_impossible,
 )
 from mpp_conformance.adequacy.model.table import TRANSITIONS, Transition
 from mpp_conformance.adequacy.model.walk import walk_of, way
@@ -74,7 +74,7 @@ class Parts:
     def names(self) -> list[str]:
         """What they are, in words, in the order of the model."""
         named = [f"transition: {row.name}" for row in TRANSITIONS if row in self.transitions]
-        return named + [f"pair: {worded(pair)}" for pair in all_pairs() if pair in self.pairs]
+        return named + [f"pair: {in_words(pair)}" for pair in all_pairs() if pair in self.pairs]
 
 
 def possible(claims: Claims) -> Parts:
@@ -86,7 +86,8 @@ def possible(claims: Claims) -> Parts:
         frozenset(
             pair
             for pair in all_pairs()
-            if not excluded(pair, claims.reading) and all(value in codes for name, value in pair if name == CODE)
+            if not reason_impossible(pair, claims.reading)
+            and all(value in codes for name, value in pair if name == CODE)
         ),
     )
 
@@ -207,7 +208,7 @@ def _in_turn(scenario: Scenario, accounts: Accounts) -> Iterator[Condition | Non
 
 
 def _by_limits(scenario: Scenario, accounts: Accounts, payment: Payment) -> Answer:
-    breached = accounts.exceeded(
+    breached = accounts.exceeded_limit(
         payment.customer,
         by_entry_code=payment.code == ENTRY,
         amount=payment.amount,
@@ -226,7 +227,7 @@ def _outcome(answer: Answer, payment: Payment) -> str:
 
 def _band(accounts: Accounts, payment: Payment) -> str:
     """How the amount stands to the limits that hold for it, the nearest of them."""
-    spent = accounts.spent(payment.customer, datetime.fromisoformat(payment.at))
+    spent = accounts.spent_within_year(payment.customer, datetime.fromisoformat(payment.at))
     room = []
     for limit in accounts.edition.limits:
         if limit.scope == IN_STORE or payment.code == ENTRY:

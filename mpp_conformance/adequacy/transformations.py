@@ -18,7 +18,9 @@ KNOWN: Final = 2 * len(PAYLOADS) + len(CODES)
 """How many changes there are to show: of payloads for each kind of code, and of code values."""
 
 
-def unshown(cases: Iterable[Case], edition: Edition, reading: Reading, templates: CodeTemplates) -> tuple[str, ...]:
+def invisible_changes(
+    cases: Iterable[Case], edition: Edition, reading: Reading, templates: CodeTemplates
+) -> tuple[str, ...]:
     """What goes unseen: ``payload of ENTRY_CODE: ...``, ``payload of ORDER_CODE: ...`` and ``code value: ...``."""
     sent: dict[str, set[str]] = {ENTRY: set(), ORDER: set()}
     for code, payload in _deciding(cases, edition, reading):

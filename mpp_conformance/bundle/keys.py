@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from mpp_conformance.common.text import decoded
+from mpp_conformance.common.text import decode_text
 
 FILE: Final = "signing-key.pem"
 _FOR_THE_USER: Final = 0o600
@@ -53,7 +53,7 @@ def write_new(key: Ed25519PrivateKey, path: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     except FileExistsError:
-        raise SigningKeyError(f"{path} exists already, and is kept") from None
+        raise SigningKeyError(f"{path} already exists and was not overwritten") from None
     except OSError as problem:
         raise SigningKeyError(f"{path} cannot be written ({problem.strerror})") from None
 
@@ -70,9 +70,9 @@ def load(path: Path) -> Ed25519PrivateKey:
     if os.name == "posix" and mode & 0o077:
         raise SigningKeyError(f"{path} can be read by others: chmod 600 {path}")
     try:
-        key = load_pem_private_key(decoded(data).encode(), password=None)
+        key = load_pem_private_key(decode_text(data).encode(), password=None)
     except (ValueError, TypeError):
-        raise SigningKeyError(f"{path} holds no private key in PEM without a password") from None
+        raise SigningKeyError(f"{path} must hold a private key in PEM without a password") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise SigningKeyError(f"{path} holds a key of another kind; bundles are signed with Ed25519")
+        raise SigningKeyError(f"{path} holds a key of another kind; signing a bundle takes an Ed25519 key")
     return key

@@ -57,7 +57,7 @@ def pack(
         files[verify.TIME_STAMP] = stamp(files[verify.ATTESTATION])
     packed = zip_files(files)
     try:
-        verify.verified(packed)
+        verify.verify_bundle(packed)
     except verify.Refused as problem:
         raise PackError(f"`verify` would refuse the bundle of {run}: {problem}") from problem
     return packed
@@ -69,7 +69,7 @@ def _of_audit(run: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     files = {path.relative_to(run).as_posix(): _content(path) for path in names}
     try:
         told = canonical.parse(files[verify.AUDIT], limit=verify.MAX_FILE)
-        wrong = [f"{name}: {why}" for name, why in audit_rejudgement.differing(run) if why]
+        wrong = [f"{name}: {why}" for name, why in audit_rejudgement.differences(run) if why]
     except (canonical.NotCanonicalError, RejudgementError) as problem:
         raise PackError(f"{run / verify.AUDIT}: {problem}") from problem
     if not isinstance(told, dict) or wrong:
@@ -80,7 +80,7 @@ def _of_audit(run: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 def _faithful(run: Path) -> None:
     """Nothing is signed that people read otherwise than the verdict file has it; PackError names the form."""
     try:
-        wrong = [(name, why) for name, why in reproduction.differing(run) if why and verify.NAME.fullmatch(name)]
+        wrong = [(name, why) for name, why in reproduction.differences(run) if why and verify.NAME.fullmatch(name)]
     except (reading.KeptError, document.VerdictFileError, OSError) as problem:
         raise PackError(str(problem)) from problem
     for name, why in wrong:

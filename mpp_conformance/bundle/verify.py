@@ -90,12 +90,12 @@ class Bundle(NamedTuple):
     mpp_key: str
 
 
-def verified(data: bytes) -> Bundle:
+def verify_bundle(data: bytes) -> Bundle:
     """The bundle in the bytes of a file, for whoever signed it; Refused where anything about it is not as it must be.
 
     Whether ``signer`` is somebody to be believed is the caller's to say.
     """
-    files = unpacked(data)
+    files = read_zip(data)
     for name in NEEDED_OF_AUDIT if AUDIT in files else NEEDED:
         if name not in files:
             refuse(name, "the bundle has no such file")
@@ -158,7 +158,7 @@ class Entry(NamedTuple):
     offset: int
 
 
-def unpacked(data: bytes) -> Dict[str, bytes]:
+def read_zip(data: bytes) -> Dict[str, bytes]:
     """The files of a ZIP by name; Refused for anything that two programs could read in two ways."""
     if len(data) > MAX_BUNDLE:
         refuse("the bundle", "more than %d bytes" % MAX_BUNDLE)
@@ -849,7 +849,7 @@ def _log(name: str, path: str) -> Dict[str, Any]:
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
-def told(bundle: Bundle, key: str, logs: str = "") -> List[str]:
+def describe(bundle: Bundle, key: str, logs: str = "") -> List[str]:
     """What is said of a bundle that holds together. ``logs``: the folder that was compared."""
     tested = "a test key, which vouches for nobody" if bundle.test_key else "a key of the operator's"
     lines = ["files        %d, each as the manifest names it" % len(bundle.files)]
@@ -908,7 +908,7 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE
     try:
         with open(rest[0], "rb") as file:  # noqa: PTH123  # one call of the plainest kind
-            bundle = verified(file.read(MAX_BUNDLE + 1))
+            bundle = verify_bundle(file.read(MAX_BUNDLE + 1))
         if key and key != bundle.signer:
             refuse(SIGNER, "signed by %s, but %s is expected" % (bundle.signer, key))
         if logs:
@@ -919,7 +919,7 @@ def main(arguments: Sequence[str]) -> int:
     except Refused as problem:
         print("REFUSED      %s" % problem)
         return REFUSED
-    print("\n".join(told(bundle, key, logs)))
+    print("\n".join(describe(bundle, key, logs)))
     print("reports      as signed; `mpp-conformance verify` makes them anew and compares them, this program does not")
     print("verified     %s" % ("this is what the holder of that key signed" if key else "except for who signed it"))
     return OK if key else UNKNOWN_SIGNER

@@ -10,10 +10,10 @@ from typing import Final
 import click
 
 from mpp_conformance import wallet
-from mpp_conformance.cli.exits import Exit, Refusal, explained
-from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.cli.exits import Exit, Refusal, exit_codes_help
+from mpp_conformance.cli.forms import format_option, print_json
 from mpp_conformance.cli.run import TARGET, announce_device_address, refuse_useless
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import json_text, printable
 from mpp_conformance.generation import corpus
@@ -42,13 +42,13 @@ _seed = click.option(
 
 @click.group("answers")
 def command() -> None:
-    """The answers of Alipay+ that nobody wrote: generated from openapi/alipay-plus.yaml, held in every run."""
+    """List and try generated answers of Alipay+: made from openapi/alipay-plus.yaml, and used in every run."""
 
 
-@command.command("list", short_help="List them, with what the generator says of each.")
+@command.command("list", short_help="List generated answers, and what each is about.")
 @_seed
 @format_option("schemas.md")
-def listed(seed: int | None, form: str) -> None:
+def list_answers(seed: int | None, form: str) -> None:
     """List the generated answers: name, kind of code, amount in fen, and what the generator says of it.
 
     Those marked with a star go beyond what documents name, and those marked with an exclamation mark break the
@@ -58,7 +58,7 @@ def listed(seed: int | None, form: str) -> None:
     if form == "json":
         rows, broken = ([asdict(answer) for answer in kind] for kind in (found.legal, found.illegal))
         told = {"format": FORMAT, "seed": found.seed, "answers": rows, "illegal": broken}
-        printed(told)
+        print_json(told)
         return
     for answer in found.answers:
         mark = "!" if isinstance(answer, Illegal) else " " if answer.within else "*"
@@ -66,7 +66,7 @@ def listed(seed: int | None, form: str) -> None:
     click.echo(f"{len(found.legal)} legal answers and {len(found.illegal)} illegal ones from seed {found.seed}")
 
 
-@command.command("try", short_help="Try them out with a wallet, and shrink what fails.", epilog=explained())
+@command.command("try", short_help="Try them with a wallet, and shrink what fails.", epilog=exit_codes_help())
 @click.argument("chosen", nargs=-1, metavar="[ANSWER]...")
 @wallet_option
 @click.option("--mpp", "target", metavar="TARGET", envvar=TARGET, show_envvar=True, help="The MPP, as for `run`.")
@@ -88,7 +88,7 @@ def listed(seed: int | None, form: str) -> None:
     show_default=True,
     help="How many may be held to make one answer smaller.",
 )
-def tried(  # noqa: PLR0913  # what a trial can be given
+def try_answers(  # noqa: PLR0913  # what a trial can be given
     *,
     chosen: tuple[str, ...],
     wallet: Path | None,
@@ -120,7 +120,7 @@ def _by_name(corpus: Corpus) -> dict[str, Found]:
 
 
 def _corpus(seed: int | None) -> Corpus:
-    return answers.packaged() if seed in {None, answers.packaged().seed} else corpus(seed)
+    return answers.packaged_corpus() if seed in {None, answers.packaged_corpus().seed} else corpus(seed)
 
 
 def _all_json(chosen: Sequence[str]) -> bool:
@@ -145,7 +145,7 @@ def _found(text: str, known: Mapping[str, Found], code: str, amount: int) -> Fou
 
 def _trial(target: str | None, path: Path | None) -> tuple[Trial, str]:
     """The way to the MPP, and what names it."""
-    chosen = loaded(path) if path else None
+    chosen = load_wallet(path) if path else None
     if chosen is None and not (target or "").startswith("specimen:"):
         raise click.UsageError("say which MPP to try: --wallet FILE, or --mpp specimen:conforming")
     used = chosen or wallet.reference()

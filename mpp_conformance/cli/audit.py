@@ -13,7 +13,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
-from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.cli.forms import JSON, format_option, print_json
 from mpp_conformance.cli.progress import Progress
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import printable
@@ -23,7 +23,7 @@ from mpp_conformance.report.pages.audit import FORMAT, WORTH_FORMAT
 from mpp_conformance.report.run_folder import folder
 from mpp_conformance.report.run_folder.folder import RunFolderError
 from mpp_conformance.trials.audit import counterexamples, engine, mapping, spark
-from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.fold import prepare_fold
 from mpp_conformance.trials.audit.logs import EngineError, Logs
 from mpp_conformance.trials.audit.mapping import Mapped
 
@@ -37,16 +37,23 @@ _LINE: Final = 160
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @format_option("audit.md")
 @click.option(
-    "--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Keep counter-examples as evidence in this one."
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Keep counter-examples in this folder, as evidence.",
 )
 @click.option(
-    "--memory", default="1GB", show_default=True, metavar="SIZE", help="What DuckDB may take; the rest goes to disk."
+    "--memory",
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="How much memory DuckDB may use; the rest goes to disk.",
 )
 @click.option(
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Work in this one, and take up there what was interrupted; about twice the size of the logs.",
+    help="Work in this folder, which grows to twice the size of the logs; continue what was interrupted there.",
 )
 @click.option(
     "--engine",
@@ -55,13 +62,15 @@ _LINE: Final = 160
     show_default=True,
     help="What reads the logs: DuckDB here, or the session of Apache Spark that `spark-submit` starts this with.",
 )
-@click.option("--detects", is_flag=True, help="Say what an audit with these attestations is worth; reads no logs.")
+@click.option(
+    "--detects", is_flag=True, help="Read no logs; say which faults an audit with these attestations can find."
+)
 def command(file: Path, form: str, into: Path | None, memory: str, work: Path | None, **how: Any) -> None:
-    """Judge the logs that FILE (an audit.toml) reads, by every case that can be asked of a log.
+    """Judge the logs that FILE (an audit.toml) names, by every case that a log can answer.
 
-    What a log may have lost, repeated or put in another order accuses nobody, unless FILE attests that it has not. An
-    audit certifies nothing: exit code 1 where a conversation broke a requirement that decides, 5 where none did. One
-    that was interrupted goes on where it was, with the line that Ctrl-C prints.
+    A message that is missing, repeated or out of order accuses nobody, unless FILE attests that the log is complete,
+    counted or ordered. An audit certifies nothing. Exit code 1: a conversation broke a requirement that decides; 5:
+    none did. Ctrl-C prints the command that continues the audit later.
     """
     try:
         mapped = mapping.load(file)
@@ -75,18 +84,18 @@ def command(file: Path, form: str, into: Path | None, memory: str, work: Path | 
         if into is not None:
             folder.free_path(into.parent, into.name)
         if how["engine"] == SPARK:
-            made, samples = _audited(mapped, spark.opened(mapped, file.parent, spark.session()), into)
+            made, samples = _audited(mapped, spark.open_logs(mapped, file.parent, spark.session()), into)
         else:
             resume = [file, "--format", form, "--memory", memory, *(("--into", into) if into else ())]
             with _working(work, resume) as place, Progress() as progress:
-                reading = engine.opened(mapped, file.parent, place, memory=memory, watch=progress.show)
+                reading = engine.open_logs(mapped, file.parent, place, memory=memory, watch=progress.show)
                 made, samples = _audited(mapped, reading, into)
     except EngineError as problem:
         raise Refusal(f"{printable(str(file))}: the logs cannot be read: {problem}") from None
     except (RunFolderError, EvidenceError) as problem:
         raise Refusal(f"the counter-examples cannot be kept: {problem}") from None
     if form == JSON:
-        printed(made)
+        print_json(made)
     else:
         click.echo("\n".join(_lines(made, samples)))
         if into is not None:
@@ -111,7 +120,7 @@ def _working(work: Path | None, resume: Sequence[object]) -> Iterator[Path]:
         yield place
     except KeyboardInterrupt:
         again = shlex.join(str(word) for word in ("mpp-conformance", "audit", *resume, "--work", place))
-        click.echo(f"interrupted; this goes on where it was:\n  {again}", err=True)
+        click.echo(f"interrupted; continue with:\n  {again}", err=True)
         raise
     except BaseException:
         if work is None:
@@ -129,7 +138,7 @@ def _audited(
 ) -> tuple[dict[str, Any], list[str]]:
     """The outcome, as ``audit.json`` has it, and some lines that could not be read."""
     with reading as logs:
-        fold = prepared(mapped, logs.facts)
+        fold = prepare_fold(mapped, logs.facts)
         tally = logs.tally(fold)
         made = {
             "format": FORMAT,
@@ -145,7 +154,7 @@ def _audited(
         }
         samples = logs.samples()
     kept = None if into is None else folder.create(into.parent, into.name)
-    examples = list(counterexamples.found(tally, fold, secrets.token_bytes(32), kept))
+    examples = list(counterexamples.find(tally, fold, secrets.token_bytes(32), kept))
     made["counterexamples"] = [example.row for example in examples]
     if kept is not None:
         counterexamples.write(made, examples, kept)
@@ -190,11 +199,11 @@ def _worth(mapped: Mapped, form: str) -> NoReturn:
     """Print what the cabinet says of such an audit; ends with 0 if no conforming MPP is accused."""
     from mpp_conformance.trials.audit import worth  # noqa: PLC0415  # the cabinet takes a while to import
 
-    found = worth.detected(mapped)
+    found = worth.detection(mapped)
     if form == JSON:
         counts = {"conforming": len(found.conforming), "faulty": len(found.faulty)}
         named = {"accused": list(found.accused), "named": list(found.named)}
-        printed({"format": WORTH_FORMAT, "version": __version__, **counts, **named})
+        print_json({"format": WORTH_FORMAT, "version": __version__, **counts, **named})
     else:
         click.echo(f"accused      {len(found.accused)} of {len(found.conforming)} conforming MPPs")
         click.echo(f"named        {len(found.named)} of {len(found.faulty)} faulty MPPs, by logs of every scenario")

@@ -20,7 +20,7 @@ sign_option = click.option(
     "--sign",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="KEY",
-    help="Make a bundle too, as `bundle` does, and sign it with the private key in this file.",
+    help="Also make a bundle, as `bundle` does, and sign it with the private key in this file.",
 )
 """``--sign``."""
 
@@ -34,22 +34,22 @@ sign_option = click.option(
     required=True,
     help="The private key to sign with; `keygen` makes one.",
 )
-@click.option("--time-stamp", metavar="URL", help="An authority (RFC 3161) that is to date the signature; needs [tsa].")
+@click.option("--time-stamp", metavar="URL", help="Have this authority (RFC 3161) date the signature; needs [tsa].")
 def command(run: Path, key_file: Path, time_stamp: str | None) -> None:
-    """Make RUN.zip of the run in the folder RUN: verdicts, evidence, journal and reports, listed and signed.
+    """Pack the run in the folder RUN into RUN.zip: verdicts, evidence, journal and reports, listed and signed.
 
-    Or of the audit in it: its outcome, which names every log, and its counter-examples. It contains the evidence as the
-    run kept it, and never what opens its hidden parts. `verify` verifies it, and so does the file verify.py, which
-    needs nothing but Python.
+    Of an audit, the bundle has the outcome, which names every log, and the counter-examples. The evidence is as the run
+    kept it; what opens its hidden parts is never in a bundle. `verify` verifies a bundle, and so does the file
+    verify.py, which needs nothing but Python.
     """
-    key = loaded(key_file)
+    key = load_key(key_file)
     try:
         _made(run, key, stamp=_stamp(time_stamp) if time_stamp else None)
     except ValueError as problem:
         raise Refusal(f"no bundle is made: {problem}") from None
 
 
-def loaded(key_file: Path) -> "Ed25519PrivateKey":
+def load_key(key_file: Path) -> "Ed25519PrivateKey":
     """The key in a file; Refusal says what is wrong with it."""
     from mpp_conformance.bundle import keys  # noqa: PLC0415  # cryptography
 

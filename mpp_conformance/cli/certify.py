@@ -14,7 +14,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli import bundle
-from mpp_conformance.cli.exits import explained
+from mpp_conformance.cli.exits import exit_codes_help
 from mpp_conformance.cli.run import allure_option, execute, free_name, lang_option, new_folder
 from mpp_conformance.cli.serve_wallet import PRIVATE_KEY, READY
 from mpp_conformance.common.scratch import scratch
@@ -62,7 +62,7 @@ class NotStartedError(Exception):
     """The reference MPP's process cannot be called; says what it wrote."""
 
 
-@click.command("certify", epilog=explained())
+@click.command("certify", epilog=exit_codes_help())
 @click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
@@ -75,12 +75,12 @@ class NotStartedError(Exception):
 @allure_option
 @bundle.sign_option
 def command(*, reports: Path, name: str | None, lang: str, allure: bool, sign: Path | None) -> None:
-    """Certify the reference MPP that comes with the suite, as a process of its own, over signed HTTP.
+    """Start the reference MPP that comes with the suite in its own process, and certify it over signed HTTP.
 
-    It shows that everything works on this machine, and what a report and a signed bundle look like. Without --sign the
-    bundle is signed with a key that is created for it and thrown away: it vouches for nobody.
+    This shows that everything works on this machine, and what a report and a signed bundle look like. Without --sign,
+    a new key signs the bundle and is then thrown away: such a signature vouches for nobody.
     """
-    key = bundle.loaded(sign) if sign is not None else None
+    key = bundle.load_key(sign) if sign is not None else None
     with scratch(beside=reports) as place:
         wallet = _prepared(Path(place))
         with _reference_mpp(wallet) as adaptor:

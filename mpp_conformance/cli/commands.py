@@ -14,7 +14,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli import output
-from mpp_conformance.cli.exits import Exit, Refusal, explained
+from mpp_conformance.cli.exits import Exit, Refusal, exit_codes_help
 
 DEBUG: Final = "MPP_CONFORMANCE_DEBUG"
 """With this environment variable set, a fault of the suite prints its traceback."""
@@ -31,7 +31,7 @@ class Commands(click.Group):
 
     def __init__(self, name: str, modules: Mapping[str, tuple[str, str]]) -> None:
         settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-        super().__init__(name, help=_ABOUT, epilog=explained(), context_settings=settings)
+        super().__init__(name, help=_ABOUT, epilog=exit_codes_help(), context_settings=settings)
         self._modules = modules
         click.version_option(__version__, message="mpp-conformance %(version)s")(self)
 

@@ -8,12 +8,12 @@ from typing import Final
 import click
 
 from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging.verdict import Verdict, worst
 from mpp_conformance.pacts import document, states
 from mpp_conformance.pacts.providers import MPP_SERVER, PROVIDERS, MppServerProvider
-from mpp_conformance.pacts.verification import Outcome, Provider, verified
+from mpp_conformance.pacts.verification import Outcome, Provider, verify_pact
 from mpp_conformance.transport.servers.listener import ListenError
 
 _EXPECTED: Final = "alipay-plus--mpp-server.json"
@@ -25,11 +25,11 @@ _EXIT: Final = {Verdict.PASS: Exit.CONFORMS, Verdict.FAIL: Exit.FAILS}
 
 @click.group("contracts")
 def command() -> None:
-    """The contracts (Pact) between an MPP and Alipay+: those of the suite, and your own verified."""
+    """List the contracts (Pact) between MPP and Alipay+ that come with the suite, and verify your own."""
 
 
 @command.command("list", short_help="Name the contracts of the suite, and their files.")
-def listed() -> None:
+def list_contracts() -> None:
     """Name the contracts that come with the suite, and where their files are."""
     for path in sorted((directory("contracts") / "pacts").glob("*.json")):
         pact = document.read(path.read_bytes())
@@ -37,8 +37,8 @@ def listed() -> None:
         click.echo(f"    {path}")
 
 
-@command.command("states", short_help="List the provider states for your own.")
-def stated() -> None:
+@command.command("states", short_help="List the provider states that your own may use.")
+def list_states() -> None:
     """List the provider states that a contract of your own may use, with their parameters."""
     rows = [(name, provider.title, provider.known) for name, provider in PROVIDERS.items()]
     for name, title, known in [*rows, (MPP_SERVER, MppServerProvider.title, MppServerProvider.known)]:
@@ -74,7 +74,7 @@ def verify(pacts: tuple[Path, ...], wallet: Path | None) -> None:
 
 def _mpp_server(path: Path) -> Provider:
     """The wallet's MPP server; a refusal where the wallet file does not say where that is."""
-    wallet = loaded(path)
+    wallet = load_wallet(path)
     if wallet.reach.mpp_server is None:
         raise Refusal(f"{path}: [reach] mpp_server: expected the address of the MPP server, but it is missing")
     return MppServerProvider(wallet)
@@ -114,7 +114,7 @@ def _unusable(path: Path, problem: str) -> click.UsageError:
 
 def _verified(path: Path, pact: document.Pact, provider: Provider) -> list[Verdict]:
     click.echo(f"pact         {path}: {ascii(pact.consumer)[1:-1]} -> {pact.provider}")
-    outcomes = asyncio.run(verified(pact, provider))
+    outcomes = asyncio.run(verify_pact(pact, provider))
     for outcome in outcomes:
         for line in _told(outcome):
             click.echo(line)

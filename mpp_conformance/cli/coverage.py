@@ -8,8 +8,8 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.adequacy.coverage import Parts, case_of, conversation_of, of_plan, only_by, possible
-from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.forms import format_option, print_json
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import Claims, load, plan
 from mpp_conformance.wallet import reference
@@ -26,7 +26,7 @@ def command(wallet: Path | None, form: str) -> None:
     It counts transitions, and pairs of values of two dimensions, except those that no payment can show. With --wallet
     it counts what that wallet's claims allow; without it, what a wallet that claims everything could show.
     """
-    claims = Claims.of((loaded(wallet) if wallet else reference()).claims())
+    claims = Claims.of((load_wallet(wallet) if wallet else reference()).claims())
     rows = list(plan(load(directory("suites")).cases, claims))
     whole, covered = possible(claims), of_plan(rows)
     by_case = only_by(rows, case_of)
@@ -34,7 +34,7 @@ def command(wallet: Path | None, form: str) -> None:
     if form == "json":
         found = document(whole, covered, cases=by_case, conversations=by_conversation)
         found["wallet"] = {"name": claims.wallet, "version": claims.version} if wallet else None
-        printed(found)
+        print_json(found)
         return
     for line in text(whole, covered, cases=by_case, conversations=by_conversation):
         click.echo(line)

@@ -9,15 +9,15 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import ELSEWHERE, Exit
-from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.cli.forms import format_option, print_json
 from mpp_conformance.cli.run import announce_device_address
-from mpp_conformance.cli.wallets import loaded, needed_wallet_option
+from mpp_conformance.cli.wallets import load_wallet, needed_wallet_option
 from mpp_conformance.trials.doctor.findings import Finding
 from mpp_conformance.trials.doctor.live import SMALLEST, live
 from mpp_conformance.trials.doctor.mpp_server import believes, inquiry_findings
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.trials.doctor.templates import hidden_changes
-from mpp_conformance.trials.doctor.waiting import awaited
+from mpp_conformance.trials.doctor.waiting import wait_until_ready
 from mpp_conformance.wallet import Wallet
 
 FORMAT: Final = "mpp-conformance doctor 1"
@@ -35,19 +35,20 @@ FORMAT: Final = "mpp-conformance doctor 1"
     help="How long a test build that has just been started may take until its adaptor and MPP server answer.",
 )
 @click.option(
-    "--pay", is_flag=True, help=f"Try one real payment of {SMALLEST / 100:.2f} CNY by [customers] funded, too."
+    "--pay", is_flag=True, help=f"Also try one real payment of {SMALLEST / 100:.2f} CNY by [customers] funded."
 )
 def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
     """Check each field of wallet.toml against the wallet, and name the field that is wrong.
 
-    It checks the file, which alterations its codes would hide, the port, the adaptor and its clock. If the file names
-    the MPP server, it inquires there about an order that does not exist. Then it holds a conversation for each kind of
-    code: a scan that Alipay+ answers with HANDLE_BY_SDK. No money moves unless --pay allows it. It judges nothing: what
-    may be a fault of the MPP is for `run` to decide, and does not change the exit code.
+    It checks the file, the port, the adaptor and its clock, and says which alterations of a code value would not show
+    with the codes in the file. If the file names the MPP server, it inquires there about an order that does not exist.
+    Then it holds a conversation for each kind of code: a scan that Alipay+ answers with HANDLE_BY_SDK. No money moves
+    unless --pay allows it. It judges nothing: what may be a fault of the MPP is for `run` to decide, and does not
+    change the exit code.
     """
-    chosen = loaded(wallet)
+    chosen = load_wallet(wallet)
     if wait:
-        awaited(chosen, wait)
+        wait_until_ready(chosen, wait)
     if pay:
         click.echo(f"pays   [customers] funded: {SMALLEST / 100:.2f} CNY, once, when all else is well", err=True)
     announce_device_address(chosen, chosen.reach.target)
@@ -61,7 +62,7 @@ def command(wallet: Path, form: str, wait: int, *, pay: bool) -> None:
     if form == "json":
         told = {"name": chosen.identity.name, "version": chosen.identity.version}
         made = {"format": FORMAT, "version": __version__, "wallet": told, "well": not wrong}
-        printed({**made, "findings": [asdict(finding) for finding in findings]})
+        print_json({**made, "findings": [asdict(finding) for finding in findings]})
     else:
         else_well = f"judged in a run: {', '.join(judged)}" if judged else "all is well"
         click.echo(f"wrong: {', '.join(wrong)}" if wrong else else_well)

@@ -36,6 +36,6 @@ ELSEWHERE: Final = "Exit code 0: all is well. `mpp-conformance --help` explains 
 """The exit codes for ``--help`` of a command that certifies nothing."""
 
 
-def explained() -> str:
+def exit_codes_help() -> str:
     """The exit codes for ``--help`` of a command that certifies."""
     return "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {code.meaning}" for code in Exit)

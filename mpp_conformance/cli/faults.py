@@ -6,7 +6,7 @@ from typing import Any, Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.cli.forms import format_option, print_json
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
@@ -31,7 +31,7 @@ def command(form: str) -> None:
     """
     met = _met(load(directory("suites")).cases)
     if form == "json":
-        printed(document(met))
+        print_json(document(met))
         return
     for line in text(met):
         click.echo(line)

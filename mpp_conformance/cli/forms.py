@@ -23,6 +23,6 @@ def format_option(page: str) -> Callable[[Command], Command]:
     )
 
 
-def printed(document: object) -> None:
+def print_json(document: object) -> None:
     """Print a document for programs: JSON in ASCII, an indented line for each value."""
     click.echo(json_text(document, indent=2))

@@ -39,7 +39,7 @@ def command(context: click.Context, run: Path, file: Path, lang: str) -> None:
     """
     try:
         verdicts = reading.verdicts(run)
-        made = decision.judged(verdicts, _read(file), datetime.now(UTC))
+        made = decision.decide(verdicts, _read(file), datetime.now(UTC))
         before = _before(run, verdicts)
         RunFolder(run).write(decision.FILE, decision.encode(made))
     except (reading.KeptError, RunFolderError) as problem:
@@ -70,10 +70,10 @@ def _undated(made: Gate) -> dict[str, Any]:
 
 
 def _read(file: Path) -> waivers.WaiverFile:
-    return parsed(file) if file.exists() else waivers.WaiverFile({}, ())
+    return parse_waivers(file) if file.exists() else waivers.WaiverFile({}, ())
 
 
-def parsed(file: Path) -> waivers.WaiverFile:
+def parse_waivers(file: Path) -> waivers.WaiverFile:
     """The waivers in a file; Refusal says what is wrong with it."""
     try:
         return waivers.load(file)

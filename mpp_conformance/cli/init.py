@@ -27,7 +27,7 @@ _NAME: Final = "wallet.toml"
     "platform",
     type=click.Choice(list(PLATFORMS)),
     default=None,
-    help="Write the lines, too, that a test build on this platform adds (it needs one of doubles/).",
+    help="Also write the lines that a test build on this platform adds; it needs the double for it in doubles/.",
 )
 def command(path: Path, edition: str, platform: str | None) -> None:
     """Create a commented wallet.toml at PATH (a file, or a directory to put it in), and a key pair beside it.

@@ -11,9 +11,9 @@ from mpp_conformance.cli.exits import ELSEWHERE, Refusal
 @click.command("keygen", epilog=ELSEWHERE)
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False), default=Path(keys.FILE))
 def command(path: Path) -> None:
-    """Make an Ed25519 key in PATH to sign bundles with, and print its fingerprint.
+    """Create an Ed25519 key in the file PATH, to sign bundles with, and print its fingerprint.
 
-    Only you can read the file. Send the fingerprint to those who get your bundles by another way than the bundle.
+    Only you can read the file. Give the fingerprint to those who get your bundles, by another way than the bundles.
     """
     key = keys.generate()
     try:

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.report.checks.leak_scan import MAX_BYTES, OPENS, Leak, Scanner
 from mpp_conformance.wallet import Wallet
 
@@ -29,7 +29,7 @@ def command(path: Path, wallet: Path | None, canaries: tuple[str, ...]) -> None:
     and unescapes files, and names those that it cannot unpack. Exit code 0: it found nothing; 1: it found something,
     and names the file.
     """
-    chosen = loaded(wallet) if wallet else None
+    chosen = load_wallet(wallet) if wallet else None
     scanner = Scanner(_texts(chosen, canaries), chosen.keys.alipay_plus_private_key if chosen and chosen.keys else None)
     found: list[Leak] = []
     count = 0

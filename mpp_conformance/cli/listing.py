@@ -7,8 +7,8 @@ from typing import Any, Final
 import click
 
 from mpp_conformance import __version__
-from mpp_conformance.cli.forms import format_option, printed
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.forms import format_option, print_json
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import FEATURES, Claims, Planned, load, plan
 from mpp_conformance.ledger.requirements import Case, Ledger, Requirement, as_row
@@ -30,7 +30,7 @@ def command(wallet: Path | None, form: str) -> None:
     claims = _claims(wallet)
     planned = list(plan(ledger.cases, claims))
     if form == "json":
-        printed(document(ledger, claims, planned))
+        print_json(document(ledger, claims, planned))
         return
     for line in text(ledger, planned):
         click.echo(line)
@@ -38,7 +38,7 @@ def command(wallet: Path | None, form: str) -> None:
 
 def _claims(wallet: Path | None) -> Claims:
     if wallet is not None:
-        return Claims.of(loaded(wallet).claims())
+        return Claims.of(load_wallet(wallet).claims())
     return Claims(
         wallet="", version="", features=frozenset(FEATURES), edition=EDITIONS[DEFAULT_EDITION], reading=Reading()
     )

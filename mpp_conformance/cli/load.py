@@ -10,7 +10,7 @@ import click
 
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import ELSEWHERE, Exit
-from mpp_conformance.cli.forms import JSON, format_option, printed
+from mpp_conformance.cli.forms import JSON, format_option, print_json
 from mpp_conformance.cli.load_text import text
 from mpp_conformance.cli.run import TARGET
 from mpp_conformance.cli.wallets import wallet_option
@@ -18,7 +18,7 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.report.pages.load import FORMAT
 from mpp_conformance.specimens import Specimen
-from mpp_conformance.transport.connectors import UnknownTargetError, specimen_named
+from mpp_conformance.transport.connectors import UnknownTargetError, specimen_by_name
 from mpp_conformance.trials import cabinet
 from mpp_conformance.trials.load import findings
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial, Outcome, Run
@@ -92,25 +92,25 @@ class _Time(click.ParamType[float]):
     "seconds",
     type=_Time(),
     metavar="TIME",
-    help="Over HTTP, for how long conversations are begun: 60s, 2m, 1h.  [default: 60s]",
+    help="Over HTTP, how long to go on beginning conversations: 60s, 2m, 1h.  [default: 60s]",
 )
 @click.option(
     "--bisect",
     is_flag=True,
-    help="Over HTTP, find the smallest number of users that breaks each requirement, by halving; each takes TIME.",
+    help="Over HTTP, find the smallest number of users that breaks each requirement; each number tried takes --for.",
 )
 @click.option(
     "--agent",
     type=click.IntRange(1, 65_535),
     metavar="PORT",
-    help="Over HTTP, hold a conversation whenever somebody asks for one at this port of 127.0.0.1, for TIME or until "
-    "Ctrl-C; --users is how many at most.",
+    help="Over HTTP, hold a conversation whenever a load generator asks for one at this port of 127.0.0.1, until the "
+    "time of --for is over or Ctrl-C; at most --users at once.",
 )
 @click.option(
     "--locustfile",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a locustfile that asks such an agent.",
+    help="Write a locustfile that drives the agent at that port.",
 )
 @click.option(
     "--reports",
@@ -124,9 +124,14 @@ class _Time(click.ParamType[float]):
     type=click.IntRange(0, 2**32 - 1),
     default=1,
     show_default=True,
-    help="Says which conversations are held and, with a known MPP, whose turn it is.",
+    help="Decides in which order conversations begin and, with a known MPP, whose turn it is.",
 )
-@click.option("--turns", type=_Turns(), metavar="NxM,...", help="With a known MPP, whose turn it is, instead.")
+@click.option(
+    "--turns",
+    type=_Turns(),
+    metavar="NxM,...",
+    help="With a known MPP, whose turn it is, in place of what the seed decides.",
+)
 @format_option("load.md")
 def command(  # noqa: PLR0913  # one for each option
     *,
@@ -142,10 +147,10 @@ def command(  # noqa: PLR0913  # one for each option
     turns: tuple[Run, ...] | None,
     form: str,
 ) -> None:
-    """Hold many conversations at once, judge each at its end, and say what broke under load that holds alone.
+    """Hold many conversations at once, judge each at its end, and name the requirements that broke under load.
 
-    Only ordinary conversations of the suite are held. Load certifies nothing: exit code 1 means that a requirement
-    that decides was broken, 5 that none was, 4 that the suite itself failed.
+    Load uses only the ordinary conversations of the suite (docs/load.md), and certifies nothing. Exit code 1: a
+    requirement that decides was broken; 5: none was; 4: the suite itself failed.
     """
     if locustfile is not None:
         _write(locustfile, agent)
@@ -166,7 +171,7 @@ def command(  # noqa: PLR0913  # one for each option
         given = load_wallet.Load(users=users, seconds=seconds or usual, seed=seed, bisect=bisect, agent=agent)
         made = load_wallet.over_http(wallet, target, given, reports)
     if form == JSON:
-        printed(made)
+        print_json(made)
     else:
         for line in text(made):
             click.echo(line)
@@ -190,7 +195,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
     trial = cabinet.crowd_trial(specimen, cabinet.ordinary(load(directory("suites")).cases), users=users, seed=seed)
     if turns is not None and any(number >= users for number, _ in turns):
         raise click.BadParameter(f"the conversations are numbered from 0 to {users - 1}", param_hint="--turns")
-    outcome = trial.seeded() if turns is None else trial.ordered(turns)
+    outcome = trial.run_by_seed() if turns is None else trial.run_in_order(turns)
     failures = findings.first_failures(outcome.conversations)
     if turns is None:
         again = ("mpp-conformance", "load", "--mpp", target, "--users", str(users), "--seed", str(seed))
@@ -212,7 +217,7 @@ def _in_process(target: str, *, users: int, seed: int, turns: tuple[Run, ...] | 
 
 def _known(target: str) -> Specimen:
     try:
-        return specimen_named(target.removeprefix(_SPECIMEN))
+        return specimen_by_name(target.removeprefix(_SPECIMEN))
     except UnknownTargetError as problem:
         raise click.UsageError(str(problem)) from None
 

@@ -10,7 +10,7 @@ import click
 from mpp_conformance import __version__
 from mpp_conformance.cli.exits import Exit, Refusal
 from mpp_conformance.cli.run import announce_device_address, free_name, new_folder, refuse_useless
-from mpp_conformance.cli.wallets import loaded
+from mpp_conformance.cli.wallets import load_wallet
 from mpp_conformance.common.resources import directory
 from mpp_conformance.common.text import json_text, printable
 from mpp_conformance.evidence import EvidenceError
@@ -41,7 +41,7 @@ class Load:
 
 def over_http(wallet_file: Path, target: str | None, asked: Load, reports: Path) -> dict[str, Any]:
     """Hold the load and keep its evidence; the document for programs. Refused in words before anything is held."""
-    wallet = loaded(wallet_file)
+    wallet = load_wallet(wallet_file)
     target = target or wallet.reach.target
     trial = WalletTrial(
         wallet=wallet,

@@ -19,7 +19,7 @@ from mpp_conformance.protocol.limits import DEFAULT_EDITION
 from mpp_conformance.report.allure.node import GeneratorError, cache
 from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder, RunFolderError
-from mpp_conformance.scenarios.observation import POINTS, observed
+from mpp_conformance.scenarios.observation import POINTS, observing
 from mpp_conformance.trials import cabinet
 
 _MAX_KEPT: Final = 64 * 1024 * 1024
@@ -39,13 +39,13 @@ _MAX_KEPT: Final = 64 * 1024 * 1024
     metavar="POINTS",
     help=f"Judge by what is seen at these points alone, comma-separated: {', '.join(POINTS)}.",
 )
-@click.option("--causes", is_flag=True, help="Print which failure cards have no likely cause, too.")
+@click.option("--causes", is_flag=True, help="Also print which failure cards have no likely cause.")
 def command(form: str, out: Path, observes: str | None, *, causes: bool) -> None:
-    """Hold every known MPP against every case, to show that the suite fails each faulty one and nobody else.
+    """Judge every known MPP by every case, to show that the suite fails each faulty one and nobody else.
 
     It also shows which case could be removed without letting a fault survive, which case no MPP fails, and on how many
-    failure cards the likely cause names the fault. Exit code 0: some case kills every fault, none kills a conforming
-    MPP, no likely cause is wrong, and every case is needed.
+    failure cards the likely cause names the fault. Exit code 0: each faulty MPP fails a case, no conforming MPP does,
+    no likely cause is wrong, and every case is needed.
     """
     if observes is not None:
         _visibility(observes)
@@ -63,7 +63,7 @@ def command(form: str, out: Path, observes: str | None, *, causes: bool) -> None
 def _visibility(points: str) -> NoReturn:
     """Print what a judge is worth who sees these points only; ends with 0 if no conforming MPP is accused."""
     try:
-        found = cabinet.visible(observed(point.strip() for point in points.split(",")))
+        found = cabinet.visible(observing(point.strip() for point in points.split(",")))
     except ValueError as problem:
         raise click.BadParameter(str(problem), param_hint="--observes") from None
     click.echo(f"observed     {points}")
@@ -97,11 +97,16 @@ def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:
 
 
 def carry() -> Path:
-    """Write the kill matrix beside the suites, for a wheel to carry; in the place of any that lies there."""
+    """Put the kill matrix of this build beside the suites, for a wheel to carry, and remove any other.
+
+    One that lies there already is kept: it takes a minute or more to make.
+    """
     suites = directory("suites")
-    for old in suites.glob("kill-matrix-*.json"):
-        old.unlink()
-    return RunFolder(suites).write(f"kill-matrix-{_build()}.json", canonical.dump(_made()))
+    path = suites / f"kill-matrix-{_build()}.json"
+    for other in suites.glob("kill-matrix-*.json"):
+        if other != path:
+            other.unlink()
+    return path if _kept(path) is not None else RunFolder(suites).write(path.name, canonical.dump(_made()))
 
 
 def _kept(path: Path) -> Mapping[str, Any] | None:

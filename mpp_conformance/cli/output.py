@@ -60,7 +60,7 @@ class Output(io.TextIOWrapper):
         return len(text)
 
     @contextmanager
-    def commanding(self) -> Iterator[None]:
+    def own_commands(self) -> Iterator[None]:
         """What is printed within are commands of ours, in which text from outside was made harmless before."""
         self._commanding = True
         try:
@@ -85,7 +85,7 @@ def install() -> None:
 def commands() -> Iterator[None]:
     """Within, standard output carries commands for a CI server."""
     if isinstance(sys.stdout, Output):
-        with sys.stdout.commanding():
+        with sys.stdout.own_commands():
             yield
     else:
         yield

@@ -13,7 +13,7 @@ from mpp_conformance.common.shapes import (
     STRING,
     TRUTH,
     Schema,
-    closed,
+    closed_object,
     document,
     many,
     mapping,
@@ -32,7 +32,7 @@ from mpp_conformance.report.pages import audit, kill_matrix, load
 from mpp_conformance.trials.load.timeline import MOST
 
 _NAMES: Final = many(STRING)
-_WALLET: Final = closed({"name": STRING, "version": STRING})
+_WALLET: Final = closed_object({"name": STRING, "version": STRING})
 _EDITION: Final = one_of(*EDITIONS)
 _BASIS: Final = one_of(STATED, DOCUMENTED, DERIVED, SILENT)
 _VERDICT: Final = one_of(*(verdict.word for verdict in Verdict))
@@ -62,24 +62,24 @@ def _list() -> Schema:
         "name": STRING,
         "purpose": STRING,
         "needs": many(one_of(*FEATURES)),
-        "scenarios": many(closed(scenario)),
+        "scenarios": many(closed_object(scenario)),
     }
-    return closed(
+    return closed_object(
         {
             **_head(listing.FORMAT),
             "wallet": or_null(_WALLET),
             "features": many(one_of(*FEATURES)),
             "edition": _EDITION,
-            "requirements": many(closed(requirement)),
-            "cases": many(closed(case)),
+            "requirements": many(closed_object(requirement)),
+            "cases": many(closed_object(case)),
         }
     )
 
 
 def _coverage() -> Schema:
-    part = closed({"covered": COUNT, "possible": COUNT, "missing": _NAMES})
+    part = closed_object({"covered": COUNT, "possible": COUNT, "missing": _NAMES})
     whole = {**_head(coverage.FORMAT), "wallet": or_null(_WALLET), "transitions": part, "pairs": part}
-    return closed({**whole, "only_by_case": mapping(_NAMES), "only_by_conversation": mapping(_NAMES)})
+    return closed_object({**whole, "only_by_case": mapping(_NAMES), "only_by_conversation": mapping(_NAMES)})
 
 
 def _faults() -> Schema:
@@ -94,7 +94,7 @@ def _faults() -> Schema:
         "requirements": _NAMES,
         "scenarios": _NAMES,
     }
-    return closed({**_head(faults.FORMAT), "faults": many(closed(profile))})
+    return closed_object({**_head(faults.FORMAT), "faults": many(closed_object(profile))})
 
 
 def _answers() -> Schema:
@@ -107,18 +107,18 @@ def _answers() -> Schema:
         "body": {**STRING, "contentMediaType": "application/json"},
     }
     broken = {name: kind for name, kind in answer.items() if name != "within"}
-    rows = {"answers": many(closed(answer)), "illegal": many(closed(broken))}
-    return closed({"format": {"const": answers.FORMAT}, "seed": COUNT, **rows})
+    rows = {"answers": many(closed_object(answer)), "illegal": many(closed_object(broken))}
+    return closed_object({"format": {"const": answers.FORMAT}, "seed": COUNT, **rows})
 
 
 def _matrix() -> Schema:
     killed = ("killed", "killed_by_failing", "killed_by_lack_of_proof", "killed_by_observation")
     cards = ("cards", "cards_explained", "deciding_cards", "deciding_cards_explained")
-    fates = many(closed({"specimen": STRING, "due": _OUTCOME, "outcome": _OUTCOME}))
+    fates = many(closed_object({"specimen": STRING, "due": _OUTCOME, "outcome": _OUTCOME}))
     kill = {
         "requirement": STRING,
         "verdict": _VERDICT,
-        "cases": many(closed({"case": STRING, "scenarios": _NAMES})),
+        "cases": many(closed_object({"case": STRING, "scenarios": _NAMES})),
     }
     specimen = {
         "name": STRING,
@@ -129,45 +129,47 @@ def _matrix() -> Schema:
         "breaks": _NAMES,
         "hides": _NAMES,
         "observed": _NAMES,
-        "kills": many(closed(kill)),
+        "kills": many(closed_object(kill)),
     }
     loaded = {
         **{name: specimen[name] for name in ("name", "kind", "breaks")},
         "alone": _OUTCOME,
         **dict.fromkeys(("conversations", "seeds"), COUNT),
-        "broke": many(closed({"requirement": STRING, "conversations": COUNT})),
+        "broke": many(closed_object({"requirement": STRING, "conversations": COUNT})),
     }
     wrong = {"specimen": STRING, "requirement": STRING, "scenario": STRING, "cause": one_of(*FaultKind)}
     case = {"case": STRING, "requirement": STRING, "failing": _NAMES, "alone": _NAMES}
-    return closed(
+    return closed_object(
         {
             **_head(kill_matrix.FORMAT),
             "edition": _EDITION,
             "suites": SHA256,
             "sound": TRUTH,
-            "counts": closed(dict.fromkeys((*_MPPS, *killed, "cases", "transformations", "rows", *cards), COUNT)),
+            "counts": closed_object(
+                dict.fromkeys((*_MPPS, *killed, "cases", "transformations", "rows", *cards), COUNT)
+            ),
             "survivors": fates,
             "wrongly_killed": fates,
-            "misnamed": many(closed({"specimen": STRING, "how": STRING})),
-            "kinds": many(closed({"kind": one_of(*FaultKind), "faulty": COUNT, "killed": COUNT})),
-            "wrong_causes": many(closed(wrong)),
-            "unexplained": many(closed({"specimen": STRING, "requirement": STRING, "cards": COUNT})),
+            "misnamed": many(closed_object({"specimen": STRING, "how": STRING})),
+            "kinds": many(closed_object({"kind": one_of(*FaultKind), "faulty": COUNT, "killed": COUNT})),
+            "wrong_causes": many(closed_object(wrong)),
+            "unexplained": many(closed_object({"specimen": STRING, "requirement": STRING, "cards": COUNT})),
             "unharmed": _NAMES,
-            "loaded": many(closed(loaded)),
+            "loaded": many(closed_object(loaded)),
             "toothless": _NAMES,
-            "unneeded": many(closed({"case": STRING, "reason": or_null(STRING)})),
+            "unneeded": many(closed_object({"case": STRING, "reason": or_null(STRING)})),
             "stale": _NAMES,
             "unshown": _NAMES,
-            "passing_refused": many(closed({"case": STRING, "decides": TRUTH})),
-            "idle_rows": many(closed({"case": STRING, "scenario": STRING})),
-            "cases": many(closed(case)),
-            "specimens": many(closed(specimen)),
+            "passing_refused": many(closed_object({"case": STRING, "decides": TRUTH})),
+            "idle_rows": many(closed_object({"case": STRING, "scenario": STRING})),
+            "cases": many(closed_object(case)),
+            "specimens": many(closed_object(specimen)),
         }
     )
 
 
 def _diff() -> Schema:
-    run = closed({"run": STRING, "overall": _OVERALL, "digest": SHA256})
+    run = closed_object({"run": STRING, "overall": _OVERALL, "digest": SHA256})
     words = (
         run_difference.WALLET,
         run_difference.SUITE,
@@ -176,33 +178,34 @@ def _diff() -> Schema:
         run_difference.CLAIMS,
     )
     sides = {"old": _MAY_LACK, "new": _MAY_LACK}
-    return closed(
+    return closed_object(
         {
             "format": {"const": run_difference.FORMAT},
             "old": run,
             "new": run,
             "same": TRUTH,
-            "changes": many(closed({"what": one_of(*words), "old": STRING, "new": STRING})),
-            "requirements": many(closed({"requirement": STRING, **sides})),
-            "cases": many(closed({**_CASE, **sides, "reasons": {**_NAMES, "minItems": 1}})),
+            "compared": COUNT,
+            "changes": many(closed_object({"what": one_of(*words), "old": STRING, "new": STRING})),
+            "requirements": many(closed_object({"requirement": STRING, **sides})),
+            "cases": many(closed_object({**_CASE, **sides, "reasons": {**_NAMES, "minItems": 1}})),
         }
     )
 
 
 def _rejudge() -> Schema:
     count = {"conversations": COUNT, "cases": COUNT, "attempts": {"type": "integer", "minimum": 1}}
-    messages = closed({"read": COUNT, "hidden": COUNT, "signatures": mapping(COUNT)})
+    messages = closed_object({"read": COUNT, "hidden": COUNT, "signatures": mapping(COUNT)})
     told = {"differences": _NAMES, "notes": _NAMES, "messages": messages, "identical": TRUTH}
     key = {**_or_empty(SHA256), "description": "Of the key that the MPP signed with."}
     named = {"format": {"const": rejudge.FORMAT}, "run": STRING, "result": STRING, "digest": _or_empty(SHA256)}
-    return closed({**named, **count, "mpp_key": key, "other_suite": STRING, **told})
+    return closed_object({**named, **count, "mpp_key": key, "other_suite": STRING, **told})
 
 
 def _gate() -> Schema:
     fields = ("requirement", "case", "owner", "reason", "ticket", "expires", "seen", "signature", "trouble")
     waiver = {**dict.fromkeys(fields, STRING), "cases": _NAMES, "before": many(_VERDICT)}
     left = {"requirement": STRING, "case": STRING, "verdict": _VERDICT, "seen": STRING}
-    return closed(
+    return closed_object(
         {
             "format": {"const": FORMAT},
             "run": STRING,
@@ -212,15 +215,15 @@ def _gate() -> Schema:
             "after": one_of("open", "closed"),
             "complete": TRUTH,
             "owners": mapping(STRING),
-            "waivers": many(closed(waiver)),
-            "left": many(closed(left)),
+            "waivers": many(closed_object(waiver)),
+            "left": many(closed_object(left)),
         }
     )
 
 
 def _doctor() -> Schema:
-    finding = closed({"where": STRING, "ok": TRUTH, "text": STRING, "judged": TRUTH})
-    return closed({**_head(doctor.FORMAT), "wallet": _WALLET, "well": TRUTH, "findings": many(finding)})
+    finding = closed_object({"where": STRING, "ok": TRUTH, "text": STRING, "judged": TRUTH})
+    return closed_object({**_head(doctor.FORMAT), "wallet": _WALLET, "well": TRUTH, "findings": many(finding)})
 
 
 def _verify() -> Schema:
@@ -233,7 +236,7 @@ def _verify() -> Schema:
         "logs": or_null(COUNT),
         "cases": COUNT,
         "rejudged": TRUTH,
-        "reports": closed({"compared": _NAMES, "not_compared": _NAMES}),
+        "reports": closed_object({"compared": _NAMES, "not_compared": _NAMES}),
         "signer": SHA256,
         "test_key": TRUTH,
         "time_stamp": or_null(STRING),
@@ -241,16 +244,16 @@ def _verify() -> Schema:
         "notes": _NAMES,
     }
     asked = {"key_named": {**TRUTH, "description": "Whether --key said whose signature is expected."}}
-    return closed(
-        {**_head(verification.FORMAT), **asked, "refused": or_null(STRING), "bundle": or_null(closed(bundle))}
+    return closed_object(
+        {**_head(verification.FORMAT), **asked, "refused": or_null(STRING), "bundle": or_null(closed_object(bundle))}
     )
 
 
 def _manifest() -> Schema:
-    file = closed({"name": STRING, "size": COUNT, "sha256": SHA256})
-    signer = closed({"fingerprint": SHA256, "test": TRUTH})
+    file = closed_object({"name": STRING, "size": COUNT, "sha256": SHA256})
+    signer = closed_object({"fingerprint": SHA256, "test": TRUTH})
     whole = {"format": {"const": verify.MANIFEST_FORMAT}, "run": STRING, "signer": signer}
-    return closed({**whole, "files": {**many(file), "minItems": 1}, "merkle_root": SHA256})
+    return closed_object({**whole, "files": {**many(file), "minItems": 1}, "merkle_root": SHA256})
 
 
 def _load() -> Schema:
@@ -260,36 +263,36 @@ def _load() -> Schema:
     failure = {
         **dict.fromkeys(("requirement", "text", "case", "scenario", "expected", "seen"), STRING),
         "conversation": COUNT,
-        "smallest": or_null(closed(smallest)),
+        "smallest": or_null(closed_object(smallest)),
         "again": _NAMES,
     }
     whole = {**_head(load.FORMAT), "mpp": STRING}
     whole |= dict.fromkeys(("users", "seed", "conversations", "turns"), COUNT)
-    rows = {"requirements": many(closed(requirement)), "failures": many(closed(failure))}
-    return closed({**whole, **rows, "over_http": or_null(_load_over_http())})
+    rows = {"requirements": many(closed_object(requirement)), "failures": many(closed_object(failure))}
+    return closed_object({**whole, **rows, "over_http": or_null(_load_over_http())})
 
 
 def _load_over_http() -> Schema:
-    reasons = many(closed({"why": STRING, "conversations": COUNT}))
+    reasons = many(closed_object({"why": STRING, "conversations": COUNT}))
     kept = {"conversation": COUNT, "broke": _NAMES, "shown": _NAMES, "file": STRING, "digest": SHA256}
     span = dict.fromkeys(("conversations", "broke", "lagged", "p50", "p99"), COUNT)
-    timeline = {"seconds": COUNT, "spans": {**many(closed(span)), "maxItems": MOST}}
+    timeline = {"seconds": COUNT, "spans": {**many(closed_object(span)), "maxItems": MOST}}
     tried = {"users": COUNT, "conversations": COUNT, "broke": _NAMES}
-    return closed(
+    return closed_object(
         {
             "seconds": {"type": "number", "exclusiveMinimum": 0},
             "folder": STRING,
             "interrupted": TRUTH,
             **dict.fromkeys(("claimed", "lag", "lagged"), COUNT),
-            "latency": closed(dict.fromkeys(("messages", "p50", "p90", "p99", "p100"), COUNT)),
+            "latency": closed_object(dict.fromkeys(("messages", "p50", "p90", "p99", "p100"), COUNT)),
             **dict.fromkeys(("broken_off", "problems"), reasons),
             "claims": {"type": "object"},
-            "message_layer": or_null(closed(dict.fromkeys(_SIGNERS, STRING))),
-            "evidence": many(closed(kept)),
-            "counterexamples": many(closed(_counterexample())),
-            "timeline": closed(timeline),
-            "tried": many(closed(tried)),
-            "boundaries": many(closed({"requirement": STRING, "breaks": COUNT, "holds": COUNT})),
+            "message_layer": or_null(closed_object(dict.fromkeys(_SIGNERS, STRING))),
+            "evidence": many(closed_object(kept)),
+            "counterexamples": many(closed_object(_counterexample())),
+            "timeline": closed_object(timeline),
+            "tried": many(closed_object(tried)),
+            "boundaries": many(closed_object({"requirement": STRING, "breaks": COUNT, "holds": COUNT})),
         }
     )
 
@@ -298,14 +301,14 @@ def _counterexample() -> dict[str, Schema]:
     """A case that fails a conversation, as a verdict file has it."""
     parting = {"byte": COUNT, **dict.fromkeys(("before", "expected", "seen"), STRING)}
     told = dict.fromkeys(("how", "field"), STRING)
-    deviation = {**told, "kinds": many(STRING), "payment": COUNT, "parting": or_null(closed(parting))}
+    deviation = {**told, "kinds": many(STRING), "payment": COUNT, "parting": or_null(closed_object(parting))}
     return {
         **dict.fromkeys(("purpose", "blame", "reason", "expected", "seen", "hint"), STRING),
         **_CASE,
         "verdict": _VERDICT,
         "observed": TRUTH,
         "events": many(COUNT),
-        "deviation": or_null(closed(deviation)),
+        "deviation": or_null(closed_object(deviation)),
         "about": or_null(COUNT),
         "evidence": STRING,
         "evidence_digest": _or_empty(SHA256),
@@ -319,18 +322,18 @@ def _audit() -> Schema:
     whole = {
         **_head(audit.FORMAT),
         **dict.fromkeys(("suites", "mapping"), SHA256),
-        "attested": mapping(closed(witness)),
+        "attested": mapping(closed_object(witness)),
         **dict.fromkeys(("conversations", "records", "broken"), COUNT),
-        "inputs": many(closed({"name": STRING, "size": COUNT, "lines": COUNT, "sha256": SHA256})),
-        "requirements": many(closed({"id": STRING, **counts})),
+        "inputs": many(closed_object({"name": STRING, "size": COUNT, "lines": COUNT, "sha256": SHA256})),
+        "requirements": many(closed_object({"id": STRING, **counts})),
         **dict.fromkeys(("unasked", "skipped"), mapping(COUNT)),
         "never_exercised": _NAMES,
         "digest": SHA256,
-        "counterexamples": many(closed(example)),
+        "counterexamples": many(closed_object(example)),
     }
     worth = {**_head(audit.WORTH_FORMAT), **dict.fromkeys(("conforming", "faulty"), COUNT)}
     worth |= dict.fromkeys(("accused", "named"), _NAMES)
-    return {"anyOf": [closed(whole), closed(worth)]}
+    return {"anyOf": [closed_object(whole), closed_object(worth)]}
 
 
 def _head(form: str) -> dict[str, Schema]:

@@ -8,8 +8,8 @@ from typing import Any, Final
 import click
 
 from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
-from mpp_conformance.cli.forms import JSON, format_option, printed
-from mpp_conformance.common.text import decoded
+from mpp_conformance.cli.forms import JSON, format_option, print_json
+from mpp_conformance.common.text import decode_text
 from mpp_conformance.protocol import signature
 from mpp_conformance.report.checks import audit_rejudgement, load_rejudgement, rejudgement
 from mpp_conformance.report.checks.rejudgement import Rejudgement, RejudgementError
@@ -24,15 +24,15 @@ _SHOWN: Final = 50
 @click.option(
     "--mpp-key",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The MPP server's public key, as you know it from the MPP: the run's must be this one.",
+    help="The MPP server's public key, as the MPP gave it to you: the key in the run must be the same.",
 )
 @format_option("schemas.md")
 def command(run: Path, mpp_key: Path | None, form: str) -> None:
     """Judge the run, load or audit in the folder RUN again from its evidence, and compare it with the files there.
 
-    Of a run and of a load it reads each message from the bytes that carried it, and verifies the signatures of the MPP
-    server with its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: something differs, and is
-    named; 5: nothing differs, but the run was interrupted.
+    In a run or a load it reads each message from the bytes that carried it, and verifies the signatures of the MPP
+    server with its public key. Exit code 0: nothing differs, whatever the verdicts are; 1: it names what differs; 5:
+    nothing differs, but the run was interrupted.
     """
     if run.is_file():
         raise click.UsageError(
@@ -45,7 +45,7 @@ def command(run: Path, mpp_key: Path | None, form: str) -> None:
     if mpp_key is not None:
         found.differences[:0] = _other_key(mpp_key, found)
     if form == JSON:
-        printed(_document(found))
+        print_json(_document(found))
     else:
         click.echo("\n".join(_lines(found)))
     whole = Exit.CONFORMS if found.digest else Exit.NOT_PROVEN
@@ -61,7 +61,7 @@ def _checked_by(run: Path) -> ModuleType:
 def _other_key(path: Path, found: Rejudgement) -> list[str]:
     """Whether the MPP signed with the key in a file."""
     try:
-        key = signature.load_public_key(decoded(path.read_bytes()))
+        key = signature.load_public_key(decode_text(path.read_bytes()))
     except (ValueError, OSError) as problem:
         raise Refusal(f"{path}: {problem}") from None
     expected = rejudgement.fingerprint(signature.public_key_text(key))

@@ -67,7 +67,7 @@ def short(run: Path, lang: str) -> None:
 @_run
 @_lang
 @click.option("--full", is_flag=True, help="Print everything, each case and each conversation: hundreds of pages.")
-def printed(*, run: Path, lang: str, full: bool) -> None:
+def make_pdf(*, run: Path, lang: str, full: bool) -> None:
     """Make RUN/report.pdf for paper: the summary, the requirements, what failed, and the limits; at most 40 pages.
 
     It needs WeasyPrint (pip install 'mpp-conformance[pdf]'), which needs Pango from the system, and for Chinese a font
@@ -77,12 +77,12 @@ def printed(*, run: Path, lang: str, full: bool) -> None:
     verdicts, gate, traces = _read(run)
     try:
         images = reading.images(run, verdicts)
-        data, boxes = pdf.made(html.render(verdicts, traces, language(lang), gate, form, images=images))
+        data, boxes = pdf.render_pdf(html.render(verdicts, traces, language(lang), gate, form, images=images))
         made = RunFolder(run).write(pdf.FILE, data)
     except (pdf.PdfError, VerdictFileError, RunFolderError) as problem:
         raise Refusal(f"{pdf.FILE} is not made: {problem}") from None
     if boxes:
-        click.echo(f"pdf          no font here has a glyph for {boxes} characters that the wallet was sent")
+        click.echo(f"pdf          no font on this machine has a glyph for {boxes} characters that the wallet was sent")
     click.echo(f"pdf          {made}")
 
 
@@ -90,7 +90,7 @@ def printed(*, run: Path, lang: str, full: bool) -> None:
 @_run
 @_lang
 @click.pass_context
-def audited(context: click.Context, run: Path, lang: str) -> None:
+def audit_report(context: click.Context, run: Path, lang: str) -> None:
     """Check, item by item, that the report contains what ISO/IEC 17025 (7.8.2.1 and 7.8.6) demands.
 
     It looks for every item in the run's verdict file. Exit code 0 means that no item is missing.
@@ -185,7 +185,7 @@ def check(context: click.Context, run: Path) -> None:
     """
     try:
         found = dict(recount.forms(run))
-        for name, difference in reproduction.differing(run):
+        for name, difference in reproduction.differences(run):
             if difference and not found.get(name):
                 found[name] = [difference, reproduction.advice(name, run)]
             found.setdefault(name, [])

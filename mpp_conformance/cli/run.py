@@ -12,9 +12,9 @@ import click
 import pytest
 
 from mpp_conformance.cli import bundle, report
-from mpp_conformance.cli.exits import Exit, Refusal, explained
-from mpp_conformance.cli.gate import parsed
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.exits import Exit, Refusal, exit_codes_help
+from mpp_conformance.cli.gate import parse_waivers
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.common.resources import directory
 from mpp_conformance.evidence import journal
 from mpp_conformance.ledger.catalogue import Claims, for_a_person, load
@@ -29,7 +29,7 @@ from mpp_conformance.report.verdict_file import document
 from mpp_conformance.report.verdict_file.folding import Result
 from mpp_conformance.transport.connectors import BY_HAND, UnknownTargetError, adaptor_of
 from mpp_conformance.trials.doctor.refusal import refusal
-from mpp_conformance.wallet import Wallet, by_hand, claims_by_hand, wanting
+from mpp_conformance.wallet import Wallet, by_hand, claims_by_hand, lacking_for_person
 
 TARGET: Final = "MPP_CONFORMANCE_TARGET"
 _OF_VERDICT: Final = {result.overall: next(code for code in Exit if code == result.status) for result in Result}
@@ -40,7 +40,7 @@ _WITHOUT_VERDICT: Final = {
     pytest.ExitCode.USAGE_ERROR: Exit.USAGE,
 }
 allure_option = click.option(
-    "--allure", is_flag=True, help="Make allure.html too, as `report allure` does; needs Node, and its first use npm."
+    "--allure", is_flag=True, help="Also make allure.html, as `report allure` does; needs Node, and npm the first time."
 )
 """``--allure``."""
 lang_option = click.option(
@@ -54,7 +54,7 @@ lang_option = click.option(
 _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
 
 
-@click.command("run", epilog=explained(), context_settings={"ignore_unknown_options": True})
+@click.command("run", epilog=exit_codes_help(), context_settings={"ignore_unknown_options": True})
 @wallet_option
 @click.option(
     "--mpp",
@@ -99,8 +99,8 @@ _PLUGINS: Final = ("mpp_conformance.plugin", "allure_pytest.plugin")
     type=click.Choice(["adaptor", "person"]),
     default="adaptor",
     show_default=True,
-    help="Who does what the consumer does. A person scans codes with a telephone, as a console in the browser asks "
-    "(docs/wallet.md); the fewest scans are asked for that judge each requirement.",
+    help="Who acts as the consumer: the adaptor, or a person who scans codes with a telephone when a console in the "
+    "browser asks for it (docs/wallet.md). It asks for as few scans as judge each requirement once.",
 )
 @lang_option
 @allure_option
@@ -128,8 +128,8 @@ def command(  # noqa: PLR0913  # one for each option
     """
     if broken_off is not None:
         target = target or _target_of(broken_off)
-    key = bundle.loaded(sign) if sign is not None else None
-    chosen = loaded(wallet) if wallet else None
+    key = bundle.load_key(sign) if sign is not None else None
+    chosen = load_wallet(wallet) if wallet else None
     if consumer == "person":
         if chosen is None or (target or BY_HAND) != BY_HAND:
             raise click.UsageError("--by person takes --wallet FILE, and no --mpp")
@@ -147,7 +147,7 @@ def command(  # noqa: PLR0913  # one for each option
         planned_by_hand(chosen)
     waived = place(str(waivers or ""), str(wallet or ""), target or "")
     if waived is not None:
-        parsed(waived)
+        parse_waivers(waived)
     made = broken_off or new_folder(reports, name or free_name(reports, _title(target or "", chosen)))
     resume = broken_off is not None
     code = execute(
@@ -185,9 +185,9 @@ def planned_by_hand(wallet: Wallet) -> None:
     claims = Claims.of(claims_by_hand(by_hand(wallet)))
     plan = for_a_person(load(directory("suites")).cases, claims)
     if not plan.scenarios:
-        raise click.UsageError(f"there is no conversation that a person could hold: {wanting(wallet)}")
+        raise click.UsageError(f"a person cannot hold any of the conversations: {lacking_for_person(wallet)}")
     if wallet.features.entry_code and not claims.merchant_page:
-        click.echo(f"entry codes  left out: {wanting(wallet)} (docs/wallet.md)", err=True)
+        click.echo(f"entry codes  left out: {lacking_for_person(wallet)} (docs/wallet.md)", err=True)
     if wallet.reach.public_url or wallet.reach.port:
         click.echo(
             f"error page   {error_page(wallet)}  stands for that of Alipay+; a double of the SDK opens it", err=True

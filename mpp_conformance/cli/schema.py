@@ -8,8 +8,8 @@ from typing import Any, Final
 import click
 
 from mpp_conformance.cli.exits import ELSEWHERE
-from mpp_conformance.cli.forms import printed
-from mpp_conformance.common.shapes import SHA256, STRING, closed, document
+from mpp_conformance.cli.forms import print_json
+from mpp_conformance.common.shapes import SHA256, STRING, closed_object, document
 
 
 def _verdicts() -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _claims() -> dict[str, Any]:
     """Both parts of it stand in the verdict file, too."""
     whole = _verdicts()
     parts = {name: whole["properties"][name] for name in ("claims", "suite")}
-    return document("claims.json of a bundle", closed(parts), _counting(whole))
+    return document("claims.json of a bundle", closed_object(parts), _counting(whole))
 
 
 def _journal() -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _journal() -> dict[str, Any]:
 
     whole = _verdicts()
     parts = {name: whole["properties"][name] for name in ("target", "claims", "message_layer")}
-    facts = closed({**parts, "suite": closed({"version": STRING, "digest": SHA256}), "source": SHA256})
+    facts = closed_object({**parts, "suite": closed_object({"version": STRING, "digest": SHA256}), "source": SHA256})
     return journal_schema(facts, _counting(whole))
 
 
@@ -97,4 +97,4 @@ def command(name: str | None) -> None:
     if name is None:
         click.echo("\n".join(f"{known:<12} {what}" for known, (what, _) in SCHEMAS.items()))
     else:
-        printed(SCHEMAS[name][1]())
+        print_json(SCHEMAS[name][1]())

@@ -13,8 +13,8 @@ import click
 import httpx
 
 from mpp_conformance import wire
-from mpp_conformance.cli.server_lifetime import for_ever, until_interrupted
-from mpp_conformance.cli.wallets import loaded, needed_wallet_option
+from mpp_conformance.cli.server_lifetime import for_ever, run_until_interrupted
+from mpp_conformance.cli.wallets import load_wallet, needed_wallet_option
 from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.reactions import Sending
@@ -22,7 +22,7 @@ from mpp_conformance.peers.router import Delivery, Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import FaultApplied, Malformed, Message, UserInitiatedPay
-from mpp_conformance.report.pages.formatting import shown_fields
+from mpp_conformance.report.pages.formatting import display_fields
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     ORDER,
@@ -36,7 +36,7 @@ from mpp_conformance.scenarios.scenario import (
 from mpp_conformance.transport.servers.application import application, below
 from mpp_conformance.transport.servers.gateway import gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import observer_routes
 from mpp_conformance.wallet import Wallet
@@ -54,7 +54,7 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
     help="HANDLE_BY_SDK, HANDLE_BY_PSP, or what the limits say of the amount.",
 )
 @click.option("--status", type=click.Choice(["S", "F"]), help="The result status.  [default: S for psp, else F]")
-@click.option("--amount", type=click.IntRange(1, 10**9), default=1_000, show_default=True, help="In fen.")
+@click.option("--amount", type=click.IntRange(1, 10**9), default=1_000, show_default=True, help="The amount in fen.")
 @click.option(
     "--fault",
     type=click.Choice([name for name, fault in FAULTS.items() if not (fault.instead or fault.given)]),
@@ -62,14 +62,14 @@ _NAMES: Final[Mapping[str, str]] = {ORDER: "order code", ENTRY: "entry code"}
     help="Answer with the defect of this name (`mpp-conformance faults` says what each is).",
 )
 def command(wallet: Path, answer: str, status: str | None, amount: int, fault: str | None) -> None:
-    """Keep the simulated Alipay+ and the observer up, print codes to scan, and each message that comes.
+    """Start the simulated Alipay+ and the observer; print codes to scan, and each message that arrives.
 
-    Each code is good for one payment; the next code is printed once it was used. Nothing is judged.
+    Each code is good for one payment; the next one is printed when a code has been used. Nothing is judged.
     """
-    chosen = loaded(wallet)
+    chosen = load_wallet(wallet)
     payment = Payment(code=ORDER, amount=amount, answer=_answer(answer, status), fault=fault or "")
     desk = _Desk(chosen, _scenarios(payment, status or "F", chosen))
-    until_interrupted(desk.serve(), "[reach] listen")
+    run_until_interrupted(desk.serve(), "[reach] listen")
 
 
 def _answer(answer: str, status: str | None) -> Answer | None:
@@ -122,7 +122,7 @@ class _Desk:
         ]
         async with (
             http_client(timeout=reach.patience) as self._http,
-            listening(application(below(reach.public_path, routes), lost=self._lost), reach.host, reach.port) as here,
+            serve_app(application(below(reach.public_path, routes), lost=self._lost), reach.host, reach.port) as here,
         ):
             self._url = (reach.public_url or here).rstrip("/")
             click.echo(f"Alipay+ and the observer are at {self._url}; Ctrl-C ends them")
@@ -142,7 +142,7 @@ class _Desk:
         _tell("<-", message, dict(notes).get("signature-detail", ""))
         if delivery.world is None:
             click.echo("         it belongs to no code that was handed out")
-        if delivery.reply is not None and delivery.spoilt is None:
+        if delivery.reply is not None and delivery.faulty_answer is None:
             _tell("->", delivery.reply)
         for sending in delivery.calls:
             self._call(sending, f"{self._url}/o/{token}")
@@ -175,12 +175,12 @@ class _Desk:
 
 
 def _gone(delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
-    """A spoilt answer is told of when it has gone out."""
+    """A faulty answer is told of when it has gone out."""
     record(delivery, complete=complete, halves=halves)
-    if delivery.spoilt is not None:
-        _tell("->", FaultApplied(fault=delivery.spoilt.fault.name, attempt=delivery.spoilt.attempt))
+    if delivery.faulty_answer is not None:
+        _tell("->", FaultApplied(fault=delivery.faulty_answer.fault.name, attempt=delivery.faulty_answer.attempt))
 
 
 def _tell(way: str, message: Message, detail: str = "") -> None:
-    told = ", ".join(f"{name} {value}" for name, value in shown_fields(message).items())
+    told = ", ".join(f"{name} {value}" for name, value in display_fields(message).items())
     click.echo(f"{datetime.now().astimezone():%H:%M:%S} {way} {message.name}: {told}{f' ({detail})' if detail else ''}")

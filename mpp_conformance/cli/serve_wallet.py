@@ -12,16 +12,16 @@ import click
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mpp_conformance.cli.exits import Refusal
-from mpp_conformance.cli.server_lifetime import for_ever, until_input_ends, until_interrupted
-from mpp_conformance.cli.wallets import loaded, wallet_option
+from mpp_conformance.cli.server_lifetime import for_ever, run_until_interrupted, until_input_ends
+from mpp_conformance.cli.wallets import load_wallet, wallet_option
 from mpp_conformance.common.scratch import PREFIX
-from mpp_conformance.common.text import decoded
+from mpp_conformance.common.text import decode_text
 from mpp_conformance.protocol import signature
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.servers.gateway_client import GatewayClient
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.wallet import Wallet
 
@@ -58,8 +58,9 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
 ) -> None:
     """Start the known MPP called NAME as an HTTP wallet with codes, customers and keys of the wallet file.
 
-    It prints a line that begins with "ready: " and ends with its adaptor's address, and ends on Ctrl-C. Its MPP server
-    answers inquiryPayment and cancelPayment at the same address: write it into [reach] mpp_server, or leave that out.
+    It prints a line that begins with "ready: " and ends with its adaptor's address, and runs until Ctrl-C. Its MPP
+    server answers inquiryPayment and cancelPayment at the same address: write it into [reach] mpp_server, or leave that
+    out.
     """
     if listed:
         for specimen in SPECIMENS.values():
@@ -70,7 +71,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     specimen = _known(name)
     if new_keys:
         _write_keys(wallet.parent)
-    chosen = loaded(wallet)
+    chosen = load_wallet(wallet)
     key = _key(private_key or wallet.parent / PRIVATE_KEY)
     url = gateway or chosen.reach.public_url or f"http://{chosen.reach.listen}"
     if urlsplit(url).port == 0:
@@ -80,7 +81,7 @@ def command(  # noqa: PLR0913, PLR0917  # one parameter an option
     if borrowed:
         # Of `certify`, whose folder with the keys nobody else removes if it is killed.
         server = until_input_ends(server, partial(_remove, wallet.absolute().parent))
-    until_interrupted(server, "--port" if port is not None else "[reach] adaptor")
+    run_until_interrupted(server, "--port" if port is not None else "[reach] adaptor")
 
 
 def _remove(folder: Path) -> None:
@@ -102,7 +103,7 @@ def _port(wallet: Wallet) -> int:
 
 def _key(path: Path) -> RSAPrivateKey:
     try:
-        return signature.load_private_key(decoded(path.read_bytes()))
+        return signature.load_private_key(decode_text(path.read_bytes()))
     except (OSError, ValueError) as problem:
         words = problem.strerror if isinstance(problem, OSError) else problem
         raise Refusal(f"{path}: {words}; --new-keys writes a pair, --private-key FILE names another file") from None
@@ -117,7 +118,9 @@ def _write_keys(directory: Path) -> None:
     }
     there = [name for name in texts if (directory / name).exists()]
     if there:
-        raise Refusal(f"--new-keys: {directory / there[0]} exists already, and is kept; leave --new-keys out")
+        raise Refusal(
+            f"--new-keys: {directory / there[0]} already exists and was not overwritten; leave --new-keys out"
+        )
     try:
         for name, (text, mode) in texts.items():
             descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -143,7 +146,7 @@ async def _serve(
         )
         hosted = SpecimenWallet(specimen(wallet.profile), client, http)
         try:
-            async with listening(hosted.app, _HOST, port) as address:
+            async with serve_app(hosted.app, _HOST, port) as address:
                 click.echo(f"{specimen.name}: calls Alipay+ at {gateway}")
                 click.echo(f"{specimen.name}: answers Alipay+ at {address} ([reach] mpp_server)")
                 click.echo(f"{READY}{address}")

@@ -14,7 +14,7 @@ from mpp_conformance.cli.exits import Refusal
 from mpp_conformance.transport.servers.listener import ListenError
 
 
-def until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None:
+def run_until_interrupted(server: Coroutine[Any, Any, NoReturn], field: str) -> None:
     """Run ``server`` until Ctrl-C or SIGTERM, its proper ends; a refusal names ``field`` if it cannot listen."""
     # A shell that starts a command in the background lets it ignore Ctrl-C, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,7 +10,7 @@ import click
 from mpp_conformance import __version__
 from mpp_conformance.bundle import verify
 from mpp_conformance.cli.exits import ELSEWHERE, Exit, Refusal
-from mpp_conformance.cli.forms import format_option, printed
+from mpp_conformance.cli.forms import format_option, print_json
 from mpp_conformance.common.scratch import scratch
 from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file import document
@@ -61,7 +61,7 @@ class _Accepted:
     "--logs",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="FOLDER",
-    help="Of an audit: the folder that its logs are in, and nothing else; each must be as it was read, none left out.",
+    help="For an audit: the folder that holds its logs and nothing else; each log must be there, as it was read.",
 )
 @format_option("schemas.md")
 def command(bundle: Path, key: str, authority: Path | None, logs: Path | None, form: str) -> None:
@@ -79,7 +79,7 @@ def command(bundle: Path, key: str, authority: Path | None, logs: Path | None, f
     except OSError as problem:
         raise Refusal(f"{str(bundle)!a} cannot be read ({problem.strerror})") from None
     if form == "json":
-        printed(_document(found, refused, key))
+        print_json(_document(found, refused, key))
     else:
         click.echo("\n".join(_lines(found, key) if found else [f"REFUSED      {refused}"]))
     proven = Exit.CONFORMS if found and found.derived and key else Exit.NOT_PROVEN
@@ -89,7 +89,7 @@ def command(bundle: Path, key: str, authority: Path | None, logs: Path | None, f
 def _accepted(bundle: Path, key: str, authority: Path | None, logs: Path | None) -> _Accepted:
     """The bundle in a file; Refused where it is not accepted, OSError where there is none to read."""
     with bundle.open("rb") as file:
-        found = verify.verified(file.read(verify.MAX_BUNDLE + 1))
+        found = verify.verify_bundle(file.read(verify.MAX_BUNDLE + 1))
     if key and key != found.signer:
         verify.refuse(verify.SIGNER, f"signed by {found.signer}, but {key} is expected")
     if logs is not None:
@@ -99,7 +99,7 @@ def _accepted(bundle: Path, key: str, authority: Path | None, logs: Path | None)
 
 
 def _lines(found: _Accepted, key: str) -> Iterator[str]:
-    *lines, result = verify.told(found.bundle, key, found.logs)
+    *lines, result = verify.describe(found.bundle, key, found.logs)
     hidden = found.again.readings.hidden
     yield from lines
     yield f"{result}; {hidden} messages are hidden, and their signatures not verified" if hidden else result
@@ -179,7 +179,7 @@ def _derived(found: verify.Bundle, dated: str) -> _Accepted:
         except rejudgement.RejudgementError as problem:
             verify.refuse(_outcome(found), f"it cannot be judged again: {problem}")
         try:
-            made = list((audit_rejudgement if of_audit else reproduction).differing(run))
+            made = list((audit_rejudgement if of_audit else reproduction).differences(run))
         except (reading.KeptError, document.VerdictFileError, rejudgement.RejudgementError) as problem:
             made = [("report.html", str(problem))]
         unread = [] if of_audit else reproduction.forms_not_compared(run)

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from mpp_conformance.bundle import keys
-from mpp_conformance.cli.bundle import loaded
+from mpp_conformance.cli.bundle import load_key
 from mpp_conformance.cli.exits import ELSEWHERE, Refusal
-from mpp_conformance.cli.gate import parsed
+from mpp_conformance.cli.gate import parse_waivers
 from mpp_conformance.report.gate import waivers
 from mpp_conformance.report.run_folder import reading
 
@@ -46,10 +46,10 @@ def command(what: str, file: Path, key_file: Path | None, run: Path | None) -> N
 def _signature(what: str, file: Path, key_file: Path) -> str:
     if not re.fullmatch("[0-9]{1,4}", what):
         raise click.UsageError("name the waiver to sign by its position in the file, counted from 1")
-    given, number = parsed(file), int(what)
+    given, number = parse_waivers(file), int(what)
     if not 1 <= number <= len(given.waivers):
         raise click.UsageError(f"there is no waiver {number}: {file} has {len(given.waivers)}")
-    waiver, key = given.waivers[number - 1], loaded(key_file)
+    waiver, key = given.waivers[number - 1], load_key(key_file)
     owner = given.owners.get(waiver.owner)
     if owner is None or owner.public_bytes_raw() != keys.public_bytes(key):
         public = keys.public_text(key).strip()

@@ -32,7 +32,7 @@ needed_wallet_option = click.option(
 """``--wallet FILE``, without which a command cannot do anything."""
 
 
-def loaded(path: Path) -> Wallet:
+def load_wallet(path: Path) -> Wallet:
     """The wallet in the file at ``path``; a refusal that names what is wrong if it cannot be used."""
     try:
         return load(path)

@@ -87,7 +87,7 @@ def _check_exact(number: int) -> None:
 
 def _check_key(key: object) -> None:
     if type(key) is not str or not key.isascii():
-        raise NotCanonicalError(f"an object's key that is no plain text: {ascii(key)[:40]}")
+        raise NotCanonicalError(f"an object's key that is not plain text: {ascii(key)[:40]}")
 
 
 def _whole(text: str) -> int:
@@ -97,7 +97,7 @@ def _whole(text: str) -> int:
 
 
 def _no_number(text: str) -> NoReturn:
-    raise NotCanonicalError(f"{text[:20]} is no whole number")
+    raise NotCanonicalError(f"{text[:20]} is not a whole number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

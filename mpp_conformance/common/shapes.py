@@ -18,7 +18,7 @@ def document(title: str, whole: Schema, defs: Mapping[str, Schema] | None = None
     return {**made, "$defs": dict(sorted(defs.items()))} if defs else made
 
 
-def closed(properties: Mapping[str, Schema], *, may_lack: tuple[str, ...] = ()) -> Schema:
+def closed_object(properties: Mapping[str, Schema], *, may_lack: tuple[str, ...] = ()) -> Schema:
     """An object that has exactly these members, or all but those that it may lack."""
     return {
         "type": "object",

@@ -28,7 +28,7 @@ class NotTextError(ValueError):
     """Bytes that are no text in UTF-8; says what they are, and what to do."""
 
 
-def decoded(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """The text of a file that a user wrote: UTF-8, with a byte order mark or without; NotTextError for another form."""
     for mark, name in _MARKS:
         if data.startswith(mark):

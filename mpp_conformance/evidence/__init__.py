@@ -17,13 +17,13 @@ from mpp_conformance.evidence.values import (
     as_truth,
     as_whole,
     contents,
-    listed,
+    document_bytes,
+    list_member,
     members,
     one_of,
     plain,
     reader_of,
     refuse,
-    written,
 )
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED, Event, Half, Trace
 from mpp_conformance.protocol.messages import BY_NAME, Malformed, Message
@@ -73,7 +73,7 @@ def document(trace: Trace) -> dict[str, object]:
 
 def encode(made: Mapping[str, object]) -> bytes:
     """The document's bytes; EvidenceError if it holds what cannot be written, or is too large."""
-    data = written(made)
+    data = document_bytes(made)
     if len(data) > MAX_BYTES:
         raise EvidenceError(f"a conversation of {len(data)} bytes is too large to be kept ({MAX_BYTES} at most)")
     return data
@@ -83,7 +83,7 @@ def read(data: bytes) -> Trace:
     """The trace that a file holds; EvidenceError, in words, for anything else."""
     names = ("scenario", "codes", "events", "ending", "trouble", "app_link", "observes", "late", "began")
     values = contents(data, FORMAT, names, limit=MAX_BYTES)
-    events = listed(values, "events", "")
+    events = list_member(values, "events", "")
     observes = reader_of(Observed)(values["observes"], "observes")
     trace = Trace(
         scenario=reader_of(Scenario)(values["scenario"], "scenario"),
@@ -153,7 +153,7 @@ def _read_event(found: object, observes: Observed, where: str) -> Event:
     names = ("number", "payment", "at", "direction", "point", "by", "notes", "type", "fields", "http")
     values = members(found, names, where)
     message = _read_fields(values, where)
-    halves = listed(values, "http", where)
+    halves = list_member(values, "http", where)
     one_of((_direction(message),), values["direction"], f"{where}.direction")
     one_of((message.point,), values["point"], f"{where}.point")
     one_of((_reporter(message, observes),), values["by"], f"{where}.by")

@@ -12,10 +12,10 @@ from mpp_conformance.evidence.values import (
     as_body,
     as_clear_text,
     contents,
-    listed,
-    mapped,
+    document_bytes,
+    list_member,
+    map_texts,
     refuse,
-    written,
 )
 from mpp_conformance.judging.trace import Trace
 
@@ -27,20 +27,20 @@ _PARTS: Final = 3
 def encode(disclosures: Iterable[Disclosure]) -> bytes:
     """The document's bytes; EvidenceError for what cannot be written."""
     rows = sorted(disclosures, key=lambda disclosure: disclosure.commitment.digest)
-    return written({"format": FORMAT, "disclosures": [list(disclosure.row) for disclosure in rows]})
+    return document_bytes({"format": FORMAT, "disclosures": [list(disclosure.row) for disclosure in rows]})
 
 
 def read(data: bytes) -> tuple[Disclosure, ...]:
     """The disclosures that a file holds; EvidenceError, in words, for anything else."""
     values = contents(data, FORMAT, ("disclosures",), limit=MAX_BYTES)
-    rows = enumerate(listed(values, "disclosures", ""))
+    rows = enumerate(list_member(values, "disclosures", ""))
     return tuple(_read_row(row, f"disclosures[{place}]") for place, row in rows)
 
 
-def opened(trace: Trace, disclosures: Iterable[Disclosure]) -> Trace:
+def reveal(trace: Trace, disclosures: Iterable[Disclosure]) -> Trace:
     """The conversation with its hidden parts in their places; EvidenceError for a disclosure that opens nothing."""
     opening = Opening(disclosures)
-    made = mapped(trace, lambda value: opening.body(value) if isinstance(value, bytes) else opening.text(value))
+    made = map_texts(trace, lambda value: opening.body(value) if isinstance(value, bytes) else opening.text(value))
     if opening.unused:
         raise EvidenceError(f"a disclosure opens nothing: {min(map(str, opening.unused))}")
     return made

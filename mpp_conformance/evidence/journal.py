@@ -132,7 +132,7 @@ def read(data: bytes) -> Journal:
     for number, line in enumerate(lines, 1):
         entry = _read_line(line, number)
         if entry.number != number:
-            raise JournalError(f"line {number}: it calls itself number {entry.number}: a line is missing or too many")
+            raise JournalError(f"line {number}: it has the number {entry.number}: a line is missing or too many")
         if entry.previous != previous:
             raise JournalError(
                 f"line {number}: it does not follow the line before it: a line was changed, removed or inserted"
@@ -140,7 +140,7 @@ def read(data: bytes) -> Journal:
         previous = canonical.digest(line)
         entries.append(entry)
     if not entries:
-        raise JournalError("line 1: there is none: the run was broken off before it began")
+        raise JournalError("line 1 is missing: the run was interrupted before it began")
     if entries[0].event != STARTED:
         raise JournalError("line 1: expected how the run was started")
     if entries[0].told["format"] != FORMAT:

@@ -38,7 +38,7 @@ def name_of(data: bytes) -> str:
             if not all(0 < side <= MAX_SIDE for side in size):
                 raise UnusablePictureError(f"a picture has 1 to {MAX_SIDE} pixels in each direction")
             return f"{digest(data)}.{kind}"
-    raise UnusablePictureError("that is no picture: PNG, JPEG or WebP, by what it contains")
+    raise UnusablePictureError("that is not a picture: expected PNG, JPEG or WebP")
 
 
 def media_type(name: str) -> str:
@@ -52,7 +52,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def taken(trace: Trace) -> Iterator[tuple[int, str]]:
+def pictures_of(trace: Trace) -> Iterator[tuple[int, str]]:
     """The payment of each picture that was taken in a conversation, and the name of its file."""
     for event in trace.events:
         if isinstance(event.message, Scan):

@@ -117,7 +117,7 @@ class Policy:
         named = tuple((f"{role} customer", customer) for role, customer in customers)
         return cls(customers=named, disclosed=frozenset(disclosed), secret=secret)
 
-    def redacted(self, trace: Trace) -> tuple[Trace, tuple[Disclosure, ...]]:
+    def redact(self, trace: Trace) -> tuple[Trace, tuple[Disclosure, ...]]:
         """The conversation as it may be written down, and what opens the rest."""
         if self.disclosed.issuperset(CLASSES):
             return trace, ()
@@ -126,7 +126,7 @@ class Policy:
         made = replace(trace, events=events, trouble=redactor.free(trace.trouble))
         return made, tuple(redactor.hiding.disclosures.values())
 
-    def redacted_stray(self, stray: Stray) -> Stray:
+    def redact_stray(self, stray: Stray) -> Stray:
         """The same of a message that fits no conversation; nothing opens what it hides."""
         if self.disclosed.issuperset(CLASSES):
             return stray
@@ -256,7 +256,7 @@ class _Redactor:
     def _classes(self, body: bytes, *, ours: bool) -> set[str]:
         """What has to be disclosed for a body to be read; a body of the suite's own may bear any name."""
         try:
-            members = list(_members(wire.parsed(body)))
+            members = list(_members(wire.parse_object(body)))
         except wire.UnreadableBodyError:
             members = [(_UNREADABLE, body.decode("utf-8", "replace"))]
         found = {_IN_BODIES[name] for name, value in members if name in _IN_BODIES and value is not None}

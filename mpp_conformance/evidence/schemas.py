@@ -6,7 +6,18 @@ from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from mpp_conformance import evidence
-from mpp_conformance.common.shapes import COUNT, SHA256, STRING, TRUTH, Schema, closed, document, many, or_null, row
+from mpp_conformance.common.shapes import (
+    COUNT,
+    SHA256,
+    STRING,
+    TRUTH,
+    Schema,
+    closed_object,
+    document,
+    many,
+    or_null,
+    row,
+)
 from mpp_conformance.evidence import disclosures, journal, strays
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED
 from mpp_conformance.judging.verdict import Verdict
@@ -21,7 +32,7 @@ _BASE64: Final[Schema] = {"type": "string", "contentEncoding": "base64"}
 def evidence_schema() -> Schema:
     """The schema of the evidence of one conversation."""
     defs: dict[str, Schema] = dict(_DEFS)
-    whole = closed(
+    whole = closed_object(
         {
             "format": {"const": evidence.FORMAT},
             "scenario": _of(Scenario, defs),
@@ -45,8 +56,11 @@ def evidence_schema() -> Schema:
 def strays_schema() -> Schema:
     """The schema of the messages that fitted no conversation."""
     defs: dict[str, Schema] = dict(_DEFS)
-    rows = {name: closed({"conversation": _TEXT, **_said(kind, defs), "http": _HTTP}) for name, kind in BY_NAME.items()}
-    whole = closed({"format": {"const": strays.FORMAT}, "strays": {"type": "array", "items": _by_type(rows)}})
+    rows = {
+        name: closed_object({"conversation": _TEXT, **_said(kind, defs), "http": _HTTP})
+        for name, kind in BY_NAME.items()
+    }
+    whole = closed_object({"format": {"const": strays.FORMAT}, "strays": {"type": "array", "items": _by_type(rows)}})
     return document("The messages of a run that fitted no conversation", whole, defs)
 
 
@@ -54,7 +68,7 @@ def disclosures_schema() -> Schema:
     """The schema of what opens the hidden parts of a conversation's evidence."""
     value = {"anyOf": [STRING, {"$ref": "#/$defs/body"}]}
     rows = {"type": "array", "items": row(STRING, STRING, value), "description": "Salt, name and value of each."}
-    whole = closed({"format": {"const": disclosures.FORMAT}, "disclosures": rows})
+    whole = closed_object({"format": {"const": disclosures.FORMAT}, "disclosures": rows})
     return document("What opens the hidden parts of a conversation's evidence", whole, dict(_DEFS))
 
 
@@ -68,7 +82,7 @@ def journal_schema(facts: Schema, defs: Mapping[str, Schema]) -> Schema:
     }
     known = {**_TOLD, "facts": {**facts, "description": "What the run was begun with."}}
     lines = [
-        closed({**every, "event": {"const": event}, **{name: known.get(name, STRING) for name in sorted(told)}})
+        closed_object({**every, "event": {"const": event}, **{name: known.get(name, STRING) for name in sorted(told)}})
         for event, told in journal.EVENTS.items()
     ]
     return document("One line of a run's journal", {"oneOf": lines}, defs)
@@ -92,7 +106,7 @@ def _event(kind: type[Message], place: Schema, notes: Schema, defs: dict[str, Sc
         "notes": notes,
         "http": _HTTP,
     }
-    return closed({**place, **sent, **_said(kind, defs)})
+    return closed_object({**place, **sent, **_said(kind, defs)})
 
 
 def _by_type(kinds: Mapping[str, Schema]) -> Schema:
@@ -121,7 +135,7 @@ def _of(kind: Any, defs: dict[str, Schema]) -> Schema:  # noqa: ANN401  # a type
         raise TypeError(f"no document holds {kind}")
     if kind.__name__ not in defs:
         hints = get_type_hints(kind)
-        defs[kind.__name__] = closed({field.name: _of(hints[field.name], defs) for field in fields(kind)})
+        defs[kind.__name__] = closed_object({field.name: _of(hints[field.name], defs) for field in fields(kind)})
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
@@ -134,19 +148,19 @@ _DEFS: Final[Mapping[str, Schema]] = {
     },
     "commitment": {
         "description": "Stands for what is hidden: SHA-256 over [salt, name, value] in the form of RFC 8785.",
-        **closed({"digest": SHA256, "name": STRING}),
+        **closed_object({"digest": SHA256, "name": STRING}),
     },
     "body": {
         "description": "The bytes of a body: as text where they are UTF-8, else in Base64; or what stands for them.",
         "oneOf": [
-            closed({"text": STRING}),
-            closed({"base64": _BASE64}),
-            closed({"digest": SHA256, "name": STRING, "bytes": COUNT}),
+            closed_object({"text": STRING}),
+            closed_object({"base64": _BASE64}),
+            closed_object({"digest": SHA256, "name": STRING, "bytes": COUNT}),
         ],
     },
     "half": {
         "description": "A request, where status is null, or its answer; method and target are those of the request.",
-        **closed(
+        **closed_object(
             {
                 "method": _TEXT,
                 "target": _TEXT,

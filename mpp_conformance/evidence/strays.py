@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from mpp_conformance.evidence import half_document, message_document, read_half, read_message
-from mpp_conformance.evidence.values import as_text, contents, listed, members, written
+from mpp_conformance.evidence.values import as_text, contents, document_bytes, list_member, members
 from mpp_conformance.peers.router import Stray
 
 FORMAT: Final = "mpp-conformance strays 1"
@@ -16,13 +16,13 @@ MAX_HTTP: Final = 16 * 1024 * 1024
 
 def encode(strays: Iterable[Stray], *, before: int = 0) -> bytes:
     """The document's bytes; EvidenceError for what cannot be written. ``before``: bytes of HTTP kept elsewhere."""
-    return written({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays, before)]})
+    return document_bytes({"format": FORMAT, "strays": [_document(stray) for stray in _bounded(strays, before)]})
 
 
 def read(data: bytes) -> tuple[Stray, ...]:
     """The strays that a file holds; EvidenceError, in words, for anything else."""
     values = contents(data, FORMAT, ("strays",), limit=MAX_BYTES)
-    rows = enumerate(listed(values, "strays", ""))
+    rows = enumerate(list_member(values, "strays", ""))
     return tuple(_read_stray(row, f"strays[{place}]") for place, row in rows)
 
 
@@ -42,7 +42,7 @@ def _document(stray: Stray) -> dict[str, object]:
 
 def _read_stray(found: object, where: str) -> Stray:
     values = members(found, ("conversation", "type", "fields", "http"), where)
-    halves = listed(values, "http", where)
+    halves = list_member(values, "http", where)
     return Stray(
         conversation=as_text(values["conversation"], f"{where}.conversation"),
         message=read_message({name: values[name] for name in ("type", "fields")}, where),

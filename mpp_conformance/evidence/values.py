@@ -33,16 +33,16 @@ def plain(value: object) -> object:
     return value if names is None else {name: plain(getattr(value, name)) for name in names}
 
 
-def mapped(value: Kept, change: Callable[[Any], Any]) -> Kept:
+def map_texts(value: Kept, change: Callable[[Any], Any]) -> Kept:
     """A frozen value with each text and each body in it changed."""
     if isinstance(value, str | bytes):
         return change(value)  # type: ignore[no-any-return]  # of the same kind, as ``change`` keeps it
     if isinstance(value, tuple):
-        return tuple(mapped(inner, change) for inner in value)  # type: ignore[return-value]  # likewise
+        return tuple(map_texts(inner, change) for inner in value)  # type: ignore[return-value]  # likewise
     names = _field_names(type(value))
     if names is None:
         return value
-    return replace(value, **{name: mapped(getattr(value, name), change) for name in names})  # type: ignore[type-var]
+    return replace(value, **{name: map_texts(getattr(value, name), change) for name in names})  # type: ignore[type-var]
 
 
 def _fields_of(kind: Any) -> tuple[str, ...] | None:  # noqa: ANN401  # any type at all
@@ -142,7 +142,7 @@ def as_whole(found: object, where: str) -> int:
 _SIMPLE: Final[Mapping[Any, Reader]] = {str: as_text, bool: as_truth, int: as_whole}
 
 
-def listed(values: Mapping[str, object], name: str, where: str) -> list[object]:
+def list_member(values: Mapping[str, object], name: str, where: str) -> list[object]:
     """The member ``name``, which is a list."""
     found = values[name]
     if not isinstance(found, list):
@@ -171,7 +171,7 @@ def members(found: object, names: tuple[str, ...], where: str) -> dict[str, obje
     return found
 
 
-def written(made: Mapping[str, object]) -> bytes:
+def document_bytes(made: Mapping[str, object]) -> bytes:
     """A document's bytes; EvidenceError for what cannot be written."""
     try:
         return canonical.dump(made)

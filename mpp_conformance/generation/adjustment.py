@@ -76,7 +76,7 @@ _WRITTEN: Final = (
 """Letters, digits and signs that every edition of Unicode has, first and last of each range."""
 
 
-def fitted(body: Mapping[str, Any]) -> dict[str, Any]:
+def fit(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body with marks in it, and with letters and values that can be meant."""
     made: dict[str, Any] = {_text(name): _value(name, value) for name, value in body.items()}
     form = made.get("actionForm")

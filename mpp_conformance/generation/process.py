@@ -15,7 +15,7 @@ from typing import Final
 from mpp_conformance import wire
 from mpp_conformance.common.scratch import scratch
 from mpp_conformance.generation.mirror import document
-from mpp_conformance.generation.selection import Row, chosen
+from mpp_conformance.generation.selection import Row, choose
 from mpp_conformance.scenarios.answers import Corpus
 
 SECONDS: Final = 300
@@ -40,7 +40,7 @@ class GenerationError(Exception):
 def corpus(seed: int) -> Corpus:
     """The answers that come of ``seed``, the same bytes each time; GenerationError where nothing comes of it."""
     with scratch() as place:
-        return chosen(recorded(Path(place), seed), seed)
+        return choose(recorded(Path(place), seed), seed)
 
 
 def recorded(place: Path, seed: int) -> list[Row]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from mpp_conformance import wire
-from mpp_conformance.generation.adjustment import MEANT, fitted
+from mpp_conformance.generation.adjustment import MEANT, fit
 from mpp_conformance.generation.mirror import CELLS, schema
-from mpp_conformance.peers.alipay_plus import filled
+from mpp_conformance.peers.alipay_plus import fill_in
 from mpp_conformance.protocol.messages import Decode, Message, Order, Scan, UserInitiatedPayAnswer
 from mpp_conformance.scenarios.answers import BrokenCall, Corpus, Generated, Illegal
 from mpp_conformance.scenarios.scenario import ENTRY, OBSERVER, ORDER
@@ -121,7 +121,7 @@ class Row(TypedDict):
     body: dict[str, Any]
 
 
-def chosen(rows: Iterable[Row], seed: int) -> Corpus:
+def choose(rows: Iterable[Row], seed: int) -> Corpus:
     """The corpus: by business scenario and kind, those within the documents first, each body once."""
     ranked = sorted(rows, key=lambda row: _number(seed, json.dumps(row, sort_keys=True)))
     legal = [
@@ -197,7 +197,7 @@ def _fitting(rows: Iterable[Row], cell: str, *, within: bool) -> Iterator[tuple[
         told = kind == "null" or not path or path[-1] not in MEANT
         if row["cell"] != cell or kind not in wanted or not told:
             continue
-        text = _text(fitted(row["body"]))
+        text = _text(fit(row["body"]))
         if tier(text, cell) is within:
             yield row, text
 
@@ -216,7 +216,7 @@ def _broken(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
     """The answers that break the interface, the outermost fields first; all but the broken field is a payment's own."""
     systematic = [row for row in rows if row["cell"] in CELLS and row["phase"] == "coverage" and not row["legal"]]
     for row in sorted(filter(_kind, systematic), key=lambda row: len(_path(row))):
-        text = _text(_as_it_was(fitted(row["body"]), row["body"], [*_path(row), *_LAST.findall(row["description"])]))
+        text = _text(_as_it_was(fit(row["body"]), row["body"], [*_path(row), *_LAST.findall(row["description"])]))
         if problems(text):
             yield row, text
 
@@ -289,7 +289,7 @@ def _spelled(body: Mapping[str, Any], place: int) -> str:
 
 
 def _sample(text: str) -> Any:  # noqa: ANN401  # JSON of any kind
-    return json.loads(filled(text, _SAMPLE, _TAG))
+    return json.loads(fill_in(text, _SAMPLE, _TAG))
 
 
 @functools.cache

@@ -33,7 +33,7 @@ _ENDS: Final = frozenset(("status", "payment_status", "result_status", "outcome"
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"
 
 
-def unattested_by(
+def reason_unattested(
     how: Deviation, observes: Observed, *, chosen: frozenset[str] = frozenset(), by_hand: bool = False
 ) -> str:
     """Why a deviation accuses nobody, by what the reports of its points are worth; empty where it may accuse.

@@ -40,7 +40,7 @@ class Asked:
         return None if isinstance(found, Malformed) else found
 
 
-def asked(trace: Trace, payment: int = 0) -> tuple[Asked, ...]:
+def calls_about(trace: Trace, payment: int = 0) -> tuple[Asked, ...]:
     """The calls about a payment in their order: one at a time is on its way."""
     calls = iter(trace.scenario.payments[payment].calls)
     found: list[Asked] = []
@@ -56,7 +56,7 @@ def only(trace: Trace, wanted: Callable[[Asked], bool], payment: int = 0) -> Tra
     """The conversation without the calls about a payment that are not wanted, and without what they were answered."""
     left_out = {
         event.number
-        for one in asked(trace, payment)
+        for one in calls_about(trace, payment)
         if not wanted(one)
         for event in (one.said, one.answer)
         if event is not None
@@ -67,13 +67,13 @@ def only(trace: Trace, wanted: Callable[[Asked], bool], payment: int = 0) -> Tra
 
 def cancelling(trace: Trace, payment: int = 0) -> int | None:
     """The number of the first call by which Alipay+ itself cancels the payment, whatever it was answered."""
-    calls = (one for one in asked(trace, payment) if one.call.signature == "valid")
+    calls = (one for one in calls_about(trace, payment) if one.call.signature == "valid")
     return next((one.said.number for one in calls if isinstance(one.said.message, CancelPayment)), None)
 
 
 def cancelled(trace: Trace, payment: int = 0) -> int | None:
     """The number of the first answer that tells of such a call's success."""
-    told = (one.answer for one in asked(trace, payment) if one.call.signature == "valid" and _succeeded(one.told))
+    told = (one.answer for one in calls_about(trace, payment) if one.call.signature == "valid" and _succeeded(one.told))
     return next((answer.number for answer in told if answer is not None), None)
 
 
@@ -84,7 +84,7 @@ def tells_orders_apart(trace: Trace, payment: int = 0) -> bool:
     """
     own: set[tuple[str | None, ...]] = set()
     strange: set[tuple[str | None, ...]] = set()
-    for one in asked(trace, payment):
+    for one in calls_about(trace, payment):
         told = one.told
         if isinstance(told, InquiryPaymentAnswer) and one.call.signature == "valid":
             gist = (told.result_status, told.result_code, told.payment_status, told.payment_code)
@@ -104,7 +104,7 @@ def own(one: Asked) -> bool:
 
 def told_as_paid_first(trace: Trace) -> bool:
     """Whether the first call about the payment was an inquiry that was told S."""
-    first = next(iter(asked(trace)), None)
+    first = next(iter(calls_about(trace)), None)
     return first is not None and getattr(first.told, "payment_status", "") == "S"
 
 
@@ -159,7 +159,7 @@ def taken_before_cancelled(trace: Trace) -> bool:
 
 def told_as_paid_last(trace: Trace) -> bool:
     """Whether anything says that the payment was taken after the last inquiry: a debit may cross a cancellation."""
-    last = max((one.said.number for one in asked(trace) if own(one)), default=0)
+    last = max((one.said.number for one in calls_about(trace) if own(one)), default=0)
     after = (event.message for event in trace.of(0) if event.number > last)
     return "S" in results_told(message for message in after if isinstance(message, _TELLING))
 

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
-from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED, hangs_on_time, unattested_by
+from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED, hangs_on_time, reason_unattested
 from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
@@ -33,8 +33,8 @@ from mpp_conformance.judging.judgement import (
     Judgement,
 )
 from mpp_conformance.judging.obstacles import obstacle
-from mpp_conformance.judging.patterns import counted, in_words, matches, value_in_words
-from mpp_conformance.judging.text_differences import Parting, likely_slip, parting, shown
+from mpp_conformance.judging.patterns import count_text, in_words, matches, value_in_words
+from mpp_conformance.judging.text_differences import Parting, excerpt, likely_slip, parting_of
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, CLIENT_SDK, GATEWAY, Malformed, Message, ResultPage
@@ -96,7 +96,7 @@ def _judged(question: Callable[[Trace], None], trace: Trace) -> Judgement:
         return Judgement(
             verdict=Verdict.ERROR,
             expected="the case to judge the trace",
-            seen=f"{type(problem).__name__}: {shown(str(problem), limit=_SEEN_TEXT)}",
+            seen=f"{type(problem).__name__}: {excerpt(str(problem), limit=_SEEN_TEXT)}",
             hint="a fault of the suite, not of the wallet",
             asked=len(asked),
         )
@@ -144,7 +144,7 @@ class Expectation:
         found = self._sent(kind)
         if len(found) != 1:
             how = self._deviates(REPEATED if found else MISSING, kind)
-            self._fail(f"exactly one {in_words(kind, wanted)}", counted(kind, len(found)), found, how)
+            self._fail(f"exactly one {in_words(kind, wanted)}", count_text(kind, len(found)), found, how)
         self._compare(found[0], kind, wanted)
         self._all_seen(kind)
         return self
@@ -154,7 +154,9 @@ class Expectation:
         self._ask(f"every {in_words(kind, wanted)}")
         found = self._sent(kind)
         if not found:
-            self._fail(f"at least one {in_words(kind, wanted)}", counted(kind, 0), found, self._deviates(MISSING, kind))
+            self._fail(
+                f"at least one {in_words(kind, wanted)}", count_text(kind, 0), found, self._deviates(MISSING, kind)
+            )
         for event in found:
             self._compare(event, kind, wanted)
         self._all_seen(kind)
@@ -165,7 +167,9 @@ class Expectation:
         self._ask(f"at least one {in_words(kind, wanted)}")
         found = self._sent(kind)
         if not found:
-            self._fail(f"at least one {in_words(kind, wanted)}", counted(kind, 0), found, self._deviates(MISSING, kind))
+            self._fail(
+                f"at least one {in_words(kind, wanted)}", count_text(kind, 0), found, self._deviates(MISSING, kind)
+            )
         if not any(matches(event.message, kind, wanted) for event in found):
             self._lacking(in_words(kind, wanted), kind)
             # The one that says something else is told before those that say nothing of it.
@@ -195,7 +199,7 @@ class Expectation:
         found = [event for event in self._of(kind) if matches(event.message, kind, unwanted)]
         if found:
             how = self._deviates(UNEXPECTED, kind)
-            self._fail(f"no {in_words(kind, unwanted)}", counted(kind, len(found)), found, how)
+            self._fail(f"no {in_words(kind, unwanted)}", count_text(kind, len(found)), found, how)
         self._absent(kind, f"no {in_words(kind, unwanted)}")
         return self
 
@@ -233,9 +237,9 @@ class Expectation:
         found = self._sent(kind)
         strange = [event for event in found if text not in str(getattr(event.message, name))]
         if strange or not found:
-            seen = shown(str(getattr(strange[0].message, name)), limit=_SEEN_TEXT) if strange else "none"
+            seen = excerpt(str(getattr(strange[0].message, name)), limit=_SEEN_TEXT) if strange else "none"
             how = self._deviates(DIFFERENT if strange else MISSING, kind, field=name if strange else "")
-            self._fail(f"{kind.__name__} with {shown(text)} in {name}", f"{name} {seen}", strange, how)
+            self._fail(f"{kind.__name__} with {excerpt(text)} in {name}", f"{name} {seen}", strange, how)
         self._all_seen(kind)
         return self
 
@@ -248,7 +252,7 @@ class Expectation:
         early = [event for event in self._of(kind) if event.number < start]
         if early:
             how = self._deviates(OUT_OF_ORDER, kind, than)
-            self._fail(f"no {kind.__name__} before {than.__name__}", counted(kind, len(early)), early, how)
+            self._fail(f"no {kind.__name__} before {than.__name__}", count_text(kind, len(early)), early, how)
         self._absent(kind, f"no {kind.__name__} before {than.__name__}")
         return self
 
@@ -322,7 +326,7 @@ class Expectation:
             if isinstance(value, str):
                 opaque = name == "sdk_action_payload" or len(value) > len("HANDLE_BY_SDK")
                 hint = likely_slip(value, seen) if opaque else ""
-                parted = parting(value, seen) if isinstance(seen, str) else None
+                parted = parting_of(value, seen) if isinstance(seen, str) else None
                 words += f" ({parted})" if parted else ""
             how = self._deviates(DIFFERENT, kind, field=name, parted=parted)
             self._fail(expected or in_words(kind, wanted), words, [event], how, hint)
@@ -359,7 +363,7 @@ class Expectation:
         """Why a deviation accuses nobody; empty where it may accuse."""
         if self._trace.lagged and hangs_on_time(how):
             return SUITE_LATE.format(time=self._trace.lagged)
-        return unattested_by(how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand)
+        return reason_unattested(how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand)
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
         """``lacking``: the type of message that would have decided it, if none of it was seen."""

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, Final
 
-from mpp_conformance.judging.text_differences import shown
+from mpp_conformance.judging.text_differences import excerpt
 from mpp_conformance.protocol.messages import Message
 
 
@@ -70,9 +70,9 @@ def value_in_words(value: object) -> str:
     """A field's value, fit to be shown."""
     if value is None:
         return "absent"
-    return shown(value) if isinstance(value, str) else ascii(value)
+    return excerpt(value) if isinstance(value, str) else ascii(value)
 
 
-def counted(kind: type[Message], count: int) -> str:
+def count_text(kind: type[Message], count: int) -> str:
     """How many messages of a kind were seen."""
     return f"no {kind.__name__}" if count == 0 else f"{count} x {kind.__name__}"

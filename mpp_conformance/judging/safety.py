@@ -188,7 +188,7 @@ def _left_to_sdk(trace: Trace, index: int) -> bool:
 
 
 def _says_sdk(trace: Trace, index: int, fault: Fault) -> bool:
-    """Whether HANDLE_BY_SDK stands in an answer that is spoilt elsewhere."""
+    """Whether HANDLE_BY_SDK stands in an answer that is faulty elsewhere."""
     answer = trace.scenario.payments[index].answer
     return fault.basis == "stated" or (fault.given and answer is not None and answer.action_type == HANDLE_BY_SDK)
 
@@ -249,7 +249,7 @@ def _may_be_paid(trace: Trace, index: int, fault: Fault) -> bool:
 
 
 def _meant(trace: Trace, index: int) -> str | None:
-    """The payload in the answer that was spoilt."""
+    """The payload in the answer that was faulty."""
     answer = trace.scenario.payments[index].answer
     return None if answer is None else answer.payload_of(trace.codes[index].tag)
 

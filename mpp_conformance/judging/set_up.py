@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from mpp_conformance.judging.judgement import DIFFERENT, MISSING, Judgement
 from mpp_conformance.judging.own_limits import Attempt, OwnLimit, attempts, in_words, own_limits
-from mpp_conformance.judging.text_differences import parting
+from mpp_conformance.judging.text_differences import parting_of
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (
@@ -95,7 +95,7 @@ class SetUp:
                 seen.add(kind)
         return cls(frozenset(seen), own_limits(sign for sign in signs_found if isinstance(sign, Attempt)))
 
-    def weighed(self, judgement: Judgement, trace: Trace) -> Judgement:
+    def weigh(self, judgement: Judgement, trace: Trace) -> Judgement:
         """A failure that hangs on what was never shown is none; what is not proven for want of it is told so.
 
         Nor is it proven where the MPP declined by itself, and then that is told.
@@ -226,6 +226,6 @@ def _hangs_on(judgement: Judgement, trace: Trace) -> Iterator[str]:
         yield _BELIEF
     if how.how == MISSING and all(BY_NAME[name].point != GATEWAY for name in how.kinds):
         yield _REPORTS
-    declined = how.how == DIFFERENT and how.parting == parting("S", "F")
+    declined = how.how == DIFFERENT and how.parting == parting_of("S", "F")
     if (how.how == MISSING or declined) and _left_to_mpp(events) and not trace.paid(how.payment):
         yield payment.customer

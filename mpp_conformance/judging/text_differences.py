@@ -31,7 +31,7 @@ def _done(expected: str, seen: str) -> str:
     return next((made.words for made in known if made(expected) == seen), "")
 
 
-def shown(text: str, start: int = 0, *, limit: int = _SHOWN) -> str:
+def excerpt(text: str, start: int = 0, *, limit: int = _SHOWN) -> str:
     """A short, printable piece of ``text`` from ``start``: escapes for whatever is not plain ASCII."""
     piece = text[start : start + limit]
     more = "..." if len(text) > start + limit else ""
@@ -71,12 +71,12 @@ class Parting:
         return f"first difference at byte {self.byte}: expected {self.expected}, seen {self.seen}"
 
 
-def parting(expected: str, seen: str) -> Parting:
+def parting_of(expected: str, seen: str) -> Parting:
     """Where two different texts part; the pieces are short and printable."""
     index = first_difference(expected, seen)
     return Parting(
         byte=len(expected[:index].encode("utf-8", _ANY)),
-        before=shown(expected[max(0, index - _BEFORE) : index]),
-        expected=shown(expected, index),
-        seen=shown(seen, index),
+        before=excerpt(expected[max(0, index - _BEFORE) : index]),
+        expected=excerpt(expected, index),
+        seen=excerpt(seen, index),
     )

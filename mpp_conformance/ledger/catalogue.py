@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mpp_conformance.common import resources
-from mpp_conformance.ledger.requirements import Case, Ledger, collecting
+from mpp_conformance.ledger.requirements import Case, Ledger, collect_into
 from mpp_conformance.ledger.scans import LEFT_OUT, ScanPlan, hindrance, scan_plan
 from mpp_conformance.protocol.limits import EDITIONS, Edition, Reading
 from mpp_conformance.scenarios.observation import NOBODY, PERSON, POINTS
@@ -43,7 +43,7 @@ class CatalogueError(Exception):
 def load(directory: Path) -> Ledger:
     """Everything that the suite files of ``directory`` state; CatalogueError if one of them is unsound."""
     ledger = Ledger()
-    with collecting(ledger):
+    with collect_into(ledger):
         for path in _files(directory):
             _run(path)
     for case in ledger.cases:
@@ -120,7 +120,7 @@ class Claims:
         limits = claims["limits"]
         features = frozenset(name for name in FEATURES if claims["features"][name] is True)
         if features.isdisjoint(_FEATURE_OF_CODE.values()):
-            raise ValueError("neither kind of code is claimed, so that there is nothing to be tested")
+            raise ValueError("neither kind of code is claimed, so there is nothing to test")
         return cls(
             wallet=str(claims["wallet"]["name"]),
             version=str(claims["wallet"]["version"]),

@@ -16,7 +16,7 @@ from mpp_conformance.ledger.source import Clause
 from mpp_conformance.protocol import messages
 from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import BY_NAME, GATEWAY, USER
-from mpp_conformance.scenarios.answers import Found, FromCorpus, packaged
+from mpp_conformance.scenarios.answers import Found, FromCorpus, packaged_corpus
 from mpp_conformance.scenarios.scenario import Scenario
 
 MUST: Final = "MUST"
@@ -112,7 +112,7 @@ class Case:
 
 def _built(source: ScenarioSource, edition: Edition, reading: Reading) -> Iterable[Scenario]:
     if isinstance(source, FromCorpus):
-        return source.scenarios(packaged())
+        return source.scenarios(packaged_corpus())
     return source(edition, reading) if callable(source) else source
 
 
@@ -158,7 +158,7 @@ _collecting: Final[ContextVar[Ledger | None]] = ContextVar("_collecting", defaul
 
 
 @contextmanager
-def collecting(ledger: Ledger) -> Iterator[Ledger]:
+def collect_into(ledger: Ledger) -> Iterator[Ledger]:
     """What suites state while they are imported within this context goes into ``ledger``.
 
     Outside of it nothing is kept: a test runner that imports the same suite files once more changes nothing.

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from mpp_conformance.common.text import NotTextError, decoded
-from mpp_conformance.wire import UnreadableBodyError, parsed, printable
+from mpp_conformance.common.text import NotTextError, decode_text
+from mpp_conformance.wire import UnreadableBodyError, parse_object, printable
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
@@ -76,7 +76,7 @@ class Pact:
     interactions: tuple[Interaction, ...]
     document: Mapping[str, Any]
 
-    def replayed(self, interactions: Iterator[Interaction]) -> bytes:
+    def with_interactions(self, interactions: Iterator[Interaction]) -> bytes:
         """The same contract with these interactions alone, none of them marked as pending."""
         known = _listed(self.document)
         kept = [{**known[interaction.number], "pending": False} for interaction in interactions]
@@ -86,7 +86,7 @@ class Pact:
 def read(data: bytes) -> Pact:
     """The pact in ``data``; PactFileError for anything else."""
     try:
-        document = parsed(decoded(data).encode(), limit=MAX_BYTES, depth=MAX_DEPTH)
+        document = parse_object(decode_text(data).encode(), limit=MAX_BYTES, depth=MAX_DEPTH)
     except NotTextError as problem:
         raise PactFileError(f"the file: expected UTF-8; {problem}") from None
     except UnreadableBodyError as problem:

@@ -27,7 +27,7 @@ from mpp_conformance.protocol import signature
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.gateway import gateway_routes
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.message_layer import MessageLayer
 from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 
@@ -114,14 +114,14 @@ async def alipay_plus(provider: StatedAlipayPlus, client_id: str) -> AsyncIterat
     made = Hosted(provider)
     routes = gateway_routes(layer, provider.deliver, lambda: made.place.url if made.place else "")
     gateway = application([*routes, made.states], failed=made.failed)
-    async with listening(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS, keep=True) as http:
+    async with serve_app(gateway, HOST, 0) as behind, http_client(timeout=_SECONDS, keep=True) as http:
         proxy = SigningProxy(
             address=before(behind),
             http=http,
             requests=Signer(client_id=client_id, key=theirs),
             wanted=lambda: provider.signs,
         )
-        async with listening(proxy.app, HOST, 0) as url:
+        async with serve_app(proxy.app, HOST, 0) as url:
             made.place = Place(url=url, states=STATES)
             yield made
 
@@ -147,7 +147,7 @@ async def client_sdk(provider: StatedClientSdk) -> AsyncIterator[Hosted]:
         return _message(body, {"operation": wire.OPERATIONS[type(said)].name})
 
     app = application([Route(_MESSAGES, exchange, methods=["POST"]), made.states], failed=made.failed)
-    async with listening(app, HOST, 0) as url:
+    async with serve_app(app, HOST, 0) as url:
         made.place = Place(url=url, states=STATES, messages=_MESSAGES)
         yield made
 

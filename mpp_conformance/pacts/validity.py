@@ -133,7 +133,7 @@ def _body_problems(operation: Operation, content: Content, *, partial: bool = Fa
     if content.body is None:
         return [] if partial else ["the body: expected a JSON object, seen nothing"]
     try:
-        instance = wire.parsed(content.body)
+        instance = wire.parse_object(content.body)
     except wire.UnreadableBodyError as problem:
         return [str(problem)]
     return wire.problems_of(operation.document, operation.schema, instance, partial=partial)
@@ -141,7 +141,7 @@ def _body_problems(operation: Operation, content: Content, *, partial: bool = Fa
 
 def _instance(content: Content) -> Mapping[str, Any]:
     try:
-        return wire.parsed(content.body or b"{}")
+        return wire.parse_object(content.body or b"{}")
     except wire.UnreadableBodyError:
         return {}
 

@@ -52,7 +52,7 @@ class Outcome:
     problems: tuple[str, ...] = ()
 
 
-async def verified(pact: Pact, provider: Provider) -> list[Outcome]:
+async def verify_pact(pact: Pact, provider: Provider) -> list[Outcome]:
     """Verify a pact with a provider; raises what goes wrong in the suite."""
     early = {one.number: _before(one, provider) for one in pact.interactions}
     left = [one for one in pact.interactions if early[one.number] is None]

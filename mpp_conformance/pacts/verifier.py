@@ -54,7 +54,7 @@ async def replay(pact: Pact, interactions: Sequence[Interaction], provider: str,
         return []
     with scratch() as folder:
         file = Path(folder) / "pact.json"
-        file.write_bytes(pact.replayed(iter(interactions)))
+        file.write_bytes(pact.with_interactions(iter(interactions)))
         results = await asyncio.to_thread(_verified, file, pact.provider, place)
     found = results.get("interactionResults", [])
     if [row.get("description") for row in found] != [interaction.description for interaction in interactions]:

@@ -30,7 +30,7 @@ from mpp_conformance.transport.connectors.adaptor import words
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.signing_proxy import Answer, Signer, SigningProxy
 from mpp_conformance.wallet import Keys, Wallet
 
@@ -62,7 +62,7 @@ async def mpp_server(wallet: Wallet) -> AsyncIterator[Hosted]:
             seen=partial(_looked_at, provider, keys),
         )
         app = application([made.states, *proxy.app.routes], failed=made.failed)
-        async with listening(app, HOST, 0) as url:
+        async with serve_app(app, HOST, 0) as url:
             made.place = Place(url=url, states=STATES, patience=_STEPS * wallet.reach.patience)
             yield made
 

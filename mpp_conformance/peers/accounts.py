@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from mpp_conformance.protocol.limits import Edition, Limit, Reading, Spent, exceeded
+from mpp_conformance.protocol.limits import Edition, Limit, Reading, Spent, exceeded_limit
 from mpp_conformance.scenarios.scenario import PAID
 
 CHINA_TIME: Final = timezone(timedelta(hours=8))
@@ -37,7 +37,7 @@ class Accounts:
         """Keep a payment; only one that was paid counts towards a limit."""
         self.entries.append(entry)
 
-    def spent(self, individual: str, at: datetime) -> Spent:
+    def spent_within_year(self, individual: str, at: datetime) -> Spent:
         """What the individual has paid within the year of ``at``."""
         counted = [
             entry
@@ -49,10 +49,14 @@ class Accounts:
             entry_code=sum(entry.amount for entry in counted if entry.by_entry_code),
         )
 
-    def exceeded(self, individual: str, *, by_entry_code: bool, amount: int, at: datetime) -> Limit | None:
+    def exceeded_limit(self, individual: str, *, by_entry_code: bool, amount: int, at: datetime) -> Limit | None:
         """The limit that a payment of ``amount`` fen at ``at`` would exceed, if any."""
-        return exceeded(
-            self.edition, self.reading, by_entry_code=by_entry_code, amount=amount, spent=self.spent(individual, at)
+        return exceeded_limit(
+            self.edition,
+            self.reading,
+            by_entry_code=by_entry_code,
+            amount=amount,
+            spent=self.spent_within_year(individual, at),
         )
 
     def _same_year(self, past: datetime, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from mpp_conformance import wire
 from mpp_conformance.peers.accounts import Accounts, Entry
 from mpp_conformance.peers.identification import identity
-from mpp_conformance.peers.refusals import NO_CODE, NO_ORDER, NOT_SIGNED, refused, unknown
+from mpp_conformance.peers.refusals import NO_CODE, NO_ORDER, NOT_SIGNED, refusal, unknown_result
 from mpp_conformance.protocol import limits
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (
@@ -83,16 +83,16 @@ class AlipayPlus:
     def decode(self, index: int, request: UserInitiatedPay) -> UserInitiatedPayAnswer:
         """Answer userInitiatedPay; the same code asked again by the same customer gets the same decision."""
         if request.signature != "valid":
-            return refused(UserInitiatedPayAnswer, *NOT_SIGNED)
+            return refusal(UserInitiatedPayAnswer, *NOT_SIGNED)
         placed = self._placed[index]
         payment, codes = self.scenario.payments[placed], self.codes[placed]
         if payment.code == FOREIGN or request.code_value != codes.decoded:
-            return refused(UserInitiatedPayAnswer, *NO_CODE)
+            return refusal(UserInitiatedPayAnswer, *NO_CODE)
         if self._customers.setdefault(placed, request.customer_id) != request.customer_id:
-            return refused(UserInitiatedPayAnswer, *_OTHER_CUSTOMER)
-        if self.unknown_given(placed) < payment.unknown:
-            self._unknown[placed] = self.unknown_given(placed) + 1
-            return unknown(UserInitiatedPayAnswer)
+            return refusal(UserInitiatedPayAnswer, *_OTHER_CUSTOMER)
+        if self.count_unknown(placed) < payment.unknown:
+            self._unknown[placed] = self.count_unknown(placed) + 1
+            return unknown_result(UserInitiatedPayAnswer)
         if placed not in self._answers:
             self._recall(payment, request.customer_id)
             self._answers[placed] = self._decide(placed, request.customer_id)
@@ -105,14 +105,14 @@ class AlipayPlus:
         return Order(
             payment_request_id=payment_request_id(self.codes[placed]),
             amount=str(payment.amount),
-            pay_to_amount=self.profile.settled(payment.amount, payment.rounding),
+            pay_to_amount=self.profile.settlement_amount(payment.amount, payment.rounding),
             pay_to_currency=self.profile.settlement_currency,
             quote_price=self.profile.price,
             code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
             expiry_time=_OVERDUE if payment.expired else NEVER,
         )
 
-    def answer_given(self, index: int) -> UserInitiatedPayAnswer | None:
+    def decision(self, index: int) -> UserInitiatedPayAnswer | None:
         """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""
         return self._answers.get(self._placed[index])
 
@@ -120,7 +120,7 @@ class AlipayPlus:
         """Undo the decision on a payment: the connection broke before it was made."""
         self._answers.pop(self._placed[index], None)
 
-    def unknown_given(self, index: int) -> int:
+    def count_unknown(self, index: int) -> int:
         """How often Alipay+ has answered ``U`` to userInitiatedPay."""
         return self._unknown.get(self._placed[index], 0)
 
@@ -132,25 +132,25 @@ class AlipayPlus:
     def identify(self, index: int, request: IdentifyCode) -> IdentifyCodeAnswer:
         """Tell an MPP server what a code is."""
         if request.signature != "valid":
-            return refused(IdentifyCodeAnswer, *NOT_SIGNED)
+            return refusal(IdentifyCodeAnswer, *NOT_SIGNED)
         return identity(request.code_value, self.scenario.payments[index].code, self.codes[index])
 
     def learn(self, index: int, notice: NotifyPayment) -> NotifyPaymentAnswer:
         """Take notifyPayment; a payment that succeeded counts towards the limits, once."""
         if notice.signature != "valid":
-            return refused(NotifyPaymentAnswer, *NOT_SIGNED)
-        answered = self.answer_given(index)
+            return refusal(NotifyPaymentAnswer, *NOT_SIGNED)
+        answered = self.decision(index)
         placed = self._placed[index]
         known_by = payment_request_id(self.codes[placed])
         if answered is None or not continues(answered) or notice.payment_request_id != known_by:
-            return refused(NotifyPaymentAnswer, *NO_ORDER)
+            return refusal(NotifyPaymentAnswer, *NO_ORDER)
         payment, told = self.scenario.payments[placed], self._notices_unknown.get(placed, 0)
         if told < payment.notice_unknown:
             self._notices_unknown[placed] = told + 1
-            return unknown(NotifyPaymentAnswer)
+            return unknown_result(NotifyPaymentAnswer)
         known = self._results.get(notice.payment_request_id)
         if known is not None and known.result_status != notice.result_status:
-            return refused(NotifyPaymentAnswer, *_OTHER_RESULT)
+            return refusal(NotifyPaymentAnswer, *_OTHER_RESULT)
         if known is None:
             self._results[notice.payment_request_id] = notice
             self.accounts.remember(
@@ -197,7 +197,7 @@ class AlipayPlus:
 
     def _by_limits(self, payment: Payment, individual: str) -> Answer:
         """Source document, entry code steps 17-22, order code steps 7-12."""
-        breached = self.accounts.exceeded(
+        breached = self.accounts.exceeded_limit(
             individual,
             by_entry_code=payment.code == ENTRY,
             amount=payment.amount,
@@ -210,7 +210,7 @@ class AlipayPlus:
         return handle_by_sdk(status, code=code, with_order=self.scenario.breach_with_order)
 
 
-def filled(body: str, order: Order, tag: str) -> str:
+def fill_in(body: str, order: Order, tag: str) -> str:
     """The body of an answer made this payment's own: every mark in it is what ``order`` and ``tag`` say.
 
     The address of notifyPayment stays a general one: the wire knows where Alipay+ listens.
@@ -233,7 +233,7 @@ def filled(body: str, order: Order, tag: str) -> str:
 @functools.lru_cache(maxsize=1_024)
 def _given(body: str, order: Order, tag: str) -> UserInitiatedPayAnswer:
     """The answer that a scenario gives; OurMessageIsInvalid where it is none."""
-    text = filled(body, order, tag)
+    text = fill_in(body, order, tag)
     message = wire.decode(UserInitiatedPayAnswer, text.encode("utf-8", "surrogatepass"))
     if isinstance(message, Malformed):
         raise wire.OurMessageIsInvalid(f"the answer that the scenario gives breaks the interface: {message.problem}")

@@ -74,7 +74,7 @@ class Answer:
             if page not in PAGES:
                 raise UnusableAnswerError(f"say what was seen: one of {', '.join(PAGES)}")
         if self.witness == self.person:
-            raise UnusableAnswerError("a witness is somebody else")
+            raise UnusableAnswerError("the witness must be somebody else")
 
     @property
     def contradiction(self) -> str:

@@ -20,7 +20,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPayment,
 )
-from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spelled
+from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spell
 from mpp_conformance.scenarios.scenario import CANCEL, LAST, OVER, PAYING, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
@@ -29,7 +29,7 @@ _PAYING: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment
 """What shows that the MPP server knows of an order."""
 
 
-def said(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
+def message_of(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
     """The message that asks; of a strange order it bears an id that nobody has heard of.
 
     That differs from the payment's own in its last digit: whoever cuts ids, or reads them as numbers, finds that order.
@@ -38,7 +38,7 @@ def said(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
     number = payment_request_id(codes)
     if call.strange:
         number = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
-    body = None if call.form == PLAIN else spelled({**wire.PARTIES, "paymentRequestId": number}, call.form)
+    body = None if call.form == PLAIN else spell({**wire.PARTIES, "paymentRequestId": number}, call.form)
     return kind(payment_request_id=number, signature=call.signature, body=body, carriage=_carriage(call.form))
 
 
@@ -88,7 +88,7 @@ class Calls:
         self.cancelled = self.cancelled or call.cancels_early
         return call
 
-    def answered(self, message: Message) -> None:
+    def take_answer(self, message: Message) -> None:
         """What the wallet said may be an answer, sound or not."""
         if message.name in ANSWERS or (isinstance(message, Malformed) and message.operation in ANSWERS):
             self.waiting = False

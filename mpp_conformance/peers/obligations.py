@@ -49,12 +49,12 @@ class Obligations:
     def heard(self, payment: int, message: Message) -> None:
         """The wallet has said this at a payment."""
         # A cashier page that comes before the decision is none of a payment that Alipay+ knows.
-        early = isinstance(message, CashierPage) and self.peers.alipay_plus.answer_given(payment) is None
+        early = isinstance(message, CashierPage) and self.peers.alipay_plus.decision(payment) is None
         if not early and not (isinstance(message, Malformed) and message.operation in _BESIDE):
             self._seen.setdefault(payment, set()).add(type(message))
         if isinstance(message, ResultPage) and message.status == "F":
             self._failed.add(payment)
-        self._calls[payment].answered(message)
+        self._calls[payment].take_answer(message)
 
     def at(self, payment: int) -> set[type[Message]]:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
@@ -85,11 +85,11 @@ class Obligations:
     def _over(self, payment: int) -> bool:
         """Whether nothing hangs on what is still awaited: a failure may be notified late, or never."""
         late = {NotifyPayment} if payment in self._failed else set()
-        return self.peers.alipay_plus.answer_given(payment) is not None and not self._owed(payment) - late
+        return self.peers.alipay_plus.decision(payment) is not None and not self._owed(payment) - late
 
     def silent(self, payment: int) -> bool:
         """Nothing sure to come tells the end of this payment: only a longer silence does."""
-        undecided = self.peers.alipay_plus.answer_given(payment) is None and payment not in self.peers.spoiling
+        undecided = self.peers.alipay_plus.decision(payment) is None and payment not in self.peers.spoiling
         return self.peers.scenario.payments[payment].code == FOREIGN or undecided
 
     def _owed(self, payment: int) -> set[type[Message]]:
@@ -115,8 +115,8 @@ class Obligations:
             expected.add(Launch)
         if payment in peers.spoiling and payment not in peers.decided:
             return self._end(payment) if peers.spoiling[payment] < MOST_UNDECIDED else set()
-        answer = alipay_plus.answer_given(payment)
-        if answer is None and 0 < alipay_plus.unknown_given(payment) < MOST_UNDECIDED:
+        answer = alipay_plus.decision(payment)
+        if answer is None and 0 < alipay_plus.count_unknown(payment) < MOST_UNDECIDED:
             return self._end(payment)
         if answer is None:
             # A refused call is answered, and nothing is sure to follow.

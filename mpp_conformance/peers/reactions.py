@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mpp_conformance import wire
-from mpp_conformance.peers.alipay_plus import AlipayPlus, filled, payment_request_id
+from mpp_conformance.peers.alipay_plus import AlipayPlus, fill_in, payment_request_id
 from mpp_conformance.peers.mpp_server import ANSWERS
-from mpp_conformance.peers.refusals import CLOSED, refusal_of, refused
+from mpp_conformance.peers.refusals import CLOSED, refusal, refusal_of
 from mpp_conformance.protocol.faults import FAULTS, Fault
 from mpp_conformance.protocol.messages import (
     GATEWAY,
@@ -31,7 +31,7 @@ MOST_UNDECIDED: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoilt:
+class FaultyAnswer:
     """What goes out instead of an answer: ``answer`` with the defect of ``fault``; ``attempt`` as `FaultApplied`.
 
     ``text``: the body itself, where the profile takes the scenario's.
@@ -44,20 +44,20 @@ class Spoilt:
 
     def body(self, gateway_url: str = wire.GATEWAY_URL) -> bytes:
         """The body that goes out if Alipay+ is at ``gateway_url``."""
-        return wire.spoilt(self.answer, self.fault, gateway_url=gateway_url, text=self.text)
+        return wire.faulty_body(self.answer, self.fault, gateway_url=gateway_url, text=self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """A message for the wallet, and the payment it belongs to; a reply goes back in the exchange that asked.
 
-    ``spoilt``: it does not go out as it is; nothing is recorded of it until `World.applied` says that it has gone.
+    ``faulty_answer``: what goes out in place of ``message``; `World.record_faulty_answer` records it when it has gone.
     ``event`` is its number in the record, 0 where it is not recorded.
     """
 
     payment: int
     message: Message
-    spoilt: Spoilt | None = None
+    faulty_answer: FaultyAnswer | None = None
     event: int = field(default=0, compare=False)
 
 
@@ -70,7 +70,7 @@ class Reactions:
     codes: tuple[Codes, ...]
     alipay_plus: AlipayPlus = field(init=False)
     spoiling: dict[int, int] = field(default_factory=dict)
-    """How many answers were given to payments whose answers are spoilt."""
+    """How many answers were given to payments whose answers are faulty."""
     decided: set[int] = field(default_factory=set)
     """Those of them that have been given an answer to be believed all the same."""
     _decoding: set[int] = field(default_factory=set)
@@ -111,17 +111,17 @@ class Reactions:
         return None
 
     def late(self, payment: int, message: Message) -> wire.Answer | None:
-        """As `truth`, when the conversation is over; an order whose answers were all spoilt is closed by then.
+        """As `truth`, when the conversation is over; an order whose answers were all faulty is closed by then.
 
-        A sound answer to an MPP that still asks would lead to what the spoilt ones must not lead to.
+        A sound answer to an MPP that still asks would lead to what the faulty ones must not lead to.
         """
         if isinstance(message, UserInitiatedPay) and payment in self.spoiling and payment not in self.decided:
-            return refused(UserInitiatedPayAnswer, *CLOSED)
+            return refusal(UserInitiatedPayAnswer, *CLOSED)
         return self.truth(payment, message)
 
-    def believed(self, payment: int, spoilt: Spoilt) -> UserInitiatedPayAnswer | None:
-        """What an MPP can believe of a spoilt answer that has gone out; ``None`` where it is no answer."""
-        told = wire.believed(UserInitiatedPay, wire.arrived(spoilt.body(), spoilt.fault))
+    def believable_answer(self, payment: int, faulty: FaultyAnswer) -> UserInitiatedPayAnswer | None:
+        """What an MPP can believe of a faulty answer that has gone out; ``None`` where it is no answer."""
+        told = wire.believable_answer(UserInitiatedPay, wire.receive(faulty.body(), faulty.fault))
         if not isinstance(told, UserInitiatedPayAnswer):
             return None
         own = told.order is None or told.order.payment_request_id == payment_request_id(self.codes[payment])
@@ -132,7 +132,7 @@ class Reactions:
     def _answer(self, payment: int, request: UserInitiatedPay) -> Sending:
         """The answer to userInitiatedPay; a decision, and no refusal, has the defect that the scenario asks for."""
         answer, name = self.alipay_plus.decode(payment, request), self.scenario.payments[payment].fault
-        if not name or answer is not self.alipay_plus.answer_given(payment):
+        if not name or answer is not self.alipay_plus.decision(payment):
             return Sending(payment=payment, message=answer)
         fault = FAULTS[name]
         attempt = self.spoiling[payment] = self.spoiling.get(payment, 0) + 1
@@ -141,19 +141,19 @@ class Reactions:
             return Sending(payment=payment, message=answer)
         if fault.undecided:
             self.alipay_plus.forget(payment)
-        given = self.alipay_plus.answer_given(payment - 1) if fault.instead else answer
+        given = self.alipay_plus.decision(payment - 1) if fault.instead else answer
         if given is None:
             self.decided.add(payment)
             return Sending(payment=payment, message=answer)
         text = self._given(payment) if fault.given else ""
-        spoilt = Spoilt(answer=given, fault=fault, attempt=attempt, text=text)
-        return Sending(payment=payment, message=given, spoilt=spoilt)
+        faulty = FaultyAnswer(answer=given, fault=fault, attempt=attempt, text=text)
+        return Sending(payment=payment, message=given, faulty_answer=faulty)
 
     def _given(self, payment: int) -> str:
         """The body that the scenario gives, made this payment's own; empty where it gives none."""
         written = self.scenario.payments[payment].answer
         order, tag = self.alipay_plus.order_of(payment), self.codes[payment].tag
-        return filled(written.body, order, tag) if written else ""
+        return fill_in(written.body, order, tag) if written else ""
 
     def _merchant_page(self, payment: int, launch: Launch) -> list[Sending]:
         """The SDK opens the merchant page, the consumer enters the amount, the SDK intercepts the order code.

@@ -48,7 +48,7 @@ class Record:
         )
         return len(self._events)
 
-    def carried(self, event: int, *halves: Half) -> None:
+    def attach_http(self, event: int, *halves: Half) -> None:
         """Keep what HTTP carried of a recorded message, by its number (0: of none)."""
         self._kept += sum(half.size for half in halves)
         if self._kept > MAX_HTTP:

@@ -29,12 +29,12 @@ _ILLEGAL: Final = ("PARAM_ILLEGAL", "The request does not conform to the interfa
 _ANSWERS: Final[Mapping[str, type[wire.Answer]]] = {asked.__name__: answer for asked, answer in wire.ANSWERS.items()}
 
 
-def refused(kind: type[Kind], code: str, message: str) -> Kind:
+def refusal(kind: type[Kind], code: str, message: str) -> Kind:
     """A refusal, for good."""
     return kind(result_status="F", result_code=code, result_message=message)
 
 
-def unknown(kind: type[Kind]) -> Kind:
+def unknown_result(kind: type[Kind]) -> Kind:
     """It is not known what came of the call; it may be repeated."""
     return kind(result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="Try again later.")
 
@@ -50,13 +50,13 @@ def answer_to_stranger(message: Message) -> wire.Answer | None:
     """What Alipay+ answers to a call that belongs to no conversation; ``None`` for what is no call to Alipay+."""
     signed = getattr(message, "signature", "valid") == "valid"
     if isinstance(message, UserInitiatedPay):
-        return refused(UserInitiatedPayAnswer, *(NO_CODE if signed else NOT_SIGNED))
+        return refusal(UserInitiatedPayAnswer, *(NO_CODE if signed else NOT_SIGNED))
     if isinstance(message, NotifyPayment):
-        return refused(NotifyPaymentAnswer, *(NO_ORDER if signed else NOT_SIGNED))
+        return refusal(NotifyPaymentAnswer, *(NO_ORDER if signed else NOT_SIGNED))
     if isinstance(message, IdentifyCode):
-        return NONE_OF_OURS if signed else refused(IdentifyCodeAnswer, *NOT_SIGNED)
+        return NONE_OF_OURS if signed else refusal(IdentifyCodeAnswer, *NOT_SIGNED)
     if isinstance(message, InquiryCodeRules):
-        return refused(InquiryCodeRulesAnswer, *NOT_SIGNED)
+        return refusal(InquiryCodeRulesAnswer, *NOT_SIGNED)
     if isinstance(message, Malformed) and message.where == GATEWAY:
         return refusal_of(message)
     return None

@@ -10,7 +10,7 @@ from mpp_conformance.judging.trace import Half
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.identification import rules
 from mpp_conformance.peers.mpp_server import ANSWERS
-from mpp_conformance.peers.reactions import Sending, Spoilt
+from mpp_conformance.peers.reactions import FaultyAnswer, Sending
 from mpp_conformance.peers.refusals import answer_to_stranger
 from mpp_conformance.peers.world import Late, World
 from mpp_conformance.protocol.messages import (
@@ -49,12 +49,12 @@ class Stray:
     late: Late | None = field(default=None, compare=False, repr=False)
     between: str = field(default="", compare=False, repr=False)
 
-    def carried(self, half: Half) -> None:
+    def attach_http(self, half: Half) -> None:
         """Keep what carried it, or the answer to it."""
         self.http += (half,)
         if self.world is not None and self.late is not None:
             answers = half.status is not None and self.late.answer
-            self.world.carried(self.late.answer if answers else self.late.event, half)
+            self.world.attach_http(self.late.answer if answers else self.late.event, half)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +62,15 @@ class Delivery:
     """What follows from a message: the answer in its exchange, and new calls to the wallet.
 
     ``world`` is the conversation it belongs to, ``None`` for a stray. ``event`` and ``answer`` are the numbers of the
-    message and of the reply in its record, 0 where they are not recorded. ``spoilt``: what goes out instead of
-    ``reply``; `World.applied` of ``payment`` is to be told when it has gone.
+    message and of the reply in its record, 0 where they are not recorded. ``faulty_answer``: what goes out instead of
+    ``reply``; `World.record_faulty_answer` of ``payment`` is to be told when it has gone.
     """
 
     world: World | None
     reply: Message | None
     calls: tuple[Sending, ...]
     payment: int = 0
-    spoilt: Spoilt | None = None
+    faulty_answer: FaultyAnswer | None = None
     event: int = field(default=0, compare=False)
     answer: int = field(default=0, compare=False)
     stray: Stray | None = field(default=None, compare=False)
@@ -79,15 +79,15 @@ class Delivery:
         """Keep what carried the message."""
         self._keep(self.event, request)
 
-    def answered(self, answer: Half) -> None:
+    def attach_reply(self, answer: Half) -> None:
         """Keep what carried the reply; where there is none, it stands beside the message that it answers."""
         self._keep(self.answer or self.event, answer)
 
     def _keep(self, event: int, half: Half) -> None:
         if self.world is not None:
-            self.world.carried(event, half)
+            self.world.attach_http(event, half)
         elif self.stray is not None:
-            self.stray.carried(half)
+            self.stray.attach_http(half)
 
 
 class ReactionError(Exception):
@@ -175,7 +175,7 @@ class Router:
             reply=None if reply is None else reply.message,
             calls=tuple(sending for sending in sendings if not sending.message.is_reply),
             payment=index,
-            spoilt=None if reply is None else reply.spoilt,
+            faulty_answer=None if reply is None else reply.faulty_answer,
             event=before + 1 if world.recorded > before else 0,
             answer=0 if reply is None else reply.event,
         )
@@ -244,7 +244,7 @@ class Router:
             for stray in self.strays:
                 if _is_nameless(stray.message, kind):
                     self.strays.remove(stray)
-                    world.carried(world.noted(index, stray.message), *stray.http)
+                    world.attach_http(world.record_late(index, stray.message), *stray.http)
                     yield stray
                     break
 

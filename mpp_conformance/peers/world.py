@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import WENT_ON, Half, Trace
 from mpp_conformance.peers.alipay_plus import AlipayPlus
-from mpp_conformance.peers.mpp_server import said
+from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.peers.obligations import Obligations
-from mpp_conformance.peers.reactions import Reactions, Sending, Spoilt
+from mpp_conformance.peers.reactions import FaultyAnswer, Reactions, Sending
 from mpp_conformance.peers.record import Record
 from mpp_conformance.protocol.messages import (
     AdaptorAnswer,
@@ -73,7 +73,7 @@ class World:
         count = len(self.scenario.payments) if self.scenario.together else 1
         return [self._scan(index) for index in range(count)]
 
-    def probed(self, probe: Probe, status: str) -> int:
+    def record_probe(self, probe: Probe, status: str) -> int:
         """Record what the adaptor was asked, and what became of it; the number of the first of these in the record."""
         if probe.operation == HEALTH:
             return self._record.write(0, AdaptorHealth(status=status))
@@ -86,12 +86,12 @@ class World:
         self._record.write(payment, message, notes)
         self._obligations.heard(payment, message)
         sendings = [
-            sending if sending.spoilt else self._sent(sending.payment, sending.message)
+            sending if sending.faulty_answer else self._sent(sending.payment, sending.message)
             for sending in (*self._peers.to(payment, message), *self._asked())
         ]
         return [*sendings, *self._following()]
 
-    def noted(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> int:
+    def record_late(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> int:
         """Record what nobody reacts to any more; its number in the record, 0 where it finds no room."""
         return self._record.write(payment, message, notes)
 
@@ -105,21 +105,23 @@ class World:
             else Late(event=event, reply=reply, answer=self._record.write(payment, reply))
         )
 
-    def applied(self, payment: int, spoilt: Spoilt, *halves: Half, complete: bool = True) -> list[Sending]:
-        """Record that a spoilt answer has gone out, and what of it an MPP can believe; what the peers say next.
+    def record_faulty_answer(
+        self, payment: int, faulty: FaultyAnswer, *halves: Half, complete: bool = True
+    ) -> list[Sending]:
+        """Record that a faulty answer has gone out, and what of it an MPP can believe; what the peers say next.
 
         ``halves``: what HTTP carried of it; ``complete``: the MPP has not hung up before its end.
         """
-        event = self._record.write(payment, FaultApplied(fault=spoilt.fault.name, attempt=spoilt.attempt))
-        self.carried(event, *halves)
-        told = self._peers.believed(payment, spoilt) if complete else None
+        event = self._record.write(payment, FaultApplied(fault=faulty.fault.name, attempt=faulty.attempt))
+        self.attach_http(event, *halves)
+        told = self._peers.believable_answer(payment, faulty) if complete else None
         if told is not None:
-            self._record.write(payment, replace(told, body=spoilt.answer.body))
+            self._record.write(payment, replace(told, body=faulty.answer.body))
         return self._following()
 
-    def carried(self, event: int, *halves: Half) -> None:
+    def attach_http(self, event: int, *halves: Half) -> None:
         """Keep what HTTP carried of a recorded message, by its number in the record (0: of none)."""
-        self._record.carried(event, *halves)
+        self._record.attach_http(event, *halves)
 
     def went_on(self, event: int) -> None:
         """The consumer has confirmed the cashier page of this number before Alipay+ was answered what it asked then."""
@@ -208,5 +210,5 @@ class World:
         for index in range(len(self.scenario.payments)):
             call = self._obligations.due(index)
             if call is not None:
-                return [Sending(payment=index, message=said(call, self.codes[index]))]
+                return [Sending(payment=index, message=message_of(call, self.codes[index]))]
         return []

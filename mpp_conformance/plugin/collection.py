@@ -55,13 +55,13 @@ class Collection:
     def read(self, items: Iterable[pytest.Item]) -> None:
         """Read the whole catalogue; UsageError where a case does not belong to it."""
         if len(self._directories) > 1:
-            raise pytest.UsageError(f"cases of one catalogue stand in one folder, not in {_listed(self._directories)}")
+            raise pytest.UsageError(f"all cases must be in one folder, but these are in {_listed(self._directories)}")
         for directory in self._directories:
             self.ledger = _loaded(directory)
         self.plan = list(catalogue.plan(self.ledger.cases, self._claims, scans=self._scans))
         known = {planned.key for planned in self.plan}
         for item in items:
-            planned = planned_of(item)
+            planned = planned_row(item)
             if planned is not None and planned.key not in known:
                 raise pytest.UsageError(f"{item.nodeid} is no part of the catalogue: its file is no test_*.py")
 
@@ -70,7 +70,7 @@ class Collection:
         return "".join(catalogue.digest(directory) for directory in self._directories)
 
 
-def planned_of(item: pytest.Item) -> Planned | None:
+def planned_row(item: pytest.Item) -> Planned | None:
     """The row that an item stands for; ``None`` for an ordinary item."""
     callspec = getattr(item, "callspec", None)
     found = callspec.params.get("trace") if callspec is not None else None

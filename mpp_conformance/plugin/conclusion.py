@@ -47,7 +47,7 @@ def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None
 
 def _weigh(run: Execution) -> None:
     """Put other results in the place of those that hang on what the run has never shown of its set-up."""
-    whole = folding.weighed(run.results, run.record.traces)
+    whole = folding.weigh(run.results, run.record.traces)
     for before, after in zip(run.results, whole, strict=True):
         if after.verdict is not before.verdict:
             run.record.weighed(after)
@@ -93,7 +93,7 @@ def _write(
 
 def _gate(made: Mapping[str, Any], waivers: "WaiverFile | None", issued: str) -> Gate:
     """What the waivers make of the run at the moment of its report; nothing without a file of them."""
-    return NO_GATE if waivers is None else decision.judged(made, waivers, datetime.fromisoformat(issued))
+    return NO_GATE if waivers is None else decision.decide(made, waivers, datetime.fromisoformat(issued))
 
 
 def summary(run: Execution, outcome: RunResult) -> Iterator[str]:

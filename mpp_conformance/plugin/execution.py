@@ -174,7 +174,9 @@ def _record(config: pytest.Config, given: Setup, collection: Collection, started
     try:
         if config.getoption(RESUME):
             path = Path(config.getoption(REPORTS)) / (config.getoption(RUN) or "")
-            return Record(folder.reopen(path), given.policy, resumption.known(path, facts(given, collection)))
+            return Record(
+                folder.reopen(path), given.policy, resumption.journal_to_resume(path, facts(given, collection))
+            )
         return Record(_folder(config, given, started), given.policy)
     except (OSError, EvidenceError, resumption.ResumptionError) as problem:
         raise pytest.UsageError(str(problem)) from problem

@@ -34,20 +34,20 @@ def failure_text(  # one for each line
 
 def _lines(result: CaseResult, evidence: Path, say: Say) -> Iterator[tuple[str, str]]:
     judgement, stated = result.judgement, result.planned.case.requirement
-    yield say("expected"), say.told(printable(judgement.expected))
-    yield say("seen"), say.told(printable(judgement.seen))
+    yield say("expected"), say.tell(printable(judgement.expected))
+    yield say("seen"), say.tell(printable(judgement.seen))
     about = say("; ").join(
         [say("{level}, {basis}", level=say(stated.level), basis=say(stated.basis)), say(stated.actor)]
     )
     text = printable(say(stated.text))
     yield say("rests on"), say("{name}: {what}", name=f"{stated.id} ({about})", what=text)
     for clause in stated.clauses:
-        yield "", say("{part}, {place}", part=say(clause.part), place=say.told(clause.place))
+        yield "", say("{part}, {place}", part=say(clause.part), place=say.tell(clause.place))
     numbers = ", ".join(str(number) for number in judgement.events)
     place = f"{evidence / result.evidence}" if result.evidence else say("none")
     yield say("evidence"), place + (say(", message {numbers}", numbers=numbers) if numbers else "")
     if judgement.hint:
-        yield say("likely"), say.told(printable(judgement.hint))
+        yield say("likely"), say.tell(printable(judgement.hint))
 
 
 def node(item: pytest.Item, here: Path) -> str:

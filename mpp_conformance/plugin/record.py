@@ -119,7 +119,7 @@ class Record:
 
     def redacted(self, trace: Trace) -> tuple[Trace, tuple[Disclosure, ...]]:
         """A conversation as it may be written down, and what opens the rest."""
-        return self._policy.redacted(trace)
+        return self._policy.redact(trace)
 
     def write(self, scenario: Scenario, trace: Trace, disclosed: Collection[Disclosure]) -> Kept:
         """Write down a conversation as `redacted` gives it, in the place of what was written of it before."""
@@ -151,7 +151,7 @@ class Record:
         new = [stray for stray in found if id(stray) not in self._strays]
         if not new:
             return
-        written = [self._policy.redacted_stray(stray) for stray in new]
+        written = [self._policy.redact_stray(stray) for stray in new]
         name, digest = self.folder.keep_strays(written, before=self._heard)
         self._strays |= {id(stray): stray for stray in new}
         self._heard += sum(half.size for stray in written for half in stray.http)
@@ -160,7 +160,7 @@ class Record:
     def strays(self, found: Iterable[Stray]) -> tuple[Stray, ...]:
         """What has strayed in all attempts, as it may be written down; ``found``: in this one."""
         earlier = [stray for strays in self._before.values() for stray in strays]
-        return (*earlier, *(self._policy.redacted_stray(stray) for stray in found))
+        return (*earlier, *(self._policy.redact_stray(stray) for stray in found))
 
     @property
     def attempts(self) -> dict[str, object]:

@@ -15,7 +15,7 @@ from mpp_conformance.common.text import harmless
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.plugin import LANG, WAIVERS, setup, target_of, wallet_of
-from mpp_conformance.plugin.collection import Collection, planned_of
+from mpp_conformance.plugin.collection import Collection, planned_row
 from mpp_conformance.plugin.conclusion import conclude, summary
 from mpp_conformance.plugin.execution import Execution, begin, error
 from mpp_conformance.report.languages.language import language
@@ -55,7 +55,7 @@ class ConformanceSession:
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin the conversations that the selected cases need."""
         broken = session.testsfailed and not session.config.option.continue_on_collection_errors
-        rows = [planned_of(item) for item in session.items]
+        rows = [planned_row(item) for item in session.items]
         selected = [planned for planned in rows if planned and not planned.not_applicable]
         if not selected or session.config.option.collectonly or broken:
             return
@@ -81,7 +81,7 @@ class ConformanceSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Judge a case instead of calling it."""
-        planned = planned_of(pyfuncitem)
+        planned = planned_row(pyfuncitem)
         if planned is None or self._run is None:
             return None
         result = self._run.judge(pyfuncitem, planned)
@@ -96,7 +96,7 @@ class ConformanceSession:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Set the item's outcome from the judgement; an applicable case without one is an error."""
         report = yield
-        planned = planned_of(item)
+        planned = planned_row(item)
         if planned is None or planned.not_applicable or self._run is None or report.when == "teardown":
             return report
         if report.when == "setup" and report.passed:

@@ -76,7 +76,7 @@ def _replayed(target: str, wallet_file: str) -> Setup:
         raise pytest.UsageError(str(problem)) from problem
     if wallet_file and Claims.of(_loaded(wallet_file).claims()) != replay.claims:
         raise pytest.UsageError(
-            f"{wallet_file} claims other things than the run that is to be judged again, which was of "
+            f"{wallet_file} does not claim what the run to judge again claimed, which was of "
             f"{printable(replay.claims.wallet)} {printable(replay.claims.version)}: leave {WALLET} out"
         )
     return Setup(

@@ -102,7 +102,9 @@ class Spent:
     entry_code: int = 0
 
 
-def exceeded(edition: Edition, reading: Reading, *, by_entry_code: bool, amount: int, spent: Spent) -> Limit | None:
+def exceeded_limit(
+    edition: Edition, reading: Reading, *, by_entry_code: bool, amount: int, spent: Spent
+) -> Limit | None:
     """The first limit that a payment of ``amount`` fen would exceed, or ``None`` if it may go on.
 
     Both rows of the regulation apply to an entry code payment (its own row and the one for any in-store payment).

@@ -93,7 +93,7 @@ class Illegal:
     @property
     def answer(self) -> Answer:
         """As a scenario holds it."""
-        return meant(self.body)
+        return interpret(self.body)
 
     @property
     def scenario(self) -> Scenario:
@@ -238,7 +238,7 @@ def answer(body: str) -> Answer:
 
 
 @functools.lru_cache(maxsize=1_024)
-def meant(body: str) -> Answer:
+def interpret(body: str) -> Answer:
     """What an illegal answer with this body comes to, as far as it can be read; AnswersError where it is no object.
 
     HANDLE_BY_SDK is left to the SDK whatever else is wrong. There is something to pay with HANDLE_BY_PSP, ``S``, and
@@ -271,7 +271,7 @@ _ROWS: Final[Mapping[str, type[Any]]] = {"legal": Generated, "illegal": Illegal,
 
 
 @functools.cache
-def packaged() -> Corpus:
+def packaged_corpus() -> Corpus:
     """The corpus that travels with the package."""
     return read(resources.files("mpp_conformance.scenarios").joinpath(FILE).read_bytes())
 
@@ -281,7 +281,7 @@ def name_in(label: str) -> str:
     return label.partition(_GENERATED)[2]
 
 
-def written(corpus: Corpus) -> bytes:
+def corpus_bytes(corpus: Corpus) -> bytes:
     """A corpus as the bytes of its file: a line for the whole, and a line for each answer."""
     head = {"format": FORMAT, "seed": corpus.seed}
     rows = [{kind: asdict(row)} for kind in _ROWS for row in getattr(corpus, kind)]

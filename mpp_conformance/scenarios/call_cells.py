@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import cycle
 from typing import Final
 
-from mpp_conformance.scenarios.call_forms import FORMS, PLAIN, Form, chosen
+from mpp_conformance.scenarios.call_forms import FORMS, PLAIN, Form, choose_forms
 from mpp_conformance.scenarios.cells import BOTH, apart
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
@@ -42,7 +42,7 @@ def _called(label: str, *calls: Call, code: str = ORDER, customer: str = FUNDED)
     """A payment left to the MPP, and what Alipay+ asks about it."""
     asked = calls if any(call.strange for call in calls) else (*calls, ASK_ABOUT_NOTHING)
     own = [call for call in asked if call.signature == "valid"]
-    written = _in_forms(asked, iter(chosen(label, len(own))))
+    written = _in_forms(asked, iter(choose_forms(label, len(own))))
     return one(label, Payment(code=code, customer=customer, answer=handle_by_psp(), calls=written))
 
 
@@ -125,7 +125,7 @@ The latest payment has another end than most, and so has each cancelled.
 def _about_each(code: str) -> Scenario:
     """Payments one after the other, and when all are over each is asked about: a server must not take the latest."""
     label = f"{SHORT[code]}-each-of-several-asked-about"
-    forms = cycle(chosen(label, len(FORMS)))
+    forms = cycle(choose_forms(label, len(FORMS)))
     payments = (
         Payment(
             code=code,

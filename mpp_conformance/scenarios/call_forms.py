@@ -74,7 +74,7 @@ FORMS: Final = tuple(
 """Among them every two choices meet: each order with each white space, either with each case, and so on."""
 
 
-def chosen(seed: str, count: int) -> tuple[Form, ...]:
+def choose_forms(seed: str, count: int) -> tuple[Form, ...]:
     """Forms for that many calls (two or more) in an order that the seed decides.
 
     The first has white space that is ODD, the second is PLAIN.
@@ -85,7 +85,7 @@ def chosen(seed: str, count: int) -> tuple[Form, ...]:
     return (first, PLAIN, *others[: count - 2])
 
 
-def spelled(fields: Mapping[str, str], form: Form) -> str:
+def spell(fields: Mapping[str, str], form: Form) -> str:
     """The JSON text of a call; ``fields``: name and value of each, plain ASCII that needs no escapes."""
     before, colon, comma, after = _SPACES[form.space]
     pairs = [f'"{name}"{colon}"{fields[name]}"' for name in form.order]

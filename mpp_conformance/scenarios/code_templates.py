@@ -37,7 +37,7 @@ def hidden(template: str) -> tuple[Transformation, ...]:
     return tuple(made for made in CODES if made(code) == code)
 
 
-def more_telling(template: str) -> str:
+def better_template(template: str) -> str:
     """A template of the same host and path that hides less; empty where the codes are none of the web's addresses."""
     address = template.partition("#")[0]
     if not template.lower().startswith(("http://", "https://")) or "?" in address:

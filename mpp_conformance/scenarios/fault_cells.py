@@ -1,4 +1,4 @@
-"""Conversations with an Alipay+ that misbehaves: a fault profile, a code type, and the answer that is spoilt.
+"""Conversations with an Alipay+ that misbehaves: a fault profile, a code type, and the answer that is faulty.
 
 Equal scenarios are conversed once, however many cases judge them.
 """

@@ -73,7 +73,7 @@ EVERYTHING: Final = Observed()
 """All four points, by the suite and the adaptor."""
 
 
-def observed(points: Iterable[str]) -> Observed:
+def observing(points: Iterable[str]) -> Observed:
     """Only ``points`` are reported, the others by nobody; ValueError for a point that there is not.
 
     Where nobody reports what the client says to its SDK, it is a person who reports what the consumer sees.

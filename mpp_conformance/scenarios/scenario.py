@@ -298,7 +298,7 @@ class Profile:
         """The customer id that plays ``role``; KeyError for an unknown one."""
         return dict(self.customers)[role]
 
-    def settled(self, fen: int, rounding: str = ROUND_HALF_UP) -> str:
+    def settlement_amount(self, fen: int, rounding: str = ROUND_HALF_UP) -> str:
         """An amount of CNY as the wallet owes it: minor units of the settlement currency, at least one.
 
         ``rounding``: one of the modes of ``decimal``.

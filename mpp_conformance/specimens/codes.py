@@ -301,7 +301,7 @@ class ChangesCodes(ConformingMpp):
         yield from super().ask(session, self.change(code_value))
 
 
-def changing(made: Transformation) -> type[ConformingMpp]:
+def changing_mpp(made: Transformation) -> type[ConformingMpp]:
     """An MPP that does to each code value what a transformation does."""
     return type(
         f"codes-{made.name}",
@@ -316,7 +316,7 @@ def changing(made: Transformation) -> type[ConformingMpp]:
 
 
 _CHANGED: Final = frozenset({"url-encoded", "plus-to-blank", "query-sorted", "fragment-dropped", "host-lower-cased"})
-CHANGING: Final = tuple(changing(made) for made in CODES if made.name in _CHANGED)
+CHANGING: Final = tuple(changing_mpp(made) for made in CODES if made.name in _CHANGED)
 """Those whose conversations the kill matrix holds; held here, since a class that nobody holds is gone."""
 
 

@@ -247,7 +247,7 @@ class ConformingMpp(ServesAlipayPlus):
 
     def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
         """The answer in what came back, if it is Alipay+'s word."""
-        return wire.believed(type(asked), received)
+        return wire.believable_answer(type(asked), received)
 
     def unanswered(
         self,

@@ -355,7 +355,7 @@ class PaysAnothers(ConformingMpp):
 
 def _parsed(received: wire.Received) -> dict[str, dict[str, str]]:
     try:
-        return wire.parsed(received.body)
+        return wire.parse_object(received.body)
     except wire.UnreadableBodyError:
         return {}
 

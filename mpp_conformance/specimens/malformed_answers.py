@@ -44,7 +44,7 @@ class FallsBack(ConformingMpp):
 
 def _parsed(received: wire.Received) -> Mapping[str, Any]:
     try:
-        return wire.parsed(received.body)
+        return wire.parse_object(received.body)
     except wire.UnreadableBodyError:
         return {}
 

@@ -73,7 +73,7 @@ def _empties(made: Transformation) -> bool:
     return not all(made(own(text, _TAG)) for text in HURTFUL.values())
 
 
-def changing(base: type[ConformingMpp], prefix: str, made: Transformation) -> type[ConformingMpp]:
+def changing_mpp(base: type[ConformingMpp], prefix: str, made: Transformation) -> type[ConformingMpp]:
     """An MPP that does to each payload what a transformation does; its name is that of the latter behind ``prefix``.
 
     Where a plain payload is changed as well, decodings that failed are not passed on as they came either (SRV-8), and
@@ -98,8 +98,8 @@ def changing(base: type[ConformingMpp], prefix: str, made: Transformation) -> ty
 
 _BY_NAME: Final = {made.name: made for made in PAYLOADS}
 CHANGING: Final = (
-    *(changing(ChangedByServer, "payload-", _BY_NAME[name]) for name in _BY_SERVER),
-    *(changing(ChangedByClient, "client-payload-", _BY_NAME[name]) for name in _BY_CLIENT),
+    *(changing_mpp(ChangedByServer, "payload-", _BY_NAME[name]) for name in _BY_SERVER),
+    *(changing_mpp(ChangedByClient, "client-payload-", _BY_NAME[name]) for name in _BY_CLIENT),
 )
 """Those whose conversations the kill matrix holds; held here, since a class that nobody holds is gone."""
 

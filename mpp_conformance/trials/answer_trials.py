@@ -103,7 +103,7 @@ def _legal_alike(cell: str, within: bool, text: str) -> bool:  # noqa: FBT001  #
 
 
 def _broken_alike(body: str, text: str) -> bool:
-    made, usual = (replace(answers.meant(known), payload=None, body="") for known in (text, body))
+    made, usual = (replace(answers.interpret(known), payload=None, body="") for known in (text, body))
     places = _places(text)
     return made == usual and bool(places) and places <= _places(body)
 
@@ -121,7 +121,7 @@ def cell_of(body: str) -> str:
 
 def in_words(body: str, code: str, amount: int) -> Found:
     """An answer given as JSON text, an illegal one if it breaks the interface; AnswersError where it is none."""
-    answers.meant(body)
+    answers.interpret(body)
     found = problems(body)
     if found:
         return Illegal(name="given", description=found[0], code=code, amount=amount, body=body)

@@ -15,7 +15,7 @@ from typing import Final
 
 from mpp_conformance import wallet
 from mpp_conformance.adequacy.matrix import Examined, Matrix, Row, UnderLoad
-from mpp_conformance.adequacy.transformations import unshown
+from mpp_conformance.adequacy.transformations import invisible_changes
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
@@ -30,12 +30,12 @@ from mpp_conformance.scenarios.observation import Observed
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY, LOADED, Specimen
 from mpp_conformance.specimens.kinds import ALSO, KINDS
-from mpp_conformance.transport.connectors.direct import held
+from mpp_conformance.transport.connectors.direct import hold
 from mpp_conformance.transport.connectors.interleaving import Crowd
 from mpp_conformance.transport.connectors.memory import Memory, RememberingPeers
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial
 from mpp_conformance.trials.load.traffic import Traffic, tally
-from mpp_conformance.wire import carried
+from mpp_conformance.wire import round_trip
 
 KEPT: Final = "kept_cases.toml"
 """Beside the suites: the cases that stay although no specimen dies by them alone, each with its reason."""
@@ -79,7 +79,7 @@ class Before:
 
 def trace(specimen: Specimen, scenario: Scenario, profile: Profile) -> Trace:
     """The conversation of a specimen that has heard nothing before; the same object for all who say the same."""
-    return held(specimen(profile), RememberingPeers(_memory(scenario, profile)), _carried)
+    return hold(specimen(profile), RememberingPeers(_memory(scenario, profile)), _carried)
 
 
 @functools.cache
@@ -131,7 +131,7 @@ def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[tuple[Row, Ju
 
 
 def _weighed(row: Row, judgement: Judgement, trace: Trace, set_up: SetUp) -> Row:
-    new = set_up.weighed(judgement, trace)
+    new = set_up.weigh(judgement, trace)
     if new is judgement:
         return row
     return replace(row, verdict=new.verdict, expected=new.expected, seen=new.seen, hint=new.hint)
@@ -170,7 +170,7 @@ def _matrix(suites: Path) -> Matrix:
     return Matrix(
         specimens=found,
         kept=kept_cases(suites),
-        unshown=unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
+        unshown=invisible_changes(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates),
         loaded=tuple(loaded),
     )
 
@@ -194,7 +194,7 @@ def under_load(specimen: Specimen, traffic: Traffic, alone: Examined) -> UnderLo
     seed = 0
     while seed < _MOST_SEEDS and not specimen.breaks <= set(broke):
         seed += 1
-        held = crowd_trial(specimen, traffic, users=len(traffic.cases), seed=seed).seeded()
+        held = crowd_trial(specimen, traffic, users=len(traffic.cases), seed=seed).run_by_seed()
         for name, counted in tally(held.conversations).items():
             if counted.decides and counted.broke:
                 broke[name] = broke.get(name, 0) + counted.broke
@@ -280,10 +280,10 @@ def _carried(message: Message) -> Message:
     try:
         return _carried_before(message)
     except TypeError:  # a field that cannot be hashed: none that the wire lets through
-        return carried(message)
+        return round_trip(message)
 
 
-_carried_before: Final = functools.cache(carried)
+_carried_before: Final = functools.cache(round_trip)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 Loading this package loads pydantic and cryptography; import it where a wallet is needed, not before.
 """
 
-from mpp_conformance.wallet.by_hand import MERCHANT_PAGE, by_hand, claims_by_hand, wanting
+from mpp_conformance.wallet.by_hand import MERCHANT_PAGE, by_hand, claims_by_hand, lacking_for_person
 from mpp_conformance.wallet.create import Created, create, template
 from mpp_conformance.wallet.model import Codes, Customers, Features, Identity, Keys, Limits, Wallet, reference
 from mpp_conformance.wallet.reach import Reach
@@ -25,9 +25,9 @@ __all__ = [
     "by_hand",
     "claims_by_hand",
     "create",
+    "lacking_for_person",
     "load",
     "parse",
     "reference",
     "template",
-    "wanting",
 ]

@@ -25,11 +25,11 @@ def by_hand(wallet: Wallet) -> Wallet:
 def claims_by_hand(wallet: Wallet) -> dict[str, Any]:
     """What it claims, for the report: as ``Wallet.claims()``, that a person scans, and whether entry codes."""
     claimed = wallet.claims()
-    page = {} if wanting(wallet) else {"merchant_page": True}
+    page = {} if lacking_for_person(wallet) else {"merchant_page": True}
     return {**claimed, "reach": {**claimed["reach"], "by": PERSON, **page}}
 
 
-def wanting(wallet: Wallet) -> str:
+def lacking_for_person(wallet: Wallet) -> str:
     """What a person wants for scanning entry codes of this wallet, in words; empty where nothing is wanting.
 
     An entry code is the address of the merchant page, which leads a browser to the order code.

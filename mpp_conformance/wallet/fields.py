@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from mpp_conformance.common.text import NotTextError, decoded
+from mpp_conformance.common.text import NotTextError, decode_text
 
 ID: Final = "{id}"
 ID_DIGITS: Final = 20
@@ -150,7 +150,7 @@ def key_text(value: str, base: Path) -> str:
         message = f"the file is longer than {MAX_KEY_FILE} bytes"
         raise ValueError(message)
     try:
-        return decoded(content)
+        return decode_text(content)
     except NotTextError as problem:
         message = f"{problem}; a key is written as PEM, or as Base64"
         raise ValueError(message) from None

@@ -26,7 +26,7 @@ from mpp_conformance.scenarios.scenario import FUNDED, SECOND, UNFUNDED, CodeTem
 from mpp_conformance.wallet import fields
 from mpp_conformance.wallet.observes import Observes
 from mpp_conformance.wallet.reach import Reach
-from mpp_conformance.wallet.section import SWITCH, Section, shown
+from mpp_conformance.wallet.section import SWITCH, Section, editor_pattern
 
 BASE_DIR: Final = "base_dir"
 """In the validation context: the directory that paths in the file count from."""
@@ -43,15 +43,17 @@ _TEMPLATE: Final = (
 Label = Annotated[
     str,
     Field(min_length=1, max_length=100, description=_LABEL),
-    shown(fields.TRIMMED),
+    editor_pattern(fields.TRIMMED),
     AfterValidator(fields.plain_text),
 ]
 Particular = Annotated[str, Field(max_length=300), AfterValidator(fields.plain_text)]
-Template = Annotated[str, Field(description=_TEMPLATE), shown(fields.TEMPLATE), AfterValidator(fields.code_template)]
+Template = Annotated[
+    str, Field(description=_TEMPLATE), editor_pattern(fields.TEMPLATE), AfterValidator(fields.code_template)
+]
 CustomerId = Annotated[
     str,
     Field(min_length=1, max_length=64, description=_CUSTOMER),
-    shown(fields.TRIMMED),
+    editor_pattern(fields.TRIMMED),
     AfterValidator(fields.plain_text),
 ]
 
@@ -82,7 +84,7 @@ class Keys(Section):
     client_id: Annotated[
         str,
         Field(min_length=1, max_length=64, description="the MPP's Client-Id, 1 to 64 characters"),
-        shown(fields.HEADER_TEXT),
+        editor_pattern(fields.HEADER_TEXT),
         AfterValidator(fields.header_text),
     ]
     key_version: int = Field(default=1, ge=0, le=9_999, description="a whole number from 0 to 9999")

@@ -6,13 +6,13 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from mpp_conformance.scenarios.scenario import CANCEL, INQUIRE
 from mpp_conformance.wallet import fields
-from mpp_conformance.wallet.section import SWITCH, Section, shown
+from mpp_conformance.wallet.section import SWITCH, Section, editor_pattern
 
-BaseUrl = Annotated[str, shown(fields.BASE_URL), AfterValidator(fields.base_url)]
+BaseUrl = Annotated[str, editor_pattern(fields.BASE_URL), AfterValidator(fields.base_url)]
 ServedPath = Annotated[
     str,
     Field(max_length=fields.MAX_URL, description="a path of the MPP server, from its first slash on"),
-    shown(fields.SERVED_PATH),
+    editor_pattern(fields.SERVED_PATH),
     AfterValidator(fields.served_path),
 ]
 
@@ -34,7 +34,7 @@ class Reach(Section):
     )
     inquiry_path: ServedPath = "/aps/api/v1/payments/inquiryPayment"
     cancel_path: ServedPath = "/aps/api/v1/payments/cancelPayment"
-    listen: Annotated[str, shown(fields.LISTEN)] = Field(
+    listen: Annotated[str, editor_pattern(fields.LISTEN)] = Field(
         default="127.0.0.1:9400", description="the address and port at which the suite listens"
     )
     public_url: BaseUrl | None = Field(
@@ -115,5 +115,5 @@ def _near(value: str, host: str, info: ValidationInfo) -> str:
     # Where allow_remote itself is wrong, that is the one thing to say.
     if fields.is_loopback(host) or info.data.get("allow_remote", True):
         return value
-    message = "that address is not of this machine alone; if you intend that, set allow_remote = true"
+    message = "this is not a loopback address; if you intend that, set allow_remote = true"
     raise ValueError(message)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from mpp_conformance.common.text import decoded
+from mpp_conformance.common.text import decode_text
 from mpp_conformance.wallet import fields
 from mpp_conformance.wallet.model import BASE_DIR, SECTIONS, Wallet
 
@@ -62,7 +62,7 @@ def load(path: Path) -> Wallet:
     """Read and review the file at ``path``; WalletFileError if it cannot be used."""
     name = printable(path)
     try:
-        text = decoded(_content(path))
+        text = decode_text(_content(path))
     except FileNotFoundError:
         problem = "there is no such file; `mpp-conformance init` writes one to fill in"
     except OSError as error:

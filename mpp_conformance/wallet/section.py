@@ -13,6 +13,6 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
 
 
-def shown(pattern: str) -> Any:  # noqa: ANN401  # what pydantic takes beside a type
+def editor_pattern(pattern: str) -> Any:  # noqa: ANN401  # what pydantic takes beside a type
     """A pattern for editors; no constraint of the model, for the review has better words for what breaks it."""
     return Field(json_schema_extra={"pattern": pattern})

@@ -8,12 +8,12 @@ the same documents, and a breach of ours is an exception, never a message.
 """
 
 from mpp_conformance.wire.bodies import GATEWAY_URL
-from mpp_conformance.wire.encoding import OurMessageIsInvalid, carried, decode, encode, read
-from mpp_conformance.wire.fault_application import spoilt
-from mpp_conformance.wire.hops import CHANGED, changed, displaced, other_target
+from mpp_conformance.wire.encoding import OurMessageIsInvalid, decode, encode, read, round_trip
+from mpp_conformance.wire.fault_application import faulty_body
+from mpp_conformance.wire.hops import CHANGED, describe_change, intended_path, other_target
 from mpp_conformance.wire.operations import ANSWER, OPERATIONS, REQUEST, Operation
 from mpp_conformance.wire.orders import PARTIES, notify_url, reference_of
-from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.parsing import MAX_BODY, MAX_DEPTH, UnreadableBodyError, parse_object, printable
 from mpp_conformance.wire.replies import (
     ANSWERS,
     ELSEWHERE,
@@ -21,14 +21,14 @@ from mpp_conformance.wire.replies import (
     Call,
     Headers,
     Received,
-    arrived,
-    believed,
+    believable_answer,
     headers,
     http_answer,
-    packed,
+    receive,
+    transfer_encode,
 )
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
-from mpp_conformance.wire.verification import Notes, answered, called, verified
+from mpp_conformance.wire.verification import Notes, verify_answer, verify_call, verify_signature
 
 __all__ = [
     "ANSWER",
@@ -49,29 +49,29 @@ __all__ = [
     "OurMessageIsInvalid",
     "Received",
     "UnreadableBodyError",
-    "answered",
-    "arrived",
-    "believed",
-    "called",
-    "carried",
-    "changed",
+    "believable_answer",
     "decode",
-    "displaced",
+    "describe_change",
     "document",
     "encode",
+    "faulty_body",
     "headers",
     "http_answer",
+    "intended_path",
     "notify_url",
     "other_target",
-    "packed",
-    "parsed",
+    "parse_object",
     "printable",
     "problems",
     "problems_of",
     "read",
+    "receive",
     "reference_of",
+    "round_trip",
     "schema",
     "schema_of",
-    "spoilt",
-    "verified",
+    "transfer_encode",
+    "verify_answer",
+    "verify_call",
+    "verify_signature",
 ]

@@ -117,7 +117,7 @@ def body_of(
     return body
 
 
-def addressed(text: str, gateway_url: str) -> str:
+def with_notify_address(text: str, gateway_url: str) -> str:
     """A body that a scenario gave, with the address of notifyPayment that holds at ``gateway_url``."""
     address = json.dumps(notify_url(gateway_url))
     return text.replace(json.dumps(notify_url(GATEWAY_URL)), address)

@@ -16,9 +16,9 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.wire.bodies import BESIDE_THE_BODY, GATEWAY_URL, Kind, addressed, body_of, message_of
+from mpp_conformance.wire.bodies import BESIDE_THE_BODY, GATEWAY_URL, Kind, body_of, message_of, with_notify_address
 from mpp_conformance.wire.operations import OPERATIONS
-from mpp_conformance.wire.parsing import UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.parsing import UnreadableBodyError, parse_object, printable
 from mpp_conformance.wire.schemas import problems, validator_of
 
 MAX_PROBLEM: Final = 500
@@ -59,13 +59,13 @@ def encode(
     given = message.body if isinstance(message, UserInitiatedPayAnswer | InquiryPayment | CancelPayment) else None
     addresses = {"observer_url": observer_url, "error_page_url": error_page_url}
     made = body_of(message, gateway_url=gateway_url, **addresses) if given is None else {}
-    text = _JSON.encode(made) if given is None else addressed(given, gateway_url)
+    text = _JSON.encode(made) if given is None else with_notify_address(given, gateway_url)
     if not check or not message.by_suite:
         # Half a surrogate pair makes bytes that are no UTF-8; the reader says so.
         return text.encode("utf-8", "surrogatepass")
     try:
         encoded = text.encode("utf-8")
-        body = made if given is None else parsed(encoded)
+        body = made if given is None else parse_object(encoded)
     except UnicodeEncodeError:
         raise _fault(message, "half a surrogate pair in a text") from None
     except UnreadableBodyError as unreadable:
@@ -87,7 +87,7 @@ def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mappi
     """
     try:
         # A request without fields may be sent without a body.
-        instance = parsed(body) if body or message_type is not InquiryCodeRules else {}
+        instance = parse_object(body) if body or message_type is not InquiryCodeRules else {}
     except UnreadableBodyError as unreadable:
         return _malformed(message_type, str(unreadable), {}), {}
     if validator_of(message_type).is_valid(instance):
@@ -95,7 +95,7 @@ def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mappi
     return _malformed(message_type, _in_short(problems(message_type, instance)), instance), instance
 
 
-def carried(message: Kind, *, check: bool = True) -> Kind | Malformed:
+def round_trip(message: Kind, *, check: bool = True) -> Kind | Malformed:
     """What arrives at the other end of a wire when ``message`` is sent: the message, or `Malformed`.
 
     ``check`` as for `encode`. What travels beside the body (whether its signature verifies) arrives as it was sent, and

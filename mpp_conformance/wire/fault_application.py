@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mpp_conformance.protocol.faults import Fault
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, Malformed, UserInitiatedPayAnswer
-from mpp_conformance.wire.bodies import GATEWAY_URL, addressed
+from mpp_conformance.wire.bodies import GATEWAY_URL, with_notify_address
 from mpp_conformance.wire.encoding import OurMessageIsInvalid, decode, encode
 
 _Body = dict[str, Any]
@@ -21,14 +21,16 @@ _UNKNOWN: Final = {"resultCode": "UNKNOWN_EXCEPTION", "resultStatus": "U", "resu
 
 
 @functools.lru_cache(maxsize=512)
-def spoilt(answer: UserInitiatedPayAnswer, fault: Fault, *, gateway_url: str = GATEWAY_URL, text: str = "") -> bytes:
+def faulty_body(
+    answer: UserInitiatedPayAnswer, fault: Fault, *, gateway_url: str = GATEWAY_URL, text: str = ""
+) -> bytes:
     """The body that goes out instead of the sound one that carries ``answer``.
 
     ``text``: this very body, where the profile takes what the scenario gives. OurMessageIsInvalid if ``answer`` itself
     breaks its schema, or ``text`` does not: a profile has the one defect that it names.
     """
     if fault.given:
-        return _breaking(addressed(text, gateway_url).encode("utf-8", "surrogatepass"))
+        return _breaking(with_notify_address(text, gateway_url).encode("utf-8", "surrogatepass"))
     sound = encode(answer, gateway_url=gateway_url)
     change = _CHANGES.get(fault.name)
     if change is None:

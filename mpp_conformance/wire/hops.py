@@ -16,7 +16,7 @@ from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
 from mpp_conformance.wire.operations import OPERATIONS
 from mpp_conformance.wire.parsing import MAX_BODY, printable
-from mpp_conformance.wire.verification import verified
+from mpp_conformance.wire.verification import verify_signature
 
 CHANGED: Final = "changed on its way"
 """How what is said of such a message begins."""
@@ -34,27 +34,31 @@ _SHOWN: Final = 200
 _SERVED: Final = tuple(operation.path for operation in OPERATIONS.values() if operation.document == "alipay-plus")
 
 
-def changed(half: Half, key: RSAPublicKey, client_id: str, *, prefix: str = "") -> str:
+def describe_change(half: Half, key: RSAPublicKey, client_id: str, *, prefix: str = "") -> str:
     """What a hop changed of a message that is signed, in words; empty where nothing shows that one did.
 
     ``prefix``: the path that stands before ours in the address that the sender was given.
     """
-    if half.header("signature") is None or verified(half, key, client_id)[0] in {"valid", "missing", "unreadable"}:
+    if half.header("signature") is None or verify_signature(half, key, client_id)[0] in {
+        "valid",
+        "missing",
+        "unreadable",
+    }:
         return ""
     lost = _lost(half)
     if lost:
         return lost
     for path in _paths(half, prefix):
-        if verified(replace(half, target=path), key, client_id)[0] == "valid":
+        if verify_signature(replace(half, target=path), key, client_id)[0] == "valid":
             seen = f"the signature verifies over {printable(path, _SHOWN)}, and {printable(half.target, _SHOWN)} came"
             return f"{CHANGED}: {seen}"
     for what, body in _bodies(half):
-        if verified(replace(half, body=body), key, client_id)[0] == "valid":
+        if verify_signature(replace(half, body=body), key, client_id)[0] == "valid":
             return f"{CHANGED}: the signature verifies over {what}"
     return ""
 
 
-def displaced(target: str) -> str:
+def intended_path(target: str) -> str:
     """The path of ours that a request to another one was meant for; empty where it is none of a slip in an address."""
     path = target.partition("?")[0].rstrip("/")
     report = _REPORT.search(path)
@@ -70,8 +74,8 @@ def other_target(half: Half, key: RSAPublicKey, client_id: str, prefix: str) -> 
     if not prefix:
         return half.target
     other = half.target.removeprefix(prefix) if half.target.startswith(f"{prefix}/") else f"{prefix}{half.target}"
-    signed = verified(replace(half, target=other), key, client_id)[0] == "valid"
-    return other if signed and verified(half, key, client_id)[0] != "valid" else half.target
+    signed = verify_signature(replace(half, target=other), key, client_id)[0] == "valid"
+    return other if signed and verify_signature(half, key, client_id)[0] != "valid" else half.target
 
 
 def _lost(half: Half) -> str:

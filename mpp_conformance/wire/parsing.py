@@ -35,7 +35,7 @@ def printable(text: str, limit: int) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
-def parsed(body: bytes, *, limit: int = MAX_BODY, depth: int = MAX_DEPTH) -> dict[str, Any]:
+def parse_object(body: bytes, *, limit: int = MAX_BODY, depth: int = MAX_DEPTH) -> dict[str, Any]:
     """The JSON object in ``body``, of at most ``limit`` bytes and ``depth`` levels; UnreadableBodyError otherwise."""
     if len(body) > limit:
         raise UnreadableBodyError(f"the body: expected at most {limit} bytes, seen more")

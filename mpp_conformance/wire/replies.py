@@ -83,7 +83,7 @@ class Received:
         return next((value for known, value in self.headers if known.lower() == name), None)
 
 
-def believed(asked: type[Call], received: Received) -> Answer | None:
+def believable_answer(asked: type[Call], received: Received) -> Answer | None:
     """The answer to a call of type ``asked``, if there is one that a careful MPP believes.
 
     It has status 200, a signature that verifies, and a body that keeps its schema.
@@ -102,7 +102,7 @@ def _decoded(asked: str, body: bytes) -> Answer | None:
 
 
 @functools.lru_cache(maxsize=128)
-def arrived(body: bytes, fault: Fault, *, location: str = "") -> Received:
+def receive(body: bytes, fault: Fault, *, location: str = "") -> Received:
     """What becomes of ``body`` on its way to an MPP when it is sent as ``fault`` says."""
     if fault.delivery not in COMPLETE:
         return Received(detail=f"no answer: {fault.delivery}")
@@ -122,13 +122,13 @@ def headers(body: bytes, fault: Fault, *, client_id: str, time: str, signature: 
         "location": location if fault.location else "",
         "content-encoding": GZIP if fault.delivery == GZIP else "",
         "transfer-encoding": CHUNKED if fault.delivery == CHUNKED else "",
-        "content-length": "" if fault.delivery == CHUNKED else str(len(packed(body, fault))),
+        "content-length": "" if fault.delivery == CHUNKED else str(len(transfer_encode(body, fault))),
         "connection": "close",
     }
     return tuple((_name(name, fault.spelling), value) for name, value in named.items() if value)
 
 
-def packed(body: bytes, fault: Fault) -> bytes:
+def transfer_encode(body: bytes, fault: Fault) -> bytes:
     """``body`` as it stands on the line: chunked, compressed, or as it is."""
     if fault.delivery == GZIP:
         return gzip.compress(body, mtime=0)
@@ -139,7 +139,7 @@ def packed(body: bytes, fault: Fault) -> bytes:
 
 
 def http_answer(status: int, sent: Headers, content: bytes) -> bytes:
-    """A whole answer as HTTP/1.1 writes it; ``content`` is what :func:`packed` makes of its body."""
+    """A whole answer as HTTP/1.1 writes it; ``content`` is what :func:`transfer_encode` makes of its body."""
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in sent), "", ""]
     return "\r\n".join(lines).encode("latin-1") + content
 

@@ -22,7 +22,7 @@ _NOTE_LENGTH: Final = 100
 _DETAIL_LENGTH: Final = 500
 
 
-def verified(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str, Notes]:
+def verify_signature(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str, Notes]:
     """What verification of the signature of a request, or of an answer, came to; and what is worth keeping of it.
 
     An answer need not say whose it is: who asked knows.
@@ -45,19 +45,19 @@ def verified(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str, Notes]
     return outcome, (*kept, *([("signature-detail", printable(detail, _DETAIL_LENGTH))] if detail else []))
 
 
-def called(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> tuple[Kind | Malformed, Notes]:
+def verify_call(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> tuple[Kind | Malformed, Notes]:
     """A call of the MPP server's, with what its signature came to."""
-    outcome, notes = verified(half, key, client_id)
+    outcome, notes = verify_signature(half, key, client_id)
     return _signed(decode(kind, half.body), outcome), notes
 
 
-def answered(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> Kind | Malformed:
+def verify_answer(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> Kind | Malformed:
     """An answer of the MPP server's likewise; no document says that its HTTP status must be 200, if it can be read."""
     message = decode(kind, half.body)
     if isinstance(message, Malformed) and half.status != HTTPStatus.OK:
         problem = f"expected an answer with HTTP status 200, seen {half.status}; {message.problem}"
         message = replace(message, problem=problem)
-    outcome, _ = verified(half, key, client_id)
+    outcome, _ = verify_signature(half, key, client_id)
     carried = replace(message, http_status=str(half.status), media_type=_media_type(half))  # type: ignore[arg-type]
     return _signed(carried, outcome)
 

@@ -18,8 +18,8 @@ from mpp_conformance.adequacy.model.dimensions import (
     Condition,
     Pair,
     all_pairs,
-    excluded,
     pairs,
+    reason_impossible,
 )
 from mpp_conformance.adequacy.model.table import TRANSITIONS, WORKFLOWS, ends, of_workflow, states
 from mpp_conformance.adequacy.model.walk import walk, walk_of, way
@@ -52,7 +52,9 @@ def cut(trace: Trace, keep: Callable[[object], bool]) -> Trace:
 def allowed(reading: Reading) -> list[Condition]:
     """Every condition that no rule excludes, but one of three values: each scan of an entry code has its own order."""
     found = product(*DIMENSIONS.values())
-    possible = [condition for condition in found if not any(excluded(pair, reading) for pair in pairs(condition))]
+    possible = [
+        condition for condition in found if not any(reason_impossible(pair, reading) for pair in pairs(condition))
+    ]
     return [condition for condition in possible if not {ENTRY, NOT_GIVEN, "F"} <= set(condition)]
 
 
@@ -105,7 +107,7 @@ def test_guards_and_messages_use_known_words() -> None:
 @pytest.mark.parametrize("reading", READINGS)
 def test_a_pair_that_no_rule_excludes_is_possible(reading: Reading) -> None:
     """The rules are complete: each pair that they leave stands in a condition that they leave."""
-    left: set[Pair] = {pair for pair in all_pairs() if not excluded(pair, reading)}
+    left: set[Pair] = {pair for pair in all_pairs() if not reason_impossible(pair, reading)}
     assert left == {pair for condition in allowed(reading) for pair in pairs(condition)}
 
 
@@ -196,7 +198,7 @@ def test_a_choice_that_no_dimension_decides_is_refused(monkeypatch: pytest.Monke
     """A table whose guards leave a choice names the two transitions, instead of counting one of them."""
     doubled = (*of_workflow(FOREIGN), replace(of_workflow(FOREIGN)[-1], what="something else"))
     rows = {state: [row for row in doubled if row.source == state] for state in states(FOREIGN)}
-    monkeypatch.setattr("mpp_conformance.adequacy.model.walk.leaving", lambda _, state: rows[state])
+    monkeypatch.setattr("mpp_conformance.adequacy.model.walk.transitions_from", lambda _, state: rows[state])
     condition = conditions(FOREIGN_CODE)[0]
     assert condition is not None
     with pytest.raises(ValueError, match=r"knows no code of Alipay.* or .*something else"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mpp_conformance.adequacy.transformations import KNOWN, unshown
+from mpp_conformance.adequacy.transformations import KNOWN, invisible_changes
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
@@ -15,7 +15,7 @@ _CASES = load(directory("suites")).cases
 
 
 def _unshown(cases: Iterable[Case], templates: CodeTemplates) -> tuple[str, ...]:
-    return unshown(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates)
+    return invisible_changes(cases, EDITIONS[DEFAULT_EDITION], Reading(), templates)
 
 
 def test_the_suite_shows_whatever_programs_do_to_a_text() -> None:

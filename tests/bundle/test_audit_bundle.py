@@ -83,7 +83,7 @@ def test_a_log_that_is_left_out_or_changed_is_named(
 ) -> None:
     """By verify.py and by the command alike."""
     change(logs)
-    bundle = verify.verified(audited.with_suffix(".zip").read_bytes())
+    bundle = verify.verify_bundle(audited.with_suffix(".zip").read_bytes())
     with pytest.raises(verify.Refused) as refused:
         verify.check_logs(bundle, str(logs))
     assert str(refused.value).startswith(why)
@@ -108,7 +108,7 @@ def renamed(audit: dict[str, Any]) -> None:
 
 def edited(audited: Path, change: Callable[[dict[str, Any]], None]) -> dict[str, bytes]:
     """The files of the bundle, with an outcome that says something else."""
-    files = dict(verify.unpacked(audited.with_suffix(".zip").read_bytes()))
+    files = dict(verify.read_zip(audited.with_suffix(".zip").read_bytes()))
     audit = json.loads(files[verify.AUDIT])
     change(audit)
     return {**files, verify.AUDIT: canonical.dump(audit)}
@@ -119,10 +119,10 @@ def test_whoever_has_no_key_changes_nothing(audited: Path, change: Callable[[dic
     """The manifest names another digest; once that is put right, the signature is of another statement."""
     files = edited(audited, change)
     with pytest.raises(verify.Refused, match=r"^audit\.json: its bytes do not match"):
-        verify.verified(pack.zip_files(files))
+        verify.verify_bundle(pack.zip_files(files))
     files[verify.MANIFEST] = pack.manifest("march", listed(files), SIGNER, test_key=False)
     with pytest.raises(verify.Refused, match=r"^attestation\.json: its statement is about another audit"):
-        verify.verified(pack.zip_files(files))
+        verify.verify_bundle(pack.zip_files(files))
 
 
 def listed(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -145,19 +145,19 @@ def test_what_the_holder_of_the_key_leaves_out_is_seen(
     files = listed(edited(audited, change))
     made = pack.zip_files(pack.sign_files("march", files, json.loads(files[verify.AUDIT]), KEY, test_key=False))
     with pytest.raises(verify.Refused, match=why):
-        verify.check_logs(verify.verified(made), str(logs))
+        verify.check_logs(verify.verify_bundle(made), str(logs))
 
 
 def test_evidence_that_is_dropped_or_added_is_named(audited: Path) -> None:
     """Also by the holder of the key."""
-    whole = listed(dict(verify.unpacked(audited.with_suffix(".zip").read_bytes())))
+    whole = listed(dict(verify.read_zip(audited.with_suffix(".zip").read_bytes())))
     told = json.loads(whole[verify.AUDIT])
     name = next(name for name in whole if name.startswith("evidence/"))
     dropped = {key: data for key, data in whole.items() if key != name}
     added = {**whole, "evidence/added-00000000.json": whole[name]}
     for files, place in ((dropped, name), (added, "evidence/added-00000000.json")):
         with pytest.raises(verify.Refused) as refused:
-            verify.verified(pack.zip_files(pack.sign_files("march", files, told, KEY, test_key=False)))
+            verify.verify_bundle(pack.zip_files(pack.sign_files("march", files, told, KEY, test_key=False)))
         assert str(refused.value).startswith(place)
 
 

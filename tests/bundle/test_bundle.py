@@ -147,7 +147,7 @@ def _rsa() -> bytes:
 @pytest.mark.parametrize(
     ("make", "mode", "told"),
     [
-        (lambda: b"nothing", 0o600, "holds no private key"),
+        (lambda: b"nothing", 0o600, "must hold a private key"),
         (_rsa, 0o600, "a key of another kind"),
         (lambda: b"", 0o644, "can be read by others"),
     ],
@@ -181,7 +181,7 @@ def test_a_bundle_holds_the_run_and_nothing_else_of_its_folder(folder: Path, key
     (folder / "notes.txt").write_text("secret")
     (folder / "disclosures").mkdir(exist_ok=True)
     (folder / "disclosures/x-00000000.json").write_text("{}")
-    files = verify.verified(pack.pack(folder, key, matrix())).files
+    files = verify.verify_bundle(pack.pack(folder, key, matrix())).files
     assert set(verify.NEEDED) <= set(files)
     assert [name for name in files if "notes" in name or "disclosures" in name] == []
     kept = {f"evidence/{path.name}" for path in (folder / "evidence").iterdir()}
@@ -190,7 +190,7 @@ def test_a_bundle_holds_the_run_and_nothing_else_of_its_folder(folder: Path, key
 
 def test_the_statement_has_the_words_of_in_toto(folder: Path, key: Ed25519PrivateKey) -> None:
     """Five verdicts become three words, as docs/bundle.md says; every case stands in one of the three lists."""
-    bundle = verify.verified(pack.pack(folder, key, matrix()))
+    bundle = verify.verify_bundle(pack.pack(folder, key, matrix()))
     envelope = json.loads(bundle.files[verify.ATTESTATION])
     statement = json.loads(base64.b64decode(envelope["payload"]))
     found = statement["predicate"]
@@ -381,4 +381,4 @@ def test_bundle_writes_beside_the_folder(folder: Path, tmp_path: Path, monkeypat
     assert CliRunner().invoke(cli, ["bundle", str(here), "--key", str(tmp_path / "none")]).exit_code == 3
     told = CliRunner().invoke(cli, ["bundle", str(here), "--key", str(path)])
     assert (told.exit_code, f"bundle       {here}.zip" in told.output) == (0, True), told.output
-    assert verify.verified((tmp_path / "runs/one.zip").read_bytes()).test_key is False
+    assert verify.verify_bundle((tmp_path / "runs/one.zip").read_bytes()).test_key is False

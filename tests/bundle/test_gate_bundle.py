@@ -29,7 +29,7 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def packed(run: Path, **changes: object) -> bytes:
     """Its bundle, with members of gate.json changed by whoever holds the key."""
-    files = verify.verified(pack.pack(run, KEY, matrix())).files
+    files = verify.verify_bundle(pack.pack(run, KEY, matrix())).files
     told = {**json.loads(files[verify.GATE]), **changes}
     mine = {name: data for name, data in files.items() if name not in (*verify.BESIDE_THE_MANIFEST, verify.SIGNER)}
     mine[verify.GATE] = json.dumps(told).encode()
@@ -39,7 +39,7 @@ def packed(run: Path, **changes: object) -> bytes:
 def refused(data: bytes) -> str:
     """Why a bundle is refused by the file that stands alone."""
     with pytest.raises(verify.Refused) as found:
-        verify.verified(data)
+        verify.verify_bundle(data)
     return str(found.value)
 
 
@@ -49,7 +49,7 @@ def test_a_bundle_holds_the_gate_and_certifies_nothing_by_it(failing: Path, tmp_
     path.write_bytes(packed(failing))
     told = CliRunner().invoke(cli, ["verify", str(path), "--key", keys.fingerprint(KEY)])
     assert (told.exit_code, "nonconformant" in told.output) == (0, True), told.output
-    found = verify.verified(path.read_bytes())
+    found = verify.verify_bundle(path.read_bytes())
     assert json.loads(found.files[decision.FILE])["after"] == "closed"
     assert found.verdicts["overall"] == "nonconformant"
 
@@ -88,6 +88,6 @@ def test_a_waiver_that_nobody_signed_is_refused_where_evidence_is_judged_again(f
     ]
     path = tmp_path / "one.zip"
     path.write_bytes(packed(failing, waivers=waivers, left=[]))
-    assert verify.verified(path.read_bytes()).verdicts["overall"] == "nonconformant"
+    assert verify.verify_bundle(path.read_bytes()).verdicts["overall"] == "nonconformant"
     told = CliRunner().invoke(cli, ["verify", str(path), "--key", keys.fingerprint(KEY)])
     assert (told.exit_code, "gate.json: its waivers cannot be read" in told.output) == (1, True), told.output

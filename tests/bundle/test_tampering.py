@@ -28,14 +28,14 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401  #
 def refusal(data: bytes) -> str:
     """Why a bundle is refused."""
     with pytest.raises(verify.Refused) as refused:
-        verify.verified(data)
+        verify.verify_bundle(data)
     return str(refused.value)
 
 
 def test_what_is_not_tampered_with_is_accepted(bundles: Any) -> None:  # noqa: ANN401  # of a script
     """Both bundles hold together, and name the key that signed them."""
     signer = keys.fingerprint(bundles.key)
-    assert [verify.verified(data).signer for data in (bundles.one, bundles.other)] == [signer, signer]
+    assert [verify.verify_bundle(data).signer for data in (bundles.one, bundles.other)] == [signer, signer]
 
 
 @pytest.mark.parametrize("name", BY_NAME)

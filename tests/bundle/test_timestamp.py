@@ -97,7 +97,7 @@ def test_a_time_stamp_dates_the_signature(
     words = ["verify", str(path), "--key", keys.fingerprint(key), "--authority", str(root)]
     told = CliRunner().invoke(cli, words)
     assert (told.exit_code, ", by the authority in " in told.output) == (0, True), told.output
-    found = verify.verified(data)
+    found = verify.verify_bundle(data)
     with pytest.raises(timestamp.TimeStampError, match="does not verify"):
         timestamp.verify_time_stamp(found.time_stamp, b"something else", root.read_bytes())
 

@@ -14,8 +14,8 @@ from mpp_conformance.common.text import printable
 from mpp_conformance.generation import GenerationError
 from mpp_conformance.scenarios import answers
 
-ALL: Final = answers.packaged().answers
-LEGAL: Final = answers.packaged().legal
+ALL: Final = answers.packaged_corpus().answers
+LEGAL: Final = answers.packaged_corpus().legal
 ONE: Final = LEGAL[0].name
 BY_SDK: Final = (
     '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"m"},'
@@ -43,7 +43,9 @@ def test_all_are_listed() -> None:
     assert [line[2:].split()[0] for line in lines] == [row.name for row in ALL]
     assert [line[0] for line in legal] == [" " if row.within else "*" for row in LEGAL]
     assert {line[0] for line in illegal} == {"!"}
-    assert last == f"{len(LEGAL)} legal answers and {len(illegal)} illegal ones from seed {answers.packaged().seed}"
+    assert (
+        last == f"{len(LEGAL)} legal answers and {len(illegal)} illegal ones from seed {answers.packaged_corpus().seed}"
+    )
 
 
 def test_all_are_listed_for_programs() -> None:

@@ -126,7 +126,7 @@ def test_the_doctor_tries_every_kind_of_code(name: str, wrong: list[str]) -> Non
     ("target", "told"),
     [
         ("http:http://127.0.0.1:9", "[reach] adaptor: expected an answer to GET http://127.0.0.1:9/health; *"),
-        ("http:http://192.0.2.1", "http://192.0.2.1 is not of this machine alone; *"),
+        ("http:http://192.0.2.1", "http://192.0.2.1 is not a loopback address; *"),
     ],
 )
 def test_a_file_that_would_accuse_the_mpp_is_refused(

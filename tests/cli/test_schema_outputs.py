@@ -80,7 +80,7 @@ def documents(
     (place / "mpp-public-key.pem").write_bytes((place / "alipay-plus-public-key.txt").read_bytes())
     spoilt = place / "spoilt.zip"
     spoilt.write_bytes(bundle.read_bytes()[:-1])
-    files = verify.unpacked(bundle.read_bytes())
+    files = verify.read_zip(bundle.read_bytes())
     lines = (json.loads(line) for line in (certified / "journal.jsonl").read_bytes().splitlines())
     nobodys = Stray(message=Launch(url="x"), http=(Half(method="POST", target="/", body=b"x", headers=(("a", "b"),)),))
     return {
@@ -123,7 +123,7 @@ def _worth() -> Any:  # noqa: ANN401  # whatever JSON has
     """What an audit is worth, as if two MPPs were known."""
     with pytest.MonkeyPatch.context() as patch:
         found = cabinet.Visibility(conforming=("a",), faulty=("b",), accused=("a",), named=("b",))
-        patch.setattr(worth, "detected", lambda _: found)
+        patch.setattr(worth, "detection", lambda _: found)
         return printed("audit", DOCS.parent / "examples/audit/audit.toml", "--detects")
 
 

@@ -134,7 +134,7 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(matrix, "_made", lambda: {"made": True})
     with pytest.raises(
-        node.GeneratorError, match="no home to keep it in: name a folder for it in MPP_CONFORMANCE_CACHE"
+        node.GeneratorError, match="no home directory for the cache: name a folder in MPP_CONFORMANCE_CACHE"
     ):
         node.cache()
     assert matrix.of_this_suite(lambda _: None) == {"made": True}
@@ -153,6 +153,7 @@ def test_the_matrix_that_came_with_the_wheel_is_taken(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(matrix, "_made", made)
     first = matrix.carry()
+    assert matrix.carry() == first
     assert (matrix.of_this_suite(told.append), told) == ({**made()}, ["made", "made"])
     (suites / "test_wire.py").write_text("# another build\n", "utf-8")
     assert matrix.of_this_suite(told.append) == made()

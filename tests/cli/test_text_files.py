@@ -55,7 +55,7 @@ def test_a_byte_order_mark_is_no_text(place: Path, name: str) -> None:
 def test_another_encoding_is_named(place: Path, name: str) -> None:
     """A file that was saved as UTF-16 is called one."""
     (place / name).write_bytes((place / name).read_text("utf-8").encode("utf-16"))
-    with pytest.raises(ValueError, match=r"UTF-16; save the file as UTF-8|holds no private key in PEM"):
+    with pytest.raises(ValueError, match=r"UTF-16; save the file as UTF-8|must hold a private key in PEM"):
         read(place)
 
 
@@ -95,6 +95,6 @@ def test_a_pact_without_a_version_is_of_the_one_that_it_looks_like(place: Path, 
     whole = json.loads((place / "pact.json").read_bytes())
     whole["metadata"]["pactSpecification"] = {"version": version}
     found = document.read(json.dumps(whole).encode())
-    replayed = json.loads(found.replayed(iter(found.interactions)))
+    replayed = json.loads(found.with_interactions(iter(found.interactions)))
     assert replayed["metadata"]["pactSpecification"] == {"version": "4.0"}
     assert {one.kind for one in found.interactions} == {document.HTTP}

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from mpp_conformance.common.text import NotTextError, decoded, harmless, json_text, printable
+from mpp_conformance.common.text import NotTextError, decode_text, harmless, json_text, printable
 
 COMMANDS = [
     "##vso[task.complete result=Succeeded;]",
@@ -67,7 +67,7 @@ def test_documents_for_programs_say_the_same_without_a_command(text: str) -> Non
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["none", "mark"])
 def test_utf_8_is_read_with_a_byte_order_mark_and_without(mark: bytes) -> None:
     """Notepad and PowerShell write one."""
-    assert decoded(mark + "名 = 1".encode()) == "名 = 1"
+    assert decode_text(mark + "名 = 1".encode()) == "名 = 1"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_utf_8_is_read_with_a_byte_order_mark_and_without(mark: bytes) -> None:
 def test_other_encodings_are_named(data: bytes, words: str) -> None:
     """What to do is said with what was found."""
     with pytest.raises(NotTextError) as problem:
-        decoded(data)
+        decode_text(data)
     assert str(problem.value) == words
 
 

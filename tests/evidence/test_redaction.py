@@ -75,7 +75,7 @@ def saying(message: Message, *halves: Half) -> Trace:
 
 def last(trace: Trace) -> Event:
     """What was said last, redacted."""
-    return policy().redacted(trace)[0].events[-1]
+    return policy().redact(trace)[0].events[-1]
 
 
 def written(trace: Trace) -> bytes:
@@ -111,32 +111,32 @@ def test_classes_are_what_the_wallet_can_disclose() -> None:
 def test_no_customer_is_left_and_each_can_be_opened(where: str, over_http: Trace) -> None:
     """The file names no customer; with what was kept apart it is the conversation that was held, byte for byte."""
     trace = held() if where == "direct" else over_http
-    redacted, opening = policy().redacted(trace)
+    redacted, opening = policy().redact(trace)
     data = written(redacted)
     assert CUSTOMER.encode() not in data
     assert CUSTOMER.encode() in written(trace)
-    back = disclosures.opened(evidence.read(data), disclosures.read(disclosures.encode(opening)))
+    back = disclosures.reveal(evidence.read(data), disclosures.read(disclosures.encode(opening)))
     assert written(back) == written(trace)
 
 
 def test_what_is_read_is_what_was_redacted(over_http: Trace) -> None:
     """Hidden parts are read as the hidden parts they are, so that evidence written anew has the same bytes."""
-    redacted, _ = policy().redacted(over_http)
+    redacted, _ = policy().redact(over_http)
     back = evidence.read(written(redacted))
     assert back == redacted
     assert written(back) == written(redacted)
-    again, opening = policy().redacted(back)
+    again, opening = policy().redact(back)
     assert (written(again), opening) == (written(redacted), ())
 
 
 def test_equal_customers_stay_equal() -> None:
     """A customer is the same wherever they stand in a conversation, unlike any other, and another in the next one."""
     trace = saying(NotifyPayment(**NOTICE, customer_id="somebody"))
-    redacted, _ = policy().redacted(trace)
+    redacted, _ = policy().redact(trace)
     named = [
         event.message.customer_id for event in redacted.events if isinstance(event.message, Scan | UserInitiatedPay)
     ]
-    other, _ = policy().redacted(held(sdk(ENTRY, "S")))
+    other, _ = policy().redact(held(sdk(ENTRY, "S")))
     (elsewhere,) = {event.message.customer_id for event in other.events if isinstance(event.message, Scan)}
     assert len(set(named)) == 1
     assert named[0].startswith("<funded customer ")
@@ -181,7 +181,7 @@ def test_nothing_is_hidden_where_the_suite_says_the_same() -> None:
     short = replace(policy(), customers=(("funded customer", "1000"), ("second customer", "abc")))
     trace = saying(ResultPage(status="S", error_code="1000 abc"))
     assert trace.scenario.payments[0].amount == 1000
-    assert short.redacted(trace)[0].events[-1].message == ResultPage(status="S", error_code="1000 abc")
+    assert short.redact(trace)[0].events[-1].message == ResultPage(status="S", error_code="1000 abc")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_bodies_are_read_if_all_that_they_bear_may_be(body: Any, needed: tuple[s
     trace = saying(UserInitiatedPay(code_value="c", customer_id="x"), half)
 
     def kept(*disclosed: str) -> bytes:
-        return policy(*disclosed).redacted(trace)[0].events[-1].http[0].body
+        return policy(*disclosed).redact(trace)[0].events[-1].http[0].body
 
     assert kept(*needed) == data
     for missing in needed:
@@ -246,7 +246,7 @@ def test_own_bodies_may_bear_any_name() -> None:
     bodies = [b'{"shoeSize":43}', b"no JSON at all", f"<p>{CUSTOMER}</p>".encode()]
     halves = tuple(Half(method="POST", target="/scan", body=body) for body in bodies)
     scan = replace(trace.events[0], http=halves)
-    redacted, _ = policy().redacted(replace(trace, events=(scan, *trace.events[1:])))
+    redacted, _ = policy().redact(replace(trace, events=(scan, *trace.events[1:])))
     assert [half.body for half in redacted.events[0].http] == [*bodies[:2], b""]
 
 
@@ -264,16 +264,16 @@ def test_strays_are_redacted_too() -> None:
     """What fits no conversation is told without its customers."""
     half = Half(method="POST", target=TARGET, body=b'{"customerId":"x"}')
     stray = Stray(message=UserInitiatedPay(code_value="c", customer_id=CUSTOMER), conversation="a", http=(half,))
-    found = policy().redacted_stray(stray)
+    found = policy().redact_stray(stray)
     assert isinstance(found.message, UserInitiatedPay)
     assert found.message.customer_id.startswith("<funded customer ")
     assert (found.conversation, found.http[0].body) == ("a", b"")
-    assert policy(*CLASSES).redacted_stray(stray) is stray
+    assert policy(*CLASSES).redact_stray(stray) is stray
 
 
 def test_everything_disclosed_is_nothing_changed(over_http: Trace) -> None:
     """A wallet that discloses everything has its evidence as it was."""
-    assert policy(*CLASSES).redacted(over_http) == (over_http, ())
+    assert policy(*CLASSES).redact(over_http) == (over_http, ())
 
 
 JUDGED: Final = tuple(name for name in SPECIMENS if "customer" in name)
@@ -287,7 +287,7 @@ def test_verdicts_are_the_same(name: str) -> None:
     differing = []
     for scenario, cases in cabinet.conversations(load(directory("suites")).cases).items():
         trace = DirectConnector(kind(profile), profile).converse(scenario)
-        redacted, _ = policy().redacted(trace)
+        redacted, _ = policy().redact(trace)
         for case, label in cases:
             both = [oracle.judge(case.judge, seen).verdict for seen in (trace, redacted)]
             differing += [(case.name, label)] if both[0] is not both[1] else []
@@ -302,7 +302,7 @@ def test_any_value_is_hidden_and_opened(text: str, body: bytes) -> None:
     trace = replace(held(), trouble=hidden[0])
     half = Half(method="", target="", body=hidden[1])
     trace = replace(trace, events=(replace(trace.events[0], http=(half,)), *trace.events[1:]))
-    back = disclosures.opened(
+    back = disclosures.reveal(
         evidence.read(written(trace)), disclosures.read(disclosures.encode(hiding.disclosures.values()))
     )
     assert (back.trouble, back.events[0].http[0].body) == (f"a {text} b", body)
@@ -311,16 +311,16 @@ def test_any_value_is_hidden_and_opened(text: str, body: bytes) -> None:
 
 def test_other_values_do_not_open_a_commitment() -> None:
     """A disclosure that was changed opens nothing, and is named."""
-    redacted, opening = policy().redacted(held())
+    redacted, opening = policy().redact(held())
     changed = [replace(opening[0], value="somebody else"), *opening[1:]]
     with pytest.raises(EvidenceError, match="a disclosure opens nothing: <funded customer "):
-        disclosures.opened(redacted, changed)
+        disclosures.reveal(redacted, changed)
 
 
 def test_without_disclosures_nothing_is_opened() -> None:
     """What is not disclosed reads as what stands for it."""
-    redacted, _ = policy().redacted(held())
-    assert disclosures.opened(redacted, ()) == redacted
+    redacted, _ = policy().redact(held())
+    assert disclosures.reveal(redacted, ()) == redacted
 
 
 @pytest.mark.parametrize(

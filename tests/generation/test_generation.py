@@ -12,10 +12,10 @@ import pytest
 
 from mpp_conformance import wire
 from mpp_conformance.generation import process, selection
-from mpp_conformance.generation.adjustment import fitted
+from mpp_conformance.generation.adjustment import fit
 from mpp_conformance.generation.mirror import CELLS, document
 from mpp_conformance.generation.process import GenerationError
-from mpp_conformance.generation.selection import Row, chosen
+from mpp_conformance.generation.selection import Row, choose
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, NEVER, UserInitiatedPayAnswer
 from mpp_conformance.scenarios import answers
 from mpp_conformance.scenarios.scenario import ENTRY, MARKS, ORDER, TAG
@@ -39,7 +39,7 @@ def test_the_packaged_answers_are_what_their_seed_gives(tmp_path: Path) -> None:
     """In another folder and process, under another hash seed and as in CI; `make answers` mends what has drifted."""
     program = (
         "import sys; from mpp_conformance import generation; from mpp_conformance.scenarios import answers; "
-        "sys.stdout.buffer.write(answers.written(generation.corpus(generation.DEFAULT_SEED)))"
+        "sys.stdout.buffer.write(answers.corpus_bytes(generation.corpus(generation.DEFAULT_SEED)))"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "1234", "CI": "true"}
     done = subprocess.run(
@@ -107,7 +107,7 @@ def test_what_means_something_gets_a_meaning() -> None:
         "paymentFactor": {"needSurcharge": "true", "isCashierPayment": None},
         "order": {"goods": [{"goodsUnitAmount": {"currency": "AAA", "value": "0"}}]},
     }
-    assert fitted(body) == {
+    assert fit(body) == {
         "actionForm": {"actionType": HANDLE_BY_PSP},
         "paymentRequestId": MARKS["paymentRequestId"],
         "paymentAmount": {"currency": "CNY", "value": MARKS["amount"], "more": "Z"},
@@ -121,7 +121,7 @@ def test_what_means_something_gets_a_meaning() -> None:
 @pytest.mark.parametrize("text", ["", "0" * 4096, "\x00\x1b\u2028\ud800\U000e0001", "e\u0301 \U0001f35c", "\n\t\r"])
 def test_a_text_keeps_its_length(text: str) -> None:
     """Its characters become such as people write; lines are kept in a payload alone."""
-    made = fitted({"passThroughInfo": None, "acquirerName": text, "actionForm": {"sdkActionPayload": text}})
+    made = fit({"passThroughInfo": None, "acquirerName": text, "actionForm": {"sdkActionPayload": text}})
     assert len(made["acquirerName"]) == len(text)
     assert made["acquirerName"].isprintable()
     payload = made["actionForm"]["sdkActionPayload"].replace(TAG, "")
@@ -131,7 +131,7 @@ def test_a_text_keeps_its_length(text: str) -> None:
 
 def test_what_is_spelled_is_spelled() -> None:
     """Ids and codes are plain, an address leads nowhere, data of the acquirer is JSON, numbers are plain ones."""
-    made = fitted(
+    made = fit(
         {
             "pspId": "\u4e2d\x00",
             "result": {"resultCode": "no code\n"},
@@ -149,9 +149,9 @@ def test_what_is_spelled_is_spelled() -> None:
 
 def test_a_tag_stands_in_the_middle_of_a_payload() -> None:
     """A payload of its own for each payment, and nothing for one that is not there."""
-    assert fitted({"actionForm": FORM})["actionForm"]["sdkActionPayload"] == f"00{TAG}00"
-    assert fitted({"actionForm": {"sdkActionPayload": None}})["actionForm"]["sdkActionPayload"] is None
-    assert fitted({"actionForm": 5}) == {"actionForm": 5}
+    assert fit({"actionForm": FORM})["actionForm"]["sdkActionPayload"] == f"00{TAG}00"
+    assert fit({"actionForm": {"sdkActionPayload": None}})["actionForm"]["sdkActionPayload"] is None
+    assert fit({"actionForm": 5}) == {"actionForm": 5}
 
 
 # --- choosing -----------------------------------------------------------------------------------------------------
@@ -161,8 +161,8 @@ def test_the_seed_decides_what_is_taken() -> None:
     """The same rows in any order and the same seed give the same corpus; another seed another one."""
     words = "Object with valid '{}' value: Value null value"
     rows = [row(words.format(name), fields={name: None}) for name in ("order", "pspId", "codeType")]
-    assert answers.written(chosen(rows, 1)) == answers.written(chosen(rows[::-1], 1))
-    assert len({chosen(rows, seed).legal[0].name for seed in range(20)}) == len(rows)
+    assert answers.corpus_bytes(choose(rows, 1)) == answers.corpus_bytes(choose(rows[::-1], 1))
+    assert len({choose(rows, seed).legal[0].name for seed in range(20)}) == len(rows)
 
 
 def test_as_many_are_taken_as_there_are_to_be_of_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +170,7 @@ def test_as_many_are_taken_as_there_are_to_be_of_a_kind(monkeypatch: pytest.Monk
     monkeypatch.setattr(selection, "WITHIN", {"null": 3})
     fields = ("order", "pspId", "acquirerId", "codeType")
     rows = [row(f"Object with valid '{name}' value: Value null value", fields={name: None}) for name in fields]
-    made = chosen(rows, 1).legal
+    made = choose(rows, 1).legal
     assert len(made) == len({json.dumps(sorted(json.loads(found.body))) for found in made}) == 3
 
 
@@ -181,7 +181,7 @@ def test_what_goes_beyond_the_documents_says_so() -> None:
         row("pspId: Incorrect type", legal=False, fields={"pspId": []}),
         row("Object with only required properties"),
     ]
-    made = chosen(rows, 1)
+    made = choose(rows, 1)
     assert [(found.name, found.within) for found in made.legal] == [
         ("sdk-S-required", True),
         ("sdk-S-actionForm-unexpected", False),
@@ -191,7 +191,7 @@ def test_what_goes_beyond_the_documents_says_so() -> None:
 
 def test_what_is_mended_by_fitting_is_left_broken() -> None:
     """A body that is illegal for a value that every payment sets is not made a payment's own."""
-    made = chosen(
+    made = choose(
         [row("paymentExpiryTime: String larger than maxLength", legal=False, fields={"paymentExpiryTime": "x" * 41})], 1
     )
     (found,) = made.illegal
@@ -207,7 +207,7 @@ def test_only_the_broken_field_is_left_as_it_was() -> None:
         row("Missing required property: result", legal=False, fields={"pspId": "p"}),
     ]
     del rows[1]["body"]["result"]
-    wrong, missing = sorted(chosen(rows, 1).illegal, key=lambda found: found.name)
+    wrong, missing = sorted(choose(rows, 1).illegal, key=lambda found: found.name)
     assert json.loads(wrong.body)["paymentAmount"] == {"currency": "CNY", "value": 7}
     assert json.loads(wrong.body)["order"]["orderAmount"] == {"currency": "CNY", "value": MARKS["amount"]}
     assert "result" not in json.loads(missing.body)
@@ -220,7 +220,7 @@ def test_a_broken_call_of_the_adaptor_is_no_answer() -> None:
     # Whoever opens no error page cannot refuse its address.
     unread = {**call, "customerId": "me", "errorPageUrl": ""}
     rows += [Row(cell="scan", phase="coverage", legal=False, description="errorPageUrl: Incorrect type", body=unread)]
-    made = chosen(rows, 1)
+    made = choose(rows, 1)
     assert (made.illegal, len(made.calls)) == ((), 1)
 
 
@@ -229,8 +229,8 @@ def test_codes_and_amounts_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(selection, "WITHIN", {"drawn": 2})
     drawn = {"pspId": None, "order": None, "codeType": None}
     rows = [row("Positive", "fuzzing", fields={**drawn, "acquirerId": number}) for number in "12"]
-    assert [(found.code, found.amount) for found in chosen(rows, 1).legal] == [(ENTRY, 1_000), (ORDER, 1_000)]
-    amounts = {found.amount for found in answers.packaged().legal if found.name.startswith("psp-S")}
+    assert [(found.code, found.amount) for found in choose(rows, 1).legal] == [(ENTRY, 1_000), (ORDER, 1_000)]
+    amounts = {found.amount for found in answers.packaged_corpus().legal if found.name.startswith("psp-S")}
     assert [fen for fen in amounts if int(fen / 100 * 100) == fen] == []
 
 

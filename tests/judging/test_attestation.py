@@ -26,7 +26,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     Scan,
 )
-from mpp_conformance.scenarios.observation import LOG, NOBODY, POINTS, Observed, Witness, observed
+from mpp_conformance.scenarios.observation import LOG, NOBODY, POINTS, Observed, Witness, observing
 from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
 from mpp_conformance.specimens import CONFORMING, FAULTY
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -163,7 +163,7 @@ def test_with_everything_observed_the_matrix_is_unchanged(one_in: int) -> None:
 def test_an_unknown_point_is_refused() -> None:
     """The points that there are stand in the refusal."""
     with pytest.raises(ValueError, match="there is no point SDK; there are USER, GATEWAY, CLIENT_SDK, APP_LINK"):
-        observed(["SDK"])
+        observing(["SDK"])
 
 
 def test_cases_look_at_points() -> None:
@@ -187,7 +187,7 @@ def visible(*points: str, one_in: int) -> cabinet.Visibility:
     """What a judge is worth who sees these points: of all conforming MPPs, and of one faulty one in so many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cabinet, "FAULTY", dict(list(FAULTY.items())[::one_in]))
-        return cabinet.visible(observed(points))
+        return cabinet.visible(observing(points))
 
 
 @cache

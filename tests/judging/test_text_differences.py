@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpp_conformance.judging.text_differences import Parting, first_difference, likely_slip, parting, shown
+from mpp_conformance.judging.text_differences import Parting, excerpt, first_difference, likely_slip, parting_of
 from mpp_conformance.scenarios.payloads import HURTFUL
 from mpp_conformance.scenarios.scenario import own
 from mpp_conformance.scenarios.transformations import PAYLOADS, Transformation
@@ -68,7 +68,7 @@ def test_a_text_that_hurts_parsers_gets_no_guess(text: str) -> None:
 @given(_ANY_TEXT, st.integers(0, 70), st.integers(1, 30))
 def test_what_is_shown_is_short_and_printable(text: str, start: int, limit: int) -> None:
     """A piece of any text fits on a line of plain ASCII and says whether there is more."""
-    piece = shown(text, start, limit=limit)
+    piece = excerpt(text, start, limit=limit)
 
     assert piece.isascii()
     assert piece.isprintable()
@@ -91,7 +91,7 @@ def test_the_first_difference_comes_after_all_that_is_equal(common: str, left: s
 
 def test_a_difference_is_told_by_its_byte() -> None:
     """The place counts bytes of UTF-8, as a network trace does; both sides are shown from there."""
-    found = parting("\u4e2d\u6587 abc", "\u4e2d\u6587 abd")
+    found = parting_of("\u4e2d\u6587 abc", "\u4e2d\u6587 abd")
 
     assert found == Parting(byte=9, before="'\\u4e2d\\u6587 ab'", expected="'c'", seen="'d'")
     assert str(found) == "first difference at byte 9: expected 'c', seen 'd'"

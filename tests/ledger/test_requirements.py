@@ -21,13 +21,13 @@ from mpp_conformance.ledger.requirements import (
     ScenarioSource,
     as_row,
     case,
-    collecting,
+    collect_into,
     excluded,
     requirement,
 )
 from mpp_conformance.ledger.source import ENTRY_CODE
 from mpp_conformance.protocol import limits
-from mpp_conformance.scenarios.answers import Corpus, FromCorpus, packaged
+from mpp_conformance.scenarios.answers import Corpus, FromCorpus, packaged_corpus
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, one
 
 _EDITION, _READING = limits.EDITIONS[limits.DEFAULT_EDITION], limits.Reading()
@@ -68,7 +68,7 @@ def test_only_an_official_must_decides(*, level: str, basis: str, decides: bool)
 
 def test_what_is_stated_while_collecting_is_kept_in_order() -> None:
     """Rows and cases go into the ledger of the context they were stated in."""
-    with collecting(Ledger()) as ledger:
+    with collect_into(Ledger()) as ledger:
         late, early = _stated("B-2"), _stated("A-1")
         aside = excluded("C-3", actor=ALIPAY_PLUS, clauses=[], text="It happens elsewhere.", reason="elsewhere")
         made = _made(late, [_ORDER])
@@ -112,8 +112,8 @@ def test_the_words_of_the_ledger_are_those_of_every_report() -> None:
 
 def test_nothing_is_kept_outside_of_a_context() -> None:
     """A test runner that imports a suite once more adds nothing to a ledger that is closed, nor to another one."""
-    with collecting(Ledger()) as outer:
-        with collecting(Ledger()) as inner:
+    with collect_into(Ledger()) as outer:
+        with collect_into(Ledger()) as inner:
             _made(_stated("A-1"), [_ORDER])
         _stated("B-2")
     _made(_stated("C-3"), [_ORDER])
@@ -124,7 +124,7 @@ def test_nothing_is_kept_outside_of_a_context() -> None:
 
 def test_one_id_is_one_requirement() -> None:
     """Stating the same row again is no fault; stating another one under its id is."""
-    with collecting(Ledger()) as ledger:
+    with collect_into(Ledger()) as ledger:
         first, again = _stated("A-1"), _stated("A-1")
         with pytest.raises(ValueError, match="two requirements bear the id A-1"):
             _stated("A-1", text="Something else is done.")
@@ -135,7 +135,7 @@ def test_one_id_is_one_requirement() -> None:
 
 def test_a_second_case_of_the_same_name_is_refused() -> None:
     """It would take the place of the first in its file, which then never runs."""
-    with collecting(Ledger()):
+    with collect_into(Ledger()):
         tested = _stated()
         _made(tested, [_ORDER])
         _made(tested, [_ORDER], "test_another")
@@ -193,7 +193,7 @@ def test_scenarios_can_be_chosen_from_the_generated_answers() -> None:
             return [one(f"{corpus.seed} {len(corpus.legal)}", Payment(code=ORDER))]
 
     made = _made(_stated(), Seeded())
-    corpus = packaged()
+    corpus = packaged_corpus()
     assert [scenario.label for scenario in made.scenarios(_EDITION, _READING)] == [f"{corpus.seed} {len(corpus.legal)}"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from mpp_conformance.pacts import document
 from mpp_conformance.pacts.document import ASYNC, HTTP, SYNC
 from mpp_conformance.pacts.providers import PROVIDERS
-from mpp_conformance.pacts.verification import Outcome, verified
+from mpp_conformance.pacts.verification import Outcome, verify_pact
 from tests.pact_files import interaction, pact
 
 PAGE: Final = "https://qr.wallet.example/entry/1"
@@ -49,7 +49,7 @@ def decode(body: object, *states: State) -> dict[str, Any]:
 def outcomes(*interactions: dict[str, Any]) -> list[Outcome]:
     """What comes of a pact of these interactions."""
     found = document.read(pact(*interactions, provider="alipay-plus-client-sdk"))
-    return asyncio.run(verified(found, PROVIDERS[found.provider]))
+    return asyncio.run(verify_pact(found, PROVIDERS[found.provider]))
 
 
 @pytest.mark.parametrize(

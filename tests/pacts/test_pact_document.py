@@ -67,7 +67,7 @@ def test_encoded_bodies_are_unpacked() -> None:
 def test_what_is_replayed_is_written_anew() -> None:
     """The copy for the verifier has the interactions that are asked for, none of them pending."""
     read = document.read(pact(interaction("first"), interaction("second", pending=True)))
-    copy = json.loads(read.replayed(iter(read.interactions[1:])))
+    copy = json.loads(read.with_interactions(iter(read.interactions[1:])))
     assert [(one["description"], one["pending"]) for one in copy["interactions"]] == [("second", False)]
     assert copy["metadata"] == {"pactSpecification": {"version": "4.0"}}
 

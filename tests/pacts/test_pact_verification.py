@@ -11,7 +11,7 @@ from mpp_conformance.pacts import document, hosting
 from mpp_conformance.pacts.alipay_plus import StatedAlipayPlus
 from mpp_conformance.pacts.providers import PROVIDERS
 from mpp_conformance.pacts.states import CODE, LIMITS, SENT
-from mpp_conformance.pacts.verification import Outcome, verified
+from mpp_conformance.pacts.verification import Outcome, verify_pact
 from mpp_conformance.pacts.verifier import VerifierError
 from tests.pact_files import BY_TYPE, GIVEN, HEADERS, NOTIFY, PAY, STOPPED, interaction, older, pact
 
@@ -19,7 +19,7 @@ from tests.pact_files import BY_TYPE, GIVEN, HEADERS, NOTIFY, PAY, STOPPED, inte
 def verification(data: bytes) -> list[Outcome]:
     """What comes of a pact file."""
     found = document.read(data)
-    return asyncio.run(verified(found, PROVIDERS[found.provider]))
+    return asyncio.run(verify_pact(found, PROVIDERS[found.provider]))
 
 
 def outcomes(*interactions: dict[str, Any]) -> list[Outcome]:

@@ -65,7 +65,7 @@ class _Bookkeeper(RuleBasedStateMachine):
     @rule(who=_people, second=_moments, zone=_zones)
     def the_sums_are_asked_for(self, who: str, second: int, zone: timezone) -> None:
         all_codes, entry_codes = self._by_hand(who, second)
-        spent = self.accounts.spent(who, _at(second, zone))
+        spent = self.accounts.spent_within_year(who, _at(second, zone))
 
         assert (all_codes, entry_codes) == (spent.in_store, spent.entry_code)
 
@@ -76,13 +76,13 @@ class _Bookkeeper(RuleBasedStateMachine):
         if by_entry_code:
             room += [50_000 - fen, 5_000_000 - entry_codes - fen]
 
-        found = self.accounts.exceeded(who, by_entry_code=by_entry_code, amount=fen, at=_at(second))
+        found = self.accounts.exceeded_limit(who, by_entry_code=by_entry_code, amount=fen, at=_at(second))
 
         assert (min(room) >= (0 if self.inclusive else 1)) == (found is None)
 
     @invariant()
     def nobody_else_has_paid(self) -> None:
-        assert self.accounts.spent("three", _at(_NEW_YEAR)).in_store == 0
+        assert self.accounts.spent_within_year("three", _at(_NEW_YEAR)).in_store == 0
 
     def _by_hand(self, who: str, now: int) -> tuple[int, int]:
         counted = [
@@ -110,7 +110,7 @@ def _after(reading: Reading, past: str, now: str) -> Limit | None:
     accounts.remember(
         Entry(individual="one", amount=7_000_000, by_entry_code=False, at=datetime.fromisoformat(past), outcome="paid")
     )
-    return accounts.exceeded("one", by_entry_code=False, amount=1, at=datetime.fromisoformat(now))
+    return accounts.exceeded_limit("one", by_entry_code=False, amount=1, at=datetime.fromisoformat(now))
 
 
 @pytest.mark.parametrize(

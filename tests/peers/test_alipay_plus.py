@@ -189,7 +189,7 @@ def test_a_call_whose_signature_does_not_verify_is_refused(signature: str) -> No
     alipay_plus = _of(Payment(code=ORDER))
 
     assert _gist(_decode(alipay_plus, signature=signature)) == _refused("INVALID_SIGNATURE")
-    assert alipay_plus.answer_given(0) is None
+    assert alipay_plus.decision(0) is None
     assert continues(_decode(alipay_plus))
     assert _notify(alipay_plus, "S", signature=signature) == _notice_refused("INVALID_SIGNATURE")
     assert alipay_plus.accounts.entries == []
@@ -228,7 +228,7 @@ def test_an_entry_code_payment_counts_in_both_sums() -> None:
         _decode(alipay_plus, index)
         _notify(alipay_plus, "S", index)
 
-    spent = alipay_plus.accounts.spent("one", datetime.fromisoformat(NOON))
+    spent = alipay_plus.accounts.spent_within_year("one", datetime.fromisoformat(NOON))
 
     assert (spent.in_store, spent.entry_code) == (370, 300)
 

@@ -63,21 +63,21 @@ def _said(answer: UserInitiatedPayAnswer | NotifyPaymentAnswer) -> tuple[str, st
 def test_a_decision_is_unknown_as_often_as_it_is_told_to_be() -> None:
     """Each payment counts for itself, and what is unknown is an answer to userInitiatedPay."""
     alipay_plus = _of(Payment(code=ORDER, unknown=2), Payment(code=ORDER, unknown=1))
-    assert [alipay_plus.unknown_given(index) for index in (0, 1)] == [0, 0]
+    assert [alipay_plus.count_unknown(index) for index in (0, 1)] == [0, 0]
     assert [_said(_asked(alipay_plus)) for _ in range(2)] == [_UNKNOWN] * 2
     assert isinstance(_asked(alipay_plus, 1), UserInitiatedPayAnswer)
-    assert [alipay_plus.unknown_given(index) for index in (0, 1)] == [2, 1]
+    assert [alipay_plus.count_unknown(index) for index in (0, 1)] == [2, 1]
     assert [_said(_asked(alipay_plus, index)) for index in (0, 0, 1)] == [_SUCCESS] * 3
-    assert [alipay_plus.unknown_given(index) for index in (0, 1)] == [2, 1]
+    assert [alipay_plus.count_unknown(index) for index in (0, 1)] == [2, 1]
 
 
 def test_a_code_that_is_scanned_again_is_one_payment() -> None:
     """What was unknown, decided or notified at the first scan is so at the second."""
     alipay_plus = _of(Payment(code=ORDER, unknown=1, notice_unknown=1), Payment(code=ORDER, again=True))
     assert _said(_asked(alipay_plus)) == _UNKNOWN
-    assert (alipay_plus.unknown_given(1), alipay_plus.answer_given(1)) == (1, None)
+    assert (alipay_plus.count_unknown(1), alipay_plus.decision(1)) == (1, None)
     answer = _asked(alipay_plus, 1)
-    assert alipay_plus.answer_given(0) == alipay_plus.answer_given(1) == answer
+    assert alipay_plus.decision(0) == alipay_plus.decision(1) == answer
     assert _said(_notified(alipay_plus)) == _UNKNOWN
     assert alipay_plus.notice_wanted(1)
     assert _said(_notified(alipay_plus)) == _SUCCESS
@@ -93,10 +93,10 @@ def test_a_notification_is_unknown_as_often_as_it_is_told_to_be() -> None:
         answer = _notified(alipay_plus)
         assert (type(answer), _said(answer)) == (NotifyPaymentAnswer, _UNKNOWN)
         assert [alipay_plus.notice_wanted(index) for index in (0, 1)] == [True, False]
-        assert alipay_plus.accounts.spent("one", datetime.fromisoformat(NOON)).in_store == 0
+        assert alipay_plus.accounts.spent_within_year("one", datetime.fromisoformat(NOON)).in_store == 0
     assert [_said(_notified(alipay_plus, index)) for index in (0, 1)] == [_SUCCESS] * 2
     assert [alipay_plus.notice_wanted(index) for index in (0, 1)] == [False, False]
-    assert alipay_plus.accounts.spent("one", datetime.fromisoformat(NOON)).in_store == 2_000
+    assert alipay_plus.accounts.spent_within_year("one", datetime.fromisoformat(NOON)).in_store == 2_000
 
 
 def test_one_unknown_answer_makes_a_notification_wanted() -> None:
@@ -114,7 +114,7 @@ def test_what_is_forgotten_is_decided_anew(*, again: bool) -> None:
     alipay_plus = _of(*payments, Payment(code=ORDER, again=True))
     answers = [_asked(alipay_plus, index) for index in (0, 1)]
     alipay_plus.forget(2 if again else 1)
-    assert [alipay_plus.answer_given(index) for index in (0, 1)] == [answers[0], None]
+    assert [alipay_plus.decision(index) for index in (0, 1)] == [answers[0], None]
     assert answers[1] == _asked(alipay_plus, 1)
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_forgotten_where_nothing_was_decided() -> None:
     """A connection may break before anything was decided at all."""
     alipay_plus = _of(Payment(code=ORDER))
     alipay_plus.forget(0)
-    assert alipay_plus.answer_given(0) is None
+    assert alipay_plus.decision(0) is None
 
 
 def test_an_order_runs_out_where_the_scenario_says_so() -> None:

@@ -128,7 +128,7 @@ class _Ledger(RuleBasedStateMachine):
     def the_sums_are_those_of_the_payments_that_were_made(self) -> None:
         for who in ("one", "two"):
             for payment in self.payments:
-                spent = self.alipay_plus.accounts.spent(who, datetime.fromisoformat(payment.at))
+                spent = self.alipay_plus.accounts.spent_within_year(who, datetime.fromisoformat(payment.at))
                 assert self._spent(who, payment) == (spent.in_store, spent.entry_code)
 
     def _stopped(self, who: str, payment: Payment) -> str:

@@ -93,7 +93,7 @@ def test_a_question_that_cannot_be_read_is_refused_in_its_own_form() -> None:
 @pytest.mark.parametrize("code", [ENTRY, ORDER, FOREIGN])
 def test_the_rules_tell_the_codes_of_the_wallet_apart(code: str) -> None:
     """Each of its codes matches the rule of its kind and no other, over the wire too."""
-    answer = wire.carried(rules(_PROFILE.templates))
+    answer = wire.round_trip(rules(_PROFILE.templates))
     assert isinstance(answer, InquiryCodeRulesAnswer)
     value = _begun(Router(_PROFILE.templates), code).codes[0].scanned
 

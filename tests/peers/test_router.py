@@ -212,7 +212,7 @@ def test_a_call_that_comes_too_late_is_answered_as_in_time(kind: type[Message]) 
         call = asked(code_value=world.codes[0].decoded, customer_id="one")
     delivery = router.deliver(call, notes=[("encoding", "raw")])
     delivery.heard(half)
-    delivery.answered(answer)
+    delivery.attach_reply(answer)
 
     heard, said = world.trace(ENDED).events[before:]
     assert (heard.message, heard.notes, heard.http) == (call, (("encoding", "raw"),), (half,))
@@ -228,9 +228,9 @@ def test_an_order_whose_answers_were_all_spoilt_is_closed_when_its_conversation_
     world = World(Scenario(label="spoilt", payments=(payment,)), "run", _PROFILE, lambda: 0.0)
     router.open(world)
     world.begin()
-    spoilt = _ask(router, world.codes[0].decoded).spoilt
+    spoilt = _ask(router, world.codes[0].decoded).faulty_answer
     assert spoilt is not None
-    world.applied(0, spoilt)
+    world.record_faulty_answer(0, spoilt)
     router.close(world)
 
     reply = _ask(router, world.codes[0].decoded).reply
@@ -249,7 +249,7 @@ def test_a_report_that_comes_too_late_is_written_down_and_changes_nothing() -> N
 
     delivery = router.deliver(Launch(url=world.codes[0].scanned), token=world.token(0))
     delivery.heard(half)
-    delivery.answered(replace(half, status=404))
+    delivery.attach_reply(replace(half, status=404))
 
     (heard,) = world.trace(ENDED).events[before:]
     assert (delivery.reply, delivery.calls, len(heard.http)) == (None, (), 2)

@@ -106,9 +106,9 @@ def test_what_http_carried_is_kept_within_bounds() -> None:
     world = _world(_STOPPED)
     (scan,) = world.begin()
     small, large = (Half(method="POST", target="/", body=b"x" * size) for size in (9, MAX_HTTP))
-    world.carried(scan.event, small)
+    world.attach_http(scan.event, small)
     kept = world.trace(ENDED)
-    world.carried(scan.event, large)
+    world.attach_http(scan.event, large)
     cut = world.trace(ENDED)
 
     assert [event.http for event in kept.events] == [(small,)]

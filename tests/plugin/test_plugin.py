@@ -311,7 +311,7 @@ def test_secrets_in_a_target_stay_out_of_the_report(bench: Bench, monkeypatch: p
         ("", (), "say which MPP to judge: --mpp-target specimen:conforming*"),
         ("http:http://127.0.0.1:9", (), "--mpp-target http:http://127.0.0.1:9 needs --mpp-wallet FILE*"),
         ("specimen:unknown", (), "*no specimen is called unknown*"),
-        ("specimen:x", ("--mpp-run", "../up"), "'../up' is no name for a run*"),
+        ("specimen:x", ("--mpp-run", "../up"), "'../up' is not a name for a run*"),
         ("specimen:x", ("--mpp-wallet", "missing.toml"), "*missing.toml*"),
         ("replay:nowhere", (), "nowhere/verdicts.json cannot be read: *"),
     ],

@@ -81,7 +81,7 @@ def test_a_replay_certifies_no_other_wallet(bench: Bench, earlier: Path, monkeyp
     same = bench.run(SUITE, "--mpp-run", "same", "--mpp-wallet", "same.toml", target=target)
     other = bench.run(SUITE, "--mpp-run", "other", "--mpp-wallet", "other.toml", target=target)
     assert (same.ret, other.ret) == (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR)
-    other.stderr.fnmatch_lines(["*other.toml claims other things than the run that is to be judged again*specimen:x*"])
+    other.stderr.fnmatch_lines(["*other.toml does not claim what the run to judge again claimed*specimen:x*"])
 
 
 def test_replay_of_our_own_suites(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +137,7 @@ def test_changed_evidence_is_not_believed(earlier: Path) -> None:
 def test_names_lead_nowhere_else(earlier: Path, name: str) -> None:
     """A verdict file cannot name a file that is no evidence file of its run."""
     rewrite(earlier, requirements=[{"id": "R1", "cases": [{"evidence": name, "evidence_digest": "0" * 64}]}])
-    with pytest.raises(NoEvidenceError, match="is no name of an evidence file"):
+    with pytest.raises(NoEvidenceError, match="is not the name of an evidence file"):
         ReplayConversations(earlier).trace(sdk(ENTRY, "S"))
 
 
@@ -153,7 +153,7 @@ def test_links_are_not_followed(earlier: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("members", "told"),
     [
-        ({"format": "other"}, "this is no verdict file: its format"),
+        ({"format": "other"}, "this is not a verdict file: its format"),
         ({"claims": {}}, "lacks what a replay needs"),
         ({"claims": []}, "lacks what a replay needs"),
         ({"claims": NO_CODES}, "neither kind of code is claimed"),

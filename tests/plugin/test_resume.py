@@ -130,7 +130,7 @@ def test_over_http_too(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatc
 def test_a_run_that_never_began_is_not_gone_on_with(killed: Path) -> None:
     """Killed before its first line was whole, a run says so."""
     result = CliRunner().invoke(cli, ["run", "--resume", str(killed / "reports/killed-1")])
-    assert (result.exit_code, "was broken off before it began" in result.output) == (Exit.USAGE, True)
+    assert (result.exit_code, "was interrupted before it began" in result.output) == (Exit.USAGE, True)
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_changed_circumstances_are_named(
     assert stopped.is_dir()
     result = bench.run(suite, "--mpp-run", "stopped", "--mpp-resume", **options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*was begun otherwise, so that a new run is needed: {told}*"])
+    result.stderr.fnmatch_lines([f"*was started with something else, so start a new run: {told}*"])
 
 
 def test_another_edition_is_named(bench: Bench, stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ _BELIEVED: Final = {
 
 def spoilt(answer: UserInitiatedPayAnswer, fault: Fault) -> bytes:
     """The body that goes out instead of ``answer``."""
-    return wire.spoilt(answer, fault, text=_BROKEN if fault.given else "")
+    return wire.faulty_body(answer, fault, text=_BROKEN if fault.given else "")
 
 
 # --- the catalogue ------------------------------------------------------------------------------------------------
@@ -126,31 +126,31 @@ def test_a_profile_spoils_every_answer_or_the_first_ones(first: int, spoilt: lis
 )
 def test_the_action_form_has_the_defect(fault: str, form: Mapping[str, Any] | None) -> None:
     """It is as the profile says, and nothing else in the body is changed."""
-    assert {**_SOUND, "actionForm": form} == json.loads(wire.spoilt(_STOPPED, FAULTS[fault]))
+    assert {**_SOUND, "actionForm": form} == json.loads(wire.faulty_body(_STOPPED, FAULTS[fault]))
 
 
 def test_the_action_form_is_missing() -> None:
     """Nothing else is."""
-    body = json.loads(wire.spoilt(_STOPPED, FAULTS["action-form-missing"]))
+    body = json.loads(wire.faulty_body(_STOPPED, FAULTS["action-form-missing"]))
     assert {name: value for name, value in _SOUND.items() if name != "actionForm"} == body
 
 
 def test_the_action_form_stands_twice() -> None:
     """A reader that takes the last one reads what was meant; one that takes the first one would pay."""
-    pairs = json.loads(wire.spoilt(_STOPPED, FAULTS["action-form-twice"]), object_pairs_hook=list)
+    pairs = json.loads(wire.faulty_body(_STOPPED, FAULTS["action-form-twice"]), object_pairs_hook=list)
     forms = [dict(value)["actionType"] for name, value in pairs if name == "actionForm"]
     assert forms == [HANDLE_BY_PSP, HANDLE_BY_SDK]
 
 
 def test_amounts_are_numbers() -> None:
     """The same whole numbers of minor units, without quotes."""
-    body = json.loads(wire.spoilt(_TO_PAY, FAULTS["amounts-as-numbers"]))
+    body = json.loads(wire.faulty_body(_TO_PAY, FAULTS["amounts-as-numbers"]))
     assert [body[name]["value"] for name in ("paymentAmount", "payToAmount")] == [1000, 643]
 
 
 def test_the_result_is_unknown_beside_an_order() -> None:
     """The order and actionForm stay as they are."""
-    body = json.loads(wire.spoilt(_TO_PAY, FAULTS["result-unknown"]))
+    body = json.loads(wire.faulty_body(_TO_PAY, FAULTS["result-unknown"]))
     assert (body["result"]["resultStatus"], body["actionForm"], body["paymentRequestId"]) == (
         "U",
         {"actionType": HANDLE_BY_PSP},
@@ -161,7 +161,7 @@ def test_the_result_is_unknown_beside_an_order() -> None:
 @pytest.mark.parametrize("fault", ["body-with-blanks", "byte-order-mark", "oversized"])
 def test_the_same_is_written_otherwise(fault: str) -> None:
     """The bytes differ, and what they say does not."""
-    body = wire.spoilt(_STOPPED, FAULTS[fault])
+    body = wire.faulty_body(_STOPPED, FAULTS[fault])
     read = json.loads(body.decode("utf-8-sig"))
     read.pop("filling", None)
     assert (read, body != wire.encode(_STOPPED)) == (_SOUND, True)
@@ -169,7 +169,7 @@ def test_the_same_is_written_otherwise(fault: str) -> None:
 
 def test_an_oversized_body_is_more_than_a_reader_need_take() -> None:
     """It is larger than what the suite itself would read."""
-    assert len(wire.spoilt(_TO_PAY, FAULTS["oversized"])) > wire.MAX_BODY
+    assert len(wire.faulty_body(_TO_PAY, FAULTS["oversized"])) > wire.MAX_BODY
 
 
 def test_a_page_is_no_json() -> None:
@@ -187,13 +187,13 @@ def test_a_profile_of_travelling_leaves_the_body() -> None:
 def test_a_body_that_is_given_goes_out_as_it_is() -> None:
     """But for the address of notifyPayment, which is where Alipay+ is."""
     gateway = "http://127.0.0.1:4711"
-    body = wire.spoilt(_TO_PAY, FAULTS["answer-illegal"], gateway_url=gateway, text=_BROKEN)
+    body = wire.faulty_body(_TO_PAY, FAULTS["answer-illegal"], gateway_url=gateway, text=_BROKEN)
     assert body.decode() == _BROKEN.replace("http://127.0.0.1/", f"{gateway}/")
 
 
 def test_half_a_letter_that_is_given_goes_out_as_well() -> None:
     """What no text can hold is a defect like any other."""
-    body = wire.spoilt(_TO_PAY, FAULTS["answer-illegal"], text=_BROKEN.replace('"is"', '"\ud800"'))
+    body = wire.faulty_body(_TO_PAY, FAULTS["answer-illegal"], text=_BROKEN.replace('"is"', '"\ud800"'))
     assert b'"\xed\xa0\x80"' in body
 
 
@@ -201,7 +201,7 @@ def test_half_a_letter_that_is_given_goes_out_as_well() -> None:
 def test_a_body_that_is_given_breaks_the_interface(text: str) -> None:
     """A profile that has no defect is a fault of the suite."""
     with pytest.raises(wire.OurMessageIsInvalid, match="keeps it"):
-        wire.spoilt(_TO_PAY, FAULTS["answer-illegal"], text=text)
+        wire.faulty_body(_TO_PAY, FAULTS["answer-illegal"], text=text)
 
 
 # --- on its way ---------------------------------------------------------------------------------------------------
@@ -211,8 +211,8 @@ def test_a_body_that_is_given_breaks_the_interface(text: str) -> None:
 def test_what_can_be_believed_of_it(fault: Fault) -> None:
     """A careful MPP believes the answers that keep the documents, and no other one."""
     answer = _STOPPED if fault.name.startswith("payload") or fault.name == "action-form-twice" else _TO_PAY
-    received = wire.arrived(spoilt(answer, fault), fault)
-    assert (fault.name in _BELIEVED) == (wire.believed(UserInitiatedPay, received) is not None)
+    received = wire.receive(spoilt(answer, fault), fault)
+    assert (fault.name in _BELIEVED) == (wire.believable_answer(UserInitiatedPay, received) is not None)
     assert (received.status == 0) == (fault.delivery not in COMPLETE)
 
 
@@ -235,24 +235,24 @@ def test_headers_are_spelled_as_the_profile_says() -> None:
 
 def test_a_header_is_found_however_it_is_spelled() -> None:
     """And one that is not there is not."""
-    received = wire.arrived(b"{}", FAULTS["headers-in-upper-case"])
+    received = wire.receive(b"{}", FAULTS["headers-in-upper-case"])
     assert (received.header("response-time"), received.header("location")) == ("0", None)
 
 
 def test_only_a_redirect_says_where_to_go() -> None:
     """With its status, and not signed."""
-    received = [wire.arrived(b"", fault, location="/there") for fault in FAULTS.values()]
+    received = [wire.receive(b"", fault, location="/there") for fault in FAULTS.values()]
     led = {(one.status, one.header("location"), one.signature) for one in received if one.header("location")}
     assert led == {(307, "/there", "missing")}
 
 
 def test_a_body_is_packed_as_it_travels() -> None:
     """Compressed or in chunks it is another text on the line, and the same one again behind it."""
-    body = wire.spoilt(_TO_PAY, FAULTS["gzip"])
-    assert gzip.decompress(wire.packed(body, FAULTS["gzip"])) == body
-    chunks = wire.packed(body, FAULTS["chunked"])
+    body = wire.faulty_body(_TO_PAY, FAULTS["gzip"])
+    assert gzip.decompress(wire.transfer_encode(body, FAULTS["gzip"])) == body
+    chunks = wire.transfer_encode(body, FAULTS["chunked"])
     assert (chunks[:4], chunks[-5:]) == (b"64\r\n", b"0\r\n\r\n")
-    assert wire.packed(body, FAULTS["status-500"]) == body
+    assert wire.transfer_encode(body, FAULTS["status-500"]) == body
 
 
 def test_an_answer_is_written_as_http_has_it() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Limit, Reading, Spent, exceeded, newer_than
+from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Limit, Reading, Spent, exceeded_limit, newer_than
 
 _QUICK = settings(deadline=None, database=None, max_examples=300)
 
@@ -65,7 +65,7 @@ def test_a_limit_is_kept_to_the_fen(name: str, edition: str, *, inclusive: bool)
     spent = Spent(in_store=before, entry_code=before if by_entry_code else 0)
 
     found = [
-        exceeded(
+        exceeded_limit(
             EDITIONS[edition], Reading(inclusive=inclusive), by_entry_code=by_entry_code, amount=amount, spent=spent
         )
         for amount in (last - before - 1, last - before, last - before + 1)
@@ -108,7 +108,7 @@ def test_a_payment_is_stopped_where_any_row_forbids_it(
     reading = Reading(inclusive=inclusive)
     reasons = _reasons_against(edition, reading, by_entry_code=by_entry_code, amount=amount, spent=spent)
 
-    found = exceeded(EDITIONS[edition], reading, by_entry_code=by_entry_code, amount=amount, spent=spent)
+    found = exceeded_limit(EDITIONS[edition], reading, by_entry_code=by_entry_code, amount=amount, spent=spent)
 
     assert bool(reasons) == (found is not None)
     if found is not None:
@@ -124,9 +124,9 @@ def test_a_larger_payment_is_never_allowed_where_a_smaller_one_is_not(
 ) -> None:
     """What is over a limit stays over it with more money, and with an entry code, which both rows bind."""
     known = EDITIONS[edition]
-    stopped = exceeded(known, Reading(), by_entry_code=False, amount=amount, spent=spent) is not None
-    larger = exceeded(known, Reading(), by_entry_code=False, amount=amount + more, spent=spent) is not None
-    by_entry = exceeded(known, Reading(), by_entry_code=True, amount=amount, spent=spent) is not None
+    stopped = exceeded_limit(known, Reading(), by_entry_code=False, amount=amount, spent=spent) is not None
+    larger = exceeded_limit(known, Reading(), by_entry_code=False, amount=amount + more, spent=spent) is not None
+    by_entry = exceeded_limit(known, Reading(), by_entry_code=True, amount=amount, spent=spent) is not None
 
     assert not stopped or larger
     assert not stopped or by_entry
@@ -134,7 +134,7 @@ def test_a_larger_payment_is_never_allowed_where_a_smaller_one_is_not(
 
 def test_the_entry_codes_own_limit_is_named_first() -> None:
     """An entry code payment beyond both limits per transaction is stopped by the entry code's."""
-    found = exceeded(EDITIONS["2023-12"], Reading(), by_entry_code=True, amount=700_001, spent=Spent())
+    found = exceeded_limit(EDITIONS["2023-12"], Reading(), by_entry_code=True, amount=700_001, spent=Spent())
 
     assert Limit(scope="ENTRY_CODE", period="TRANSACTION", amount=50_000) == found
 

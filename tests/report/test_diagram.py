@@ -10,7 +10,7 @@ import pytest
 from mpp_conformance.adequacy.model.arrows import PARTIES
 from mpp_conformance.common.resources import directory
 from mpp_conformance.judging import oracle
-from mpp_conformance.judging.text_differences import parting
+from mpp_conformance.judging.text_differences import parting_of
 from mpp_conformance.judging.trace import ENDED, Event, Trace
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.ledger.requirements import Case
@@ -20,7 +20,7 @@ from mpp_conformance.report.languages.language import ENGLISH
 from mpp_conformance.report.pages.diagram import marks, svg
 from mpp_conformance.report.pages.diagram.marks import Mark, Marks
 from mpp_conformance.report.pages.diagram.picture import ABSENT, LINES, SEEN, UNSEEN, Line, Picture, picture
-from mpp_conformance.report.pages.diagram.wording import noted, told, whole
+from mpp_conformance.report.pages.diagram.wording import deviation_note, line_sentence, whole
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.specimens import FAULTY
@@ -140,7 +140,7 @@ def test_the_byte_where_a_payload_parts_is_told() -> None:
     """A payload that differs says from which byte on, in the drawing and in the sentences."""
     found = drawn("entry-blanks-at-both-ends", FAULTY["payload-trimmed"])
     (mark,) = [mark for line in found.lines for mark in line.marks]
-    assert noted(mark, ENGLISH) == "SRV-4: differs from byte 0"
+    assert deviation_note(mark, ENGLISH) == "SRV-4: differs from byte 0"
     assert "SRV-4: differs from byte 0" in texts(svg.svg(found, ENGLISH, title="t"))
 
 
@@ -211,7 +211,7 @@ def test_hostile_text_stays_text() -> None:
     }
     assert not re.search("[\x00-\x08\x0b-\x1f\u202e]", shape)
     assert max(map(len, texts(shape))) < 100
-    assert all(len(told(line, ENGLISH)) < 2_000 for line in found.lines)
+    assert all(len(line_sentence(line, ENGLISH)) < 2_000 for line in found.lines)
 
 
 def test_a_title_that_cannot_be_shown_is_escaped() -> None:
@@ -243,7 +243,7 @@ def test_a_drawing_alone_has_its_own_colours() -> None:
 
 def test_the_sentences_say_what_the_drawing_shows() -> None:
     """Each arrow has its sentence, with the fields that the message had."""
-    lines = [told(line, ENGLISH) for line in drawn("order-sdk-F", FAULTY["handle-action-never"]).lines]
+    lines = [line_sentence(line, ENGLISH) for line in drawn("order-sdk-F", FAULTY["handle-action-never"]).lines]
     assert lines[0] == "merchant to Alipay+: the merchant gets a code for the order"
     assert lines[1].startswith("consumer to MPP client: Scan (code_value http://QR.xn--fiqs8s.example.test:80/Order/")
     assert lines[-1] == "MPP client to client SDK: HandleAction is missing"
@@ -283,7 +283,7 @@ def test_marks_of_a_foreign_file_are_bounded() -> None:
 )
 def test_plain_words_that_part_are_told_in_whole(expected: str, seen: str, told: tuple[str, str] | None) -> None:
     """Of two values of an enumeration no byte need be named; of any other text the place is."""
-    assert whole(asdict(parting(expected, seen))) == told
+    assert whole(asdict(parting_of(expected, seen))) == told
 
 
 @pytest.mark.parametrize("specimen", [ConformingMpp, FAULTY["handle-action-never"]])

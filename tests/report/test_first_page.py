@@ -39,10 +39,14 @@ def test_money_comes_before_what_is_stated_and_that_before_many_cases() -> None:
         ]
         told = {"id": found.requirement.id, "basis": found.requirement.basis, "counts": found.counts, "cases": cases}
         made["requirements"].append(told)
-    assert [(found["id"], count) for found, count in formatting.unmet(made)] == [("R2", 2), ("R1", 1), ("R4", 2)]
+    assert [(found["id"], count) for found, count in formatting.requirements_not_met(made)] == [
+        ("R2", 2),
+        ("R1", 1),
+        ("R4", 2),
+    ]
 
     made["findings"].append({"evidence": "a.json"})
-    assert [found["id"] for found, _ in formatting.unmet(made)] == ["R4", "R2", "R1"]
+    assert [found["id"] for found, _ in formatting.requirements_not_met(made)] == ["R4", "R2", "R1"]
 
 
 def test_what_is_not_met_stands_on_every_first_page() -> None:
@@ -51,7 +55,7 @@ def test_what_is_not_met_stands_on_every_first_page() -> None:
     page = html.render(verdicts, traces)
     cover = page[: page.index("<main")]
     short = markdown.render(verdicts)
-    for found, _ in formatting.unmet(verdicts):
+    for found, _ in formatting.requirements_not_met(verdicts):
         assert f'<a href="#{found["id"]}">' in cover
         assert f"- {found['id']}: " in short
 

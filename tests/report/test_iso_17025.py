@@ -172,7 +172,7 @@ def test_a_run_was_performed_from_its_first_attempt_to_its_last(count: int, told
         "issued": "2026-01-03T03:04:05+00:00",
         "milliseconds": 2_500,
     }
-    assert formatting.performed(verdicts, ENGLISH) == told
+    assert formatting.time_performed(verdicts, ENGLISH) == told
 
 
 @pytest.mark.parametrize(

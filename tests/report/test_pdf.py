@@ -99,7 +99,9 @@ def test_summary_of_a_whole_run_has_at_most_40_pages(lang: str, fails: bool) -> 
     Where nothing did it is shorter; `make thorough` sets that, too.
     """
     made, traces = run_of(FAULTY["payload-trimmed"] if fails else ConformingMpp)
-    data, _ = pdf.made(html.render(all_failed(made) if fails else made, traces, language(lang), form=html.Form.SUMMARY))
+    data, _ = pdf.render_pdf(
+        html.render(all_failed(made) if fails else made, traces, language(lang), form=html.Form.SUMMARY)
+    )
     assert 3 < pages(data) <= 40
 
 
@@ -123,7 +125,7 @@ def test_equal_pages_are_equal_files() -> None:
     traces = {"x-00000000.json": held(sdk(ENTRY, "S"))}
     page = "".join(one.drawing for one in conversations(document.cases(short()), traces, ENGLISH, alone=True))
     assert "<svg" in page
-    assert pdf.made(page) == pdf.made(page)
+    assert pdf.render_pdf(page) == pdf.render_pdf(page)
 
 
 @pytest.mark.pango
@@ -134,15 +136,15 @@ def test_nothing_is_loaded(tmp_path: Path) -> None:
     plain = "<p>A</p>"
     asking = f'<link rel="stylesheet" href="{style.as_uri()}">{plain}<img src="{style.as_uri()}">'
     inside = f"<style>{style.read_text('ascii')}</style>{plain}"
-    assert pdf.made(asking) == pdf.made(plain)
-    assert pdf.made(inside) != pdf.made(plain)
+    assert pdf.render_pdf(asking) == pdf.render_pdf(plain)
+    assert pdf.render_pdf(inside) != pdf.render_pdf(plain)
 
 
 @pytest.mark.pango
 def test_character_without_a_glyph_is_counted() -> None:
     """A payload may hold what no font has: it is an empty box, and said to be one."""
-    assert pdf.made("<p>A</p>")[1] == 0
-    assert pdf.made("<p>A \U0010fffd</p>")[1] == 1
+    assert pdf.render_pdf("<p>A</p>")[1] == 0
+    assert pdf.render_pdf("<p>A \U0010fffd</p>")[1] == 1
 
 
 def latin_font(file: Path) -> None:
@@ -229,9 +231,9 @@ import weasyprint
 sys.modules["weasyprint"] = weasyprint
 """
     (tmp_path / "weasyprint.py").write_text(once, "ascii")
-    expected = pdf.made("<p>A</p>")
+    expected = pdf.render_pdf("<p>A</p>")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert pdf.made("<p>A</p>") == expected
+    assert pdf.render_pdf("<p>A</p>") == expected
     assert (tmp_path / "been").exists()
 
 
@@ -241,7 +243,7 @@ def test_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(pdf, "_LONGEST", 0.5)
     with pytest.raises(pdf.PdfError, match=r"has not set the page in 0\.5 seconds"):
-        pdf.made("<p>A</p>")
+        pdf.render_pdf("<p>A</p>")
 
 
 def test_folder_without_a_run_is_refused(tmp_path: Path) -> None:
@@ -261,8 +263,8 @@ def test_what_is_set_is_the_page_in_its_language(
         given.append(page)
         return b"%PDF-", 2
 
-    monkeypatch.setattr(pdf, "made", made)
+    monkeypatch.setattr(pdf, "render_pdf", made)
     result = printed(run, "--lang", "zh-CN", *words)
     verdicts: dict[str, Any] = document.read((run / "verdicts.json").read_bytes())
     assert given == [html.render(verdicts, {}, CHINESE, form=form)]
-    assert "no font here has a glyph for 2 characters that the wallet was sent" in result.output
+    assert "no font on this machine has a glyph for 2 characters that the wallet was sent" in result.output

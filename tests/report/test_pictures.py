@@ -101,5 +101,5 @@ def test_a_pdf_holds_the_picture_in_its_page() -> None:
     """And nothing that would have to be loaded."""
     address = f"data:image/png;base64,{base64.b64encode(ERROR).decode()}"
     page = f'<img src="{address}"><img src="{Path(__file__).as_uri()}"><img src="http://127.0.0.1:9/x.png">'
-    data, _ = pdf.made(page)
+    data, _ = pdf.render_pdf(page)
     assert data.count(b"/Subtype /Image") == 1

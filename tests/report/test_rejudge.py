@@ -308,7 +308,7 @@ def test_every_member_of_the_verdict_file_is_held(small: Path, name: str) -> Non
 
     if name == "format":
         rewritten(small / document.FILE, change)
-        with pytest.raises(RejudgementError, match="this is no verdict file"):
+        with pytest.raises(RejudgementError, match="this is not a verdict file"):
             differences(small)
         return
     rewritten(small / document.FILE, change)
@@ -320,10 +320,10 @@ def test_every_member_of_the_verdict_file_is_held(small: Path, name: str) -> Non
     [
         (lambda lines: lines[:-1], "journal.jsonl: it does not say that the run is over"),
         (lambda lines: lines[:-2], "journal.jsonl: its line "),
-        (lambda lines: [lines[0], *lines[2:]], "journal.jsonl, line 2: it calls itself number 3"),
+        (lambda lines: [lines[0], *lines[2:]], "journal.jsonl, line 2: it has the number 3"),
         (lambda lines: [*lines[:-1], lines[-1].replace(b'"finished"', b'"danced"')], "journal.jsonl, line "),
         (lambda lines: [*lines, b"torn"], "journal.jsonl: it does not say that the run is over"),
-        (lambda _: [], "journal.jsonl, line 1: there is none"),
+        (lambda _: [], "journal.jsonl, line 1 is missing"),
     ],
     ids=range(6),
 )

@@ -81,10 +81,10 @@ def test_a_changed_verdict_of_a_run_that_was_broken_off_is_named(broken_off: Pat
     ("files", "told"),
     [
         ({}, "verdicts.json cannot be read"),
-        ({"verdicts.json": b"\xff"}, "this is no verdict file"),
-        ({"verdicts.json": b"{}"}, "this is no verdict file"),
+        ({"verdicts.json": b"\xff"}, "this is not a verdict file"),
+        ({"verdicts.json": b"{}"}, "this is not a verdict file"),
         ({"journal.jsonl": b"x\n"}, "line 1: not JSON"),
-        ({"journal.jsonl": b""}, "line 1: there is none"),
+        ({"journal.jsonl": b""}, "line 1 is missing"),
     ],
 )
 def test_what_is_no_run_is_refused(tmp_path: Path, files: dict[str, bytes], told: str) -> None:
@@ -151,7 +151,7 @@ def test_verify_says_whose_key_it_was_and_what_is_hidden(secretive: Path, tmp_pa
     found = rejudgement.rejudged(secretive)
     (line,) = (line for line in told if line.startswith("MPP's key    "))
     assert line == f"MPP's key    {found.mpp_key}: compare it with the key that the MPP names"
-    assert line in verify.told(verify.verified(bundle.read_bytes()), "")
+    assert line in verify.describe(verify.verify_bundle(bundle.read_bytes()), "")
     (result,) = (line for line in told if line.startswith("result "))
     assert re.fullmatch(r"result +\w+; [1-9][0-9]* messages are hidden, and their signatures not verified", result)
 

@@ -122,7 +122,7 @@ def test_a_run_in_which_something_came_too_late_makes_a_bundle(bench: Bench) -> 
     suite = bench.verdicts("r")["suite"]
     sound = {"format": verify.MATRIX_FORMAT, "version": suite["version"], "suites": suite["digest"], "sound": True}
     packed = pack.pack(bench.pytester.path / "reports/r", keys.generate(), sound)
-    found = verify.verified(packed)
+    found = verify.verify_bundle(packed)
     cases = {row["evidence"] for row in document.cases(found.verdicts)}
     assert len([name for name in found.files if name.startswith("evidence/")]) == len(cases) + 1
 

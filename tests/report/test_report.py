@@ -111,7 +111,7 @@ def test_verdict_file_round_trip() -> None:
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format":"other"}', b"\xff", b"[" * 99_999])
 def test_other_files_are_refused(data: bytes) -> None:
     """What is no verdict file is refused in words."""
-    with pytest.raises(VerdictFileError, match="this is no verdict file"):
+    with pytest.raises(VerdictFileError, match="this is not a verdict file"):
         document.read(data)
 
 
@@ -157,7 +157,7 @@ def test_files_are_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("name", ["", ".", "..", ".x", "a/b", "/a", "a\\b", "a b", "a\n", "-a", "é", "x" * 101])
 def test_folder_names_stay_within_reports(tmp_path: Path, name: str) -> None:
     """A run's name cannot lead elsewhere, hide, or look like an option."""
-    with pytest.raises(RunFolderError, match="is no name for a run"):
+    with pytest.raises(RunFolderError, match="is not a name for a run"):
         folder.create(tmp_path, name)
     assert list(tmp_path.iterdir()) == []
 

@@ -95,8 +95,11 @@ def test_boundary_rows_say_what_was_answered_and_judged() -> None:
         "evidence": "x-00000000.json",
     }
     assert (rows["order-single-at"]["answer"], rows["order-single-at"]["verdict"]) == (None, "none")
-    assert formatting.answered(rows["order-single-over"]) == "HANDLE_BY_SDK F TOO_MUCH"
-    assert [formatting.taken(rows[name]) for name in ("order-single-over", "order-single-at")] == ["no", "not held"]
+    assert formatting.answer_at_limit(rows["order-single-over"]) == "HANDLE_BY_SDK F TOO_MUCH"
+    assert [formatting.taken_at_limit(rows[name]) for name in ("order-single-over", "order-single-at")] == [
+        "no",
+        "not held",
+    ]
 
 
 def test_every_boundary_is_in_the_table_under_its_limit() -> None:

@@ -33,14 +33,14 @@ def place(failing: Path, tmp_path: Path) -> Path:
 
 def differing(folder: Path) -> list[str]:
     """The forms that differ from what they are made from."""
-    return [name for name, why in reproduction.differing(folder) if why]
+    return [name for name, why in reproduction.differences(folder) if why]
 
 
 def test_every_form_of_a_run_is_compared(failing: Path) -> None:
     """Pages and exports come out the same once more."""
     forms = ["cases.csv", "ctrf.json", "gl-code-quality-report.json", "junit.xml"]
     forms += ["oscal-assessment-results.json", "report.html", "report.md"]
-    assert list(reproduction.differing(failing)) == [(name, "") for name in forms]
+    assert list(reproduction.differences(failing)) == [(name, "") for name in forms]
 
 
 FORGERIES: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -72,7 +72,7 @@ def test_the_place_of_a_difference_is_told(place: Path) -> None:
     """The line, what the verdict file makes, and what stands there."""
     page = place / "report.md"
     page.write_text(page.read_text("utf-8").replace("# does not conform", "# conforms"), "utf-8")
-    told = dict(reproduction.differing(place))["report.md"]
+    told = dict(reproduction.differences(place))["report.md"]
     assert told.startswith("line 1 is not what it is made from: first difference at byte 2: expected 'does not conform")
     assert "seen 'conforms" in told
 
@@ -145,4 +145,4 @@ def test_a_verdict_file_that_lacks_what_is_shown_is_told_so(place: Path, missing
     del made[missing]
     (place / document.FILE).write_bytes(document.dump(made))
     with pytest.raises(VerdictFileError, match="lacks what"):
-        list(reproduction.differing(place))
+        list(reproduction.differences(place))

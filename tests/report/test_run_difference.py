@@ -106,11 +106,28 @@ def test_the_command_says_so_and_ends_so(tmp_path: Path) -> None:
     other = kept(tmp_path / "new", new)
     assert CliRunner().invoke(cli, ["diff", old, old]).exit_code == 0
     told = CliRunner().invoke(cli, ["diff", old, other])
-    assert (told.exit_code, told.output.splitlines()[-1]) == (1, "result       1 cases differ")
+    assert (told.exit_code, "--cases names each case" in told.output) == (1, True)
     found = json.loads(CliRunner().invoke(cli, ["diff", old, other, "--format", "json"]).output)
     assert found == run_difference.document_of(sample(), new)
     (tmp_path / "none").mkdir()
     assert CliRunner().invoke(cli, ["diff", old, str(tmp_path / "none")]).exit_code == 3
+
+
+def test_numbers_come_first_and_then_requirements() -> None:
+    """The terminal counts what differs before it names a requirement, and names cases only if it is asked to."""
+
+    def turned(new: Verdicts) -> None:
+        worse(new)
+        row = new["requirements"][1]
+        row["verdict"] = row["cases"][0]["verdict"] = "pass"
+
+    made = changed(turned)
+    told = list(run_difference.lines(made))
+    assert [line.split()[0] for line in told] == ["old", "new", "result", "verdicts", "R1", "R2", "more"]
+    cases, compared = len(made["cases"]), made["compared"]
+    assert told[2] == f"result       {cases} of {compared} cases differ, in 2 requirements"
+    assert told[4] == "R1           pass -> fail; cases: 1 pass -> fail (the wallet)"
+    assert len(list(run_difference.lines(made, cases=True))) == len(told) - 1 + cases
 
 
 def test_the_page_names_every_field() -> None:

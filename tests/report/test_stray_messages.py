@@ -121,7 +121,7 @@ def test_what_strayed_before_a_kill_is_in_the_report(bench: Bench) -> None:
     assert rejudgement.rejudged(folder).differences == []
     whole = strays.read((folder / "evidence" / verdicts["strays_evidence"]["evidence"]).read_bytes())
     assert [stray.http for stray in whole] == [NOBODYS.http, ()]
-    assert verify.verified(bundle(bench)).verdicts["strays"] == verdicts["strays"]
+    assert verify.verify_bundle(bundle(bench)).verdicts["strays"] == verdicts["strays"]
 
 
 def bundle(bench: Bench, name: str = "r") -> bytes:
@@ -160,7 +160,7 @@ def test_what_an_attempt_has_judged_at_its_end_is_not_held_again(bench: Bench) -
     found = bench.verdicts("r")
     assert (found["attempts"]["again"], found["attempts"]["count"]) == ([], 2)
     assert [row["conversation"] for row in found["strays"]] == ["entry-sdk-S", "", "entry-sdk-S", ""]
-    verify.verified(bundle(bench))
+    verify.verify_bundle(bundle(bench))
 
 
 def test_a_conversation_that_was_held_again_is_not_once_more(bench: Bench) -> None:
@@ -199,7 +199,7 @@ def test_what_no_journal_tells_of_stays_out_of_the_bundle(bench: Bench) -> None:
     bench.run(SUITE, "--mpp-run", "r")
     left = bench.pytester.path / "reports/r/evidence/left-00000000.json"
     left.write_bytes(b"{}")
-    files = verify.verified(bundle(bench)).files
+    files = verify.verify_bundle(bundle(bench)).files
     assert [name for name in files if "left" in name] == []
 
 
@@ -221,7 +221,7 @@ def test_killed_at_any_moment_a_run_has_what_its_journal_tells_of(bench: Bench) 
         result = bench.run(SUITE, "--mpp-run", name, "--mpp-resume", target="specimen:conforming")
         verdicts = bench.verdicts(name)
         assert (result.ret, verdicts["digest"]) == (pytest.ExitCode.OK, bench.verdicts("whole")["digest"])
-        assert verify.verified(bundle(bench, name)).verdicts["strays"] == verdicts["strays"]
+        assert verify.verify_bundle(bundle(bench, name)).verdicts["strays"] == verdicts["strays"]
         found[at] = (told, len(verdicts["strays"]), "entry-sdk-S" in verdicts["attempts"]["again"])
     assert {row[:2] for row in found.values()} == {(0, 0), (1, 1)}
     assert [row[2] for row in found.values() if row[0]] == [True] * sum(row[0] for row in found.values())

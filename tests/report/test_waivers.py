@@ -69,7 +69,7 @@ def gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> Mapping
 
 def judged_gate(given: waivers.WaiverFile, *found: Verdict, **options: bool) -> Gate:
     """The gate of a run by these waivers."""
-    return gates.judged(verdicts(*found, **options), given, NOW)
+    return gates.decide(verdicts(*found, **options), given, NOW)
 
 
 def observed(name: str, run: str) -> dict[tuple[str, str, str], str]:

@@ -9,7 +9,7 @@ import pytest
 
 from mpp_conformance import wire
 from mpp_conformance.generation.mirror import CELLS, schema
-from mpp_conformance.peers.alipay_plus import filled
+from mpp_conformance.peers.alipay_plus import fill_in
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
@@ -46,7 +46,7 @@ from mpp_conformance.scenarios.scenario import (
     handle_by_sdk,
 )
 
-CORPUS: Final = answers.packaged()
+CORPUS: Final = answers.packaged_corpus()
 LEGAL: Final = [pytest.param(found, id=found.name) for found in CORPUS.legal]
 ILLEGAL: Final = [pytest.param(found, id=found.name) for found in CORPUS.illegal]
 ORDERS: Final = [
@@ -73,7 +73,7 @@ ONE: Final = Generated(
 
 def bodies(text: str) -> list[dict[str, Any]]:
     """A body as it is sent for several payments."""
-    return [json.loads(filled(text, order, TAGGED)) for order in ORDERS]
+    return [json.loads(fill_in(text, order, TAGGED)) for order in ORDERS]
 
 
 def texts(value: object) -> list[str]:
@@ -110,7 +110,7 @@ def test_an_answer_is_one_payments_own(found: Generated) -> None:
     (body, _), (order, _) = bodies(found.body), ORDERS
     payload = body["actionForm"].get("sdkActionPayload")
     assert payload is None or (TAGGED in payload and found.body.count(TAG) == 1)
-    assert [mark for mark in (TAG, *MARKS.values()) if mark in filled(found.body, order, TAGGED)] == []
+    assert [mark for mark in (TAG, *MARKS.values()) if mark in fill_in(found.body, order, TAGGED)] == []
     if found.answer.with_order and found.answer.action_type == HANDLE_BY_PSP:
         assert body["paymentAmount"] == body["order"]["orderAmount"] == {"currency": "CNY", "value": order.amount}
         assert body["payToAmount"] == {"currency": order.pay_to_currency, "value": order.pay_to_amount}
@@ -326,14 +326,14 @@ def test_an_illegal_answer_comes_to_what_can_be_read(change: dict[str, Any], exp
         "paymentAmount": {"currency": "CNY", "value": MARKS["amount"]},
     }
     body = json.dumps({**told, **change})
-    assert answers.meant(body) == replace(expected, body=body)
+    assert answers.interpret(body) == replace(expected, body=body)
 
 
 @pytest.mark.parametrize("body", ["", "[]", "null", "5", '"{}"', "[" * 100_000])
 def test_what_is_no_object_comes_to_nothing(body: str) -> None:
     """There is nothing to read in it."""
     with pytest.raises(AnswersError, match="no answer"):
-        answers.meant(body)
+        answers.interpret(body)
 
 
 def test_illegal_answers_are_chosen_by_what_they_come_to() -> None:
@@ -363,13 +363,13 @@ def test_illegal_answers_are_of_every_kind(code: str) -> None:
 
 def test_a_corpus_is_written_and_read() -> None:
     """What is read is what was written, and equal corpora are equal bytes."""
-    assert answers.read(answers.written(CORPUS)) == CORPUS
+    assert answers.read(answers.corpus_bytes(CORPUS)) == CORPUS
     illegal, call = Illegal(name="i", description="d", code=ORDER, amount=1, body="{}"), CORPUS.calls[0]
     small = Corpus(seed=7, legal=(ONE,), illegal=(illegal,), calls=(call,))
-    assert answers.read(answers.written(small)) == small
+    assert answers.read(answers.corpus_bytes(small)) == small
 
 
-FILE: Final = answers.written(Corpus(seed=7, legal=(ONE,), illegal=()))
+FILE: Final = answers.corpus_bytes(Corpus(seed=7, legal=(ONE,), illegal=()))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from itertools import product
 from typing import Final
 
 from mpp_conformance.peers.alipay_plus import payment_request_id
-from mpp_conformance.peers.mpp_server import said
+from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.protocol.messages import SIGNATURE_OUTCOMES
 from mpp_conformance.scenarios.call_cells import EACH, FORGED, UNSIGNED
 from mpp_conformance.scenarios.scenario import (
@@ -63,7 +63,7 @@ def test_a_strange_order_differs_from_the_own_one_in_its_last_digit() -> None:
     """Whoever keeps fewer digits, or reads them as a number, finds the payment's own order."""
     for scenario in EACH:
         codes = codes_for(scenario, 0, run="run", templates=reference().profile.templates)
-        own, strange = payment_request_id(codes), said(Call(what=INQUIRE, strange=True), codes).payment_request_id
+        own, strange = payment_request_id(codes), message_of(Call(what=INQUIRE, strange=True), codes).payment_request_id
         assert (own[:-1], own[-1] == strange[-1]) == (strange[:-1], False)
 
 

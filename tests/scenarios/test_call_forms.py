@@ -11,9 +11,9 @@ import pytest
 from mpp_conformance import wire
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
-from mpp_conformance.peers.mpp_server import said
+from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.protocol.messages import CARRIAGES, InquiryPayment, Malformed
-from mpp_conformance.scenarios.call_forms import FORMS, PLAIN, Form, chosen, spelled
+from mpp_conformance.scenarios.call_forms import FORMS, PLAIN, Form, choose_forms, spell
 from mpp_conformance.scenarios.scenario import INQUIRE, Call, Scenario, codes_for
 from mpp_conformance.trials import cabinet
 from mpp_conformance.wallet import reference
@@ -39,13 +39,13 @@ _AGAIN: Final[dict[str, Callable[[Any], str]]] = {
 def body(call: Call, scenario: Scenario) -> str:
     """The body that goes out."""
     codes = codes_for(scenario, 0, run="forms", templates=reference().profile.templates)
-    return wire.encode(said(call, codes)).decode()
+    return wire.encode(message_of(call, codes)).decode()
 
 
 @pytest.mark.parametrize("form", [*FORMS, Form(unknown=True)], ids=str)
 def test_a_form_changes_nothing_in_what_is_said(form: Form) -> None:
     """Whatever it looks like, the fields have their values, and the interface is kept."""
-    text = spelled(_FIELDS, form)
+    text = spell(_FIELDS, form)
     assert {name: json.loads(text)[name] for name in _FIELDS} == _FIELDS
     assert not isinstance(wire.decode(InquiryPayment, text.encode()), Malformed)
     assert tuple(json.loads(text))[:3] == form.order
@@ -54,7 +54,7 @@ def test_a_form_changes_nothing_in_what_is_said(form: Form) -> None:
 def test_the_plain_form_is_what_the_wire_writes() -> None:
     """It needs no body of its own."""
     usual = wire.encode(InquiryPayment(payment_request_id="2025")).decode()
-    assert spelled({**wire.PARTIES, "paymentRequestId": "2025"}, PLAIN) == usual
+    assert spell({**wire.PARTIES, "paymentRequestId": "2025"}, PLAIN) == usual
 
 
 def test_every_two_choices_meet_in_a_form() -> None:
@@ -74,8 +74,8 @@ def test_every_two_choices_meet_in_a_call_of_the_suite() -> None:
 
 def test_equal_seeds_give_equal_forms() -> None:
     """So do equal runs; other seeds give others."""
-    assert chosen("a", 5) == chosen("a", 5)
-    assert len({chosen(seed, 5) for seed in "abcdefgh"}) > 1
+    assert choose_forms("a", 5) == choose_forms("a", 5)
+    assert len({choose_forms(seed, 5) for seed in "abcdefgh"}) > 1
 
 
 @pytest.mark.parametrize("again", _AGAIN)
@@ -93,5 +93,5 @@ def test_each_carriage_is_chosen() -> None:
     for form in FORMS:
         call = Call(what=INQUIRE, form=form)
         codes = codes_for(_CALLED[0], 0, run="forms", templates=reference().profile.templates)
-        found |= set(said(call, codes).carriage.split())
+        found |= set(message_of(call, codes).carriage.split())
     assert set(CARRIAGES) == found

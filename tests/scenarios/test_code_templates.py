@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 
-from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY, as_browsers_write, hidden, more_telling
+from mpp_conformance.scenarios.code_templates import TELLING, TELLING_ENTRY, as_browsers_write, better_template, hidden
 from mpp_conformance.scenarios.transformations import CODES
 from mpp_conformance.wallet import fields, reference
 
@@ -35,7 +35,7 @@ def test_a_plain_template_hides_much() -> None:
 
 def test_a_more_telling_template_is_of_the_same_page() -> None:
     """The proposal keeps what stands there, and hides only what host and path hide."""
-    better = fields.code_template(more_telling(_PLAIN))
+    better = fields.code_template(better_template(_PLAIN))
     assert better.startswith(f"{_PLAIN}/?")
     assert {made.name for made in hidden(better)} == {
         *("host-lower-cased", "host-in-unicode", "default-port-dropped", "http-to-https"),
@@ -45,7 +45,7 @@ def test_a_more_telling_template_is_of_the_same_page() -> None:
 
 def test_nothing_is_proposed_for_other_codes() -> None:
     """Neither for what is no address, nor for one that has a query of its own."""
-    assert [more_telling(template) for template in ("O{id}", "https://q.test/?c={id}")] == ["", ""]
+    assert [better_template(template) for template in ("O{id}", "https://q.test/?c={id}")] == ["", ""]
 
 
 def test_each_transformation_of_a_code_has_a_name_of_its_own() -> None:

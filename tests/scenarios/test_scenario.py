@@ -158,7 +158,7 @@ def test_an_amount_is_settled_at_the_quote(fen: int, price: object, digits: int)
     """CNY times the price, in minor units of the other currency, halves upwards, and never nothing."""
     exact = Fraction(fen, 100) * Fraction(str(price)) * 10**digits
 
-    settled = _profile(quote_price=str(price), settlement_digits=digits).settled(fen)
+    settled = _profile(quote_price=str(price), settlement_digits=digits).settlement_amount(fen)
 
     assert str(max(1, floor(exact + Fraction(1, 2)))) == settled
 

@@ -247,7 +247,7 @@ def shows_pictures(made: Path, place: Path) -> None:
     verified = CliRunner().invoke(cli, ["verify", str(bundle)])
     assert (verified.exit_code, "REFUSED" in verified.output) == (5, False), verified.output
     without = {
-        name: data for name, data in verify.verified(bundle.read_bytes()).files.items() if name != rows[0]["file"]
+        name: data for name, data in verify.verify_bundle(bundle.read_bytes()).files.items() if name != rows[0]["file"]
     }
     with pytest.raises(verify.Refused, match=rows[0]["file"]):
         verify.check_pictures(json.loads((made / "verdicts.json").read_bytes()), without)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from mpp_conformance.transport.chromium import BrowserError, opened
 from mpp_conformance.transport.servers.application import application
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from tests.hosting import HOST, NOWHERE
 
 FRAME = (
@@ -36,7 +36,7 @@ def test_a_page_is_pictured_with_what_is_in_its_frames() -> None:
 
     async def test() -> None:
         routes = [Route("/", page), Route("/frame", frame)]
-        async with listening(application(routes), HOST, 0) as url, opened(url) as browser:
+        async with serve_app(application(routes), HOST, 0) as url, opened(url) as browser:
             await asyncio.wait_for(asked.wait(), 60)
             with Image.open(BytesIO(await browser.picture())) as picture:
                 assert (picture.size, picture.convert("RGB").getpixel((100, 50))) == ((390, 844), (0, 128, 0))

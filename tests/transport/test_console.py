@@ -14,7 +14,7 @@ from mpp_conformance.peers.console import Task
 from mpp_conformance.protocol.messages.wallet import NO_PAGE, PAID_PAGE
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import MAX_BODY, LiveConsole, console_routes, qr_code
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from tests.hosting import HOST
 
 TASK: Final = Task(conversation="c", payment=1, payments=1, code_value="https://q.example.test/1", customer="me")
@@ -46,7 +46,7 @@ async def console() -> AsyncIterator[Browser]:
     stops: list[str] = []
     live = LiveConsole(lambda: stops.append("stopped"))
     async with (
-        listening(application(console_routes(live)), HOST, 0) as url,
+        serve_app(application(console_routes(live)), HOST, 0) as url,
         httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http,
     ):
         yield Browser(live, live.served_at(url), http, stops)

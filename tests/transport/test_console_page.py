@@ -12,7 +12,7 @@ from mpp_conformance.peers.console import Answer, Task
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import LiveConsole, console_routes
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from tests import browser
 from tests.browser import Page
 from tests.hosting import HOST
@@ -73,7 +73,7 @@ def test_a_person_without_a_mouse_holds_a_conversation() -> None:
             live.changed()
             return answer, again
 
-        async with listening(application(console_routes(live)), HOST, 0) as url:
+        async with serve_app(application(console_routes(live)), HOST, 0) as url:
             going = asyncio.create_task(conversation())
             with browser.page() as page:
                 await asyncio.to_thread(answered_by_keyboard, page, live.served_at(url))

@@ -19,7 +19,7 @@ from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.device import Device, device_routes
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.merchant_page import STAND_IN
 from tests.hosting import HOST, front, wallet_at
 
@@ -62,7 +62,7 @@ async def served(poll: float = 10.0) -> AsyncIterator[tuple[Device, Callable[[],
     """A device address, and what makes test builds for it."""
     device = Device(ADDRESS, first=10.0, poll=poll)
     async with (
-        listening(application(device_routes(device)), HOST, 0) as url,
+        serve_app(application(device_routes(device)), HOST, 0) as url,
         httpx.AsyncClient(trust_env=False, timeout=10) as http,
     ):
         yield device, lambda: TestBuild(f"{url}/d/{ADDRESS}", http)

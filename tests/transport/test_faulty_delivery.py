@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from mpp_conformance.judging.trace import Event, Trace
-from mpp_conformance.peers.reactions import Spoilt
+from mpp_conformance.peers.reactions import FaultyAnswer
 from mpp_conformance.peers.router import Delivery
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.faults import FAULTS, Fault
 from mpp_conformance.protocol.messages import FaultApplied, UserInitiatedPay, UserInitiatedPayAnswer
-from mpp_conformance.scenarios.answers import packaged
+from mpp_conformance.scenarios.answers import packaged_corpus
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FUNDED,
@@ -41,7 +41,7 @@ from tests.transport.test_gateway import PATH, body_for, signed
 
 ANSWER: Final = UserInitiatedPayAnswer(result_status="S", result_code="SUCCESS", result_message="success")
 _SDK: Final = handle_by_sdk("S", with_order=True)
-_BROKEN: Final = packaged().illegal[0].answer
+_BROKEN: Final = packaged_corpus().illegal[0].answer
 _OF_SDK: Final = ("payload-missing", "payload-null", "payload-empty", "payload-as-number", "action-form-twice")
 
 
@@ -249,8 +249,8 @@ def test_a_fault_after_the_end_of_its_conversation_is_no_part_of_it() -> None:
     async def hold() -> int:
         async with hosted(ConformingMpp) as connector:
             world = World(spoilt(FAULTS["silent-at-first"]), "run", reference().profile, lambda: 0.0)
-            spoiling = Spoilt(answer=ANSWER, fault=FAULTS["silent-at-first"], attempt=1)
-            late = Delivery(world=world, reply=None, calls=(), spoilt=spoiling)
+            spoiling = FaultyAnswer(answer=ANSWER, fault=FAULTS["silent-at-first"], attempt=1)
+            late = Delivery(world=world, reply=None, calls=(), faulty_answer=spoiling)
             connector._gone(late, complete=True, halves=())
             return len(connector.strays) + world.recorded
 

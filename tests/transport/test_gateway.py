@@ -29,7 +29,7 @@ from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.gateway import gateway_routes
 from mpp_conformance.transport.servers.gateway_client import UntrustworthyAnswerError
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.message_layer import Notes
 from mpp_conformance.wallet import reference
 from tests.hosting import CLIENT_ID, HOST, answering, front, gateway_client, message_layer, own_keys, posted, said
@@ -263,7 +263,7 @@ def test_fault_of_ours_is_no_answer() -> None:
             return replace(router.deliver(message, token=token, notes=notes), reply=None)
 
         routes = gateway_routes(message_layer(), deliver, lambda: "")
-        async with listening(application(routes, failed=heard.append), HOST, 0) as url:
+        async with serve_app(application(routes, failed=heard.append), HOST, 0) as url:
             body = body_for(world.codes[0].scanned)
             return await posted(url + PATH, body, signed(body))
 

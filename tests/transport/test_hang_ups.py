@@ -21,7 +21,7 @@ from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.faults.profile import Fault
 from mpp_conformance.protocol.messages import IdentifyCode, NotifyPayment, UserInitiatedPay
-from mpp_conformance.scenarios.answers import packaged
+from mpp_conformance.scenarios.answers import packaged_corpus
 from mpp_conformance.scenarios.cells import psp, sdk
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, one
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -29,7 +29,7 @@ from mpp_conformance.transport.scheduler import new_event_loop
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.connection import TRANSPORT
 from mpp_conformance.transport.servers.faulty_delivery import Misdelivery
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.wallet import reference
 from tests.hosting import HOST, hosted, said
 
@@ -54,7 +54,7 @@ def test_nobody_is_written_to_who_is_gone(fault: Fault, loop: Callable[[], async
 
     async def call() -> bytes:
         app = application([Route("/", take, methods=["POST"])], failed=problems.append)
-        async with listening(app, HOST, 0) as url:
+        async with serve_app(app, HOST, 0) as url:
             return await said(url, _ASKED)
 
     with asyncio.Runner(loop_factory=loop) as runner:
@@ -87,7 +87,7 @@ def test_a_fault_of_ours_ends_the_conversation_that_it_arose_in(monkeypatch: pyt
 def test_a_late_call_is_answered_whatever_its_answer_was_to_be(asked_before: bool) -> None:  # noqa: FBT001  # a case
     """Each answer that a scenario gives to break the interface: who comes too late is given a sound one instead."""
     profile, given = reference().profile, next(fault.name for fault in FAULTS.values() if fault.given)
-    for illegal in packaged().illegal:
+    for illegal in packaged_corpus().illegal:
         scenario = one("late", Payment(code=ORDER, answer=illegal.answer, fault=given))
         router, world = Router(profile.templates), World(scenario, "late", profile, lambda: 0.0)
         call = UserInitiatedPay(code_value=world.codes[0].decoded, customer_id="customer-1")

@@ -31,7 +31,7 @@ def test_a_beat_that_comes_late_is_told() -> None:
                 three.set()
 
         heartbeat = Heartbeat(beat, clock=lambda: next(times))
-        async with heartbeat.beating():
+        async with heartbeat.beat():
             await three.wait()
         return heard, round(heartbeat.worst, 6), round(heartbeat.now, 6)
 
@@ -98,7 +98,7 @@ def _held(monkeypatch: pytest.MonkeyPatch, *lags: float) -> Trace:
                 assert connector.lag == max(lags, default=0)
                 return trace
 
-    monkeypatch.setattr(Heartbeat, "beating", beating)
+    monkeypatch.setattr(Heartbeat, "beat", beating)
     return asyncio.run(hold())
 
 

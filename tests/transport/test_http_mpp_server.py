@@ -17,7 +17,7 @@ from mpp_conformance.judging.safety import findings
 from mpp_conformance.judging.trace import BROKEN, ENDED, Half, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import load
-from mpp_conformance.peers.mpp_server import said
+from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.peers.reactions import Sending
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol import signature
@@ -30,7 +30,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
     Order,
 )
-from mpp_conformance.scenarios.call_forms import FORMS, LOWER, TITLE, UPPER, spelled
+from mpp_conformance.scenarios.call_forms import FORMS, LOWER, TITLE, UPPER, spell
 from mpp_conformance.scenarios.scenario import INQUIRE, Call, Profile, Scenario, codes_for
 from mpp_conformance.specimens import SPECIMENS, Specimen, mutes
 from mpp_conformance.specimens.call_reading import ReadsCapitals, ReadsLowerCase
@@ -372,7 +372,9 @@ def test_a_call_goes_out_as_the_scenario_writes_it(*, closes: bool) -> None:
                 patience=2,
             )
             for form in FORMS:
-                message = said(Call(what=INQUIRE, form=form), codes_for(CODED, 0, run="wire", templates=TEMPLATES))
+                message = message_of(
+                    Call(what=INQUIRE, form=form), codes_for(CODED, 0, run="wire", templates=TEMPLATES)
+                )
                 await server.ask(message, seen.append)
 
     asyncio.run(hold())
@@ -382,5 +384,5 @@ def test_a_call_goes_out_as_the_scenario_writes_it(*, closes: bool) -> None:
         assert (", " in (half.header("signature") or "")) == form.blanks
         assert ((half.header("connection") or "") == "close") == (not form.kept)
         expected = {**wire.PARTIES, "paymentRequestId": json.loads(half.body)["paymentRequestId"]}
-        assert half.body.decode() == spelled(expected, form)
-        assert wire.verified(half, private.public_key(), CLIENT_ID)[0] == "valid"
+        assert half.body.decode() == spell(expected, form)
+        assert wire.verify_signature(half, private.public_key(), CLIENT_ID)[0] == "valid"

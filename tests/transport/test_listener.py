@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import ListenError, bound, listening
+from mpp_conformance.transport.servers.listener import ListenError, bound, serve_app
 from tests.hosting import HOST, NOWHERE, answering
 
 
@@ -33,7 +33,7 @@ def test_any_free_port_is_told(host: str) -> None:
     """With port 0 the address that is yielded can be called, wherever it listens."""
 
     async def call() -> str:
-        async with listening(APP, host, 0) as url, http_client(timeout=5) as http:
+        async with serve_app(APP, host, 0) as url, http_client(timeout=5) as http:
             return (await http.get(url)).text
 
     assert asyncio.run(call()) == "GET"
@@ -53,7 +53,7 @@ def test_localhost_is_both_of_its_addresses() -> None:
     """Clients that try one of them only are heard, whichever it is; a port that is taken at one is not to be had."""
 
     async def call() -> list[str]:
-        async with listening(APP, "localhost", 0) as url, http_client(timeout=5) as http:
+        async with serve_app(APP, "localhost", 0) as url, http_client(timeout=5) as http:
             port = url.rpartition(":")[2]
             return [(await http.get(f"http://{host}:{port}")).text for host in ("127.0.0.1", "[::1]", "localhost")]
 
@@ -67,7 +67,7 @@ def test_end_waits_for_nobody() -> None:
 
     async def call() -> float:
         async with http_client(timeout=30) as http:
-            async with listening(APP, HOST, 0) as url:
+            async with serve_app(APP, HOST, 0) as url:
                 await http.get(url)
                 hanging = asyncio.create_task(http.get(f"{url}/never"))
                 await http.get(url)
@@ -83,7 +83,7 @@ def test_fault_is_answered_and_not_printed(capfd: pytest.CaptureFixture[str]) ->
     """An exception in an endpoint is a plain 500 in JSON for the caller, and no traceback on the screen."""
 
     async def call() -> httpx.Response:
-        async with listening(APP, HOST, 0) as url, http_client(timeout=5) as http:
+        async with serve_app(APP, HOST, 0) as url, http_client(timeout=5) as http:
             return await http.get(f"{url}/fault")
 
     answer = asyncio.run(call())

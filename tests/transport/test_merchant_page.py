@@ -15,7 +15,7 @@ from mpp_conformance.peers.world import World
 from mpp_conformance.scenarios.cells import psp
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, CodeTemplates, Profile
 from mpp_conformance.transport.servers.application import application
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.merchant_page import STAND_IN, fen, merchant_routes, stand_in_route
 from tests.hosting import HOST
 
@@ -64,7 +64,7 @@ def held(test: Callable[[Shop], Awaitable[None]]) -> None:
             router.open(world)
         hosts: set[str] = set()
         app = application([*merchant_routes(router, placed.append, lambda: hosts), stand_in_route()])
-        async with asyncio.timeout(10), listening(app, HOST, 0) as url:
+        async with asyncio.timeout(10), serve_app(app, HOST, 0) as url:
             hosts.add(urlsplit(url).netloc)
             async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http:
                 await test(Shop(http, worlds[1], placed))

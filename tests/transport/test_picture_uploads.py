@@ -15,7 +15,7 @@ from mpp_conformance.report.run_folder.folder import RunFolderError
 from mpp_conformance.scenarios.cells import psp
 from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.transport.servers.application import application
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.pictures import MOST, Album, picture_routes
 from mpp_conformance.wallet import reference
 from tests.hosting import HOST
@@ -60,7 +60,7 @@ def held(test: Callable[[Telephone], Awaitable[None]]) -> None:
     async def bounded() -> None:
         phone, hosts = Telephone(), set[str]()
         app = application(picture_routes(phone.album, lambda: hosts))
-        async with asyncio.timeout(20), listening(app, HOST, 0) as url:
+        async with asyncio.timeout(20), serve_app(app, HOST, 0) as url:
             hosts.add(urlsplit(url).netloc)
             async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as phone.http:
                 await test(phone)
@@ -92,7 +92,7 @@ def test_what_is_refused_loses_nothing() -> None:
 
     async def test(phone: Telephone) -> None:
         html = await phone.sends(b"<!doctype html>", **{"content-type": "image/png"})
-        assert html == (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "that is no picture: PNG, JPEG or WebP, by what it contains")
+        assert html == (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "that is not a picture: expected PNG, JPEG or WebP")
         large = await phone.sends(PNG.ljust(30_000_000, b"\0"))
         assert large == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a picture has at most 8 MiB")
         phone.full = True

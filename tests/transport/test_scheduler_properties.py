@@ -31,7 +31,7 @@ from mpp_conformance.specimens.conforming import Say
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.transport.scheduler import ConcurrentConversations
 from mpp_conformance.wallet import reference
-from mpp_conformance.wire import carried
+from mpp_conformance.wire import round_trip
 from tests.hosting import hosted
 
 _FEW: Final = settings(deadline=None, database=None, max_examples=15)
@@ -80,7 +80,7 @@ class _InTurns:
         self._router.open(world)
         for probe in scenario.probing:
             body = probe.body.replace(OBSERVER, wire.GATEWAY_URL)
-            world.probed(probe, self._specimen.probed(probe.operation, body.encode()))
+            world.record_probe(probe, self._specimen.probed(probe.operation, body.encode()))
         for sending in world.begin():
             await self._told(world, sending)
         self._busy -= 1
@@ -101,14 +101,14 @@ class _InTurns:
     async def _said(self, world: World, says: Iterable[Say]) -> None:
         for say in says:
             await self._others()
-            arrived = say.message if isinstance(say.message, Malformed) else carried(say.message)
+            arrived = say.message if isinstance(say.message, Malformed) else round_trip(say.message)
             delivery = self._router.deliver(arrived, token=say.session)
-            calls, spoilt = delivery.calls, delivery.spoilt
+            calls, spoilt = delivery.calls, delivery.faulty_answer
             if spoilt is not None and isinstance(say.message, UserInitiatedPay):
                 body = spoilt.body()
-                received = wire.arrived(body, spoilt.fault, location=wire.ELSEWHERE)
+                received = wire.receive(body, spoilt.fault, location=wire.ELSEWHERE)
                 await self._said(world, self._specimen.receive(say.session, say.message, received))
-                calls = (*calls, *world.applied(delivery.payment, spoilt))
+                calls = (*calls, *world.record_faulty_answer(delivery.payment, spoilt))
             elif delivery.reply is not None:
                 await self._said(world, self._specimen.hear(say.session, delivery.reply))
             for call in calls:

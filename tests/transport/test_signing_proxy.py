@@ -14,7 +14,7 @@ from mpp_conformance import wire
 from mpp_conformance.protocol import signature
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.signing_proxy import Signer, SigningProxy, before
 from tests.hosting import CLIENT_ID, HOST, NOWHERE, answering, own_keys
 
@@ -33,9 +33,9 @@ async def proxied(seen: list[Request], **settings: Any) -> AsyncIterator[str]:
         return Response(body, 201, {"client-id": "X", "response-time": "then", "signature": "none", "x-kept": "too"})
 
     app = application([Route("/{path:path}", echo, methods=["POST", "PUT"])])
-    async with listening(app, HOST, 0) as behind, http_client(timeout=5) as http:
+    async with serve_app(app, HOST, 0) as behind, http_client(timeout=5) as http:
         proxy = SigningProxy(http=http, **{"address": before(behind), **settings})
-        async with listening(proxy.app, HOST, 0) as url:
+        async with serve_app(proxy.app, HOST, 0) as url:
             yield url
 
 
@@ -90,7 +90,7 @@ def test_no_answer_is_told() -> None:
         seen: list[tuple[str, str, object]] = []
         async with http_client(timeout=5) as http:
             proxy = SigningProxy(address=before(NOWHERE), http=http, seen=lambda *what: seen.append(what))
-            async with listening(proxy.app, HOST, 0) as url:
+            async with serve_app(proxy.app, HOST, 0) as url:
                 answer = await http.post(url + TARGET, content=BODY)
         assert (answer.status_code, answer.json()) == (502, {"problem": "no answer came: ConnectError"})
         assert [(asked, sent, type(why)) for asked, sent, why in seen] == [(TARGET, TARGET, httpx.ConnectError)]
@@ -105,7 +105,7 @@ def test_an_answer_is_read_as_far_as_any_message() -> None:
         head = b"HTTP/1.1 200 OK\r\ncontent-length: 4000000\r\n\r\n"
         async with answering(head + b"x" * 4_000_000) as behind, http_client(timeout=5) as http:
             proxy = SigningProxy(address=before(behind), http=http)
-            async with listening(proxy.app, HOST, 0) as url:
+            async with serve_app(proxy.app, HOST, 0) as url:
                 return len((await http.post(url + TARGET, content=BODY)).content)
 
     assert wire.MAX_BODY < asyncio.run(call()) < 2 * wire.MAX_BODY
@@ -124,7 +124,7 @@ def test_what_is_signed_is_where_a_request_goes() -> None:
                 requests=Signer(client_id=CLIENT_ID, key=own_keys()[1]),
                 seen=lambda asked, sent, _: shown.append((asked, sent)),
             )
-            async with listening(proxy.app, HOST, 0) as url:
+            async with serve_app(proxy.app, HOST, 0) as url:
                 await http.post(f"{url}/asked", content=BODY, headers=HEADERS)
         return seen[0]
 

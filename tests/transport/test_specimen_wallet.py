@@ -17,7 +17,7 @@ from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
 from mpp_conformance.transport.servers import specimen_wallet
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.wallet import reference
 from tests.hosting import HOST, NOWHERE, answering, gateway_client, hosted, hosted_wallet, posted
@@ -30,7 +30,7 @@ async def adaptor(specimen: type[ConformingMpp] = ConformingMpp) -> AsyncIterato
     """The address of a specimen's adaptor; there is no Alipay+."""
     async with gateway_client(NOWHERE) as client:
         wallet = SpecimenWallet(specimen(reference().profile), client, client.http)
-        async with listening(wallet.app, HOST, 0) as url:
+        async with serve_app(wallet.app, HOST, 0) as url:
             yield url
         await wallet.close()
 

@@ -25,7 +25,7 @@ from mpp_conformance.scenarios.scenario import ENTRY, CodeTemplates, Profile
 from mpp_conformance.specimens import CONFORMING
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import LiveConsole, console_routes
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.merchant_page import STAND_IN, merchant_routes, stand_in_route
 from mpp_conformance.transport.servers.pictures import Album, picture_routes
 from tests import browser
@@ -86,7 +86,7 @@ class Suite:
             stand_in_route(),
             *picture_routes(self.album, lambda: hosts),
         ]
-        async with listening(application([*routes, *console_routes(self.live)]), HOST, 0) as self.url:
+        async with serve_app(application([*routes, *console_routes(self.live)]), HOST, 0) as self.url:
             hosts.add(urlsplit(self.url).netloc)
             self.invitation = self.live.served_at(self.url)
             ready.set()

@@ -9,7 +9,7 @@ import pytest
 
 from mpp_conformance.judging.trace import ENDED, WAITED, Trace
 from mpp_conformance.protocol.messages import AdaptorCall, IdentifyCode, IdentityAnswer, NotifyPayment, UserInitiatedPay
-from mpp_conformance.scenarios.answers import BrokenCalls, packaged
+from mpp_conformance.scenarios.answers import BrokenCalls, packaged_corpus
 from mpp_conformance.scenarios.cells import psp, sdk
 from mpp_conformance.scenarios.payloads import HURTFUL
 from mpp_conformance.scenarios.scenario import (
@@ -180,7 +180,7 @@ def test_a_given_body_is_the_same() -> None:
 )
 def test_broken_calls_of_the_adaptor_are_the_same(name: str) -> None:
     """What an adaptor makes of calls that break its interface is recorded alike, and a payment follows them."""
-    scenarios = BrokenCalls().scenarios(packaged())
+    scenarios = BrokenCalls().scenarios(packaged_corpus())
     (trace,) = over_http(SPECIMENS[name], scenarios)
     assert without_a_wire(SPECIMENS[name], scenarios) == [trace]
     calls = [event for event in trace.events if isinstance(event.message, AdaptorCall)]

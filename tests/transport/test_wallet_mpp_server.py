@@ -10,7 +10,7 @@ from mpp_conformance.protocol.messages import CancelPayment, InquiryPayment
 from mpp_conformance.scenarios.scenario import CANCEL, INQUIRE
 from mpp_conformance.wallet import Reach, WalletFileError
 
-_FAR: Final = "that address is not of this machine alone; if you intend that, set allow_remote = true"
+_FAR: Final = "this is not a loopback address; if you intend that, set allow_remote = true"
 _NO_PATH: Final = "it must begin with a slash, and contain no blank, no # and no character outside ASCII"
 
 

@@ -18,7 +18,7 @@ from mpp_conformance.scenarios.cells import psp, sdk
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.http import HttpConnector, UnreadableRequestError
-from mpp_conformance.wire import changed, displaced
+from mpp_conformance.wire import describe_change, intended_path
 from tests.hosting import CLIENT_ID, HOST, hosted_wallet, own_keys, said
 from tests.transport.test_gateway import PATH, TIME
 
@@ -189,14 +189,14 @@ def _half(signed_for: str, target: str = PATH, body: bytes = b"{}", came: bytes 
 )
 def test_a_hop_is_told_from_a_wrong_signature(half: Half, words: str) -> None:
     """A path or body that a hop changes is named; a wallet that signs something else is not excused."""
-    found = changed(half, own_keys()[1].public_key(), CLIENT_ID)
+    found = describe_change(half, own_keys()[1].public_key(), CLIENT_ID)
     assert words in found
     assert bool(words) == bool(found)
 
 
 def test_a_key_of_another_is_no_hop() -> None:
     """Where no path makes the signature good, nothing is said of the way."""
-    assert changed(_half(f"/{PATH}"), own_keys()[0].public_key(), CLIENT_ID) == ""
+    assert describe_change(_half(f"/{PATH}"), own_keys()[0].public_key(), CLIENT_ID) == ""
 
 
 @pytest.mark.parametrize(
@@ -211,4 +211,4 @@ def test_a_key_of_another_is_no_hop() -> None:
 )
 def test_a_slip_in_an_address_is_told_from_another_operation(target: str, meant: str) -> None:
     """Something stands before a path of ours, or a slash behind it."""
-    assert meant == displaced(target)
+    assert meant == intended_path(target)

@@ -13,7 +13,7 @@ from mpp_conformance.generation import problems
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import ENTRY_CODE, Claims, load
 from mpp_conformance.protocol.result_codes import UNNAMED
-from mpp_conformance.scenarios.answers import AnswersError, Found, Generated, Illegal, packaged
+from mpp_conformance.scenarios.answers import AnswersError, Found, Generated, Illegal, packaged_corpus
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, TAG
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS
@@ -46,7 +46,7 @@ def trial(name: str, claims: Claims = CLAIMS) -> Trial:
     return Trial(cases=CASES, claims=claims, conversations=DirectConversations(DirectConnector(kind(profile), profile)))
 
 
-def first_failure(found: Trial, among: Sequence[Found] = packaged().legal) -> tuple[Found, str]:
+def first_failure(found: Trial, among: Sequence[Found] = packaged_corpus().legal) -> tuple[Found, str]:
     """The first answer that fails anything, and the name of the case."""
     return next((tried.answer, tried.failed[0][0].name) for tried in found.all_of(among) if tried.failed)
 
@@ -59,14 +59,14 @@ def places(body: str) -> set[str]:
 @pytest.mark.parametrize("name", CONFORMING)
 def test_a_conforming_mpp_fails_on_no_answer(name: str) -> None:
     """All of them are judged, by a case at least each."""
-    tried = list(trial(name).all_of(packaged().answers))
+    tried = list(trial(name).all_of(packaged_corpus().answers))
     assert [found.answer.name for found in tried if not found.rows or found.failed] == []
 
 
 @pytest.mark.parametrize("name", BREAKING)
 def test_what_an_illegal_answer_fails_is_made_smaller_and_stays_broken(name: str) -> None:
     """In the same fields, to the same effect, and nowhere else; the same answer comes of it each time."""
-    answer, _ = first_failure(trial(name), packaged().illegal)
+    answer, _ = first_failure(trial(name), packaged_corpus().illegal)
     case = trial(name).one(answer).failed[0][0]
     (small, shrunk), (same, _) = (trial(name).smallest(answer, case, most=500) for _ in range(2))
 
@@ -81,7 +81,7 @@ def test_what_an_illegal_answer_fails_is_made_smaller_and_stays_broken(name: str
 @pytest.mark.parametrize("name", STUMBLING)
 def test_what_fails_is_made_as_small_as_it_fails_the_same_case(name: str) -> None:
     """It is to the same effect, as legal and smaller, and fails that case again where nothing was said before."""
-    answer, _ = first_failure(trial(name), (*packaged().legal, *WRITTEN))
+    answer, _ = first_failure(trial(name), (*packaged_corpus().legal, *WRITTEN))
     held = trial(name)
     case = held.one(answer).failed[0][0]
     small, shrunk = held.smallest(answer, case, most=2_000)
@@ -118,14 +118,14 @@ def test_there_is_an_end_to_it() -> None:
 def test_what_a_wallet_does_not_claim_is_not_tried() -> None:
     """Answers to entry codes do not apply to a wallet that takes none: no conversation is held."""
     claims = replace(CLAIMS, features=CLAIMS.features - {ENTRY_CODE})
-    tried = list(trial("conforming", claims).all_of(packaged().legal))
+    tried = list(trial("conforming", claims).all_of(packaged_corpus().legal))
     assert {found.answer.code for found in tried if not found.rows} == {ENTRY}
     assert {found.verdict for found in tried if not found.rows} == {Verdict.NONE}
 
 
 def test_what_is_only_observed_is_no_verdict() -> None:
     """A fault beyond the documents fails something, and decides nothing."""
-    found = [tried for tried in trial("unknown-fields-refused").all_of(packaged().legal) if tried.failed]
+    found = [tried for tried in trial("unknown-fields-refused").all_of(packaged_corpus().legal) if tried.failed]
     assert {tried.verdict for tried in found} == {Verdict.NONE}
     assert {case.requirement.id for tried in found for case, _ in tried.failed} == {"ANS-1"}
 

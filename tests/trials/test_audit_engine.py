@@ -19,7 +19,7 @@ from mpp_conformance.common import canonical
 from mpp_conformance.scenarios.observation import POINTS
 from mpp_conformance.trials.audit import engine, mapping
 from mpp_conformance.trials.audit.engine import Logs
-from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.fold import prepare_fold
 from mpp_conformance.trials.audit.logs import EngineError
 from mpp_conformance.trials.audit.records import UnsortedError, conversations
 from mpp_conformance.trials.audit.tally import Tally
@@ -39,14 +39,14 @@ def place(tmp_path: Path) -> Path:
 def opened(place: Path, name: str = "audit.toml", work: str = "work") -> Iterator[Logs]:
     """The logs that a file reads."""
     (place / work).mkdir(exist_ok=True)
-    with engine.opened(mapping.load(place / name), place, place / work, threads=2) as found:
+    with engine.open_logs(mapping.load(place / name), place, place / work, threads=2) as found:
         yield found
 
 
 def audited(place: Path, name: str = "audit.toml", work: str = "work") -> Tally:
     """What an audit comes to."""
     with opened(place, name, work) as found:
-        return found.tally(prepared(mapping.load(place / name), found.facts))
+        return found.tally(prepare_fold(mapping.load(place / name), found.facts))
 
 
 def appended(path: Path) -> None:

@@ -73,7 +73,7 @@ def test_the_page_says_what_an_audit_is_worth_today(lossy: ModuleType) -> None:
     """`make detects` writes it anew; no conforming MPP is accused, whatever is attested."""
     page = lossy.PAGE.read_text("utf-8")
     for words, mapped in lossy.ATTESTED.items():
-        found = worth.detected(mapped)
+        found = worth.detection(mapped)
         assert found.accused == ()
         assert f"| {words} | {len(found.named)} of {len(found.faulty)} | 0 of {len(found.conforming)} |" in page
 
@@ -93,8 +93,8 @@ def parted(lossy: ModuleType, logs: Iterable[Sequence[Record]]) -> tuple[int, li
         except Unclear:
             continue
         count += 1
-        direct = questions.judged(situation, trace)
-        by_shape = questions.judged(situation, shapes.shape(trace))
+        direct = questions.judge(situation, trace)
+        by_shape = questions.judge(situation, shapes.shape(trace))
         if [one.verdict for one in direct.values()] != [one.verdict for one in by_shape.values()]:
             differing.append(log[0].conversation)
     return count, differing
@@ -121,7 +121,7 @@ def test_an_audit_is_worth_what_it_attests(lossy: ModuleType) -> None:
     """Who attests more has more of the faulty MPPs named, and no conforming one accused."""
     some = {name: FAULTY[name] for name in ("result-page-never", "payload-callback-empty")}
     found = [
-        worth.detected(lossy.attested(*names), {"conforming": CONFORMING["conforming"]}, some)
+        worth.detection(lossy.attested(*names), {"conforming": CONFORMING["conforming"]}, some)
         for names in ((), ("complete", "counted", "ordered"))
     ]
     assert [one.named for one in found] == [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mpp_conformance.trials.audit import engine, mapping
-from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.fold import prepare_fold
 from mpp_conformance.trials.audit.records import Record
 from mpp_conformance.trials.audit.tally import Tally
 from tests.tools import tool
@@ -26,9 +26,9 @@ def audited(place: Path, name: str) -> tuple[list[Record], Tally]:
     mapped = mapping.load(place / f"{name}.toml")
     work = place / f"{name}-work"
     work.mkdir(exist_ok=True)
-    with engine.opened(mapped, place, work) as logs:
+    with engine.open_logs(mapped, place, work) as logs:
         assert set(logs.skipped.values()) == {0}
-        return list(logs.records()), logs.tally(prepared(mapped, logs.facts))
+        return list(logs.records()), logs.tally(prepare_fold(mapped, logs.facts))
 
 
 @pytest.mark.parametrize("name", formats.FORMATS)

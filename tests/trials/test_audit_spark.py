@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.trials.audit import engine, mapping, spark
-from mpp_conformance.trials.audit.fold import prepared
+from mpp_conformance.trials.audit.fold import prepare_fold
 from mpp_conformance.trials.audit.logs import EngineError, Logs
 from tests.serving import free_ports
 
@@ -51,7 +51,7 @@ def place(tmp_path: Path) -> Path:
 
 def outcome(logs: Logs, name: Path) -> tuple[Any, ...]:
     """All that an audit says of logs."""
-    tally = logs.tally(prepared(mapping.load(name), logs.facts))
+    tally = logs.tally(prepare_fold(mapping.load(name), logs.facts))
     return tally.digest, tally, logs.facts, dict(logs.skipped), sorted(logs.samples())
 
 
@@ -59,13 +59,13 @@ def by_duckdb(file: Path) -> tuple[Any, ...]:
     """What DuckDB has of the logs of a file."""
     work = file.parent / "work"
     work.mkdir()
-    with engine.opened(mapping.load(file), file.parent, work) as logs:
+    with engine.open_logs(mapping.load(file), file.parent, work) as logs:
         return outcome(logs, file)
 
 
 def by_spark(file: Path, session: Any) -> tuple[Any, ...]:  # noqa: ANN401  # of an extra
     """What Spark has of them."""
-    with spark.opened(mapping.load(file), file.parent, session) as logs:
+    with spark.open_logs(mapping.load(file), file.parent, session) as logs:
         return outcome(logs, file)
 
 
@@ -106,7 +106,7 @@ def test_a_select_that_spark_cannot_read_is_refused(place: Path, session: Any) -
     """In Spark's own words."""
     file = place / "audit.toml"
     file.write_text(file.read_text().replace("get_json_object", "no_such_function"))
-    with pytest.raises(EngineError, match="no_such_function"), spark.opened(mapping.load(file), place, session):
+    with pytest.raises(EngineError, match="no_such_function"), spark.open_logs(mapping.load(file), place, session):
         pass
 
 

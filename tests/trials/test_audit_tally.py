@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mpp_conformance.trials.audit import tally
 from mpp_conformance.trials.audit.records import Record
-from mpp_conformance.trials.audit.tally import Tally, restored
+from mpp_conformance.trials.audit.tally import Tally, restore
 
 
 def made(counts: Iterable[str], found: list[tuple[str, str]]) -> Tally:
@@ -31,11 +31,11 @@ TALLIES = st.builds(
 @given(TALLIES, TALLIES, TALLIES)
 def test_merging_is_associative_and_commutative(one: Tally, two: Tally, three: Tally) -> None:
     """In any order and any grouping the same comes out, and with nothing the same as before."""
-    assert one.merged(two) == two.merged(one)
-    assert one.merged(two).merged(three) == one.merged(two.merged(three))
-    assert one.merged(Tally()) == one
-    assert one.merged(two).digest == two.merged(one).digest
-    assert restored(one.dumped()) == one
+    assert one.merge(two) == two.merge(one)
+    assert one.merge(two).merge(three) == one.merge(two.merge(three))
+    assert one.merge(Tally()) == one
+    assert one.merge(two).digest == two.merge(one).digest
+    assert restore(one.dump()) == one
 
 
 def test_no_more_examples_are_kept_than_are_bounded() -> None:

@@ -12,8 +12,8 @@ from mpp_conformance.scenarios.payloads import HURTFUL
 from mpp_conformance.scenarios.scenario import Scenario, own
 from mpp_conformance.scenarios.transformations import CODES, PAYLOADS, Transformation
 from mpp_conformance.specimens import Specimen
-from mpp_conformance.specimens.codes import changing as changing_codes
-from mpp_conformance.specimens.payload import ChangedByClient, ChangedByServer, changing
+from mpp_conformance.specimens.codes import changing_mpp as changing_codes
+from mpp_conformance.specimens.payload import ChangedByClient, ChangedByServer, changing_mpp
 from mpp_conformance.trials import cabinet
 
 _HELD: Final = cabinet.conversations(load(directory("suites")).cases)
@@ -36,7 +36,10 @@ def shortest(made: Transformation) -> int:
 def test_a_payload_that_is_changed_fails_who_changed_it(made: Transformation) -> None:
     """Server and client are told apart, and the client by the way that the kind of code asks for."""
     scenarios = [payloads(code)[shortest(made)] for code in BOTH]
-    by_server, by_client = changing(ChangedByServer, "server-", made), changing(ChangedByClient, "client-", made)
+    by_server, by_client = (
+        changing_mpp(ChangedByServer, "server-", made),
+        changing_mpp(ChangedByClient, "client-", made),
+    )
     assert [failed(by_server, scenario) for scenario in scenarios] == [{"SRV-4"}, {"SRV-4"}]
     assert [failed(by_client, scenario) for scenario in scenarios] == [{"EC-25"}, {"OC-16"}]
 

@@ -28,7 +28,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.http import HttpConnector, UnreadableRequestError
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.trials.doctor.diagnosis import diagnose
 from mpp_conformance.trials.doctor.findings import Finding
@@ -212,7 +212,7 @@ async def held_over_http(**changes: object) -> list[Finding]:
         mpp = SpecimenWallet(ConformingMpp(of.profile), client, client.http)
         try:
             async with (
-                listening(mpp.app, HOST, 0) as address,
+                serve_app(mpp.app, HOST, 0) as address,
                 HttpConnector(of, of.profile, run="doctor", adaptor=address) as connector,
             ):
                 mpp.gateway = replace(client, url=connector.public_url)

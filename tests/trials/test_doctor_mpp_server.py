@@ -103,7 +103,7 @@ def test_it_is_asked_once_and_told_to_cancel_nothing() -> None:
     with served(lambda connection: heard.append(request(connection))) as url:
         for _ in range(2):
             found(url)
-    ids = {wire.parsed(asked.partition(b"\r\n\r\n")[2])["paymentRequestId"] for asked in heard}
+    ids = {wire.parse_object(asked.partition(b"\r\n\r\n")[2])["paymentRequestId"] for asked in heard}
     assert {asked.partition(b" HTTP/1.1\r\n")[0] for asked in heard} == {f"POST {PATH}".encode()}
     assert (len(heard), len(ids)) == (2, 2)
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from mpp_conformance.cli import cli
 from mpp_conformance.cli import doctor as front
-from mpp_conformance.trials.doctor.waiting import awaited
+from mpp_conformance.trials.doctor.waiting import wait_until_ready
 from mpp_conformance.wallet import Wallet
 from tests.hosting import HOST, NOWHERE, wallet_at
 
@@ -75,7 +75,7 @@ def test_both_parts_are_waited_for(adaptor_after: int, server_after: int, expect
     """It waits until adaptor and MPP server answer, and no longer; an MPP server's own mistake is an answer."""
     build = TestBuild(adaptor_after, server_after)
     with build.served() as url:
-        awaited(wallet_at(url), 60, now=build.now, pause=build.pause)
+        wait_until_ready(wallet_at(url), 60, now=build.now, pause=build.pause)
     assert len(build.pauses) == expected
 
 
@@ -83,14 +83,14 @@ def test_an_mpp_server_that_the_file_does_not_name_is_not_waited_for() -> None:
     """Without ``mpp_server`` the adaptor alone counts."""
     build = TestBuild(server_after=100)
     with build.served() as url:
-        awaited(wallet_at(url, mpp_server=None), 60, now=build.now, pause=build.pause)
+        wait_until_ready(wallet_at(url, mpp_server=None), 60, now=build.now, pause=build.pause)
     assert build.pauses == []
 
 
 def test_the_wait_is_bounded() -> None:
     """Where nobody ever listens it ends when the seconds are over."""
     build = TestBuild()
-    awaited(wallet_at(NOWHERE), 2, now=build.now, pause=build.pause)
+    wait_until_ready(wallet_at(NOWHERE), 2, now=build.now, pause=build.pause)
     assert build.now() == 2
 
 
@@ -104,8 +104,8 @@ def test_doctor_waits_only_if_it_is_told_to(
     def awaited(_: Wallet, seconds: int) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(front, "awaited", awaited)
-    monkeypatch.setattr(front, "loaded", lambda _: wallet_at(NOWHERE, mpp_server=None))
+    monkeypatch.setattr(front, "wait_until_ready", awaited)
+    monkeypatch.setattr(front, "load_wallet", lambda _: wallet_at(NOWHERE, mpp_server=None))
     told = CliRunner().invoke(cli, ["doctor", "--wallet", str(tmp_path), *words])
     assert (told.exit_code, waited) == (3, expected)
     assert "[reach] adaptor" in told.output.splitlines()[-1]

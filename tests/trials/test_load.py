@@ -49,7 +49,7 @@ def _cli(*words: str) -> tuple[int, str]:
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
     """Two loads of one seed are equal to the byte, in their turns too; another seed gives others."""
-    one, same, other = (_trial("conforming", seed=seed).seeded() for seed in (7, 7, 8))
+    one, same, other = (_trial("conforming", seed=seed).run_by_seed() for seed in (7, 7, 8))
     assert (_bytes(one), one.turns) == (_bytes(same), same.turns)
     assert one.turns != other.turns
 
@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 def test_no_two_conversations_share_a_code() -> None:
     """Equal conversations held at the same time have code values of their own."""
     users = 2 * len(_TRAFFIC.cases)
-    traces = [judged.trace for judged in _trial("conforming", users=users).seeded().conversations]
+    traces = [judged.trace for judged in _trial("conforming", users=users).run_by_seed().conversations]
     codes = [trace.codes[0] for trace in traces]
     assert len({trace.scenario for trace in traces}) == len(_TRAFFIC.cases)
     assert len(set(codes)) == users
@@ -65,14 +65,14 @@ def test_no_two_conversations_share_a_code() -> None:
 
 def test_conversations_take_turns() -> None:
     """They are under way at the same time: another one takes most turns in between."""
-    outcome = _trial("conforming", users=32).seeded()
+    outcome = _trial("conforming", users=32).run_by_seed()
     total = sum(count for _, count in outcome.turns)
     assert len(outcome.turns) > total * 3 // 4
 
 
 def test_alone_a_conversation_goes_as_in_any_run() -> None:
     """Without another one to take turns with, all of what the cases say is the same."""
-    (judged,) = _trial("conforming", users=1, seed=3).seeded().conversations
+    (judged,) = _trial("conforming", users=1, seed=3).run_by_seed().conversations
     assert {judgement.verdict for _, judgement in judged.rows} == {Verdict.PASS}
 
 
@@ -94,7 +94,7 @@ def test_no_conforming_mpp_fails_under_load(name: str, seeds: range) -> None:
     wrong = {
         (seed, requirement)
         for seed in seeds
-        for requirement, found in tally(_trial(name, users=24, seed=seed).seeded().conversations).items()
+        for requirement, found in tally(_trial(name, users=24, seed=seed).run_by_seed().conversations).items()
         if found.errors or (found.decides and found.broke)
     }
     assert wrong == set()
@@ -102,7 +102,7 @@ def test_no_conforming_mpp_fails_under_load(name: str, seeds: range) -> None:
 
 def test_whoever_declines_under_load_is_not_accused() -> None:
     """One payment of a customer at a time: what is declined for that is not proven, and nothing is broken."""
-    found = tally(_trial("one-payment-of-a-customer-at-a-time", users=len(_TRAFFIC.cases)).seeded().conversations)
+    found = tally(_trial("one-payment-of-a-customer-at-a-time", users=len(_TRAFFIC.cases)).run_by_seed().conversations)
     assert sum(one.broke for one in found.values()) == 0
     assert sum(one.unproven for one in found.values()) > 0
 
@@ -131,22 +131,22 @@ def test_a_fault_that_load_does_not_show_makes_the_matrix_unsound() -> None:
 def test_a_failure_shrinks_to_those_who_collide() -> None:
     """Of 64 conversations two are left, the smallest order of turns still fails, and without it nothing does."""
     trial = _trial("callback-by-customer", users=64)
-    outcome = trial.seeded()
+    outcome = trial.run_by_seed()
     failure = findings.first_failures(outcome.conversations)[0]
     smallest = trial.smallest(outcome, failure.judged, failure.case, most=500)
     assert (len(smallest.users), smallest.done) == (2, True)
     assert failure.judged.number in smallest.users
 
-    again = trial.ordered(smallest.turns)
+    again = trial.run_in_order(smallest.turns)
     assert failure.case.requirement.id in _broken(again)
-    one_by_one = trial.ordered([(number, 1_000) for number in smallest.users])
+    one_by_one = trial.run_in_order([(number, 1_000) for number in smallest.users])
     assert _broken(one_by_one) == set()
 
 
 def test_a_failure_without_load_shrinks_to_one_conversation() -> None:
     """Who fails alone as well needs nobody else to fail."""
     trial = _trial("payload-callback-never", users=16)
-    outcome = trial.seeded()
+    outcome = trial.run_by_seed()
     failure = findings.first_failures(outcome.conversations)[0]
     assert trial.smallest(outcome, failure.judged, failure.case, most=500).users == (failure.judged.number,)
 
@@ -154,17 +154,17 @@ def test_a_failure_without_load_shrinks_to_one_conversation() -> None:
 def test_a_search_that_is_ended_says_so() -> None:
     """What has been found until then still fails."""
     trial = _trial("callback-by-customer", users=64)
-    outcome = trial.seeded()
+    outcome = trial.run_by_seed()
     failure = findings.first_failures(outcome.conversations)[0]
     smallest = trial.smallest(outcome, failure.judged, failure.case, most=3)
     assert (smallest.tried, smallest.done) == (3, False)
-    again = trial.ordered(smallest.turns)
+    again = trial.run_in_order(smallest.turns)
     assert failure.judged.number in {judged.number for judged in again.conversations if judged.failed()}
 
 
 def test_what_one_says_in_anothers_conversation_goes_on_there() -> None:
     """An answer that is taken to another client has its page there, and the conversation goes on."""
-    outcome = _trial("session-by-customer", users=len(_TRAFFIC.cases)).seeded()
+    outcome = _trial("session-by-customer", users=len(_TRAFFIC.cases)).run_by_seed()
     pages = [
         sum(isinstance(event.message, CashierPage) for event in judged.trace.events) for judged in outcome.conversations
     ]

@@ -21,7 +21,7 @@ from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.specimens import SPECIMENS
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.trials import cabinet
 from mpp_conformance.trials.load.agent import HEADER, LOOPBACK, Agent, locustfile
 from mpp_conformance.trials.load.sample import Sample
@@ -41,7 +41,7 @@ async def agent(name: str, users: int) -> AsyncIterator[tuple[str, Held]]:
             connector=connector, traffic=_TRAFFIC, seed=1, claimed=32, patience=0.1, redacted=lambda trace: trace
         )
         one = Agent(made, Held(users=users, sample=Sample(1)))
-        async with listening(one.app, LOOPBACK, 0) as url:
+        async with serve_app(one.app, LOOPBACK, 0) as url:
             yield f"{url}/hold", one.held
 
 

@@ -73,9 +73,9 @@ class Recording(Traffic):
 
     digest: set[tuple[str, str, Verdict]]
 
-    def judged(self, scenario: Scenario, trace: Trace) -> Rows:
+    def judge(self, scenario: Scenario, trace: Trace) -> Rows:
         """What the cases say of one conversation."""
-        rows = super().judged(scenario, trace)
+        rows = super().judge(scenario, trace)
         self.digest.update((case.name, scenario.digest, judgement.verdict) for case, judgement in rows)
         return rows
 

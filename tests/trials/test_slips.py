@@ -150,7 +150,7 @@ def run(slip: Slip, *, link: bool) -> list[tuple[str, Judgement]]:
     traces = {scenario: DirectConnector(mpp(_true(link)), made).converse(scenario) for scenario in held}
     set_up = SetUp.of(traces.values())
     return [
-        (case.requirement.id, set_up.weighed(oracle.judge(case.judge, traces[scenario]), traces[scenario]))
+        (case.requirement.id, set_up.weigh(oracle.judge(case.judge, traces[scenario]), traces[scenario]))
         for scenario, cases in held.items()
         for case, _ in cases
         if case.requirement.decides

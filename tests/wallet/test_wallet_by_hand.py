@@ -39,5 +39,5 @@ def test_entry_codes_that_lead_to_the_merchant_page_are_scanned(entry: str, publ
 def test_others_are_left_out_and_it_is_said_why(entry: str, order: str, said: str) -> None:
     """Nobody could place an order, or a browser would change its code on the way."""
     asked = of(entry, order)
-    assert said in wallet.wanting(asked)
+    assert said in wallet.lacking_for_person(asked)
     assert "merchant_page" not in wallet.claims_by_hand(asked)["reach"]

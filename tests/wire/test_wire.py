@@ -45,8 +45,8 @@ def test_a_payload_passes_unchanged(payload: str) -> None:
         sdk_action_payload=payload,
     )
 
-    assert answer == wire.carried(answer)
-    assert HandleAction(sdk_action_payload=payload) == wire.carried(HandleAction(sdk_action_payload=payload))
+    assert answer == wire.round_trip(answer)
+    assert HandleAction(sdk_action_payload=payload) == wire.round_trip(HandleAction(sdk_action_payload=payload))
 
 
 @pytest.mark.parametrize("character", ["\x00", '"', "\\", "\u2028", "\U0001f600"])
@@ -93,7 +93,7 @@ def test_the_outcome_of_a_signature_is_no_part_of_the_body(outcome: str) -> None
     message = UserInitiatedPay(code_value="a", customer_id="b", signature=outcome)
 
     assert wire.encode(message) == b'{"codeValue":"a","customerId":"b"}'
-    assert message == wire.carried(message)
+    assert message == wire.round_trip(message)
     assert wire.decode(UserInitiatedPay, wire.encode(message)).signature == "valid"
 
 
@@ -180,7 +180,7 @@ def _given(text: str) -> UserInitiatedPayAnswer:
 def test_a_given_body_is_sent_as_it_stands() -> None:
     """Blanks, escapes, numbers and fields that no document names are kept; the message says in short what it says."""
     assert _GIVEN.encode() == wire.encode(_given(_GIVEN))
-    assert _given(_GIVEN) == wire.carried(_given(_GIVEN))
+    assert _given(_GIVEN) == wire.round_trip(_given(_GIVEN))
 
 
 def test_a_given_body_bears_the_address_of_the_alipay_plus_that_sends_it() -> None:
@@ -233,7 +233,7 @@ def test_the_suite_never_says_what_breaks_its_documents(message: Message) -> Non
 @pytest.mark.parametrize("message", _FAULTS_OF_OURS)
 def test_a_scenario_may_want_what_breaks_the_documents(message: Message) -> None:
     """Without the check a broken message is written all the same, and its reader finds it malformed."""
-    arrived = wire.carried(message, check=False)
+    arrived = wire.round_trip(message, check=False)
 
     assert (message.point, message.name) == (arrived.where, arrived.operation)  # type: ignore[attr-defined]
 

@@ -276,7 +276,7 @@ def test_an_order_that_leaves_out_what_it_can() -> None:
     told = json.loads(wire.encode(message))
     assert told["paymentFactor"] == {"isInStorePayment": "true", "isCashierPayment": "true"}
     assert {"paymentExpiryTime", "paymentQuote"} & told.keys() == set()
-    assert message == wire.carried(message)
+    assert message == wire.round_trip(message)
     told["paymentFactor"] = None
     assert message == wire.decode(UserInitiatedPayAnswer, json.dumps(told).encode())
 
@@ -313,7 +313,7 @@ def test_an_order_may_be_in_another_currency() -> None:
     message = UserInitiatedPayAnswer(
         result_status="S", result_code="SUCCESS", result_message="success", action_type=HANDLE_BY_PSP, order=order
     )
-    assert message == wire.carried(message)
+    assert message == wire.round_trip(message)
 
 
 @pytest.mark.parametrize("gateway", ["http://h.test/X", "http://h.test/X/", "http://h.test/X//"])

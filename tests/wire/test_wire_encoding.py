@@ -27,7 +27,7 @@ _SUCCESS: Final = {"result_status": "S", "result_code": "SUCCESS", "result_messa
 @pytest.mark.parametrize("message", [Scan(code_value="c", customer_id="u"), Decode(code_value="c", callback="cb")])
 def test_a_call_to_the_wallet_is_carried_as_if_it_had_an_address(message: Message) -> None:
     """Without a wire there is no observer to report to, and none is missed."""
-    assert message == wire.carried(message)
+    assert message == wire.round_trip(message)
 
 
 def test_a_request_without_fields_may_be_sent_without_a_body() -> None:
@@ -43,8 +43,8 @@ def test_what_must_not_be_said_is_not_carried_either() -> None:
     """A breach of our own ends in an exception, unless a scenario wants it so; then it arrives malformed."""
     wrong = UserInitiatedPayAnswer(result_status="X", result_code="SUCCESS", result_message="success")
     with pytest.raises(wire.OurMessageIsInvalid):
-        wire.carried(wrong)
-    assert isinstance(wire.carried(wrong, check=False), Malformed)
+        wire.round_trip(wrong)
+    assert isinstance(wire.round_trip(wrong, check=False), Malformed)
 
 
 def test_half_a_character_is_told_in_words() -> None:

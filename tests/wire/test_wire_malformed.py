@@ -107,7 +107,7 @@ def test_a_message_that_breaks_its_schema_comes_back_malformed(message: Message,
         signature=getattr(message, "signature", None),
     )
 
-    arrived = wire.carried(message)
+    arrived = wire.round_trip(message)
 
     assert expected == arrived
 

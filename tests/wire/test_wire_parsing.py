@@ -2,7 +2,7 @@
 
 import pytest
 
-from mpp_conformance.wire.parsing import UnreadableBodyError, parsed, printable
+from mpp_conformance.wire.parsing import UnreadableBodyError, parse_object, printable
 
 _DEEP = "the body: expected at most 2 levels of nesting, seen more"
 
@@ -10,7 +10,7 @@ _DEEP = "the body: expected at most 2 levels of nesting, seen more"
 def _problem(body: bytes, **bounds: int) -> str:
     """What is said of a body that is refused; empty for one that is read."""
     try:
-        parsed(body, **bounds)
+        parse_object(body, **bounds)
     except UnreadableBodyError as problem:
         return str(problem)
     return ""
@@ -52,13 +52,13 @@ def test_three_levels_are_more_than_two(body: bytes) -> None:
 def test_brackets_in_a_text_are_no_nesting_however_many() -> None:
     """A text of thousands of them, after an escaped quote too, is a text."""
     many = "[" * 5_000
-    assert parsed(f'{{"a":"{many}","b":"\\"{many}"}}'.encode()) == {"a": many, "b": f'"{many}'}
+    assert parse_object(f'{{"a":"{many}","b":"\\"{many}"}}'.encode()) == {"a": many, "b": f'"{many}'}
 
 
 def test_a_body_may_be_just_as_large_as_is_said() -> None:
     """One byte more is too many."""
     body = b'{"a":1}'
-    assert parsed(body, limit=len(body)) == {"a": 1}
+    assert parse_object(body, limit=len(body)) == {"a": 1}
     assert _problem(body, limit=len(body) - 1) == "the body: expected at most 6 bytes, seen more"
 
 

@@ -48,13 +48,13 @@ _PAGE: Final = b"<!doctype html><html><head><title>Please wait</title></head><bo
 def test_every_other_byte_stays(fault: str, was: bytes, now: bytes) -> None:
     """What a profile does not name is written as Alipay+ always writes it: no blanks, and Chinese as it is."""
     assert was in _SOUND
-    assert wire.spoilt(_ANSWER, FAULTS[fault]) == _SOUND.replace(was, now)
+    assert wire.faulty_body(_ANSWER, FAULTS[fault]) == _SOUND.replace(was, now)
 
 
 def test_an_oversized_body_is_filled_up_with_blanks() -> None:
     """One and a half mebibytes of them, in a field that nobody asked for."""
     filled = _SOUND[:-1] + b',"filling":"%s"}' % (b" " * (3 * 2**19))
-    assert wire.spoilt(_ANSWER, FAULTS["oversized"]) == filled
+    assert wire.faulty_body(_ANSWER, FAULTS["oversized"]) == filled
 
 
 def test_the_form_that_was_meant_is_the_last_of_two() -> None:
@@ -63,19 +63,19 @@ def test_the_form_that_was_meant_is_the_last_of_two() -> None:
     rest = _SOUND.replace(form + b",", b"").replace(b"," + form, b"")
     assert form not in rest
     twice = rest[:-1] + b',"actionForm":{"actionType":"HANDLE_BY_PSP"},' + form + b"}"
-    assert wire.spoilt(_ANSWER, FAULTS["action-form-twice"]) == twice
+    assert wire.faulty_body(_ANSWER, FAULTS["action-form-twice"]) == twice
 
 
 def test_a_body_with_blanks_has_two_for_each_level() -> None:
     """Each field on its own line, and Chinese as it is."""
-    lines = wire.spoilt(_ANSWER, FAULTS["body-with-blanks"]).decode().splitlines()
+    lines = wire.faulty_body(_ANSWER, FAULTS["body-with-blanks"]).decode().splitlines()
     assert lines[:2] == ["{", '  "result": {']
     assert '    "resultMessage": "\u6210\u529f"' in [line.rstrip(",") for line in lines]
 
 
 def test_a_result_that_is_unknown_is_that_of_the_documents() -> None:
     """Its code is the one that the pages of Alipay+ have for it."""
-    body = json.loads(wire.spoilt(_ANSWER, FAULTS["result-unknown"]))
+    body = json.loads(wire.faulty_body(_ANSWER, FAULTS["result-unknown"]))
     assert body["result"] == {
         "resultStatus": "U",
         "resultCode": "UNKNOWN_EXCEPTION",
@@ -85,31 +85,31 @@ def test_a_result_that_is_unknown_is_that_of_the_documents() -> None:
 
 def test_the_page_of_who_stands_before_alipay_plus_is_html() -> None:
     """The same one at each profile that sends one."""
-    pages = {wire.spoilt(_ANSWER, FAULTS[name]) for name in ("html-with-200", "status-503", "redirected")}
+    pages = {wire.faulty_body(_ANSWER, FAULTS[name]) for name in ("html-with-200", "status-503", "redirected")}
     assert pages == {_PAGE}
 
 
 @pytest.mark.parametrize("fault", ["payload-empty", "signature-bad"])
 def test_a_spoilt_answer_names_the_address_at_which_alipay_plus_listens(fault: str) -> None:
     """As a sound one does."""
-    there = wire.spoilt(_ANSWER, FAULTS[fault], gateway_url="http://there")
+    there = wire.faulty_body(_ANSWER, FAULTS[fault], gateway_url="http://there")
     assert b"http://there/" in there
-    assert b"http://there/" not in wire.spoilt(_ANSWER, FAULTS[fault])
+    assert b"http://there/" not in wire.faulty_body(_ANSWER, FAULTS[fault])
 
 
 def test_a_body_that_is_given_may_hold_what_no_text_can() -> None:
     """Half a surrogate pair goes out as it is."""
     text = '{"result": "\ud800"}'
-    assert wire.spoilt(_ANSWER, FAULTS["answer-illegal"], text=text) == b'{"result": "\xed\xa0\x80"}'
+    assert wire.faulty_body(_ANSWER, FAULTS["answer-illegal"], text=text) == b'{"result": "\xed\xa0\x80"}'
 
 
 def test_a_body_that_is_given_and_keeps_the_interface_is_a_fault_of_the_suite() -> None:
     """The words are for whoever wrote the scenario."""
     with pytest.raises(wire.OurMessageIsInvalid) as fault:
-        wire.spoilt(_ANSWER, FAULTS["answer-illegal"], text=_SOUND.decode())
+        wire.faulty_body(_ANSWER, FAULTS["answer-illegal"], text=_SOUND.decode())
     assert str(fault.value) == "the answer that was to break openapi/alipay-plus.yaml keeps it"
     with pytest.raises(wire.OurMessageIsInvalid):
-        wire.spoilt(_ANSWER, FAULTS["answer-illegal"])
+        wire.faulty_body(_ANSWER, FAULTS["answer-illegal"])
 
 
 # --- headers ------------------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def test_a_body_that_is_given_and_keeps_the_interface_is_a_fault_of_the_suite() 
 
 def test_an_answer_has_the_headers_of_alipay_plus() -> None:
     """Type, client, time, signature and length, and the connection ends."""
-    assert wire.arrived(b"{}", FAULTS["payload-empty"], location="/there") == wire.Received(
+    assert wire.receive(b"{}", FAULTS["payload-empty"], location="/there") == wire.Received(
         status=200,
         body=b"{}",
         headers=(
@@ -144,7 +144,7 @@ def test_an_answer_has_the_headers_of_alipay_plus() -> None:
 )
 def test_verification_comes_to_what_signed_the_answer(fault: str, outcome: str, header: str | None) -> None:
     """Nothing, other bytes, another key, another time, or Alipay+ itself."""
-    received = wire.arrived(b"{}", FAULTS[fault])
+    received = wire.receive(b"{}", FAULTS[fault])
     assert (received.signature, received.header("signature")) == (outcome, header)
 
 
@@ -168,7 +168,7 @@ def test_a_redirect_to_nowhere_says_no_place() -> None:
     """A header without a value is left out."""
     nowhere = wire.headers(b"", FAULTS["redirected"], client_id="c", time="t", signature="s")
     assert "location" not in dict(nowhere)
-    assert wire.arrived(b"", FAULTS["redirected"]).header("location") is None
+    assert wire.receive(b"", FAULTS["redirected"]).header("location") is None
 
 
 def test_a_redirect_leads_to_a_path() -> None:
@@ -180,7 +180,7 @@ def test_a_redirect_leads_to_a_path() -> None:
 def test_of_an_answer_that_does_not_come_nothing_is_there(fault: str) -> None:
     """No status, no body, no header and no signature; the detail says how it got lost."""
     detail = f"no answer: {FAULTS[fault].delivery}"
-    assert wire.arrived(b"{}", FAULTS[fault]) == wire.Received(
+    assert wire.receive(b"{}", FAULTS[fault]) == wire.Received(
         status=0, body=b"", headers=(), signature="missing", detail=detail
     )
     assert wire.Received().detail == ""
@@ -197,12 +197,12 @@ def test_a_body_goes_out_in_chunks_of_a_hundred_bytes(length: int, sizes: list[i
     body = bytes(ord("a") + place % 26 for place in range(length))
     starts = [sum(sizes[:count]) for count in range(len(sizes))]
     chunks = [b"%x\r\n%s\r\n" % (size, body[start : start + size]) for start, size in zip(starts, sizes, strict=True)]
-    assert wire.packed(body, FAULTS["chunked"]) == b"".join(chunks)
+    assert wire.transfer_encode(body, FAULTS["chunked"]) == b"".join(chunks)
 
 
 def test_a_compressed_body_is_the_same_at_any_time() -> None:
     """The time that gzip has room for is left empty."""
-    assert wire.packed(b"{}", FAULTS["gzip"])[4:8] == bytes(4)
+    assert wire.transfer_encode(b"{}", FAULTS["gzip"])[4:8] == bytes(4)
 
 
 # --- what is believed ---------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def test_a_compressed_body_is_the_same_at_any_time() -> None:
 
 def test_an_answer_that_is_believed_has_its_body_with_it() -> None:
     """As text, as it came."""
-    answer = wire.believed(UserInitiatedPay, wire.arrived(_SOUND, FAULTS["chunked"]))
+    answer = wire.believable_answer(UserInitiatedPay, wire.receive(_SOUND, FAULTS["chunked"]))
     assert isinstance(answer, UserInitiatedPayAnswer)
     assert (answer.body, answer.sdk_action_payload) == (_SOUND.decode(), "payload")
 
@@ -220,4 +220,4 @@ def test_an_answer_to_a_notification_is_believed_where_it_is_one(whole: bool) ->
     """A body that breaks its schema is no answer."""
     answer = NotifyPaymentAnswer(result_status="S", result_code="SUCCESS", result_message="success")
     body = wire.encode(answer) if whole else b"{}"
-    assert wire.believed(NotifyPayment, wire.arrived(body, FAULTS["chunked"])) == (answer if whole else None)
+    assert wire.believable_answer(NotifyPayment, wire.receive(body, FAULTS["chunked"])) == (answer if whole else None)

@@ -187,7 +187,7 @@ def _body(message: Message) -> dict[str, Any]:
 @given(_ANY_MESSAGE)
 def test_a_sound_message_arrives_as_it_was_sent(message: Message) -> None:
     """Whatever fits the documents survives the wire, and so do the fields that travel beside the body."""
-    assert message == wire.carried(message)
+    assert message == wire.round_trip(message)
 
 
 def test_every_message_that_crosses_http_is_generated() -> None:

@@ -11,7 +11,7 @@ from mpp_conformance import wire
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import CancelPaymentAnswer, Malformed, UserInitiatedPay
-from mpp_conformance.wire.verification import answered, called, verified
+from mpp_conformance.wire.verification import verify_answer, verify_call, verify_signature
 
 _FILE: Final = json.loads((Path(__file__).parents[1] / "data" / "signature-vectors.json").read_text("utf-8"))
 _PRIVATE: Final = signature.load_private_key(_FILE["keys"]["mpp"]["private_pkcs8_der_base64"], skip_validation=True)
@@ -40,7 +40,7 @@ def _half(
 
 def _found(half: Half, client_id: str = "MPP") -> tuple[str, str | None]:
     """The outcome and the detail."""
-    outcome, notes = verified(half, _KEY, client_id)
+    outcome, notes = verify_signature(half, _KEY, client_id)
     assert dict(notes)["signature"] == outcome
     return outcome, dict(notes).get("signature-detail")
 
@@ -48,7 +48,7 @@ def _found(half: Half, client_id: str = "MPP") -> tuple[str, str | None]:
 @pytest.mark.parametrize(("status", "named"), [(None, "request-time"), (200, "response-time"), (500, "response-time")])
 def test_a_sound_signature_is_valid(status: int | None, named: str) -> None:
     """Of it is kept how it was written, who signed, and when; in this order."""
-    assert verified(_half(status=status), _KEY, "MPP") == (
+    assert verify_signature(_half(status=status), _KEY, "MPP") == (
         "valid",
         (("signature", "valid"), ("encoding", signature.PERCENT_ENCODED), ("client-id", "MPP"), (named, _TIME)),
     )
@@ -84,7 +84,7 @@ def test_an_answer_need_not_say_whose_it_is() -> None:
     half = _half(status=200)
     anonymous = replace(half, headers=tuple(pair for pair in half.headers if pair[0] != "Client-Id"))
     assert _found(anonymous) == ("valid", None)
-    assert verified(anonymous, _KEY, "OTHER")[0] == "invalid"
+    assert verify_signature(anonymous, _KEY, "OTHER")[0] == "invalid"
     timeless = replace(anonymous, headers=tuple(pair for pair in anonymous.headers if pair[0] != "Response-Time"))
     assert _found(timeless) == ("invalid", _MISSING.format("Response-Time"))
 
@@ -111,7 +111,7 @@ def test_without_a_signature_nothing_else_is_looked_at(outcome: str, sent: str |
 
 def test_what_is_kept_is_printable_and_bounded() -> None:
     """Header values to 100 characters, the detail to 500."""
-    outcome, notes = verified(_half(sent="\x1b" + "c" * 100, time="t" * 101), _KEY, "m" * 600)
+    outcome, notes = verify_signature(_half(sent="\x1b" + "c" * 100, time="t" * 101), _KEY, "m" * 600)
     kept, cut = dict(notes), f"\\x1b{'c' * 96}..."
     assert (outcome, kept["client-id"], kept["request-time"]) == ("foreign", cut, f"{'t' * 97}...")
     detail = f"Client-Id is {cut}, and expected is {'m' * 600}"
@@ -121,9 +121,9 @@ def test_what_is_kept_is_printable_and_bounded() -> None:
 def test_a_call_has_with_it_what_its_signature_came_to() -> None:
     """And notes beside it; a body that breaks its schema is malformed, whoever signed it."""
     half = _half(outcome="invalid")
-    _, notes = verified(half, _KEY, "MPP")
-    assert called(UserInitiatedPay, half, _KEY, "MPP") == (replace(_CALL, signature="invalid"), notes)
-    message, told = called(UserInitiatedPay, replace(half, body=b"{}"), _KEY, "MPP")
+    _, notes = verify_signature(half, _KEY, "MPP")
+    assert verify_call(UserInitiatedPay, half, _KEY, "MPP") == (replace(_CALL, signature="invalid"), notes)
+    message, told = verify_call(UserInitiatedPay, replace(half, body=b"{}"), _KEY, "MPP")
     assert isinstance(message, Malformed)
     assert dict(told)["signature"] == "invalid"
 
@@ -131,18 +131,18 @@ def test_a_call_has_with_it_what_its_signature_came_to() -> None:
 def test_an_answer_has_with_it_what_its_signature_came_to() -> None:
     """A body that breaks its schema is malformed."""
     half, bare = _half(status=200), replace(_ANSWER, media_type="")
-    assert answered(CancelPaymentAnswer, half, _KEY, "MPP") == replace(bare, signature="valid")
-    assert answered(CancelPaymentAnswer, half, _KEY, "OTHER") == replace(bare, signature="foreign")
-    assert isinstance(answered(CancelPaymentAnswer, replace(half, body=b"{}"), _KEY, "MPP"), Malformed)
+    assert verify_answer(CancelPaymentAnswer, half, _KEY, "MPP") == replace(bare, signature="valid")
+    assert verify_answer(CancelPaymentAnswer, half, _KEY, "OTHER") == replace(bare, signature="foreign")
+    assert isinstance(verify_answer(CancelPaymentAnswer, replace(half, body=b"{}"), _KEY, "MPP"), Malformed)
 
 
 @pytest.mark.parametrize("status", [201, 404, 500])
 def test_an_answer_that_can_be_read_is_one_whatever_its_status(status: int) -> None:
     """No document says that the status must be 200; where nothing can be read, it is the first to be told."""
     half = _half(status=status)
-    usual = answered(CancelPaymentAnswer, replace(half, status=200), _KEY, "MPP")
-    assert answered(CancelPaymentAnswer, half, _KEY, "MPP") == replace(usual, http_status=str(status))
-    told = answered(CancelPaymentAnswer, replace(half, body=b"<html>"), _KEY, "MPP")
+    usual = verify_answer(CancelPaymentAnswer, replace(half, status=200), _KEY, "MPP")
+    assert verify_answer(CancelPaymentAnswer, half, _KEY, "MPP") == replace(usual, http_status=str(status))
+    told = verify_answer(CancelPaymentAnswer, replace(half, body=b"<html>"), _KEY, "MPP")
     assert isinstance(told, Malformed)
     assert told.problem.startswith(f"expected an answer with HTTP status 200, seen {status}; ")
     assert told.http_status == str(status)
@@ -161,5 +161,5 @@ def test_an_answer_says_what_its_content_type_calls_it(header: str, media_type: 
     """In lower case, without parameters, printable and bounded; also where the body cannot be read."""
     half = _half(status=200)
     named = replace(half, headers=(*half.headers, ("Content-Type", header)))
-    assert answered(CancelPaymentAnswer, named, _KEY, "MPP").media_type == media_type
-    assert answered(CancelPaymentAnswer, replace(named, body=b"<html>"), _KEY, "MPP").media_type == media_type
+    assert verify_answer(CancelPaymentAnswer, named, _KEY, "MPP").media_type == media_type
+    assert verify_answer(CancelPaymentAnswer, replace(named, body=b"<html>"), _KEY, "MPP").media_type == media_type

@@ -156,13 +156,13 @@ def all_pairs() -> Iterator[Pair]:
             yield from (((one, first), (other, second)) for first, second in product(ones, others))
 
 
-def excluded(pair: Pair, reading: Reading) -> str:
+def reason_impossible(pair: Pair, reading: Reading) -> str:
     """Why no payment shows this pair under a reading of the limits; empty for a possible pair."""
     held = (rule for rule in RULES if rule.inclusive in {None, reading.inclusive})
     return next((rule.reason for rule in held if rule.excludes(pair)), "")
 
 
-def worded(pair: Pair) -> str:
+def in_words(pair: Pair) -> str:
     """A pair as people read it."""
     return " with ".join(f"{dimension} {value}" for dimension, value in pair)
 

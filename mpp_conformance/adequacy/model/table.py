@@ -280,7 +280,7 @@ def of_workflow(workflow: str) -> tuple[Transition, ...]:
 
 
 @cache
-def leaving(workflow: str, state: str) -> tuple[Transition, ...]:
+def transitions_from(workflow: str, state: str) -> tuple[Transition, ...]:
     """The rows of one workflow that lead away from a state."""
     return tuple(row for row in of_workflow(workflow) if row.source == state)
 

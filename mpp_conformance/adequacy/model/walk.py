@@ -1,7 +1,7 @@
 """The way of a payment through the table: the planned one by its condition, the walked one by its messages."""
 
 from mpp_conformance.adequacy.model.dimensions import CODE, DIMENSIONS, Condition
-from mpp_conformance.adequacy.model.table import LEFT_ALONE, Transition, leaving, states
+from mpp_conformance.adequacy.model.table import LEFT_ALONE, Transition, states, transitions_from
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.protocol.messages import Message
 
@@ -15,7 +15,7 @@ def way(condition: Condition) -> list[Transition]:
     """
     workflow = condition[_CODE_AT]
     state, taken = states(workflow)[0], list[Transition]()
-    while following := [row for row in leaving(workflow, state) if row.admits(condition)]:
+    while following := [row for row in transitions_from(workflow, state) if row.admits(condition)]:
         if len(following) > 1:
             raise ValueError(f"{following[0].name} or {following[1].name} under {', '.join(condition)}")
         taken += following
@@ -30,10 +30,10 @@ def walk(trace: Trace) -> list[Transition]:
 
 def walk_of(trace: Trace, payment: int) -> list[Transition]:
     """The transitions that one payment took."""
-    return [row for row, _ in shown_walk(trace, payment)]
+    return [row for row, _ in observed_walk(trace, payment)]
 
 
-def shown_walk(trace: Trace, payment: int) -> list[tuple[Transition, Event | None]]:
+def observed_walk(trace: Trace, payment: int) -> list[tuple[Transition, Event | None]]:
     """The transitions that one payment took, each with the event that shows it, or ``None`` where none does.
 
     A message that comes before its turn (page and callback may come in either order) is kept until its turn comes;
@@ -64,10 +64,10 @@ def _next(workflow: str, state: str, kept: list[Event], *, app_link: bool) -> tu
 
 def _to(workflow: str, state: str, message: Message, *, app_link: bool) -> list[Transition]:
     """The transitions from ``state`` up to the one that ``message`` shows; none if no unseen ones lead there."""
-    for row in leaving(workflow, state):
+    for row in transitions_from(workflow, state):
         if row.shown is not None and row.shown.fits(message):
             return [row]
-    for row in leaving(workflow, state):
+    for row in transitions_from(workflow, state):
         if row.passes_unseen(app_link=app_link):
             further = _to(workflow, row.target, message, app_link=app_link)
             if further:
@@ -77,7 +77,7 @@ def _to(workflow: str, state: str, message: Message, *, app_link: bool) -> list[
 
 def _shown_by_silence(workflow: str, state: str) -> list[Transition]:
     passed = list[Transition]()
-    while following := leaving(workflow, state):
+    while following := transitions_from(workflow, state):
         if len(following) > 1 or not following[0].passes_unseen(app_link=True):
             return []
         passed += following

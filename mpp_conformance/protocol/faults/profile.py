@@ -45,7 +45,7 @@ class Fault:
 
     ``does``: what Alipay+ does wrong, a sentence. ``careful``: what a careful MPP does, a sentence. ``basis``: what the
     documents say of that (stated, documented, derived or silent), ``source``: where; empty where they are silent.
-    ``first``: how many of a payment's answers are spoilt, from the first one on; 0: every one.
+    ``first``: how many of a payment's answers are faulty, from the first one on; 0: every one.
     ``instead``: the answer to the conversation's payment before this one is given; ``undecided``: Alipay+ has made no
     decision when the connection breaks.
     ``given``: the body that goes out is the scenario's own, which breaks the interface.
@@ -81,5 +81,5 @@ class Fault:
         return self.delivery not in {RESET, SILENT}
 
     def spoils(self, attempt: int) -> bool:
-        """Whether the answer to the ``attempt``-th call about a payment (from 1) is spoilt."""
+        """Whether the answer to the ``attempt``-th call about a payment (from 1) is faulty."""
         return self.first == 0 or attempt <= self.first

@@ -33,11 +33,13 @@ _PAY_DOCS: Final = "Alipay+ API documentation, userInitiatedPay"
 _UPGRADE: Final = "the upgrade's page, highlights for the MPP server"
 
 _NO_SDK: Final = "It calls the client SDK for HANDLE_BY_SDK and for nothing else, and pays nothing without an order."
-_AS_BEFORE: Final = "It takes the payment for its own, as before the upgrade, and does not call the client SDK."
+_AS_BEFORE: Final = "It handles the payment itself, as before the upgrade, and does not call the client SDK."
 _NOT_PAID: Final = "It pays nothing, makes up no payload, and tells the consumer that the payment failed."
-_NO_ANSWER: Final = "It takes it for no answer: it asks again a few times, and then tells the consumer of a failure."
-_NOT_VERIFIED: Final = "It acts on nothing in it: it asks again a few times, and then tells the consumer of a failure."
-_AS_ALWAYS: Final = "It takes it for what it is: a sound answer, on which it acts as on any other."
+_NO_ANSWER: Final = "It treats this as no answer: it asks again a few times, and then tells the consumer of a failure."
+_NOT_VERIFIED: Final = (
+    "It acts on nothing in the answer: it asks again a few times, and then tells the consumer of a failure."
+)
+_AS_ALWAYS: Final = "It accepts the answer, which is sound, and acts on it as on any other."
 _ONCE: Final = "It asks again with the same code and customer, acts on the answer it gets then, and pays once."
 
 _ANSWERS: Final = (
@@ -118,21 +120,21 @@ _ANSWERS: Final = (
         name="amounts-as-numbers",
         family=ANSWER,
         does="It writes amounts as JSON numbers instead of strings.",
-        careful="It pays these very whole minor units, or takes it for no answer and pays nothing.",
+        careful="It pays exactly these minor units, or treats this as no answer and pays nothing.",
         legible=True,
     ),
     Fault(
         name="action-form-twice",
         family=ANSWER,
         does="It writes the actionForm twice, first with HANDLE_BY_PSP and then with HANDLE_BY_SDK.",
-        careful="It takes it for no answer, since readers of JSON differ in which of the two they see.",
+        careful="It treats this as no answer, since JSON parsers differ in which of the two they see.",
         legible=True,
     ),
     Fault(
         name="answer-illegal",
         family=ANSWER,
-        does="It breaks its interface in one field, as a generator wrote it.",
-        careful="It acts on what it can read, or takes it for no answer; it does not break down, nor guess a sum.",
+        does="A generator wrote the answer, and one field of it breaks the interface.",
+        careful="It acts on what it can read, or treats this as no answer; it does not break down, nor guess a sum.",
         given=True,
         legible=True,
     ),
@@ -140,7 +142,7 @@ _ANSWERS: Final = (
         name="byte-order-mark",
         family=ANSWER,
         does="It puts a byte order mark before the body.",
-        careful="It reads past the mark, or takes it for no answer; it does not break down.",
+        careful="It reads past the mark, or treats this as no answer; it does not break down.",
         legible=True,
     ),
     Fault(
@@ -193,8 +195,8 @@ _MESSAGES: Final = (
     Fault(
         name="answer-replayed",
         family=MESSAGE,
-        does="It gives the answer to the payment before once more, validly signed a day ago.",
-        careful="It knows the order for one that was paid, and pays it no second time.",
+        does="It repeats its answer to the payment before, validly signed a day ago.",
+        careful="It recognises the order as one that was paid, and does not pay it again.",
         instead=True,
         age=86_400,
     ),
@@ -202,7 +204,7 @@ _MESSAGES: Final = (
         name="answer-of-another-customer",
         family=MESSAGE,
         does="It gives the answer that another customer's payment got.",
-        careful="It knows the order for another customer's, pays nothing, and tells the consumer of a failure.",
+        careful="It recognises the order as another customer's, pays nothing, and tells the consumer of a failure.",
         instead=True,
     ),
     Fault(
@@ -254,7 +256,7 @@ _TRANSPORTS: Final = (
     Fault(
         name="html-with-200",
         family=TRANSPORT,
-        does="Something before it answers with an HTML page, unsigned, under status 200.",
+        does="A proxy before it answers with an HTML page, unsigned, under status 200.",
         careful=_NO_ANSWER,
         content_type=_HTML,
         signature=MISSING,
@@ -269,7 +271,7 @@ _TRANSPORTS: Final = (
     Fault(
         name="status-503",
         family=TRANSPORT,
-        does="Something before it answers with an HTML page under status 503.",
+        does="A proxy before it answers with an HTML page under status 503.",
         careful=_NO_ANSWER,
         status=503,
         content_type=_HTML,
@@ -278,7 +280,7 @@ _TRANSPORTS: Final = (
     Fault(
         name="body-truncated",
         family=TRANSPORT,
-        does="It breaks off in the middle of the body and closes the connection.",
+        does="It stops in the middle of the body and closes the connection.",
         careful=_NO_ANSWER,
         delivery=TRUNCATED,
     ),
@@ -293,7 +295,7 @@ _TRANSPORTS: Final = (
     Fault(
         name="reset-after-answer",
         family=TRANSPORT,
-        does="It has placed the order, and the connection is reset before its first answer is out.",
+        does="It places the order, but the connection is reset before its first answer is out.",
         careful=_ONCE,
         basis="derived",
         source=_PAY_DOCS,
@@ -303,8 +305,8 @@ _TRANSPORTS: Final = (
     Fault(
         name="redirected",
         family=TRANSPORT,
-        does="It sends the MPP elsewhere with status 307.",
-        careful="It does not go there: whoever answers there is a stranger. It takes it for no answer.",
+        does="It redirects the MPP to another address with status 307.",
+        careful="It does not follow the redirect: whoever answers there is a stranger. It treats this as no answer.",
         status=307,
         content_type=_HTML,
         location=True,
@@ -313,8 +315,8 @@ _TRANSPORTS: Final = (
     Fault(
         name="gzip",
         family=TRANSPORT,
-        does="It compresses the body although nobody asked for that; the signature is over the body before that.",
-        careful="It reads the body, or takes it for no answer; it does not break down.",
+        does="It compresses the body although nobody asked for that; the signature is over the body as it was before.",
+        careful="It reads the body, or treats this as no answer; it does not break down.",
         delivery=GZIP,
     ),
     Fault(
@@ -329,8 +331,8 @@ _TRANSPORTS: Final = (
     Fault(
         name="oversized",
         family=TRANSPORT,
-        does="It fills the body of its first answer up with one and a half mebibytes of blanks.",
-        careful="It reads the body, or takes it for no answer and asks again; it does not break down.",
+        does="It pads the body of its first answer with 1.5 MiB of blanks.",
+        careful="It reads the body, or treats this as no answer and asks again; it does not break down.",
         first=1,
         legible=True,
     ),
@@ -347,7 +349,7 @@ _TIMES: Final = (
     Fault(
         name="silent-at-first",
         family=TIME,
-        does="It has placed the order and says nothing on the first call; the next one is answered.",
+        does="It places the order but does not answer the first call; it answers the next one.",
         careful=_ONCE,
         basis="derived",
         source=_PAY_DOCS,
@@ -357,7 +359,7 @@ _TIMES: Final = (
     Fault(
         name="status-503-at-first",
         family=TIME,
-        does="Something before it answers the first call with status 503; the next one is answered.",
+        does="A proxy before it answers the first call with status 503; it answers the next one itself.",
         careful=_ONCE,
         basis="derived",
         source=_PAY_DOCS,
@@ -373,7 +375,7 @@ _LATE: Final = tuple(
         name=f"late-by-{seconds}-s",
         family=TIME,
         does=does,
-        careful="It waits for it, in its app, too, or asks again; it acts on what it is answered, and pays once.",
+        careful="Its server and app wait for the answer, or it asks again; it acts on what comes, and pays once.",
         delay=seconds,
         first=1,
         legible=True,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def linked(known: Path | None, place: Path) -> bool:
+def make_link(known: Path | None, place: Path) -> bool:
     """Whether ``place`` is now a further name of the file ``known``.
 
     Allure 3 shows a file only for the first result that names it, and a further name costs a tenth of a further file.

@@ -58,7 +58,9 @@ def _home() -> Path:
     try:
         return Path.home()
     except RuntimeError:
-        raise GeneratorError(f"this user has no home to keep it in: name a folder for it in {CACHE_VARIABLE}") from None
+        raise GeneratorError(
+            f"this user has no home directory for the cache: name a folder in {CACHE_VARIABLE}"
+        ) from None
 
 
 def find(say: Say) -> Node:

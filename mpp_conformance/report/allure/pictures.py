@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mpp_conformance.evidence import pictures
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.report.allure.files import linked
+from mpp_conformance.report.allure.files import make_link
 from mpp_conformance.report.gate.outcome import Gate
 from mpp_conformance.report.languages.language import Language
 from mpp_conformance.report.pages import html
@@ -57,7 +57,7 @@ class Pictures:
         self._plain: dict[Scenario, Path] = {}
         """The diagrams that bear no mark: cases on one conversation share one file."""
 
-    def attached(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
+    def attachments(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
         """The attachments of one result; ``prefix`` names its files."""
         found = [self._diagram(case, trace, prefix), *self._taken(case, prefix)]
         return found if case.verdict is Verdict.PASS else [self._card(case, trace, prefix), *found]
@@ -67,7 +67,7 @@ class Pictures:
         for number, row in enumerate(self._shown.get((case.evidence, case.planned.case.requirement.id), ()), start=1):
             file = row["file"]
             place = self._directory / f"{prefix}-picture-{number}-attachment.{file.rpartition('.')[2]}"
-            if not linked(self._written.get(file), place):
+            if not make_link(self._written.get(file), place):
                 place.write_bytes(self._images[file])
                 self._written[file] = place
             yield {
@@ -80,7 +80,7 @@ class Pictures:
         found = marks([self._rows[case.key]])
         bare = not found.events and not found.absent
         place = self._directory / f"{prefix}-diagram-attachment.svg"
-        if not linked(self._plain.get(trace.scenario) if bare else None, place):
+        if not make_link(self._plain.get(trace.scenario) if bare else None, place):
             drawn = svg(picture(trace, found), self._language, title=trace.scenario.label, alone=True)
             place.write_text(drawn, "utf-8")
             if bare:

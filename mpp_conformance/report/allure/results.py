@@ -22,7 +22,7 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Planned
 from mpp_conformance.ledger.requirements import MUST, Requirement
 from mpp_conformance.protocol.limits import cny
-from mpp_conformance.report.allure.files import linked
+from mpp_conformance.report.allure.files import make_link
 from mpp_conformance.report.allure.pictures import Pictures
 from mpp_conformance.report.allure.side_files import NOT_APPLICABLE, OBSERVATION, beside, message
 from mpp_conformance.report.gate.outcome import NO_GATE, WAIVED, Gate
@@ -144,7 +144,7 @@ class AllureResults:
         }
 
     def _attached(self, case: CaseResult, trace: Trace | None, prefix: str) -> list[Json]:
-        drawn = [] if trace is None else self._pictures.attached(case, trace, prefix)
+        drawn = [] if trace is None else self._pictures.attachments(case, trace, prefix)
         return [*drawn, *self._evidence(case, prefix)]
 
     def _evidence(self, case: CaseResult, prefix: str) -> list[Json]:
@@ -154,7 +154,7 @@ class AllureResults:
         if not case.evidence or known or file.stat().st_size > _ATTACHED:
             return []
         self._attached_once.add(case.evidence)
-        if not linked(file, place):
+        if not make_link(file, place):
             place.write_bytes(file.read_bytes())
         return [{"name": "evidence", "source": place.name, "type": "application/json"}]
 

@@ -44,7 +44,7 @@ def rejudged(run: Path) -> Rejudgement:
     return found
 
 
-def differing(run: Path) -> Iterator[tuple[str, str]]:
+def differences(run: Path) -> Iterator[tuple[str, str]]:
     """The page of the audit in a folder, made again, and how it differs: empty where it does not.
 
     RejudgementError where it cannot be made.
@@ -101,4 +101,4 @@ def _parting(run: Path, row: Mapping[str, Any], cases: Mapping[tuple[str, str, s
     judgement = oracle.judge(case.judge, trace)
     result = CaseResult(planned=planned, judgement=judgement, evidence=row["evidence"], digest=row["evidence_digest"])
     kept = {name: row[name] for name in ("requirement", "shape", "conversation")}
-    return [f"{where}: {told}" for told in parsing.parting(row, {**kept, **document.case_row(result, trace)})]
+    return [f"{where}: {told}" for told in parsing.differences(row, {**kept, **document.case_row(result, trace)})]

@@ -11,15 +11,15 @@ from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.ledger.catalogue import Key
 from mpp_conformance.report.run_folder import reading
 from mpp_conformance.report.verdict_file import document, parsing
-from mpp_conformance.report.verdict_file.parsing import key_of, named
+from mpp_conformance.report.verdict_file.parsing import case_name, key_of
 
 _SAID: Final = ("there it was", "the verdict file says")
 
 
-def parting(known: Journal, verdicts: Mapping[str, Any], run: Path) -> Iterator[str]:
+def differences(known: Journal, verdicts: Mapping[str, Any], run: Path) -> Iterator[str]:
     """Where the two differ; each sentence goes on from the journal's name."""
     for name in ("claims", "message_layer", "target"):
-        for told in parsing.parting(known.facts.get(name), verdicts[name], name, _SAID):
+        for told in parsing.differences(known.facts.get(name), verdicts[name], name, _SAID):
             yield f", line 1: the run was begun otherwise: {told}"
     yield from _attempts(known, verdicts)
     yield from _end(known, verdicts, run)
@@ -56,7 +56,7 @@ def _judged(known: Journal, verdicts: Mapping[str, Any]) -> Iterator[str]:
     judged = _given(known)
     rows = {key_of(row): row for row in document.cases(verdicts)}
     for key, entry in judged.items():
-        row, where = rows.get(key), f", line {entry.number}: {named(key)}"
+        row, where = rows.get(key), f", line {entry.number}: {case_name(key)}"
         if row is None:
             yield f"{where} was judged, and the verdict file says nothing of it"
         elif row["verdict"] != entry.told["verdict"]:
@@ -64,7 +64,7 @@ def _judged(known: Journal, verdicts: Mapping[str, Any]) -> Iterator[str]:
         elif row["evidence_digest"] != entry.told["digest"]:
             yield f"{where} was judged on other evidence than the verdict file names"
     for key in sorted(rows.keys() - judged.keys()):
-        yield f": nothing says that {named(key)} was judged"
+        yield f": nothing says that {case_name(key)} was judged"
 
 
 def _given(known: Journal) -> dict[Key, Entry]:

@@ -39,7 +39,9 @@ def rejudged(run: Path) -> Rejudgement:
         ledger = catalogue.load(directory("suites"))
         again = _Again(run, made, ledger.cases)
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, CatalogueError) as problem:
-        raise RejudgementError(f"{load.FILE}: it is not what load writes over HTTP: {problem!r:.200}") from problem
+        raise RejudgementError(
+            f"{load.FILE}: it is not a file that load writes over HTTP: {problem!r:.200}"
+        ) from problem
     return again.done()
 
 
@@ -78,10 +80,10 @@ class _Again:
             failing = list(load.rows(self._judged(trace, row["shown"]), trace, row["file"], row["digest"]))
             derived += failing
             broke = sorted({one["requirement"] for one in failing})
-            found.differences += parsing.parting(row["broke"], broke, f"{load.FILE}, broke of {row['file']}")
+            found.differences += parsing.differences(row["broke"], broke, f"{load.FILE}, broke of {row['file']}")
         found.differences += found.readings.differences
         found.notes += found.readings.notes
-        found.differences += parsing.parting(self._rows, derived, f"{load.FILE}, counterexamples")
+        found.differences += parsing.differences(self._rows, derived, f"{load.FILE}, counterexamples")
         found.cases = len(derived)
         names = ("requirement", "module", "case", "evidence", "evidence_digest")
         found.digest = canonical.digest(canonical.dump(sorted([row[name] for name in names] for row in derived)))
@@ -90,5 +92,5 @@ class _Again:
     def _judged(self, trace: Trace, shown: list[str]) -> Iterator[tuple[Case, Judgement]]:
         set_up = SetUp(frozenset(shown))
         for case in (one.case for one in self._planned if one.scenario == trace.scenario):
-            judgement = set_up.weighed(oracle.judge(case.judge, trace), trace)
+            judgement = set_up.weigh(oracle.judge(case.judge, trace), trace)
             yield case, judgement if self._users <= self._claimed else beyond_claim(judgement, self._claimed)

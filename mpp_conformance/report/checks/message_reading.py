@@ -135,9 +135,9 @@ def _of_bytes(event: Event, kind: type[Message], half: Half, layer: MessageLayer
 def _signed(kind: type[Message], half: Half, layer: MessageLayer) -> tuple[Message, wire.Notes]:
     """What an MPP server said, and what is noted of its signature."""
     if not kind.is_reply:
-        return wire.called(kind, half, layer.mpp_key, layer.client_id)
-    _, notes = wire.verified(half, layer.mpp_key, layer.client_id)
-    return wire.answered(kind, half, layer.mpp_key, layer.client_id), notes
+        return wire.verify_call(kind, half, layer.mpp_key, layer.client_id)
+    _, notes = wire.verify_signature(half, layer.mpp_key, layer.client_id)
+    return wire.verify_answer(kind, half, layer.mpp_key, layer.client_id), notes
 
 
 def _own(message: Message, kind: type[Message], half: Half, key: RSAPublicKey) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _carriage(half: Half) -> set[str]:
 def _with_no_address(body: bytes) -> str:
     """A body of Alipay+'s with the address for notifyPayment that scenarios write."""
     try:
-        address = wire.parsed(body).get("paymentNotifyUrl")
+        address = wire.parse_object(body).get("paymentNotifyUrl")
     except wire.UnreadableBodyError:
         return ""
     nowhere = json.dumps(wire.notify_url(wire.GATEWAY_URL))
@@ -235,5 +235,5 @@ def _believed(trace: Trace, event: Event) -> bool:
     bodies = [half.body for half in before.http if not isinstance(half.body, HiddenBytes)]
     if fault is None or not bodies:
         return False
-    told = wire.believed(UserInitiatedPay, wire.arrived(bodies[0], fault))
+    told = wire.believable_answer(UserInitiatedPay, wire.receive(bodies[0], fault))
     return told is not None and not list(_parting(event.message, told))

@@ -30,7 +30,7 @@ from mpp_conformance.report.run_folder import folder, journal_file, reading, str
 from mpp_conformance.report.verdict_file import document, folding, parsing
 from mpp_conformance.report.verdict_file.document import RunFacts
 from mpp_conformance.report.verdict_file.folding import CaseResult
-from mpp_conformance.report.verdict_file.parsing import key_of, named
+from mpp_conformance.report.verdict_file.parsing import case_name, key_of
 from mpp_conformance.scenarios.scenario import Scenario
 
 
@@ -115,12 +115,14 @@ class _Rejudging:
                 continue
             planned, trace = plan.get(key), self._traces.get(entry.told["evidence"])
             if planned is None or trace is None or trace.scenario != planned.scenario:
-                found.differences.append(f"{journal.FILE}, line {entry.number}: {named(key)} cannot be judged again")
+                found.differences.append(
+                    f"{journal.FILE}, line {entry.number}: {case_name(key)} cannot be judged again"
+                )
                 continue
             found.cases += 1
             word = oracle.judge(planned.case.judge, trace).verdict.word
             if word != entry.told["verdict"]:
-                told = f"{named(key)}: kept is {entry.told['verdict']}, derived is {word}"
+                told = f"{case_name(key)}: kept is {entry.told['verdict']}, derived is {word}"
                 found.differences.append(f"{journal.FILE}, line {entry.number}: {told}")
         self._strayed(known)
         found.differences[:0] = found.readings.differences
@@ -157,7 +159,7 @@ class _Rejudging:
         except OSError:
             return trace
         try:
-            return disclosures.opened(trace, disclosures.read(data))
+            return disclosures.reveal(trace, disclosures.read(data))
         except EvidenceError as problem:
             raise EvidenceError(f"{name}: {folder.DISCLOSURES}/{name}: {problem}") from problem
 
@@ -171,7 +173,7 @@ class _Rejudging:
         except JournalError as problem:
             self._found.differences.append(f"{journal.FILE}, {problem}")
         else:
-            told = journal_consistency.parting(known, verdicts, self._run)
+            told = journal_consistency.differences(known, verdicts, self._run)
             self._found.differences += [f"{journal.FILE}{sentence}" for sentence in told]
             self._strayed(known)
 
@@ -204,9 +206,11 @@ class _Rejudging:
         claims = _claims(verdicts)
         plan = list(catalogue.plan(ledger.cases, claims))
         derived = [self._result(planned, rows[planned.key]) for planned in plan if planned.key in rows]
-        derived = folding.weighed(derived, self._by_scenario(derived))
+        derived = folding.weigh(derived, self._by_scenario(derived))
         for key in rows.keys() - {planned.key for planned in plan if not planned.not_applicable}:
-            found.differences.append(f"{document.FILE}, {named(key)}: these suites ask no such thing of this wallet")
+            found.differences.append(
+                f"{document.FILE}, {case_name(key)}: these suites ask no such thing of this wallet"
+            )
             derived = [result for result in derived if result.key != key]
         outcome = folding.fold(derived, ledger, plan)
         made = document.document(outcome, self._facts(verdicts, plan, outcome.cases))
@@ -216,7 +220,7 @@ class _Rejudging:
             found.other_suite = f"{judged_by['version']}, {judged_by['digest'][:12]}"
             told = f"the run was judged by another build of the suite ({found.other_suite}) than this one"
             found.notes.append(f"{told}, which may be the reason for differences")
-        found.differences += [f"{document.FILE}, {told}" for told in parsing.parting(verdicts, made)]
+        found.differences += [f"{document.FILE}, {told}" for told in parsing.differences(verdicts, made)]
 
     def _result(self, planned: Planned, row: Mapping[str, Any]) -> CaseResult:
         """A case on its conversation; as it was kept where there is no evidence to derive it from."""
@@ -224,9 +228,9 @@ class _Rejudging:
         judgement = parsing.judgement_of(row)
         if trace is None:
             if not row["evidence"] and judgement.verdict is not Verdict.ERROR:
-                self._found.differences.append(f"{document.FILE}, {named(planned.key)}: a verdict without evidence")
+                self._found.differences.append(f"{document.FILE}, {case_name(planned.key)}: a verdict without evidence")
         elif trace.scenario != planned.scenario:
-            told = f"{folder.EVIDENCE}/{row['evidence']}: its scenario is not the one of {named(planned.key)}"
+            told = f"{folder.EVIDENCE}/{row['evidence']}: its scenario is not the one of {case_name(planned.key)}"
             self._found.differences.append(told)
         else:
             judgement = oracle.judge(planned.case.judge, trace)

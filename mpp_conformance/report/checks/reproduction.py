@@ -36,7 +36,7 @@ _COMMANDS: Final = {"html": "html", "md": "markdown"}
 _Make = Callable[[Language, Gate], str]
 
 
-def differing(run: Path) -> Iterator[tuple[str, str]]:
+def differences(run: Path) -> Iterator[tuple[str, str]]:
     """Each form in a run's folder that can be made once more, and how it differs; empty where it does not.
 
     KeptError without a run, VerdictFileError where its verdict file lacks what a form shows.
@@ -104,7 +104,7 @@ def _difference(path: Path, make: _Make, judged: Gate, verdicts: Mapping[str, An
             if same > place:
                 closest, place = made, same
     line = found.count("\n", 0, place) + 1
-    return f"line {line} is not what it is made from: {text_differences.parting(closest, found)}"
+    return f"line {line} is not what it is made from: {text_differences.parting_of(closest, found)}"
 
 
 def _gates(page: str, judged: Gate, verdicts: Mapping[str, Any]) -> Iterator[Gate]:

@@ -4,6 +4,7 @@ A reason is what differs between the two verdict files. Where nothing else does,
 several do, all of them are named, for a verdict file cannot tell them apart.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ def document_of(old: Verdicts, new: Verdicts) -> dict[str, Any]:
         "old": _named(old),
         "new": _named(new),
         "same": not cases and old["overall"] == new["overall"],
+        "compared": len(_verdicts(old).keys() | _verdicts(new).keys()),
         "changes": [{"what": what, "old": was, "new": now} for what, (was, now) in changes.items()],
         "requirements": list(_requirements(old, new)),
         "cases": cases,
@@ -103,17 +105,46 @@ def _in_order(before: Iterable[Any], after: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys([*after, *before]))
 
 
-def lines(made: Mapping[str, Any]) -> Iterator[str]:
-    """The difference for people."""
-    old, new = made["old"], made["new"]
-    yield f"old          {old['run']}: {old['overall']}"
-    yield f"new          {new['run']}: {new['overall']}"
+def lines(made: Mapping[str, Any], *, cases: bool = False) -> Iterator[str]:
+    """The difference for people: in numbers, then what can be the reason, then by requirement; ``cases``: each case."""
+    yield f"old          {made['old']['run']}: {made['old']['overall']}"
+    yield f"new          {made['new']['run']}: {made['new']['overall']}"
+    yield f"result       {_in_numbers(made)}"
+    if made["cases"]:
+        yield f"verdicts     {_turns(made['cases'])}"
     for row in made["changes"]:
         yield f"changed      {row['what']}: {row['old']} -> {row['new']}"
-    for row in made["requirements"]:
-        yield f"requirement  {row['requirement']}: {row['old']} -> {row['new']}"
-    for row in made["cases"]:
+    yield from _by_requirement(made)
+    for row in made["cases"] if cases else ():
         name = f"{row['requirement']} {row['case']}[{row['scenario']}]"
-        yield f"case         {name}: {row['old']} -> {row['new']} ({' or '.join(row['reasons'])})"
-    differing = len(made["cases"])
-    yield f"result       {'the same' if made['same'] else f'{differing} cases differ'}"
+        yield f"case         {name}: {_turn(row)} ({' or '.join(row['reasons'])})"
+    if made["cases"] and not cases:
+        yield "more         --cases names each case"
+
+
+def _in_numbers(made: Mapping[str, Any]) -> str:
+    if made["same"]:
+        return "the same"
+    requirements = {row["requirement"] for row in (*made["cases"], *made["requirements"])}
+    return f"{len(made['cases'])} of {made['compared']} cases differ, in {len(requirements)} requirements"
+
+
+def _by_requirement(made: Mapping[str, Any]) -> Iterator[str]:
+    """What became of each requirement that has a difference, of its cases, and why that may be."""
+    turned = {row["requirement"]: row for row in made["requirements"]}
+    by_requirement: dict[str, list[Mapping[str, Any]]] = {name: [] for name in turned}
+    for row in made["cases"]:
+        by_requirement.setdefault(row["requirement"], []).append(row)
+    for name, rows in by_requirement.items():
+        verdict = _turn(turned[name]) if name in turned else "the same verdict"
+        reasons = " or ".join(dict.fromkeys(reason for row in rows for reason in row["reasons"]))
+        yield f"{name:<12} {verdict}" + (f"; cases: {_turns(rows)} ({reasons})" if rows else "")
+
+
+def _turns(rows: Iterable[Mapping[str, Any]]) -> str:
+    """How many went which way, the most frequent first."""
+    return ", ".join(f"{count} {turn}" for turn, count in Counter(map(_turn, rows)).most_common())
+
+
+def _turn(row: Mapping[str, Any]) -> str:
+    return f"{row['old']} -> {row['new']}"

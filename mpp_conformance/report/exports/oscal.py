@@ -27,7 +27,7 @@ def render(verdicts: Mapping[str, Any], gate: Gate = NO_GATE) -> bytes:
     """The document for a verdict file and its gate."""
     observed = {(row["requirement"], row["module"], row["case"], row["scenario"]) for row in document.cases(verdicts)}
     if len(observed) != verdicts["counts"]["cases"]:
-        raise ValueError("two cases bear one name")
+        raise ValueError("two cases have the same name")
     made = {"assessment-results": _results(verdicts, gate)}
     return (json.dumps(made, indent=1, ensure_ascii=True) + "\n").encode("ascii")
 

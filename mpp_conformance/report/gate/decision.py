@@ -24,7 +24,7 @@ class GateFileError(ValueError):
     """A gate file that is none of this run's; says why."""
 
 
-def judged(verdicts: Row, given: "WaiverFile", at: datetime) -> Gate:
+def decide(verdicts: Row, given: "WaiverFile", at: datetime) -> Gate:
     """The gate for a run by these waivers. ``at`` is aware.
 
     A waiver that is expired, unsigned, or excuses nothing closes the gate by itself.
@@ -79,14 +79,14 @@ def encode(gate: Gate) -> bytes:
 
 def read(data: bytes, verdicts: Row) -> Gate:
     """The gate in a file, derived again from the waivers in it; GateFileError where it says another thing."""
-    from mpp_conformance.report.gate.waivers import Waiver, WaiverFile, WaiverFileError, parsed  # noqa: PLC0415  # cryptography
+    from mpp_conformance.report.gate.waivers import Waiver, WaiverFile, WaiverFileError, parse  # noqa: PLC0415  # cryptography
 
     try:
         told = json.loads(data)
         rows = [{name: row[name] for name in Waiver.__dataclass_fields__} for row in told["waivers"]]
-        given = parsed({"owners": told["owners"], "waiver": rows}) if told["owners"] or rows else WaiverFile({}, ())
+        given = parse({"owners": told["owners"], "waiver": rows}) if told["owners"] or rows else WaiverFile({}, ())
         at = datetime.fromisoformat(told["at"])
-        found = judged(verdicts, given, at if at.tzinfo is not None else at.replace(tzinfo=UTC))
+        found = decide(verdicts, given, at if at.tzinfo is not None else at.replace(tzinfo=UTC))
     except WaiverFileError as problem:
         raise GateFileError(f"its waivers cannot be read: {problem.problems[0]}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:

@@ -66,7 +66,7 @@ class Gate:
         values = {name: row[name] for name in ("owner", "ticket", "expires", "reason")}
         values |= {"before": say(case["verdict"]), "after": say(self.after(case))}
         if row["trouble"]:
-            values["trouble"] = say.told(row["trouble"])
+            values["trouble"] = say.tell(row["trouble"])
             return say(
                 "{ticket}, {reason}; by {owner} until {expires}. Before: {before}; after: {after}, for {trouble}",
                 **values,
@@ -108,7 +108,7 @@ class Gate:
         """What the cases of a waiver were before it, and what they are after."""
         verdicts = say(", ").join(say(verdict) for verdict in row["before"]) or say("none")
         if row["trouble"]:
-            return verdicts, say("unchanged: {trouble}", trouble=say.told(row["trouble"]))
+            return verdicts, say("unchanged: {trouble}", trouble=say.tell(row["trouble"]))
         return verdicts, say("{count} waived", count=len(row["cases"]))
 
 

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mpp_conformance.common import canonical
-from mpp_conformance.common.text import NotTextError, decoded, json_text
+from mpp_conformance.common.text import NotTextError, decode_text, json_text
 from mpp_conformance.report.gate.outcome import EXCUSABLE, FORMAT, in_the_way, name_of
 
 FILE: Final = "waivers.toml"
@@ -151,15 +151,15 @@ def read(data: bytes) -> WaiverFile:
     if len(data) > MAX_BYTES:
         raise WaiverFileError([f"it is longer than {MAX_BYTES} bytes"])
     try:
-        found = tomllib.loads(decoded(data))
+        found = tomllib.loads(decode_text(data))
     except NotTextError as problem:
         raise WaiverFileError([str(problem)]) from None
     except (ValueError, RecursionError) as problem:
         raise WaiverFileError([f"it is not TOML: {problem}"]) from None
-    return parsed(found)
+    return parse(found)
 
 
-def parsed(found: Mapping[str, Any]) -> WaiverFile:
+def parse(found: Mapping[str, Any]) -> WaiverFile:
     """The waivers in what a file of them says, as :func:`read`."""
     problems: list[str] = [f"[{name}] is not a section of this file" for name in found.keys() - {"owners", "waiver"}]
     owners = dict(_owners(found.get("owners"), problems))

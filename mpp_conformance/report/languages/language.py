@@ -41,7 +41,7 @@ class Say(Protocol):
     def __call__(self, text: str, /, **values: object) -> str:
         """An English sentence with ``{names}`` in it, told with the values put in."""
 
-    def told(self, text: str) -> str:
+    def tell(self, text: str) -> str:
         """A sentence that was made in English, told by its form; as it stands where it has none."""
 
 
@@ -63,7 +63,7 @@ class Language:
         found = self.sentences.get(text, text)
         return found.format(**values) if values else found
 
-    def told(self, text: str) -> str:
+    def tell(self, text: str) -> str:
         """A sentence that was made in English, told by its form; as it stands where it has none."""
         if text not in self._told:
             self._told[text] = self._whole(text)

@@ -31,7 +31,7 @@ def static(name: str) -> str:
     return template(name).render()
 
 
-def told(console: Console, say: Say) -> dict[str, Any]:
+def page_state(console: Console, say: Say) -> dict[str, Any]:
     """What the page shows now: texts, and what it must name when it answers."""
     heads = {
         WAITING: say("The suite is waiting for the wallet ..."),
@@ -75,7 +75,7 @@ def _amount(amount: str, say: Say) -> str:
 
 
 def _trouble(trouble: str, say: Say) -> str:
-    return say("It proves nothing as it is: {why}", why=say.told(trouble)) if trouble else ""
+    return say("It proves nothing as it is: {why}", why=say.tell(trouble)) if trouble else ""
 
 
 def _line(name: str, fields: tuple[tuple[str, str], ...], *, stray: bool, say: Say) -> str:

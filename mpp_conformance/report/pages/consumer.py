@@ -24,7 +24,7 @@ def merchant(say: Language, problem: str = "") -> str:
     return _page("merchant.html.j2", say, problem=problem)
 
 
-def order_placed(say: Language, code_value: str) -> str:
+def order_placed_page(say: Language, code_value: str) -> str:
     """The page that goes on to the order code, where the client SDK takes over."""
     return _page("order-placed.html.j2", say, code=code_value)
 

@@ -15,9 +15,9 @@ from mpp_conformance.protocol.messages import Message
 from mpp_conformance.report.languages.language import Say
 from mpp_conformance.report.pages.diagram.marks import marks
 from mpp_conformance.report.pages.diagram.picture import Line, picture
-from mpp_conformance.report.pages.diagram.svg import Shape, framed, shape, shown_again
-from mpp_conformance.report.pages.diagram.wording import told
-from mpp_conformance.report.pages.formatting import shown_fields
+from mpp_conformance.report.pages.diagram.svg import Shape, draw_again, draw_framed, shape
+from mpp_conformance.report.pages.diagram.wording import line_sentence
+from mpp_conformance.report.pages.formatting import display_fields
 
 _RECEIVED: Final = 3
 """Messages that a card shows; the evidence has them all."""
@@ -112,12 +112,12 @@ class _Drawings:
     def drawn(self, found: Shape, label: str) -> Markup:
         """The drawing of a conversation of this label."""
         if self.alone:
-            return framed(found, title=label, alone=True)
+            return draw_framed(found, title=label, alone=True)
         known = self.shapes.get(found.inside)
         if known is not None:
-            return shown_again(found, name=known)
+            return draw_again(found, name=known)
         name = self.shapes[found.inside] = f"d{len(self.shapes) + 1}"
-        return framed(found, title=label, name=name)
+        return draw_framed(found, title=label, name=name)
 
 
 def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, drawings: _Drawings) -> Conversation:
@@ -154,7 +154,7 @@ def _told(lines: Iterable[Line], say: Say) -> Iterator[tuple[str, str]]:
     for line in lines:
         number = "" if line.number is None else f"{line.number}."
         step = say("step {numbers}", numbers=line.steps) if line.steps else ""
-        yield " ".join(word for word in (number, step) if word), told(line, say)
+        yield " ".join(word for word in (number, step) if word), line_sentence(line, say)
 
 
 def _words(event: Event) -> str:
@@ -162,7 +162,7 @@ def _words(event: Event) -> str:
 
 
 def _message(message: Message) -> str:
-    fields = ", ".join(f"{name} {_visible(value)}" for name, value in shown_fields(message).items())
+    fields = ", ".join(f"{name} {_visible(value)}" for name, value in display_fields(message).items())
     return f"{message.name} ({fields})" if fields else message.name
 
 

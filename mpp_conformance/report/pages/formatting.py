@@ -28,7 +28,7 @@ ROWS: Final = 25
 _PERIODS: Final = {TRANSACTION: "per transaction", YEAR: "per year and individual"}
 
 
-def performed(verdicts: Row, say: Say) -> str:
+def time_performed(verdicts: Row, say: Say) -> str:
     """When the test was performed, and how long it took."""
     count, seconds = verdicts["attempts"]["count"], f"{verdicts['milliseconds'] / 1000:.1f}"
     if count == 1:
@@ -51,7 +51,7 @@ def attempts(verdicts: Row, say: Say) -> str:
     return say("attempt {count} of {count}; run again: {labels}", count=count, labels=", ".join(again[:_NAMED]) + more)
 
 
-def counted(verdicts: Row) -> dict[str, int]:
+def count_verdicts(verdicts: Row) -> dict[str, int]:
     """How many cases came to each verdict, the worst last; what is only observed is no verdict."""
     cases = [case for row in verdicts["requirements"] for case in row["cases"]]
     words = [verdict.word for verdict in Verdict]
@@ -60,7 +60,7 @@ def counted(verdicts: Row) -> dict[str, int]:
     return {word: count for word, count in found.items() if count}
 
 
-def unmet(verdicts: Row) -> list[tuple[Row, int]]:
+def requirements_not_met(verdicts: Row) -> list[tuple[Row, int]]:
     """The requirements that are not met, each with its failed cases: what is about money first, then what is stated."""
     money = {row["evidence"] for row in verdicts["findings"]}
     found = []
@@ -135,7 +135,7 @@ def pictures(verdicts: Row, say: Say = ENGLISH) -> list[tuple[str, list[Sequence
     return [(seen, list(alike.values())) for seen, alike in found.items()]
 
 
-def answered(row: Row) -> str:
+def answer_at_limit(row: Row) -> str:
     """What Alipay+ answered to the payment at a limit."""
     answer = row["answer"]
     if answer is None:
@@ -143,12 +143,12 @@ def answered(row: Row) -> str:
     return " ".join([answer["action_type"] or "no actionForm", answer["result_status"], answer["result_code"]])
 
 
-def taken(row: Row) -> str:
+def taken_at_limit(row: Row) -> str:
     """Whether the MPP took the payment at a limit."""
     return {True: "yes", False: "no", None: "not held"}[row["paid"]]
 
 
-def shown_fields(message: Message) -> dict[str, str]:
+def display_fields(message: Message) -> dict[str, str]:
     """The fields a message has, made fit to be shown and cut short."""
     return {name: printable(value, _FIELD) for name, value in _told(message)}
 

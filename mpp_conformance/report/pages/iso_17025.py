@@ -49,7 +49,7 @@ def _there(verdicts: Row, name: str) -> bool:
     return bool(found.strip()) if isinstance(found, str) else found not in ([], None)
 
 
-def witnessed(verdicts: Row, say: Say) -> str:
+def witness_statement(verdicts: Row, say: Say) -> str:
     """Who watched the test, in a sentence; without a witness it says that nobody did."""
     witness = verdicts["particulars"]["witness"]
     if not witness:
@@ -102,7 +102,7 @@ def _received(verdicts: Row, say: Say) -> str:
 
 
 def _performed(verdicts: Row, say: Say) -> str:
-    return formatting.performed(verdicts, say)
+    return formatting.time_performed(verdicts, say)
 
 
 def _issued(verdicts: Row, _: Say) -> str:

@@ -93,7 +93,7 @@ def _head(verdicts: Row, say: Say) -> Iterator[str]:
     yield ""
     yield escaped(statement.statement(verdicts, say), _OWN)
     yield ""
-    yield escaped(iso_17025.witnessed(verdicts, say), _OWN)
+    yield escaped(iso_17025.witness_statement(verdicts, say), _OWN)
     yield ""
     for title, text in _facts(verdicts, say):
         yield f"- {_pair(title, text, say)}"
@@ -108,7 +108,10 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
     limits = verdicts["limits"]
     for figure in (figures.conformity(verdicts, say), figures.extent(verdicts, say)):
         yield figure.title, say("{value}. {words}", value=figure.value, words=figures.in_words(figure, say))
-    yield say("Cases"), say(", ").join(f"{count} {say(word)}" for word, count in formatting.counted(verdicts).items())
+    yield (
+        say("Cases"),
+        say(", ").join(f"{count} {say(word)}" for word, count in formatting.count_verdicts(verdicts).items()),
+    )
     yield say("Attempts"), formatting.attempts(verdicts, say)
     edition, newer = limits["edition"], limits["newer"]
     known = statement.newer_edition(edition, newer, say) if newer else say("no newer edition is known")
@@ -118,7 +121,7 @@ def _facts(verdicts: Row, say: Say) -> Iterator[tuple[str, str]]:
         say("an amount equal to a limit is within it") if inclusive else say("an amount equal to a limit is over it")
     )
     yield say("Reading"), equal + say("; ") + (say("calendar year") if calendar else say("rolling year"))
-    yield say("Performed"), formatting.performed(verdicts, say)
+    yield say("Performed"), formatting.time_performed(verdicts, say)
     yield say("Run"), verdicts["run"]
     yield say("Suite"), f"{verdicts['suite']['name']} {verdicts['suite']['version']}"
     yield say("Specification"), say(verdicts["source"]["title"])
@@ -148,7 +151,7 @@ def _gate(verdicts: Row, say: Say, gate: Gate) -> Iterator[str]:
             row["requirement"],
             row["case"] or say("any case"),
             *(row[name] for name in ("owner", "ticket", "reason", "expires")),
-            say.told(row["seen"]),
+            say.tell(row["seen"]),
             *gate.fate(row, say),
         )
 
@@ -169,7 +172,7 @@ def _findings(findings: Iterable[Row], say: Say) -> Iterator[str]:
 
 def _unmet(verdicts: Row, say: Say) -> Iterator[str]:
     """The requirements that are not met, in words."""
-    found = formatting.unmet(verdicts)
+    found = formatting.requirements_not_met(verdicts)
     if not found:
         return
     yield from ("", f"## {say('Not met, the gravest first')}", "")
@@ -189,7 +192,7 @@ def _root_causes(cases: Iterable[Row], say: Say) -> Iterator[str]:
     yield "| --- | --- | --- | ---: |"
     for alike in found:
         first, names = alike[0], dict.fromkeys(case["requirement"] for case in alike)
-        cause = say.told(first["hint"]) if first["hint"] else say("no known slip explains it")
+        cause = say.tell(first["hint"]) if first["hint"] else say("no known slip explains it")
         yield _table_row(cause, difference(first["deviation"], say), ", ".join(names), str(len(alike)))
 
 
@@ -240,9 +243,9 @@ class _Cases:
 
     def _told(self, case: Row) -> Iterator[tuple[str, str]]:
         say = self._say
-        yield say("Expected"), say.told(case["expected"])
-        yield say("Seen"), say.told(case["seen"])
-        yield say("Likely cause"), say.told(case["hint"])
+        yield say("Expected"), say.tell(case["expected"])
+        yield say("Seen"), say.tell(case["seen"])
+        yield say("Likely cause"), say.tell(case["hint"])
         yield say("Look first at"), say(case["blame"])
         yield say("Waiver"), self._gate.words(case, say)
         yield say("Evidence"), f"evidence/{case['evidence']}" if case["evidence"] else ""
@@ -288,7 +291,7 @@ def _pictures(verdicts: Row, say: Say) -> Iterator[str]:
 
 
 def _clause(clause: Row, say: Say) -> str:
-    return say("{part}, {place}", part=say(clause["part"]), place=say.told(clause["place"]))
+    return say("{part}, {place}", part=say(clause["part"]), place=say.tell(clause["place"]))
 
 
 def _limits(verdicts: Row, say: Say) -> Iterator[str]:
@@ -304,7 +307,7 @@ def _limits(verdicts: Row, say: Say) -> Iterator[str]:
         "Verdict",
     )
     for row in verdicts["own_limits"]:
-        yield from ("", escaped(f"{say.told(row['text'])} ({row['scenario']}, [customers] {row['customer']})"))
+        yield from ("", escaped(f"{say.tell(row['text'])} ({row['scenario']}, [customers] {row['customer']})"))
     for title, rows in formatting.limits(verdicts["boundaries"], say):
         yield from ("", f"### {escaped(title)}", "", f"| {' | '.join(map(say, heads))} |")
         yield "| --- | ---: | ---: | --- | --- | --- | --- |"
@@ -314,8 +317,8 @@ def _limits(verdicts: Row, say: Say) -> Iterator[str]:
                 cny(row["past"]),
                 cny(row["amount"]),
                 say("over") if row["over"] else say("within"),
-                say.told(formatting.answered(row)),
-                say(formatting.taken(row)),
+                say.tell(formatting.answer_at_limit(row)),
+                say(formatting.taken_at_limit(row)),
                 say(row["verdict"]),
             )
 
@@ -336,7 +339,7 @@ def _untested(verdicts: Row, say: Say) -> Iterator[str]:
         absent["not run"] = [row["requirement"] for row in verdicts["not_judged"]]
     for reason, names in absent.items():
         told = say("{count} cases of {names}", count=len(names), names=", ".join(dict.fromkeys(names)))
-        yield f"- {_pair(say.told(reason), told, say)}"
+        yield f"- {_pair(say.tell(reason), told, say)}"
 
 
 def _strays(strays: list[Row], say: Say) -> Iterator[str]:

@@ -40,7 +40,7 @@ class _Heard(logging.Handler):
             self.unknown |= {int(found, 16) for found in _UNKNOWN.findall(record.getMessage())}
 
 
-def made(page: str) -> tuple[bytes, int]:
+def render_pdf(page: str) -> tuple[bytes, int]:
     """The PDF of a page made for paper, and for how many characters no font here has a glyph; they are empty boxes.
 
     PdfError where WeasyPrint, Pango or a font is missing, and where it crashes again. Nothing is loaded, whatever the
@@ -89,7 +89,7 @@ def _set(page: str) -> tuple[bytes, int]:
         logger.handlers, logger.propagate = handlers, propagate
     if '<html lang="zh' in page and any(found in _CHINESE for found in heard.unknown):
         raise PdfError(
-            "no font here has Chinese characters, so that they would be empty boxes: on Debian, apt-get install "
+            "no font on this machine has Chinese characters: on Debian, apt-get install "
             "fonts-wqy-microhei (small) or fonts-noto-cjk brings one"
         )
     return data, len(heard.unknown)

@@ -61,7 +61,7 @@ def summary(
 def own_limits(rows: Sequence[Mapping[str, Any]], say: Say = ENGLISH) -> Iterator[str]:
     """What the MPP declined by itself, as the verdict file has it."""
     for row in rows:
-        text = f"{say.told(row['text'])} ({row['scenario']}, [customers] {row['customer']})"
+        text = f"{say.tell(row['text'])} ({row['scenario']}, [customers] {row['customer']})"
         yield line(say("own limit"), printable(text, _LONG))
 
 
@@ -94,7 +94,7 @@ def gate_lines(gate: Gate, say: Say = ENGLISH) -> Iterator[str]:
     made = gate.told
     for row in made["waivers"]:
         values = {name: row[name] for name in ("expires", "owner", "ticket")}
-        fate = say.told(row["trouble"]) or say("excused until {expires} by {owner}, {ticket}", **values)
+        fate = say.tell(row["trouble"]) or say("excused until {expires} by {owner}, {ticket}", **values)
         what = f"{row['requirement']} {row['case'] or say('(any case)')}"
         yield line(say("waiver"), say("{name}: {what}", name=what, what=fate))
     alike: dict[tuple[str, str, str], list[str]] = {}
@@ -102,7 +102,7 @@ def gate_lines(gate: Gate, say: Say = ENGLISH) -> Iterator[str]:
         alike.setdefault((row["requirement"], row["verdict"], row["seen"]), []).append(row["case"])
     for (requirement, verdict, seen), cases in alike.items():
         more = say(" ({count} more)", count=len(cases) - 1) if len(cases) > 1 else ""
-        fate = say(verdict) + say(", ") + say.told(seen)
+        fate = say(verdict) + say(", ") + say.tell(seen)
         what = f"{requirement} {cases[0]}{more}"
         yield line(say("in the way"), say("{name}: {what}", name=what, what=fate))
     if not made["complete"]:
@@ -146,7 +146,7 @@ def _listed(title: str, what: str, lines: Sequence[str], say: Say) -> Iterator[s
 def _observed(case: CaseResult, say: Say) -> str:
     stated, judgement = case.planned.case.requirement, case.judgement
     basis = say("{level}, {basis}", level=say(stated.level), basis=say(stated.basis))
-    expected, seen = say.told(printable(judgement.expected)), say.told(printable(judgement.seen))
+    expected, seen = say.tell(printable(judgement.expected)), say.tell(printable(judgement.seen))
     words = say("expected {expected}; seen {seen}", expected=expected, seen=seen)
     return f"{stated.id} ({basis}) {case.planned.scenario.label}: {printable(words, _WIDTH)}"
 

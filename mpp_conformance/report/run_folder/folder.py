@@ -114,7 +114,9 @@ def reopen(path: Path) -> RunFolder:
 def free_path(reports: Path, name: str) -> Path:
     """Where a run of this name may go; RunFolderError if one stands there already."""
     if not NAME.fullmatch(name):
-        raise RunFolderError(f"{ascii(name)[:60]} is no name for a run: letters, digits, '.', '_' and '-', at most 100")
+        raise RunFolderError(
+            f"{ascii(name)[:60]} is not a name for a run: use letters, digits, '.', '_' and '-', at most 100"
+        )
     path = reports / name
     if (path / VERDICTS).exists() or (path / EVIDENCE).exists():
         raise RunFolderError(f"{path} holds a run already: give this one another name, or remove that folder")

@@ -61,7 +61,7 @@ def gate_of(run: Path, found: Mapping[str, Any]) -> Gate:
         return decision.read(plain_file(path, decision.MAX_BYTES), found)
     except (OSError, decision.GateFileError) as problem:
         told = problem.strerror if isinstance(problem, OSError) else problem
-        raise KeptError(f"{path}: {told}. Let `mpp-conformance gate` write it anew, or remove it") from problem
+        raise KeptError(f"{path}: {told}. Run `mpp-conformance gate` to write it again, or remove it") from problem
 
 
 def names(found: Mapping[str, Any]) -> dict[str, str]:
@@ -89,7 +89,7 @@ def traces(run: Path, named: Mapping[str, str]) -> Kept:
 def evidence_file(run: Path, name: str, digest: str) -> bytes:
     """An evidence file of a run's folder; EvidenceError where there is none, or one with another content."""
     if not _EVIDENCE_NAME.fullmatch(name):
-        raise EvidenceError(f"{ascii(name)[:80]} is no name of an evidence file")
+        raise EvidenceError(f"{ascii(name)[:80]} is not the name of an evidence file")
     return _as_written(
         run / folder.EVIDENCE / name, name, strays.MAX_BYTES, lambda data: evidence.digest(data) == digest
     )
@@ -100,7 +100,7 @@ def picture(run: Path, file: str, digest: str) -> bytes:
     directory, _, name = file.partition("/")
     known = pictures.NAME.fullmatch(name)
     if directory != pictures.DIRECTORY or known is None or known[1] != digest:
-        raise EvidenceError(f"{ascii(file)[:100]} is no name of a picture")
+        raise EvidenceError(f"{ascii(file)[:100]} is not the name of a picture")
     return _as_written(run / file, file, pictures.MAX_BYTES, lambda data: pictures.digest(data) == digest)
 
 

@@ -28,11 +28,11 @@ def journal_so_far(run: Path) -> Journal:
     return known
 
 
-def known(run: Path, facts: Mapping[str, Any]) -> Journal:
+def journal_to_resume(run: Path, facts: Mapping[str, Any]) -> Journal:
     """The same, if the run is gone on with the same ``facts``; ResumptionError says what has changed."""
     found = journal_so_far(run)
     changed = list(journal.differences(found.facts, facts))
     if changed:
         named = "; ".join(changed[:_SHOWN])
-        raise ResumptionError(f"{run} was begun otherwise, so that a new run is needed: {named}")
+        raise ResumptionError(f"{run} was started with something else, so start a new run: {named}")
     return found

@@ -147,9 +147,9 @@ def read(data: bytes) -> dict[str, Any]:
     try:
         found = canonical.parse(data, limit=MAX_BYTES)
     except canonical.NotCanonicalError as problem:
-        raise VerdictFileError(f"this is no verdict file: {problem}") from problem
+        raise VerdictFileError(f"this is not a verdict file: {problem}") from problem
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise VerdictFileError(f"this is no verdict file: its format is not {FORMAT!r}")
+        raise VerdictFileError(f"this is not a verdict file: its format is not {FORMAT!r}")
     return found
 
 

@@ -137,13 +137,13 @@ class RunResult:
         return {verdict: sum(case.verdict is verdict for case in self.cases) for verdict in Verdict if verdict.value}
 
 
-def weighed(results: Iterable[CaseResult], traces: Mapping[Scenario, Trace]) -> list[CaseResult]:
+def weigh(results: Iterable[CaseResult], traces: Mapping[Scenario, Trace]) -> list[CaseResult]:
     """The results of a run in the light of what its conversations, those that were judged, show of the set-up."""
     judged = list(results)
     held = dict.fromkeys(case.planned.scenario for case in judged if case.evidence)
     set_up = SetUp.of(traces[scenario] for scenario in held if scenario in traces)
     return [
-        replace(case, judgement=set_up.weighed(case.judgement, traces[case.planned.scenario]))
+        replace(case, judgement=set_up.weigh(case.judgement, traces[case.planned.scenario]))
         if case.evidence and case.planned.scenario in traces
         else case
         for case in judged

@@ -95,7 +95,7 @@ def facts_of(
     )
 
 
-def parting(kept: object, derived: object, where: str = "", said: tuple[str, str] = KEPT) -> Iterator[str]:
+def differences(kept: object, derived: object, where: str = "", said: tuple[str, str] = KEPT) -> Iterator[str]:
     """Each place where two documents differ, with what stands in both; ``said``: what the two are called."""
     if isinstance(kept, Mapping) and isinstance(derived, Mapping):
         for name in sorted(kept.keys() | derived.keys()):
@@ -119,7 +119,7 @@ def _parting_members(
     elif name not in kept:
         yield f"{place}: {said[0]} nothing of it"
     else:
-        yield from parting(kept[name], derived[name], place, said)
+        yield from differences(kept[name], derived[name], place, said)
 
 
 def _by_name(rows: Sequence[object]) -> dict[str, object]:
@@ -151,6 +151,6 @@ def key_of(row: Mapping[str, Any]) -> Key:
     return row["requirement"], row["module"], row["case"], row["scenario"]
 
 
-def named(key: Key) -> str:
+def case_name(key: Key) -> str:
     """A row of a case in words."""
     return f"{key[0]} {key[1]}.{key[2]}[{key[3]}]"

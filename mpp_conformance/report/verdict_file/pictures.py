@@ -23,7 +23,7 @@ def rows(
     found = []
     for scenario, name in evidence.items():
         trace = traces.get(scenario)
-        for payment, file in pictures.taken(trace) if trace is not None else ():
+        for payment, file in pictures.pictures_of(trace) if trace is not None else ():
             found.append(
                 {
                     "scenario": scenario.label,

@@ -79,7 +79,7 @@ def adaptor_of(target: str, wallet: Wallet) -> str:
         raise UnknownTargetError(f"expected the address of an adaptor, seen {adaptor!r}: {problem}") from None
     if not (wallet.reach.allow_remote or fields.is_loopback(fields.url_host(adaptor))):
         advice = "if you intend that, set [reach] allow_remote = true"
-        raise UnknownTargetError(f"{adaptor} is not of this machine alone; {advice}")
+        raise UnknownTargetError(f"{adaptor} is not a loopback address; {advice}")
     return adaptor
 
 
@@ -97,7 +97,7 @@ def _over_polls(
     return _over_http(None, wallet, run, begun)
 
 
-def specimen_named(name: str) -> Specimen:
+def specimen_by_name(name: str) -> Specimen:
     """The known MPP of this name; UnknownTargetError, with the nearest one, where there is none."""
     if name not in SPECIMENS:
         close = get_close_matches(name, SPECIMENS, 1)
@@ -107,7 +107,7 @@ def specimen_named(name: str) -> Specimen:
 
 
 def _specimen(name: str, wallet: Wallet, run: str, begun: Callable[[Scenario], None]) -> Conversations:
-    kind = specimen_named(name)
+    kind = specimen_by_name(name)
     profile = replace(wallet.profile, app_link=wallet.profile.app_link and kind.app_link)
     return DirectConversations(DirectConnector(kind(profile), profile, run), begun)
 

@@ -42,7 +42,7 @@ class Caller(Protocol):
     async def ready(self) -> None:
         """Wait until a call can be made."""
 
-    async def unsaid(self, tokens: Collection[str]) -> str:
+    async def missing_reports(self, tokens: Collection[str]) -> str:
         """What hinders reports of these payments that are on their way, in words; empty: nobody knows of any."""
 
     async def tell(self, message: Message, observer_url: str, keep: Callable[[Half], None]) -> None:
@@ -63,7 +63,7 @@ class Adaptor:
     async def ready(self) -> None:
         """It is called wherever it is: there is nobody to wait for."""
 
-    async def unsaid(self, tokens: Collection[str]) -> str:  # noqa: ARG002  # as the other adaptor's
+    async def missing_reports(self, tokens: Collection[str]) -> str:  # noqa: ARG002  # as the other adaptor's
         """What hinders reports of these payments that are on their way, in words; empty: nobody knows of any."""
         return ""
 
@@ -77,7 +77,7 @@ class Adaptor:
         try:
             async with self.http.stream("POST", address, content=content, headers=_JSON) as answer:
                 keep(half(answer.request, answer.request.headers, content))
-                body = await beginning(answer, _READ)
+                body = await read_beginning(answer, _READ)
                 keep(half(answer.request, answer.headers, body, answer.status_code))
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             raise AdaptorUnreachableError(f"the adaptor at {self.url} cannot be reached: {words(problem)}") from problem
@@ -99,13 +99,13 @@ class Adaptor:
                 self.http.stream(method, f"{self.url}{path}", content=content, headers=_JSON) as answer,
             ):
                 keep(half(answer.request, answer.request.headers, content))
-                keep(half(answer.request, answer.headers, await beginning(answer, _READ), answer.status_code))
+                keep(half(answer.request, answer.headers, await read_beginning(answer, _READ), answer.status_code))
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL):
             return NO_ANSWER
         return str(answer.status_code)
 
 
-async def beginning(answer: httpx.Response, size: int) -> bytes:
+async def read_beginning(answer: httpx.Response, size: int) -> bytes:
     """The first ``size`` bytes of an answer's body, or all of it."""
     body = bytearray()
     async for piece in answer.aiter_raw():
@@ -118,7 +118,7 @@ async def beginning(answer: httpx.Response, size: int) -> bytes:
 def _problem(body: bytes) -> str:
     """What the adaptor says of a refusal, if it says it as openapi/ asks."""
     try:
-        problem = wire.parsed(body).get("problem")
+        problem = wire.parse_object(body).get("problem")
     except wire.UnreadableBodyError:
         return ""
     return f", {wire.printable(problem, _SHOWN)}" if isinstance(problem, str) and problem else ""

@@ -25,7 +25,7 @@ from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.scheduler import ConcurrentConversations
 from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.console import LiveConsole, console_routes, qr_code
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.merchant_page import merchant_routes
 from mpp_conformance.transport.servers.message_layer import Notes
 from mpp_conformance.transport.servers.pictures import Album, Keep, picture_routes
@@ -47,7 +47,7 @@ class Person:
     async def ready(self) -> None:
         """The first code waits until somebody scans it."""
 
-    async def unsaid(self, tokens: Collection[str]) -> str:  # noqa: ARG002  # as an adaptor's
+    async def missing_reports(self, tokens: Collection[str]) -> str:  # noqa: ARG002  # as an adaptor's
         """Wait for the person: whoever has not answered has not been silent."""
         await self.live.until(lambda: self.live.console.number in self.live.console.answers)
         return ""
@@ -90,7 +90,7 @@ class ByHandConnector(HttpConnector):
 
     async def __aenter__(self) -> Self:
         app = application(console_routes(self._live))
-        address = await self._exits.enter_async_context(listening(app, _HERE, 0))
+        address = await self._exits.enter_async_context(serve_app(app, _HERE, 0))
         self.invitation = self._live.served_at(address)
         return await super().__aenter__()
 

@@ -24,7 +24,7 @@ from mpp_conformance.transport.connectors.mpp_server import (
     NoAnswerError,
 )
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
-from mpp_conformance.wire import changed, verified
+from mpp_conformance.wire import describe_change, verify_signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Calls:
         task.add_done_callback(partial(_answered, held))
 
     async def _told(self, held: Conversation, sending: Sending) -> None:
-        message, keep = sending.message, partial(held.world.carried, sending.event)
+        message, keep = sending.message, partial(held.world.attach_http, sending.event)
         try:
             if isinstance(message, InquiryPayment | CancelPayment):
                 await self._asked(held, sending.payment, message, keep)
@@ -78,8 +78,8 @@ class Calls:
             operation = ANSWERS[type(call)].__name__
             self.deliver(Malformed(where=GATEWAY, operation=operation, problem=str(problem)), token, ())
         else:
-            outcome, notes = verified(half, self.layer.public_key, self.layer.client_id)
-            between = changed(half, self.layer.public_key, self.layer.client_id)
+            outcome, notes = verify_signature(half, self.layer.public_key, self.layer.client_id)
+            between = describe_change(half, self.layer.public_key, self.layer.client_id)
             if between:
                 held.hinder(f"the answer to POST {half.target}: {between}")
             self.deliver(answer, token, notes).heard(half)

@@ -11,13 +11,13 @@ from typing import Protocol
 
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import ENDED, WAITED, Trace
-from mpp_conformance.peers.reactions import Sending, Spoilt
+from mpp_conformance.peers.reactions import FaultyAnswer, Sending
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import GATEWAY, Malformed, Message, UserInitiatedPay
 from mpp_conformance.scenarios.scenario import OBSERVER, Probe, Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
-from mpp_conformance.wire import carried
+from mpp_conformance.wire import round_trip
 
 
 def nobody(_: Scenario) -> None:
@@ -40,7 +40,7 @@ class DirectConnector:
     profile: Profile
     run: str = "direct"
     clock: Callable[[], float] = no_time
-    carry: Callable[[Message], Message] = carried
+    carry: Callable[[Message], Message] = round_trip
     _router: Router = field(init=False)
     _over: list[tuple[World, int]] = field(default_factory=list)
     """Conversations that have ended, and how many messages each had then."""
@@ -61,7 +61,7 @@ class DirectConnector:
     def converse(self, scenario: Scenario) -> Trace:
         """Hold one conversation to its end; the wallet's messages are taken in the order in which they are said."""
         world = World(scenario, self.run, self.profile, self.clock)
-        trace = held(self.specimen, Peers(self._router, world), self.carry)
+        trace = hold(self.specimen, Peers(self._router, world), self.carry)
         self._over.append((world, world.recorded))
         return trace
 
@@ -70,12 +70,12 @@ class DirectConnector:
 class Reaction:
     """What follows from a message of the specimen's: the answer to it, and what is said next.
 
-    ``elsewhere``: the other conversation in which that is said; ``spoilt``: what comes instead of ``reply``.
+    ``elsewhere``: the other conversation in which that is said; ``faulty_answer``: what comes instead of ``reply``.
     """
 
     reply: Message | None
     calls: tuple[Sending, ...]
-    spoilt: Spoilt | None = None
+    faulty_answer: FaultyAnswer | None = None
     elsewhere: World | None = None
 
 
@@ -139,27 +139,27 @@ class Peers:
     def begin(self, statuses: tuple[str, ...]) -> Sequence[Sending]:
         """What is said first."""
         for probe, status in zip(self.scenario.probing, statuses, strict=True):
-            self.world.probed(probe, status)
+            self.world.record_probe(probe, status)
         return self.world.begin()
 
     def hear(self, session: str, message: Message) -> Reaction:
         """Take what the specimen says."""
         delivery = self.router.deliver(message, token=session)
-        calls, spoilt = delivery.calls, delivery.spoilt
+        calls, faulty = delivery.calls, delivery.faulty_answer
         world = delivery.world or self.world
-        if spoilt is not None and isinstance(message, UserInitiatedPay):
-            calls = (*calls, *world.applied(delivery.payment, spoilt))
+        if faulty is not None and isinstance(message, UserInitiatedPay):
+            calls = (*calls, *world.record_faulty_answer(delivery.payment, faulty))
         else:
-            spoilt = None
+            faulty = None
         elsewhere = None if world is self.world else world
-        return Reaction(reply=delivery.reply, calls=calls, spoilt=spoilt, elsewhere=elsewhere)
+        return Reaction(reply=delivery.reply, calls=calls, faulty_answer=faulty, elsewhere=elsewhere)
 
     def close(self) -> None:
         """Take no more."""
         self.router.close(self.world)
 
 
-def held(specimen: ConformingMpp, peers: Peering, carry: Callable[[Message], Message] = carried) -> Trace:
+def hold(specimen: ConformingMpp, peers: Peering, carry: Callable[[Message], Message] = round_trip) -> Trace:
     """A conversation, held to its end."""
     turns = Turns(specimen, peers, carry)
     while not turns.over:
@@ -178,7 +178,7 @@ class Turns:
 
     specimen: ConformingMpp
     peers: Peering
-    carry: Callable[[Message], Message] = carried
+    carry: Callable[[Message], Message] = round_trip
     _begun: bool = False
     _said: deque[Iterator[tuple[str, Message]]] = field(default_factory=deque)
 
@@ -224,9 +224,9 @@ class Turns:
             return None
         session, message = said
         reaction = self.peers.hear(session, message if isinstance(message, Malformed) else self.carry(message))
-        if reaction.spoilt is not None and isinstance(message, UserInitiatedPay):
+        if reaction.faulty_answer is not None and isinstance(message, UserInitiatedPay):
             # The MPP hears the answer of its own call before it does anything else in this session.
-            turn = chain(self._receives(session, message, reaction.spoilt), turn)
+            turn = chain(self._receives(session, message, reaction.faulty_answer), turn)
         elif reaction.reply is not None:
             turn = chain(self._hears(session, reaction.reply), turn)
         self._said.append(turn)
@@ -245,8 +245,8 @@ class Turns:
             operation = f"{call.message.name}Answer"
             yield token, Malformed(where=GATEWAY, operation=operation, problem="expected an answer, seen nothing")
 
-    def _receives(self, session: str, asked: UserInitiatedPay, spoilt: Spoilt) -> Iterator[tuple[str, Message]]:
-        received = wire.arrived(spoilt.body(), spoilt.fault, location=wire.ELSEWHERE)
+    def _receives(self, session: str, asked: UserInitiatedPay, faulty: FaultyAnswer) -> Iterator[tuple[str, Message]]:
+        received = wire.receive(faulty.body(), faulty.fault, location=wire.ELSEWHERE)
         return ((say.session, say.message) for say in self.specimen.receive(session, asked, received))
 
     def _hears(self, session: str, message: Message) -> Iterator[tuple[str, Message]]:

@@ -18,7 +18,7 @@ clients wait."""
 
 
 class Heartbeat:
-    """Beats while it is entered by `beating`; ``heard`` is told at each beat by how many seconds it came too late."""
+    """Beats while it is entered by `beat`; ``heard`` is told at each beat by how many seconds it came too late."""
 
     def __init__(
         self, heard: Callable[[float], None] = lambda _: None, *, clock: Callable[[], float] = time.monotonic
@@ -41,7 +41,7 @@ class Heartbeat:
         self._heard(seconds)
 
     @asynccontextmanager
-    async def beating(self) -> AsyncIterator[None]:
+    async def beat(self) -> AsyncIterator[None]:
         """Beat for the time of the context."""
         task = asyncio.create_task(self._beat())
         try:

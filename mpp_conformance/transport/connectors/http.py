@@ -32,12 +32,12 @@ from mpp_conformance.transport.servers.arrivals import Arrivals
 from mpp_conformance.transport.servers.device import Device, device_routes
 from mpp_conformance.transport.servers.gateway import AnswerError, gateway_routes, record
 from mpp_conformance.transport.servers.http_client import http_client
-from mpp_conformance.transport.servers.listener import ListenError, listening
+from mpp_conformance.transport.servers.listener import ListenError, serve_app
 from mpp_conformance.transport.servers.merchant_page import STAND_IN, stand_in_route
 from mpp_conformance.transport.servers.message_layer import MessageLayer, Notes
 from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Wallet
-from mpp_conformance.wire import displaced
+from mpp_conformance.wire import intended_path
 
 _LONGEST: Final = 20
 """A conversation of one payment lasts at most this many times the wallet's patience, however much it says."""
@@ -140,7 +140,7 @@ class HttpConnector:
             # The page of a web wallet has an origin of its own.
             app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["POST"], allow_headers=["*"])
         try:
-            here = listening(app, reach.host, reach.port, self._arrivals)
+            here = serve_app(app, reach.host, reach.port, self._arrivals)
             self.here = await self._exits.enter_async_context(here)
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
@@ -157,7 +157,7 @@ class HttpConnector:
             observer=self._observer,
             deliver=self._deliver,
         )
-        await self._exits.enter_async_context(self._heartbeat.beating())
+        await self._exits.enter_async_context(self._heartbeat.beat())
         return self
 
     async def __aexit__(
@@ -253,7 +253,7 @@ class HttpConnector:
             halves = list[Half]()
             observer_url = self._observer(world.token(0))
             status = await self._adaptor.probe(probe, observer_url, self._reach.patience, halves.append)
-            world.carried(world.probed(probe, status), *halves)
+            world.attach_http(world.record_probe(probe, status), *halves)
             if status == NO_ANSWER:
                 return
 
@@ -278,7 +278,7 @@ class HttpConnector:
                 # Whoever is speaking is not silent, however slowly it does.
                 await self._arrivals.over(min(self._reach.patience * _SPEAKING, left))
                 tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
-                between = await self._adaptor.unsaid(tokens)
+                between = await self._adaptor.missing_reports(tokens)
                 if held.woken.is_set():
                     continue
                 if between:
@@ -308,7 +308,7 @@ class HttpConnector:
         return delivery
 
     def _gone(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> None:
-        """A spoilt answer has gone out; one that did so after its conversation's end is no part of it."""
+        """A faulty answer has gone out; one that did so after its conversation's end is no part of it."""
         held = self._open.get(id(delivery.world))
         if held is not None:
             for sending in record(delivery, complete=complete, halves=halves):
@@ -318,14 +318,14 @@ class HttpConnector:
     def _lost(self, message: Malformed, came: str) -> None:
         """What reached nobody is no message of a conversation; but one that it names is not judged without it."""
         self._router.deliver(message)
-        world, meant = self._router.named_in(came), displaced(message.operation)
+        world, meant = self._router.named_in(came), intended_path(message.operation)
         unread = f"a request could not be read as HTTP: {message.problem}"
         for held in self._held_in(world):
             if message.operation == NO_HTTP and id(world) in self._open:
                 held.fault = UnreadableRequestError(unread)
                 held.woken.set()
             elif message.operation == NO_HTTP:
-                held.world.noted(0, message)
+                held.world.record_late(0, message)
                 held.hinder(unread)
             elif meant:
                 held.hinder(f"{message.operation} came, which leads nowhere; Alipay+ is called at {self._url}{meant}")

@@ -15,7 +15,7 @@ from mpp_conformance.protocol.messages import Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.transport.connectors.direct import Peers, Turns, no_time
-from mpp_conformance.wire import carried
+from mpp_conformance.wire import round_trip
 
 Order = Iterable[int]
 """Whose turn it is, by number; a turn of whoever has none left falls away."""
@@ -36,13 +36,13 @@ class Crowd:
     specimen: Callable[[Profile], ConformingMpp]
     profile: Profile
     run: str
-    carry: Callable[[Message], Message] = carried
+    carry: Callable[[Message], Message] = round_trip
 
-    def seeded(self, scenarios: Mapping[int, Scenario], seed: int) -> Interleaved:
+    def hold_by_seed(self, scenarios: Mapping[int, Scenario], seed: int) -> Interleaved:
         """Hold them all; at each turn the seed says whose it is, of those who have one left."""
         return self._held(scenarios, lambda held: _drawn(held, seed))
 
-    def ordered(self, scenarios: Mapping[int, Scenario], order: Order) -> Interleaved:
+    def hold_in_order(self, scenarios: Mapping[int, Scenario], order: Order) -> Interleaved:
         """Hold them all in this order; what is left after it is held one after the other."""
         return self._held(scenarios, lambda held: _in_order(held, order))
 

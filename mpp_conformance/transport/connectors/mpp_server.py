@@ -31,7 +31,7 @@ from mpp_conformance.protocol.messages import (
     Malformed,
 )
 from mpp_conformance.scenarios.scenario import CANCEL, INQUIRE
-from mpp_conformance.transport.connectors.adaptor import beginning, half, words
+from mpp_conformance.transport.connectors.adaptor import half, read_beginning, words
 from mpp_conformance.wallet import Keys, Reach
 
 Call = InquiryPayment | CancelPayment
@@ -118,7 +118,7 @@ class MppServer:
         finally:
             for request in begun:
                 keep(request)
-        return wire.answered(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
+        return wire.verify_answer(ANSWERS[type(call)], heard, self.mpp_public_key, self.client_id), heard
 
     async def _exchanged(self, call: Call, address: httpx.URL, keep: Callable[[Half], None]) -> Half:
         content = wire.encode(call)
@@ -126,7 +126,7 @@ class MppServer:
         timeout = httpx.Timeout(self.patience, read=None)
         async with self.http.stream("POST", address, content=content, headers=headers, timeout=timeout) as answer:
             keep(half(answer.request, answer.request.headers, content))
-            body = await beginning(answer, wire.MAX_BODY + 1)
+            body = await read_beginning(answer, wire.MAX_BODY + 1)
             return half(answer.request, answer.headers, body, answer.status_code)
 
     def _headers(self, call: Call, target: str, body: bytes) -> dict[str, str]:

@@ -32,7 +32,7 @@ class PullingAdaptor:
             await self.device.greeted()
             self._waited = True
 
-    async def unsaid(self, tokens: Collection[str]) -> str:
+    async def missing_reports(self, tokens: Collection[str]) -> str:
         """What hinders reports of these payments that are on their way, in words; empty: the test build knows of none.
 
         A telephone may lose its network. Whoever is not heard then has not been silent.

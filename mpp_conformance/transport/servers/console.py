@@ -95,7 +95,7 @@ class LiveConsole:
         """What the page is to show, again and again: as server-sent events, with a sign of life in between."""
         while True:
             changed = self._changed
-            yield f"data: {json.dumps(page.told(self.console, say))}\n\n"
+            yield f"data: {json.dumps(page.page_state(self.console, say))}\n\n"
             if self.console.stage in ENDS:
                 return
             while not changed.is_set():
@@ -251,4 +251,4 @@ async def _body(request: Request) -> Mapping[str, Any]:
         whole += piece
         if len(whole) > MAX_BODY:
             raise _TooLongError(f"an answer has at most {MAX_BODY} bytes")
-    return wire.parsed(bytes(whole))
+    return wire.parse_object(bytes(whole))

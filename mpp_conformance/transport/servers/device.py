@@ -201,7 +201,7 @@ def device_routes(device: Device) -> list[Route]:
             if not secrets.compare_digest(request.path_params["device"].encode(), device.token.encode()):
                 return refusal(HTTPStatus.NOT_FOUND, "there is no such device address")
             try:
-                body = wire.parsed(await body_of(request))
+                body = wire.parse_object(await body_of(request))
             except wire.UnreadableBodyError as problem:
                 return refusal(HTTPStatus.BAD_REQUEST, str(problem))
             wrong = wire.problems_of(DOCUMENT, schema, body)

@@ -30,7 +30,7 @@ Deliver = Callable[[Message, str, Notes], Delivery]
 
 
 class Gone(Protocol):
-    """Is told that the spoilt answer of a delivery has gone out; ``complete``: all that was to come of it."""
+    """Is told that the faulty answer of a delivery has gone out; ``complete``: all that was to come of it."""
 
     def __call__(self, delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> object:
         """Take note of it."""
@@ -63,10 +63,10 @@ def _nobody(_delivery: Delivery, _between: str) -> None:
 
 
 def record(delivery: Delivery, *, complete: bool, halves: Sequence[Half]) -> Sequence[Sending]:
-    """Write down that the spoilt answer of ``delivery`` has gone out; what the peers say next."""
-    if delivery.world is None or delivery.spoilt is None:
+    """Write down that the faulty answer of ``delivery`` has gone out; what the peers say next."""
+    if delivery.world is None or delivery.faulty_answer is None:
         return ()
-    return delivery.world.applied(delivery.payment, delivery.spoilt, *halves, complete=complete)
+    return delivery.world.record_faulty_answer(delivery.payment, delivery.faulty_answer, *halves, complete=complete)
 
 
 def gateway_routes(
@@ -80,8 +80,8 @@ def gateway_routes(
 ) -> list[Route]:
     """The operations of Alipay+, and the place that its redirects lead to.
 
-    ``gateway_url`` is asked for the address that answers name for notifyPayment. ``gone`` is told when a spoilt answer
-    has gone out, and ``hindered`` of a message that something changed on its way; ``hold``: seconds that a spoilt
+    ``gateway_url`` is asked for the address that answers name for notifyPayment. ``gone`` is told when a faulty answer
+    has gone out, and ``hindered`` of a message that something changed on its way; ``hold``: seconds that a faulty
     answer may take.
     """
     gateway = _Gateway(layer=layer, deliver=deliver, gateway_url=gateway_url, gone=gone, hindered=hindered, hold=hold)
@@ -105,14 +105,14 @@ class _Gateway:
 
         async def take(request: Request) -> Response:
             body = await body_of(request)
-            outcome, notes = self.layer.verified(request, body)
+            outcome, notes = self.layer.verify(request, body)
             message: Message = wire.decode(kind, body)
             if isinstance(message, kind | Malformed):
                 message = replace(message, signature=outcome)
             delivery = self.deliver(message, "", notes)
             with _blamed_on(delivery):
                 delivery.heard(request_half(request, body))
-                between = "" if outcome == "valid" else self.layer.changed(request, body)
+                between = "" if outcome == "valid" else self.layer.describe_change(request, body)
                 if between:
                     self.hindered(delivery, f"POST {target_of(request)}: {between}")
                 return self._answered(request, delivery, message)
@@ -125,32 +125,32 @@ class _Gateway:
         delivery = self.deliver(RedirectFollowed(), request.path_params["token"], ())
         answer = refusal(HTTPStatus.NOT_FOUND, "Alipay+ is not here")
         delivery.heard(request_half(request, body))
-        delivery.answered(answer_half(request, answer))
+        delivery.attach_reply(answer_half(request, answer))
         return answer
 
     def _answered(self, request: Request, delivery: Delivery, message: Message) -> Response:
         if delivery.reply is None:
             raise AnswerError(delivery, f"Alipay+ has no answer to {message.name}")
-        if delivery.spoilt is not None:
+        if delivery.faulty_answer is not None:
             return self._misdelivered(request, delivery)
-        made = self.layer.signed(request, wire.encode(delivery.reply, gateway_url=self.gateway_url()))
-        delivery.answered(answer_half(request, made))
+        made = self.layer.sign(request, wire.encode(delivery.reply, gateway_url=self.gateway_url()))
+        delivery.attach_reply(answer_half(request, made))
         return made
 
     def _misdelivered(self, request: Request, delivery: Delivery) -> Response:
-        assert delivery.spoilt is not None  # noqa: S101  # asked before
+        assert delivery.faulty_answer is not None  # noqa: S101  # asked before
         assert delivery.world is not None  # noqa: S101  # strays are answered without a defect
-        fault, token = delivery.spoilt.fault, delivery.world.token(delivery.payment)
+        fault, token = delivery.faulty_answer.fault, delivery.world.token(delivery.payment)
         url = self.gateway_url()
-        body = delivery.spoilt.body(url)
-        sent = self.layer.spoilt(request, body, fault, f"{url}{wire.ELSEWHERE}/{token}")
+        body = delivery.faulty_answer.body(url)
+        sent = self.layer.faulty_headers(request, body, fault, f"{url}{wire.ELSEWHERE}/{token}")
         half = Half(method=request.method, target=target_of(request), status=fault.status, headers=sent, body=body)
 
         def met(complete: bool) -> None:  # noqa: FBT001  # one word, and the only one
             with _blamed_on(delivery):
                 self.gone(delivery, complete=complete, halves=[half] if fault.answers else [])
 
-        answer = wire.http_answer(fault.status, sent, wire.packed(body, fault))
+        answer = wire.http_answer(fault.status, sent, wire.transfer_encode(body, fault))
         return Misdelivery(answer, fault, hold=self.hold, gone=met)
 
 

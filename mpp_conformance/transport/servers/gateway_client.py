@@ -33,7 +33,7 @@ class GatewayClient:
     async def call(self, message: wire.Call) -> wire.Answer:
         """The answer to a message; UntrustworthyAnswerError or httpx.HTTPError where there is none to be believed."""
         received = await self.exchange(message)
-        answer = wire.believed(type(message), received)
+        answer = wire.believable_answer(type(message), received)
         if answer is None:
             doubt = f"status {received.status}, signature {received.signature}"
             raise UntrustworthyAnswerError(f"{doubt}: {received.detail or 'the body is no sound answer'}")

@@ -60,4 +60,4 @@ def _in_words_of_httpx() -> Iterator[None]:
             raise httpx.ConnectError(str(problem)) from problem
         raise httpx.RemoteProtocolError(f"the connection was closed: {problem}") from problem
     except aiohttp.ClientError as problem:
-        raise httpx.RemoteProtocolError(f"what came is no HTTP answer: {problem}") from problem
+        raise httpx.RemoteProtocolError(f"what came is not an HTTP answer: {problem}") from problem

@@ -76,7 +76,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def listening(app: Starlette, host: str, port: int, arrivals: Arrivals | None = None) -> AsyncIterator[str]:
+async def serve_app(app: Starlette, host: str, port: int, arrivals: Arrivals | None = None) -> AsyncIterator[str]:
     """Serve ``app`` for the time of the context; yields its base address (``http://host:port``).
 
     ``arrivals`` is told of the requests that are on their way.

@@ -68,7 +68,7 @@ def _answered(request: Request, place: Place, body: bytes, placed: Placed) -> tu
         problem = say("That is not the amount that this payment is about. Enter the one that the console shows.")
         return consumer.merchant(say, problem), HTTPStatus.UNPROCESSABLE_ENTITY
     placed(place)
-    return consumer.order_placed(say, world.codes[payment].decoded), HTTPStatus.OK
+    return consumer.order_placed_page(say, world.codes[payment].decoded), HTTPStatus.OK
 
 
 def _entered(body: bytes) -> int:

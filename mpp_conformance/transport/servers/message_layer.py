@@ -49,7 +49,7 @@ class MessageLayer:
             private_key=keys.alipay_plus_private_key,
         )
 
-    def verified(self, request: Request, body: bytes) -> tuple[str, Notes]:
+    def verify(self, request: Request, body: bytes) -> tuple[str, Notes]:
         """What verification of a request's signature came to, and what is worth keeping of it.
 
         Its target is from now on the one that it was signed for.
@@ -58,13 +58,13 @@ class MessageLayer:
         if self.prefix:
             target = wire.other_target(half, self.public_key, self.client_id, self.prefix)
             request.scope[TARGET], half = target.encode("latin-1"), replace(half, target=target)
-        return wire.verified(half, self.public_key, self.client_id)
+        return wire.verify_signature(half, self.public_key, self.client_id)
 
-    def changed(self, request: Request, body: bytes) -> str:
+    def describe_change(self, request: Request, body: bytes) -> str:
         """What stands between the two sides and changed a request, in words; empty where nothing shows it."""
-        return wire.changed(request_half(request, body), self.public_key, self.client_id, prefix=self.prefix)
+        return wire.describe_change(request_half(request, body), self.public_key, self.client_id, prefix=self.prefix)
 
-    def signed(
+    def sign(
         self,
         request: Request,
         body: bytes,
@@ -89,7 +89,7 @@ class MessageLayer:
         }
         return Response(body, status, {name: value for name, value in headers.items() if value})
 
-    def spoilt(self, request: Request, body: bytes, fault: Fault, location: str) -> wire.Headers:
+    def faulty_headers(self, request: Request, body: bytes, fault: Fault, location: str) -> wire.Headers:
         """The headers of an answer with a defect; ``location`` is where a redirect leads to."""
         time, client_id = _moment(fault.age), self._client_id(request)
         signed_time = _moment(_A_DAY) if fault.signature == STALE else time

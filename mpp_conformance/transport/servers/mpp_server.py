@@ -32,7 +32,7 @@ def mpp_server_routes(layer: MessageLayer, serve: Serve) -> list[Route]:
     def endpoint(kind: type[InquiryPayment] | type[CancelPayment]) -> Route:
         async def take(request: Request) -> Response:
             body = await body_of(request)
-            outcome, _ = layer.verified(request, body)
+            outcome, _ = layer.verify(request, body)
             carriage = BLANKS if ", " in request.headers.get("signature", "") else ""
             message = wire.decode(kind, body)
             if isinstance(message, Malformed):
@@ -53,4 +53,4 @@ def _carried(layer: MessageLayer, request: Request, answer: Answer) -> Response:
     body = answer.problem.encode() if isinstance(answer, Malformed) else wire.encode(answer)
     status, named = int(answer.http_status or HTTPStatus.OK), answer.media_type or ""
     content_type = f"{named}; charset=UTF-8" if named else ""
-    return layer.signed(request, body, answer.signature or "missing", status=status, content_type=content_type)
+    return layer.sign(request, body, answer.signature or "missing", status=status, content_type=content_type)

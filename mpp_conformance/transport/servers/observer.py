@@ -60,7 +60,7 @@ def observer_routes(
         delivery = deliver(message, token, ())
         answer = _answer(message, name, known=known)
         delivery.heard(request_half(request, body))
-        delivery.answered(answer_half(request, answer))
+        delivery.attach_reply(answer_half(request, answer))
         taken.keep(report, answer)
         if isinstance(message, CashierPage):
             await confirmed(delivery, request.is_disconnected)

@@ -43,7 +43,7 @@ class Signer:
     key: RSAPrivateKey = field(repr=False)
     key_version: int = 1
 
-    def signed(
+    def sign(
         self, headers: Mapping[str, str], body: bytes, *, method: str, target: str, time_header: str
     ) -> dict[str, str]:
         """The headers of a message with a signature that verifies; none is added that was not there."""
@@ -82,7 +82,7 @@ class SigningProxy:
         sent = _target(address)
         headers = _of_the_message(request.headers)
         if self.requests is not None and "signature" in headers and self.wanted():
-            headers = self.requests.signed(headers, body, method=request.method, target=sent, time_header=_REQUEST_TIME)
+            headers = self.requests.sign(headers, body, method=request.method, target=sent, time_header=_REQUEST_TIME)
         try:
             answer = await self._answer(request.method, address, body, headers)
         except httpx.HTTPError as problem:
@@ -91,7 +91,7 @@ class SigningProxy:
         self.seen(asked, sent, answer)
         told = _of_the_message(answer.headers)
         if self.answers is not None and "signature" in told:
-            told = self.answers.signed(
+            told = self.answers.sign(
                 told, answer.content, method=request.method, target=asked, time_header=_RESPONSE_TIME
             )
         return Response(answer.content, answer.status_code, told)

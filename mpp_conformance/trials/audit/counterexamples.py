@@ -36,7 +36,7 @@ class CounterExample:
     trace: Trace
 
 
-def found(tally: Tally, fold: Fold, secret: bytes, kept: RunFolder | None) -> Iterator[CounterExample]:
+def find(tally: Tally, fold: Fold, secret: bytes, kept: RunFolder | None) -> Iterator[CounterExample]:
     """The counter-examples of an audit, by requirement; in ``kept``, if there is one, each leaves its evidence.
 
     ``fold``: what judged them; ``secret`` salts what is hidden, and is to be thrown away. RunFolderError or
@@ -57,11 +57,11 @@ def write(made: Mapping[str, Any], examples: Iterable[CounterExample], kept: Run
 
 
 def _made(requirement: str, example: Example, fold: Fold, secret: bytes, kept: RunFolder | None) -> CounterExample:
-    case, whole = fold.broken(requirement, example.records)
+    case, whole = fold.broken_case(requirement, example.records)
     customers = {str(getattr(event.message, "customer_id", None) or "") for event in whole.events} - {""}
     named = tuple((_CUSTOMER, customer) for customer in sorted(customers))
     policy = Policy(customers=named, disclosed=frozenset(), secret=secret)
-    trace, _ = policy.redacted(whole)
+    trace, _ = policy.redact(whole)
     judgement = oracle.judge(case.judge, trace)
     if judgement.verdict is not Verdict.FAIL:
         raise RedactionError(f"{requirement} is broken, and not once parts of the conversation are hidden")

@@ -21,7 +21,7 @@ from mpp_conformance.trials.audit.inputs import Input, InputError
 from mpp_conformance.trials.audit.logs import SAMPLED, EngineError, Watch, facts_of
 from mpp_conformance.trials.audit.mapping import COLUMNS, Mapped
 from mpp_conformance.trials.audit.records import Facts, Record
-from mpp_conformance.trials.audit.tally import Tally, restored
+from mpp_conformance.trials.audit.tally import Tally, restore
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS judged (records BIGINT, tally VARCHAR)
 
 
 class Logs:
-    """As :class:`mpp_conformance.trials.audit.logs.Logs`; :func:`opened` gives them."""
+    """As :class:`mpp_conformance.trials.audit.logs.Logs`; :func:`open_logs` gives them."""
 
     def __init__(self, connection: "DuckDBPyConnection", files: Sequence[Input], watch: Watch) -> None:
         self._connection, self._watch = connection, watch
@@ -81,12 +81,12 @@ class Logs:
     def tally(self, fold: Fold) -> Tally:
         """What the records come to. What was judged before an interruption is not judged again."""
         kept = self._connection.execute("SELECT records, tally FROM judged").fetchall()
-        done, tally = (kept[0][0], restored(kept[0][1])) if kept else (0, Tally())
+        done, tally = (kept[0][0], restore(kept[0][1])) if kept else (0, Tally())
         count = self._count()
         while done < count:
             self._watch("judging", done / count)
             end = self._end(done + _PART, count)
-            tally = tally.merged(fold.of(self.records(done, end)))
+            tally = tally.merge(fold.of(self.records(done, end)))
             done = end
             self._keep(done, tally)
         return tally
@@ -110,7 +110,7 @@ class Logs:
 
     def _keep(self, done: int, tally: Tally) -> None:
         self._connection.execute("BEGIN; DELETE FROM judged")
-        self._connection.execute("INSERT INTO judged VALUES (?, ?)", [done, tally.dumped()])
+        self._connection.execute("INSERT INTO judged VALUES (?, ?)", [done, tally.dump()])
         self._connection.execute("COMMIT")
 
     def _facts(self) -> Facts:
@@ -137,7 +137,7 @@ def _unwatched(_step: str, _done: float) -> None:
 
 
 @contextmanager
-def opened(
+def open_logs(
     mapped: Mapped, base: Path, place: Path, *, memory: str = "1GB", threads: int = 1, watch: Watch = _unwatched
 ) -> Iterator[Logs]:
     """The logs that a mapping reads; names of files count from ``base``. EngineError where they cannot be read.
@@ -216,7 +216,7 @@ def _begin(connection: "DuckDBPyConnection", mapped: Mapped, files: Sequence[Inp
     audit = hashlib.sha256(canonical.dump(told)).hexdigest()
     before = connection.execute("SELECT audit FROM begun").fetchall()
     if before and before != [(audit,)]:
-        raise EngineError("the folder to work in holds an audit of other logs, or of these before they were changed")
+        raise EngineError("the folder of --work holds an audit of other logs, or of these logs before they changed")
     if not before:
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO kinds VALUES (?, ?)", [list(row) for row in mapped.kinds.items()])

@@ -56,10 +56,10 @@ class Fold:
             self._add(tally, name, found)
         return tally
 
-    def broken(self, requirement: str, records: Sequence[Record]) -> tuple[Case, Trace]:
+    def broken_case(self, requirement: str, records: Sequence[Record]) -> tuple[Case, Trace]:
         """The case that a conversation fails, of a requirement that it was found to break, and its trace."""
         situation, trace = self._read(records)
-        judged = self.questions.judged(situation, trace).items()
+        judged = self.questions.judge(situation, trace).items()
         return next(case for case, made in judged if _breaks(case, made.verdict, requirement)), trace
 
     def _add(self, tally: Tally, name: str, records: Sequence[Record]) -> None:
@@ -112,7 +112,7 @@ class Fold:
         return made
 
 
-def prepared(mapped: Mapped, facts: Facts) -> Fold:
+def prepare_fold(mapped: Mapped, facts: Facts) -> Fold:
     """The fold of an audit: this suite's cases, asked of logs of which ``facts`` are known."""
     questions = Questions(load(directory("suites")).cases)
     return Fold(questions=questions, attested=mapped.observes, facts=facts, settle=mapped.attested.settle)
@@ -125,7 +125,7 @@ def _breaks(case: Case, verdict: Verdict, requirement: str) -> bool:
 def _by_requirement(questions: Questions, situation: Situation, trace: Trace) -> Mapping[str, Verdict]:
     """The worst verdict of each requirement's cases; of those that pass or prove nothing, a pass is what counts."""
     found: dict[str, set[Verdict]] = {}
-    for case, made in questions.judged(situation, trace).items():
+    for case, made in questions.judge(situation, trace).items():
         found.setdefault(case.requirement.id, set()).add(made.verdict)
     order = (Verdict.ERROR, Verdict.FAIL, Verdict.PASS, Verdict.INCONCLUSIVE)
     return {name: next(verdict for verdict in order if verdict in verdicts) for name, verdicts in found.items()}

@@ -26,7 +26,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.observation import NOBODY, POINTS, Observed, Witness
 from mpp_conformance.scenarios.scenario import ENTRY
 from mpp_conformance.trials.audit.records import MAX_RECORDS, Facts, Record, message
-from mpp_conformance.trials.audit.situation import Situation, Unclear, inferred
+from mpp_conformance.trials.audit.situation import Situation, Unclear, infer
 
 SEVERAL: Final = "its keys lead to more than one payment"
 TOO_MANY: Final = f"it has more than {MAX_RECORDS} records"
@@ -48,7 +48,7 @@ def read(records: Sequence[Record], attested: Observed, facts: Facts, settle: fl
     whole, scanned = (
         attested.at(point).complete and point not in facts.lossy and not apart for point in (GATEWAY, USER)
     )
-    situation, scenario, codes = inferred(said, whole=whole, scanned=scanned)
+    situation, scenario, codes = infer(said, whole=whole, scanned=scanned)
     start = records[0].at
     events = tuple(
         Event(number=number, payment=0, message=one, at=(record.at - start) / _MICROSECONDS)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from mpp_conformance.common import canonical
-from mpp_conformance.common.text import decoded, printable
+from mpp_conformance.common.text import decode_text, printable
 from mpp_conformance.protocol.messages import BY_NAME, Message
 from mpp_conformance.scenarios.observation import LOG, NOBODY, POINTS, Observed, Witness
 from mpp_conformance.wire import OPERATIONS
@@ -111,7 +111,7 @@ def load(path: Path) -> Mapped:
             content = file.read(MAX_FILE + 1)
         if len(content) > MAX_FILE:
             raise AuditFileError(name, [f"is longer than {MAX_FILE} bytes"])
-        return parse(decoded(content), file=name)
+        return parse(decode_text(content), file=name)
     except FileNotFoundError:
         raise AuditFileError(name, ["there is no such file; examples/audit/ has one to begin with"]) from None
     except OSError as problem:

@@ -42,6 +42,6 @@ class Questions:
         asked = self._by_situation.get(situation, ())
         return [case for case in asked if not case.points & observes.nobodys and claimed.issuperset(case.needs)]
 
-    def judged(self, situation: Situation, trace: Trace) -> Mapping[Case, Judgement]:
+    def judge(self, situation: Situation, trace: Trace) -> Mapping[Case, Judgement]:
         """What each case that can be asked says of the conversation."""
         return {case: oracle.judge(case.judge, trace) for case in self.of(situation, trace.observes)}

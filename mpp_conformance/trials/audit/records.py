@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from mpp_conformance.protocol.messages import BY_NAME, Decode, Malformed, Message, Scan
-from mpp_conformance.wire import MAX_BODY, UnreadableBodyError, decode, parsed
+from mpp_conformance.wire import MAX_BODY, UnreadableBodyError, decode, parse_object
 
 MAX_RECORDS: Final = 200
 """Records of one conversation that are read: more of them are many payments under one key."""
@@ -96,7 +96,7 @@ _read_before: Final = lru_cache(maxsize=8192)(_read)
 
 def _completed(body: bytes) -> bytes:
     try:
-        found = parsed(body)
+        found = parse_object(body)
     except UnreadableBodyError:
         return body
     return json.dumps({"observerUrl": _OBSERVER, **found}).encode()

@@ -101,7 +101,7 @@ def _to_pay(action: str, status: str) -> bool:
     return action == HANDLE_BY_PSP and status == "S"
 
 
-def inferred(said: Sequence[Message], *, whole: bool, scanned: bool) -> tuple[Situation, Scenario, Codes]:
+def infer(said: Sequence[Message], *, whole: bool, scanned: bool) -> tuple[Situation, Scenario, Codes]:
     """The situation of a conversation, a scenario that brings it about, and its codes; Unclear, with the reason.
 
     ``whole``: everything that crosses between MPP server and Alipay+ is attested to be logged; ``scanned``: every scan.

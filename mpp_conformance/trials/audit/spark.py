@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mpp_conformance.trials.audit import inputs, queries
-from mpp_conformance.trials.audit.fold import Fold, prepared
+from mpp_conformance.trials.audit.fold import Fold, prepare_fold
 from mpp_conformance.trials.audit.inputs import Input, InputError
 from mpp_conformance.trials.audit.logs import SAMPLED, EngineError, facts_of
 from mpp_conformance.trials.audit.mapping import COLUMNS, Mapped
 from mpp_conformance.trials.audit.records import Facts, Record
-from mpp_conformance.trials.audit.tally import Tally, restored
+from mpp_conformance.trials.audit.tally import Tally, restore
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -27,7 +27,7 @@ _LINES: Final = "log_lines"
 
 
 class Logs:
-    """As :class:`mpp_conformance.trials.audit.logs.Logs`; :func:`opened` gives them."""
+    """As :class:`mpp_conformance.trials.audit.logs.Logs`; :func:`open_logs` gives them."""
 
     def __init__(self, session: "SparkSession", mapped: Mapped, files: Sequence[Input]) -> None:
         self._session, self._mapped = session, mapped
@@ -39,7 +39,7 @@ class Logs:
         """What the records come to; ``fold`` says what judges here, and each worker prepares one like it."""
         whole = Tally()
         for (part,) in self._judged(fold.facts).collect():
-            whole = whole.merged(restored(part))
+            whole = whole.merge(restore(part))
         return whole
 
     def samples(self) -> list[str]:
@@ -74,13 +74,13 @@ def _judged(batches: "Iterable[RecordBatch]", mapped: str, facts: Facts) -> "Ite
     """On a worker: what the conversations of one part come to."""
     import pyarrow as pa  # noqa: PLC0415  # an extra
 
-    fold = prepared(Mapped.model_validate_json(mapped), facts)
+    fold = prepare_fold(Mapped.model_validate_json(mapped), facts)
     records = (
         Record(**dict(zip(queries.COLUMNS, row, strict=True)))
         for batch in batches
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
     )
-    yield pa.RecordBatch.from_pydict({"tally": [fold.of(records).dumped()]})
+    yield pa.RecordBatch.from_pydict({"tally": [fold.of(records).dump()]})
 
 
 def session() -> "SparkSession":
@@ -97,7 +97,7 @@ def session() -> "SparkSession":
 
 
 @contextmanager
-def opened(mapped: Mapped, base: Path, given: "SparkSession") -> Iterator[Logs]:
+def open_logs(mapped: Mapped, base: Path, given: "SparkSession") -> Iterator[Logs]:
     """The logs that a mapping reads; names of files count from ``base``. EngineError where they cannot be read.
 
     ``given``: the session; what is set in it stays as it is. Its workers read the files by their names on this machine.

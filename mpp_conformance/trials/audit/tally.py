@@ -79,7 +79,7 @@ class Tally:
             for _, example in sorted(kept.items()):
                 yield requirement, example
 
-    def merged(self, other: "Tally") -> "Tally":
+    def merge(self, other: "Tally") -> "Tally":
         """Both together: in any order, and however they were grouped, the same."""
         both = Tally(
             **{name: getattr(self, name) + getattr(other, name) for name in (*_COUNTED, *_COUNTERS)},
@@ -89,8 +89,8 @@ class Tally:
                 both.keep_example(requirement, example)
         return both
 
-    def dumped(self) -> str:
-        """As text, for whoever goes on with it elsewhere, or later (:func:`restored`)."""
+    def dump(self) -> str:
+        """As text, for whoever goes on with it elsewhere, or later (:func:`restore`)."""
         counted = {name: getattr(self, name) for name in (*_COUNTED, *_COUNTERS)}
         return json.dumps({**counted, "examples": [[name, asdict(one)] for name, one in self.counterexamples()]})
 
@@ -121,8 +121,8 @@ class Tally:
         return hashlib.sha256(canonical.dump([self.document(), examples])).hexdigest()
 
 
-def restored(text: str) -> Tally:
-    """The tally that :meth:`Tally.dumped` wrote."""
+def restore(text: str) -> Tally:
+    """The tally that :meth:`Tally.dump` wrote."""
     told: dict[str, Any] = json.loads(text)
     counters: dict[str, Any] = {name: Counter(told[name]) for name in _COUNTERS}
     made = Tally(**{name: told[name] for name in _COUNTED}, **counters)

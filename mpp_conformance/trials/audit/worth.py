@@ -31,7 +31,7 @@ _LOGGED: Final = frozenset(kind.__name__ for kind in OPERATIONS)
 _STEP: Final = 1_000_000
 
 
-def detected(
+def detection(
     mapped: Mapped, conforming: Mapping[str, Specimen] = CONFORMING, faulty: Mapping[str, Specimen] = FAULTY
 ) -> Visibility:
     """Which known MPPs an audit with this mapping accuses, in logs of every scenario of the suite."""

@@ -39,7 +39,7 @@ from mpp_conformance.trials.doctor.findings import (
 )
 from mpp_conformance.wallet import Wallet
 from mpp_conformance.wallet.fields import is_loopback, url_host
-from mpp_conformance.wire import CHANGED, displaced, printable
+from mpp_conformance.wire import CHANGED, intended_path, printable
 
 _SHOWN: Final = 200
 _ADAPTOR: Final = ("/scan", "/decode")
@@ -88,7 +88,7 @@ class _Reading:
         )
         for stray in self._strays:
             called = stray.message.operation if isinstance(stray.message, Malformed) else ""
-            meant = displaced(called)
+            meant = intended_path(called)
             if meant:
                 yield Finding.wrong(LISTEN, f"POST {self._gateway_url}{meant}", printable(called, _SHOWN), slip)
         if CHANGED in self._trace.trouble:

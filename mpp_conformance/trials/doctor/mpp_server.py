@@ -76,7 +76,7 @@ async def _asked(wallet: Wallet, keys: Keys) -> Finding:
 
 def _read(keys: Keys, url: str, answer: Answer, half: Half) -> Finding:
     """What an answer shows; one that the MPP server has signed is its own, and so is what is wrong with it."""
-    outcome, notes = wire.verified(half, keys.mpp_public_key, keys.client_id)
+    outcome, notes = wire.verify_signature(half, keys.mpp_public_key, keys.client_id)
     own = outcome == "valid"
     if half.status in NOWHERE:
         likely = f"your MPP server serves inquiryPayment at another path: write that path here; or {_ANOTHER}; {_NONE}"
@@ -134,7 +134,7 @@ def believes(found: Iterable[Finding]) -> bool | None:
 
 def _is_json(body: bytes) -> bool:
     try:
-        wire.parsed(body)
+        wire.parse_object(body)
     except wire.UnreadableBodyError:
         return False
     return True
@@ -142,4 +142,4 @@ def _is_json(body: bytes) -> bool:
 
 def _is_an_answer(body: bytes) -> bool:
     """Whether a body has the form of an answer to Alipay+, whatever its status."""
-    return _is_json(body) and "result" in wire.parsed(body)
+    return _is_json(body) and "result" in wire.parse_object(body)

@@ -13,7 +13,7 @@ from mpp_conformance.transport.servers.http_client import http_client
 from mpp_conformance.transport.servers.listener import ListenError, bound
 from mpp_conformance.trials.doctor.findings import ADAPTOR, CLOCK, LISTEN, Finding
 from mpp_conformance.wallet import Wallet
-from mpp_conformance.wire import UnreadableBodyError, parsed, printable, problems_of
+from mpp_conformance.wire import UnreadableBodyError, parse_object, printable, problems_of
 
 MAX_SKEW: Final = 60
 """Seconds that the clocks of wallet and suite may differ: messages bear their time, and old ones may be turned down."""
@@ -103,7 +103,7 @@ async def _asked(url: str, patience: float) -> tuple[httpx.Response, bytes]:
 
 def _problem_of_health(body: bytes) -> str:
     try:
-        wrong = problems_of("mpp-adaptor", "Health", parsed(body, limit=_MAX_ANSWER))
+        wrong = problems_of("mpp-adaptor", "Health", parse_object(body, limit=_MAX_ANSWER))
     except UnreadableBodyError as problem:
         return str(problem)
     return "; ".join(wrong)

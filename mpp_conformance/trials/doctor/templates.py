@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from mpp_conformance.scenarios.code_templates import hidden, more_telling
+from mpp_conformance.scenarios.code_templates import better_template, hidden
 from mpp_conformance.scenarios.transformations import CODES, Transformation
 from mpp_conformance.trials.doctor.findings import ORDER_CODES, Finding
 from mpp_conformance.wallet import Wallet
@@ -29,7 +29,7 @@ def hidden_changes(wallet: Wallet) -> Finding:
         f"{len(unseen)} of {len(CODES)} alterations that programs are known to make to a code value do not change "
         f"these codes, so that a run cannot see them: {', '.join(_named(unseen))}"
     )
-    better = more_telling(template)
+    better = better_template(template)
     if better:
         text += (
             ". If your wallet takes such codes for order codes, write a template that shows all but "

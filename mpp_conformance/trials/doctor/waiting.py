@@ -12,7 +12,7 @@ from mpp_conformance.wallet import Wallet
 _PAUSE: Final = 0.5
 
 
-def awaited(
+def wait_until_ready(
     wallet: Wallet,
     seconds: float,
     *,

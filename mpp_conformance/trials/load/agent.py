@@ -23,7 +23,7 @@ from starlette.routing import Route
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.scenarios.scenario import Scenario
 from mpp_conformance.transport.servers.application import application, refusal
-from mpp_conformance.transport.servers.listener import listening
+from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.trials.load.traffic import Rows
 from mpp_conformance.trials.load.users import Held, Users
 
@@ -44,7 +44,7 @@ class Agent:
     _open: int = 0
 
     def __post_init__(self) -> None:
-        self._scenarios = zip(itertools.count(), self.users.traffic.drawn(self.users.seed), strict=False)
+        self._scenarios = zip(itertools.count(), self.users.traffic.draw(self.users.seed), strict=False)
 
     @property
     def app(self) -> Starlette:
@@ -61,7 +61,7 @@ class Agent:
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, ended.set)
-        async with listening(self.app, LOOPBACK, port) as address:
+        async with serve_app(self.app, LOOPBACK, port) as address:
             ready(address)
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):

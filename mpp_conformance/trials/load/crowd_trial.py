@@ -52,18 +52,18 @@ class CrowdTrial:
     @property
     def scenarios(self) -> Mapping[int, Scenario]:
         """What each of them is to be, by number."""
-        return dict(enumerate(islice(self.traffic.drawn(self.seed), self.users)))
+        return dict(enumerate(islice(self.traffic.draw(self.seed), self.users)))
 
-    def seeded(self) -> Outcome:
+    def run_by_seed(self) -> Outcome:
         """All of them, in an order of turns that the seed says."""
         scenarios = self.scenarios
-        return self._outcome(scenarios, self.crowd.seeded(scenarios, self.seed))
+        return self._outcome(scenarios, self.crowd.hold_by_seed(scenarios, self.seed))
 
-    def ordered(self, turns: Sequence[Run]) -> Outcome:
+    def run_in_order(self, turns: Sequence[Run]) -> Outcome:
         """Only those that have a turn, in this order."""
         scenarios, users = self.scenarios, {number for number, _ in turns}
         chosen = {number: scenarios[number] for number in sorted(users)}
-        return self._outcome(chosen, self.crowd.ordered(chosen, _each(turns)))
+        return self._outcome(chosen, self.crowd.hold_in_order(chosen, _each(turns)))
 
     def smallest(self, outcome: Outcome, failed: Judged, case: Case, *, most: int) -> Smallest:
         """The smallest crowd in which ``failed`` still fails ``case``, after ``most`` questions at most."""
@@ -81,7 +81,7 @@ class CrowdTrial:
     def _outcome(self, scenarios: Mapping[int, Scenario], held: Interleaved) -> Outcome:
         set_up = SetUp.of(held.traces.values())
         judged = (
-            Judged(number=number, trace=trace, rows=self.traffic.judged(scenarios[number], trace)).weighed(set_up)
+            Judged(number=number, trace=trace, rows=self.traffic.judge(scenarios[number], trace)).weigh(set_up)
             for number, trace in held.traces.items()
         )
         return Outcome(conversations=tuple(judged), turns=tuple(runs(held.turns)), set_up=set_up)
@@ -137,8 +137,8 @@ class _Shrinking:
             raise _EnoughError
         self.tried += 1
         chosen = {number: self.scenarios[number] for number in sorted((*others, self.victim))}
-        trace = self.crowd.ordered(chosen, _each(turns)).traces[self.victim]
-        judgement = self.set_up.weighed(oracle.judge(self.case.judge, trace), trace)
+        trace = self.crowd.hold_in_order(chosen, _each(turns)).traces[self.victim]
+        judgement = self.set_up.weigh(oracle.judge(self.case.judge, trace), trace)
         return judgement.verdict is Verdict.FAIL
 
 

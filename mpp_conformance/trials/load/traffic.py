@@ -49,12 +49,12 @@ class Traffic:
                 found[planned.scenario] = (*found.get(planned.scenario, ()), planned.case)
         return cls(found)
 
-    def drawn(self, seed: int) -> Iterator[Scenario]:
+    def draw(self, seed: int) -> Iterator[Scenario]:
         """Conversations without end: all of them in an order that the seed says, and then again in another one."""
         for turn in count() if self.cases else ():
             yield from sorted(self.cases, key=partial(_place, seed, turn))
 
-    def judged(self, scenario: Scenario, trace: Trace) -> Rows:
+    def judge(self, scenario: Scenario, trace: Trace) -> Rows:
         """What the cases say of one conversation, for itself."""
         return tuple((case, oracle.judge(case.judge, trace)) for case in self.cases[scenario])
 
@@ -75,9 +75,9 @@ class Judged:
     rows: Rows
     shown: frozenset[str] = frozenset()
 
-    def weighed(self, set_up: SetUp) -> "Judged":
+    def weigh(self, set_up: SetUp) -> "Judged":
         """The same by what all conversations together show of the set-up."""
-        rows = tuple((case, set_up.weighed(judgement, self.trace)) for case, judgement in self.rows)
+        rows = tuple((case, set_up.weigh(judgement, self.trace)) for case, judgement in self.rows)
         return Judged(number=self.number, trace=self.trace, rows=rows, shown=set_up.shown)
 
     def failed(self) -> Rows:
@@ -104,7 +104,7 @@ class Tally:
         self.errors += verdict is Verdict.ERROR
 
 
-def tallied(rows: Rows, found: dict[str, Tally]) -> None:
+def tally_one(rows: Rows, found: dict[str, Tally]) -> None:
     """Count what the cases say of one more conversation, requirement by requirement."""
     verdicts: dict[str, Verdict] = {}
     for case, judgement in rows:
@@ -119,5 +119,5 @@ def tally(conversations: Iterable[Judged]) -> dict[str, Tally]:
     """The tallies of all conversations, by requirement."""
     found: dict[str, Tally] = {}
     for judged in conversations:
-        tallied(judged.rows, found)
+        tally_one(judged.rows, found)
     return found

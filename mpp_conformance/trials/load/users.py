@@ -22,7 +22,7 @@ from mpp_conformance.transport.scheduler import Place
 from mpp_conformance.trials.load.latency import Latency
 from mpp_conformance.trials.load.sample import Sample
 from mpp_conformance.trials.load.timeline import Timeline
-from mpp_conformance.trials.load.traffic import Judged, Rows, Tally, Traffic, tallied
+from mpp_conformance.trials.load.traffic import Judged, Rows, Tally, Traffic, tally_one
 
 _ROOM: Final = 256
 """Conversations that are listened to beside those that are going on."""
@@ -79,7 +79,7 @@ class Held:
         self.latency.add(trace)
         self.timeline.add(judged)
         self.sample.add(judged)
-        tallied(judged.rows, self.tallies)
+        tally_one(judged.rows, self.tallies)
         if trace.ending == BROKEN:
             _remember(self.troubles, trace.trouble)
 
@@ -89,7 +89,7 @@ class Held:
         error = Judgement(verdict=Verdict.ERROR, expected="the conversation to be held", seen=seen)
         self.conversations += 1
         rows = tuple((case, error) for case in cases)
-        tallied(rows, self.tallies)
+        tally_one(rows, self.tallies)
         _remember(self.errors, seen)
         return rows
 
@@ -133,7 +133,7 @@ class Users:
     async def _fill(self, held: Held, end: float) -> None:
         places, room = asyncio.Semaphore(held.users), asyncio.Semaphore(held.users + _ROOM)
         async with asyncio.TaskGroup() as group:
-            for number, scenario in enumerate(self.traffic.drawn(self.seed)):
+            for number, scenario in enumerate(self.traffic.draw(self.seed)):
                 await room.acquire()
                 await places.acquire()
                 if self.clock() >= end:
@@ -175,10 +175,10 @@ class Users:
         trace = await self.connector.since(judged.trace, self.patience)
         rows = self._rows(trace.scenario, self.redacted(trace))
         again = Judged(number=judged.number, trace=trace, rows=rows)
-        weighed = again.weighed(SetUp.from_signs(self._signs))
+        weighed = again.weigh(SetUp.from_signs(self._signs))
         if users <= self.claimed:
             return weighed
         return replace(weighed, rows=tuple((case, beyond_claim(one, self.claimed)) for case, one in weighed.rows))
 
     def _rows(self, scenario: Scenario, trace: Trace) -> tuple[tuple[Case, Judgement], ...]:
-        return self.traffic.judged(scenario, trace)
+        return self.traffic.judge(scenario, trace)

@@ -92,7 +92,7 @@ class WalletTrial:
         """Write down the sample of a load as evidence; EvidenceError or RunFolderError where that cannot be."""
         found = []
         for judged in held.sample:
-            trace, disclosed = self.policy.redacted(judged.trace)
+            trace, disclosed = self.policy.redact(judged.trace)
             name, digest = folder.keep(trace, disclosed)
             rows = tuple(load.rows(judged.rows, trace, name, digest))
             broke = tuple(sorted({row["requirement"] for row in rows}))
@@ -145,4 +145,4 @@ class WalletTrial:
             yield users, connector
 
     def _redacted(self, trace: Trace) -> Trace:
-        return self.policy.redacted(trace)[0]
+        return self.policy.redact(trace)[0]

@@ -11,12 +11,12 @@ from typing import Final
 
 from mpp_conformance.adequacy.model import arrows
 from mpp_conformance.adequacy.model.table import Transition
-from mpp_conformance.adequacy.model.walk import shown_walk
+from mpp_conformance.adequacy.model.walk import observed_walk
 from mpp_conformance.common.text import printable
 from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.protocol.messages import APP_LINK, BY_NAME, Malformed, Message
 from mpp_conformance.report.pages.diagram.marks import Absent, Mark, Marks
-from mpp_conformance.report.pages.formatting import shown_fields
+from mpp_conformance.report.pages.formatting import display_fields
 
 SEEN: Final = "seen"
 UNSEEN: Final = "unseen"
@@ -107,7 +107,7 @@ def _walked(trace: Trace) -> _Walked:
     found, trace = _Walked({}, {}), replace(trace, events=trace.events[:LINES])
     for payment in range(len(trace.scenario.payments)):
         waiting: list[tuple[Transition, arrows.Ends]] = []
-        for row, event in shown_walk(trace, payment):
+        for row, event in observed_walk(trace, payment):
             between = arrows.unseen_ends(row)
             if event is not None:
                 found.shown[event.number], found.unseen[event.number] = row, waiting
@@ -130,7 +130,7 @@ def _seen(event: Event, workflow: str, row: Transition | None, marks: Sequence[M
         steps=row.number if row else arrows.steps(workflow, message),
         place=row.place if row else arrows.place(workflow, message),
         telling=tuple(_telling(message)),
-        fields=tuple(shown_fields(message).items()),
+        fields=tuple(display_fields(message).items()),
         marks=tuple(marks),
     )
 

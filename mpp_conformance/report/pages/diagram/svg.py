@@ -17,7 +17,7 @@ from mpp_conformance.common.text import printable
 from mpp_conformance.report.languages.language import Say
 from mpp_conformance.report.pages.diagram.marks import gravest
 from mpp_conformance.report.pages.diagram.picture import ABSENT, SEEN, UNSEEN, Line, Picture
-from mpp_conformance.report.pages.diagram.wording import noted, what
+from mpp_conformance.report.pages.diagram.wording import deviation_note, what
 
 STYLE: Final = """\
 .dia{font-size:12px;font-family:inherit;display:block;width:100%;min-width:46rem;max-width:58rem}
@@ -88,11 +88,11 @@ class Shape:
 
 def svg(drawn: Picture, say: Say, *, title: str, alone: bool = False) -> Markup:
     """The drawing; ``alone``: for a file of its own, with its own colours by day and by night."""
-    return framed(shape(drawn, say), title=title, alone=alone)
+    return draw_framed(shape(drawn, say), title=title, alone=alone)
 
 
-def framed(shape: Shape, *, title: str, alone: bool = False, name: str = "") -> Markup:
-    """The drawing of a shape; ``name``: under which :func:`shown_again` finds the shape in the same page."""
+def draw_framed(shape: Shape, *, title: str, alone: bool = False, name: str = "") -> Markup:
+    """The drawing of a shape; ``name``: under which :func:`draw_again` finds the shape in the same page."""
     words = escape(printable(title, _TITLE))
     space = f' xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{shape.height}"' if alone else ""
     inside = f'<g id="{name}" {_PLAIN}>{shape.inside}</g>' if name else shape.inside
@@ -102,7 +102,7 @@ def framed(shape: Shape, *, title: str, alone: bool = False, name: str = "") -> 
     )
 
 
-def shown_again(shape: Shape, *, name: str) -> Markup:
+def draw_again(shape: Shape, *, name: str) -> Markup:
     """The same drawing once more, in a page that has its shape under this name; what it hangs in bears its title."""
     drawing = f'<svg class="dia" aria-hidden="true" viewBox="0 0 {_WIDTH} {shape.height}"><use href="#{name}"/></svg>'
     return Markup(drawing)  # noqa: S704  # numbers, and a name of the page's own
@@ -162,7 +162,7 @@ def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Iterator[str]:
 
 
 def _note(line: Line, y: int, say: Say) -> str:
-    words = printable("; ".join(noted(mark, say) for mark in line.marks), _LABEL)
+    words = printable("; ".join(deviation_note(mark, say) for mark in line.marks), _LABEL)
     middle = (_LANES[line.sender] + _LANES[line.receiver]) // 2
     tone = gravest(line.marks)
     colour = _COLOURS.get(tone, LIGHT["ink"])

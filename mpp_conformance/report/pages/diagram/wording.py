@@ -20,7 +20,7 @@ _PLAIN: Final = re.compile("'[A-Za-z_]*'")
 """A piece of a text as the verdict file quotes it: letters alone, and nothing cut off."""
 
 
-def told(line: Line, say: Say) -> str:
+def line_sentence(line: Line, say: Say) -> str:
     """A line as a sentence, with everything that is known of it."""
     words = say(
         "{sender} to {receiver}: {what}", sender=say(line.sender), receiver=say(line.receiver), what=what(line, say)
@@ -54,7 +54,7 @@ def whole(parting: Mapping[str, Any]) -> tuple[str, str] | None:
     return before + parting["expected"][1:], before + parting["seen"][1:]
 
 
-def noted(mark: Mark, say: Say) -> str:
+def deviation_note(mark: Mark, say: Say) -> str:
     """What a requirement has against a message, in a few words."""
     words = say(_HOW[mark.how])
     if mark.byte is not None:
