@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
+from mpp_conformance.judging.result_pages import ONE_RESULT, OWN_TURN, page_shown, shown_before
 from mpp_conformance.judging.sequences import of_each_scan, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import (
@@ -33,7 +34,6 @@ from mpp_conformance.protocol.messages import (
     HandleAction,
     IdentityAnswer,
     Launch,
-    Message,
     ResultPage,
     Scan,
     ServerAnswer,
@@ -41,9 +41,11 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.cells import in_turn, payloads, psp, sdk, together
+from mpp_conformance.scenarios.call_cells import EACH
+from mpp_conformance.scenarios.cells import BOTH, in_turn, payloads, psp, sdk, together
 from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (
+    a_round,
     distinct,
     failed,
     going_on,
@@ -55,9 +57,7 @@ from mpp_conformance.scenarios.rounds import (
 )
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
-ONE_RESULT = "the server to hand its client the result that it notified"
 HAND_OVER_LATE = "the payment result to be reported when the client is handed it, before its page and its callback"
-OWN_TURN = "the server not to have told its client HANDLE_BY_SDK"
 PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
@@ -198,6 +198,14 @@ SDK_1 = requirement(
     clauses=[CLIENT_SDK_DOCS.at("decode, callback")],
     text="After a payment left to the MPP the callback succeeds without a payload, or fails with the MPP's error code.",
 )
+SDK_3 = requirement(
+    "SDK-3",
+    SHOULD,
+    DERIVED,
+    actor=MPP_CLIENT,
+    clauses=[CLIENT_SDK_DOCS.at("decode, callback")],
+    text="A callback that fails has a message of the MPP's beside its error code.",
+)
 SDK_2 = requirement(
     "SDK-2",
     SHOULD,
@@ -215,8 +223,8 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 
 
 def left(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP."""
-    others = distinct(failed(edition, reading), going_on(edition, reading))
+    """Paid, unpaid and not decoded, and wherever else Alipay+ leaves such a payment to the MPP, or cancels it."""
+    others = distinct(failed(edition, reading), going_on(edition, reading), EACH)
     return distinct([psp(ENTRY), *not_decoded(ENTRY)], of_code(ENTRY, others, HANDLE_BY_PSP))
 
 
@@ -279,6 +287,20 @@ def test_the_result_page_is_shown(trace: Trace) -> None:
 def test_the_callback_tells_the_sdk_how_the_payment_ended(trace: Trace) -> None:
     """Success is empty; failure has an error code; neither carries a payload."""
     wherever(trace, HANDLE_BY_PSP, tells_the_end, code=ENTRY)
+
+
+@case(SDK_3, map(a_round, BOTH))
+def test_a_callback_that_fails_has_a_message(trace: Trace) -> None:
+    """The sample of the documentation gives both."""
+    wherever(trace, HANDLE_BY_PSP, fails_with_a_message, code=ENTRY)
+
+
+def fails_with_a_message(trace: Trace, payment: int) -> None:
+    """The callback of this payment's decode, where it fails."""
+    told = [event.message for event in trace.of(payment) if isinstance(event.message, DecodeCallback)]
+    asked = expect(trace, payment).reached(DecodeCallback)
+    asked.given(any(callback.outcome == "failure" for callback in told), "the callback to fail")
+    asked.some(DecodeCallback, outcome="failure", error_message=SOME_TEXT)
 
 
 def tells_the_end(trace: Trace, payment: int) -> None:
@@ -353,19 +375,9 @@ def passed_by_callback(trace: Trace, payment: int = 0) -> None:
     if trace.app_link:
         asked.reached(ServerAnswer, action_type=HANDLE_BY_SDK)
     asked.given(bool(handed), "the client to be handed a payload")
-    asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed).none(
-        HandleAction
-    )
+    asked.one(DecodeCallback, callback=trace.callback(payment), outcome="success", sdk_action_payload=handed)
+    asked.none(HandleAction).none(Launch, url=handed)
     executed_nowhere_else(trace, payment)
-
-
-def page_shown(trace: Trace, payment: int) -> None:
-    """The page, judged by what the client was handed; what was shown before Alipay+ had decided is another matter."""
-    result = trace.result(payment)
-    asked = expect(trace.since_decided(payment).in_the_end(payment), payment)
-    asked.reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP).given(not trace.stopped(payment), OWN_TURN)
-    asked.given(result is not None, "the client to be handed a payment result")
-    asked.given(not trace.shows_what_was_notified(payment), ONE_RESULT).each(ResultPage, status=result)
 
 
 def called_back(trace: Trace, payment: int) -> None:
@@ -380,17 +392,6 @@ def called_back(trace: Trace, payment: int) -> None:
         asked.reached(ResultPage).one(DecodeCallback, callback=callback)
         asked.proven_in_order(ResultPage, DecodeCallback)
     executed_nowhere_else(trace, payment)
-
-
-def shown_before(trace: Trace, payment: int) -> bool:
-    """Whether the result page came before the callback, and the hand-over is reported after both."""
-    said = [event.message for event in trace.of(payment)]
-    told = [message for message in said if isinstance(message, ResultPage | DecodeCallback) or _is_result(message)]
-    return [type(message) for message in told[:2]] == [ResultPage, DecodeCallback]
-
-
-def _is_result(message: Message) -> bool:
-    return isinstance(message, ServerAnswer) and bool(message.payment_status)
 
 
 def executed_nowhere_else(trace: Trace, payment: int) -> None:

@@ -131,7 +131,7 @@ def test_a_sound_answer_counts_in_every_form(trace: Trace) -> None:
 @case(FLT_14, LATE)
 def test_a_late_order_is_paid_and_shown(trace: Trace) -> None:
     """Alipay+ takes 1, 3 or 8 seconds; the payment is taken, and the consumer is shown that it was."""
-    prompt = [event.message for event in trace.of(0) if isinstance(event.message, ResultPage)]
+    prompt = [event.message for event in trace.in_the_end(0).of(0) if isinstance(event.message, ResultPage)]
     asked = expect(trace, 1).reached(FaultApplied)
     asked.given({page.status for page in prompt} == {"S"}, PROMPT).some(ResultPage, status="S")
 

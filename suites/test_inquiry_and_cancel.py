@@ -72,7 +72,7 @@ from mpp_conformance.scenarios.call_cells import (
     unpaid,
     unpaid_and_cancelled,
 )
-from mpp_conformance.scenarios.scenario import PAYING
+from mpp_conformance.scenarios.scenario import PAYING, UNFUNDED
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
@@ -81,6 +81,7 @@ NOT_VERIFIED: Final = ("missing", "unreadable", "invalid")
 CLOSED: Final = "ORDER_IS_CLOSED"
 APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
 AS_IT_WAS: Final = "the payment to be told as paid before the stranger calls"
+NOT_CLOSED: Final = "a customer who can pay to have paid although a stranger called meanwhile"
 OBEYED: Final = "the server to obey the same cancellation when Alipay+ has signed it"
 BOOKED: Final = "an order of which nothing was notified to be in the server's books"
 CERTAIN: Final = "the server to say F of a failure that it did not notify"
@@ -323,5 +324,10 @@ def stranger_not_obeyed(trace: Trace) -> None:
         expect(trace).given(trace.paid(), ABLE).given(told_as_paid_first(trace), AS_IT_WAS)
         before = only(trace, lambda one: own(one) and not_cancelled(trace, one))
         expect(before).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_status="F")
+    elif trace.scenario.payments[0].customer != UNFUNDED:
+        # He comes while the consumer pays: what he has closed is told as closed then, or is not paid any more.
+        meanwhile = only(trace, lambda one: own(one) and one.call.when == PAYING)
+        expect(meanwhile).reached(InquiryPayment).none(InquiryPaymentAnswer, payment_code=CLOSED)
+        expect(trace).given(trace.paid(), NOT_CLOSED)
     expect(trace).given(cancelled(trace) is not None, OBEYED)
     shown(trace)

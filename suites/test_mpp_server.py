@@ -19,7 +19,9 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.call_cells import EACH
 from mpp_conformance.scenarios.cells import (
+    BEHIND_ONE_CODE,
     BOTH,
     UNPAID_SCANNED_TWICE,
     by_turns,
@@ -28,6 +30,7 @@ from mpp_conformance.scenarios.cells import (
     expired,
     in_turn,
     mixed,
+    paid_then_overdue,
     payloads,
     psp,
     psp_with_payload,
@@ -167,7 +170,13 @@ def test_each_client_is_handed_its_own_payload(trace: Trace) -> None:
     passes_both(trace, 1)
 
 
-@case(SRV_6, failed)
+def failing(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Wherever a payment fails inside the MPP, also for want of time, because it was cancelled, or once more."""
+    others = [*map(paid_then_overdue, BOTH), *EACH, UNPAID_SCANNED_TWICE]
+    return distinct(failed(edition, reading), others)
+
+
+@case(SRV_6, failing)
 def test_a_failed_payment_has_an_error_code(trace: Trace) -> None:
     """A payment that fails inside the MPP gets an error code; seen in the callback or on the page without app link."""
     wherever(trace, HANDLE_BY_PSP, has_a_code, status="S")
@@ -202,7 +211,8 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
         made
         for code in BOTH
         for made in (*not_decoded(code), *[held(code) for held in (a_round, a_late_round, by_turns, refilled)])
-    ],
+    ]
+    + [BEHIND_ONE_CODE],
     Choice(action=HANDLE_BY_PSP, status="F"),
 )
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
@@ -249,14 +259,16 @@ def fails_with_a_code(trace: Trace, payment: int) -> None:
     """Seen on the app link; without one, shown by the result page."""
     asked = expect(trace, payment).given(not trace.unreported(payment), REPORTED)
     if trace.app_link:
-        asked.some(ServerAnswer, payment_status="F", error_code=ERROR_CODE)
+        asked.some(ServerAnswer, payment_status="F", error_code=ERROR_CODE).none(ServerAnswer, payment_status="S")
     else:
         asked.shown_by(ResultPage, status="F").none(ResultPage, status="S")
 
 
 def has_a_code(trace: Trace, payment: int) -> None:
-    """The payment of a customer who cannot pay has failed, with an error code."""
-    if trace.scenario.payments[payment].customer != UNFUNDED:
+    """A payment that has failed has an error code; that of a customer who cannot pay has failed."""
+    unable = trace.scenario.payments[payment].customer == UNFUNDED
+    handed = results_told((event.message for event in trace.in_the_end(payment).of(payment)), ServerAnswer)
+    if not unable and (handed != {"F"} or trace.paid(payment)):
         return
     asked = expect(trace, payment).given(not trace.paid(payment), UNABLE)
     if trace.app_link:
@@ -278,9 +290,10 @@ def passes_both(trace: Trace, payment: int = 0) -> None:
     asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_SDK)
     asked.given(payload is not None, "Alipay+ to give a payload").given(not trace.unreported(payment), REPORTED)
     if trace.app_link:
-        asked.some(ServerAnswer, action_type=HANDLE_BY_SDK, sdk_action_payload=payload)
+        # Both may come in one answer, or one after the other.
+        asked.some(ServerAnswer, action_type=HANDLE_BY_SDK).some(ServerAnswer, sdk_action_payload=payload)
         # An adaptor may report an absent text as an empty one.
-        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None, ""))
+        asked.none_but(ServerAnswer, sdk_action_payload=(payload, None, ""), action_type=(HANDLE_BY_SDK, None, ""))
     elif trace.scenario.payments[payment].code == ENTRY:
         asked.shown_by(DecodeCallback, sdk_action_payload=payload)
     else:

@@ -21,6 +21,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.cells import (
     BOTH,
+    SCANNED_TWICE,
     customers_in_turn,
     in_turn,
     mixed,
@@ -197,7 +198,7 @@ LOST = [*UNVERIFIED, *UNSIGNED, *NO_ANSWERS]
 """Where Alipay+ says nothing that can be believed: it may be asked again."""
 
 
-@case(REP_6, [made(code) for code in BOTH for made in (in_turn, customers_in_turn, a_round)], LOST)
+@case(REP_6, [made(code) for code in BOTH for made in (in_turn, customers_in_turn, a_round)], LOST, SCANNED_TWICE)
 def test_a_customer_keeps_their_id(trace: Trace) -> None:
     """Whoever scans again is asked about for the id that they were asked about for at first."""
     scanned = {event.payment: event.message.customer_id for event in trace.events if isinstance(event.message, Scan)}

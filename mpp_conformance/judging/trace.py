@@ -11,6 +11,7 @@ from mpp_conformance.protocol.messages import (
     GATEWAY,
     HANDLE_BY_SDK,
     USER,
+    CashierPage,
     Decode,
     DecodeCallback,
     HandleAction,
@@ -20,6 +21,7 @@ from mpp_conformance.protocol.messages import (
     Malformed,
     Message,
     NotifyPayment,
+    NotifyPaymentAnswer,
     ResultPage,
     ServerAnswer,
     Sighting,
@@ -178,8 +180,12 @@ class Trace:
         """
         if not self.app_link:
             return self.payload(payment)
-        passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
-        return next((answer.sdk_action_payload for answer in passed if answer.action_type == HANDLE_BY_SDK), None)
+        passed = [e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer)]
+        if not any(answer.action_type == HANDLE_BY_SDK for answer in passed):
+            return None
+        # Both may come in one answer, or one after the other.
+        beside = (answer for answer in passed if answer.action_type in {HANDLE_BY_SDK, None, ""})
+        return next((answer.sdk_action_payload for answer in beside if answer.sdk_action_payload), None)
 
     def stopped(self, payment: int = 0) -> bool:
         """Whether the MPP client was handed HANDLE_BY_SDK, as its server reports: then it is the SDK's turn."""
@@ -218,20 +224,39 @@ class Trace:
     def in_the_end(self, payment: int = 0) -> "Trace":
         """Without the failures that were told before a success: the consumer may have tried another card.
 
-        A page of such a failure is left out where the client was handed that failure before, as far as anybody can see.
+        A page of such a failure is left out where the client was handed that failure before, as far as anybody can see,
+        or where the consumer saw the cashier page again after it.
         """
-        told = [(e.number, results_told([e.message], ServerAnswer)) for e in self.of(payment)]
-        shown = [(e.number, results_told([e.message], ResultPage)) for e in self.of(payment)]
-        success = next((number for number, status in (told if self.app_link else shown) if status == {"S"}), 0)
-        failures = [number for number, status in told if status == {"F"}]
-        pages = [number for number, status in shown if status == {"F"}]
+        told, shown = self._results(payment, ServerAnswer), self._results(payment, ResultPage)
+        success = next((number for number, status in (told if self.app_link else shown) if status == "S"), 0)
+        failures = {number for number, status in told if status == "F"}
+        pages = {number for number, status in shown if status == "F"}
         if not success or not (failures or pages):
             return self
-        first = min([*failures, success]) if self.app_link else 0
         early = {number for number in failures if number < success}
-        early |= {number for number in pages if first < number < success}
-        points = (APP_LINK, USER) if pages else (APP_LINK,)
+        early |= {number for number in pages if number < success and self._goes_on(payment, number, success)}
+        points = {APP_LINK, USER} if pages else {APP_LINK}
+        if not self.app_link and any(number < success for number in pages - early):
+            points.add(GATEWAY)
         return self._chosen((event for event in self.events if event.number not in early), *points)
+
+    def _results(self, payment: int, kind: type[Message]) -> list[tuple[int, str | None]]:
+        """The numbers of the messages of a kind that tell a result, and the result."""
+        return [(e.number, results_told([e.message]).pop()) for e in self.of(payment) if isinstance(e.message, kind)]
+
+    def _goes_on(self, payment: int, page: int, success: int) -> bool:
+        """Whether the payment may have gone on after a page of failure, both of these numbers of messages.
+
+        Without an app link nobody sees what the client was handed; where Alipay+ had been told of the success by then,
+        there was nothing left to try.
+        """
+        if any(isinstance(e.message, CashierPage) for e in self.of(payment) if page < e.number < success):
+            return True
+        before = [e.message for e in self.of(payment) if e.number < page]
+        if self.app_link:
+            return "F" in results_told(message for message in before if isinstance(message, ServerAnswer))
+        thanked = any(isinstance(message, NotifyPaymentAnswer) and message.result_status == "S" for message in before)
+        return not (thanked and self.notified(payment) == "S")
 
     def _chosen(self, events: Iterable[Event], *points: str) -> "Trace":
         return replace(self, events=tuple(events), chosen=self.chosen | set(points))

@@ -25,7 +25,7 @@ from mpp_conformance.protocol.messages import (
     Sighting,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, Call
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, UNFUNDED, Call
 
 _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
 """What counts as a call to Alipay+, whether it could be read or not."""
@@ -77,7 +77,10 @@ class Obligations:
             return None
         everyone = range(len(self._calls))
         all_over = all(self._over(at) and self._calls[at].rests for at in everyone)
-        return calls.next(self._seen.get(payment, ()), over=self._over(payment), all_over=all_over)
+        # Whoever can pay may try another card after a page of failure: that payment is over when it is notified.
+        able = self.peers.scenario.payments[payment].customer != UNFUNDED
+        over = self._over(payment) and not (able and NotifyPayment in self._owed(payment))
+        return calls.next(self._seen.get(payment, ()), over=over, all_over=all_over)
 
     def _over(self, payment: int) -> bool:
         """Whether nothing hangs on what is still awaited: a failure may be notified late, or never."""

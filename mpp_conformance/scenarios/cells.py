@@ -114,7 +114,11 @@ SCANNED_TWICE: Final = [PAID_SCANNED_TWICE, UNPAID_SCANNED_TWICE, STOPPED_SCANNE
 def _behind_one_code() -> Scenario:
     to_pay = handle_by_psp()
     stopped = handle_by_sdk("S", payload='{"page":"second","tag":"{tag}"}', with_order=True)
-    others = ((FUNDED, stopped), (FUNDED, to_pay), (SECOND, to_pay), (SECOND, handle_by_sdk()), (FUNDED, to_pay))
+    not_decoded = handle_by_psp("F", code="INVALID_CODE")
+    others = (
+        *((FUNDED, stopped), (FUNDED, to_pay), (SECOND, to_pay), (SECOND, handle_by_sdk())),
+        *((UNFUNDED, to_pay), (FUNDED, not_decoded), (FUNDED, to_pay)),
+    )
     again = (Payment(code=ENTRY, answer=told, customer=who, again=True) for who, told in others)
     payments = apart((Payment(code=ENTRY, answer=to_pay), *again))
     return Scenario(label="entry-orders-behind-one-code", payments=payments)

@@ -73,12 +73,12 @@ _STEPS: Final = (
     (FUNDED, handle_by_psp()),
     (FUNDED, _stop(3, "S", with_order=True)),
     (UNFUNDED, _stop(4, "F", with_order=True)),
-    (FUNDED, handle_by_psp("F")),
+    (FUNDED, handle_by_psp("F", code="INVALID_CODE")),
     (UNFUNDED, handle_by_psp()),
     (SECOND, handle_by_psp()),
     (SECOND, _stop(8, "S", with_order=True)),
     (FUNDED, handle_by_psp()),
-    (SECOND, handle_by_psp("F")),
+    (SECOND, handle_by_psp("F", code="PROCESS_FAIL")),
     (UNFUNDED, handle_by_psp()),
     (FUNDED, handle_by_psp()),
 )
@@ -189,7 +189,8 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments that fail inside the MPP, alone and among others, and where Alipay+ asks how they ended."""
     alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
-    among = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
+    among = [made(code) for made in (a_round, a_late_round, paid_and_unpaid, orders_in_turn) for code in BOTH]
+    among += [NOTICES_UNKNOWN, BEHIND_ONE_CODE]
     return [*alone, *among, UNPAID, NOT_BEING_PAID]
 
 

@@ -19,6 +19,7 @@ from mpp_conformance.specimens import (
     circumstances,
     client,
     codes,
+    conforming_hand_overs,
     conforming_second_scans,
     conforming_under_load,
     conforming_variants,
@@ -69,7 +70,11 @@ def _by_name(specimens: Iterable[Specimen]) -> Mapping[str, Specimen]:
 
 
 CONFORMING: Final = _by_name(
-    (ConformingMpp, *_named([conforming_variants, conforming_second_scans, conforming_under_load, gateway_variants]))
+    (
+        ConformingMpp,
+        *_named([conforming_variants, conforming_hand_overs, conforming_second_scans]),
+        *_named([conforming_under_load, gateway_variants]),
+    )
 )
 """The conforming MPP, and conforming ones that do things otherwise; none of them may fail anything."""
 FAULTY: Final = _by_name(

@@ -122,12 +122,13 @@ class FewGoods(NeedsMerchant):
 class NeedsStoreAddress(ConformingMpp):
     """Looks up where the merchant's store is before it takes a payment, and breaks down where that is not told.
 
-    The client is handed no result (SRV-7), and nothing is notified of the order.
+    The client is handed no result (SRV-7), and nothing is notified of the order (NOT-2).
     """
 
     name = "store-address-missed"
     breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
     hides = frozenset({"NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SRV-3"})
+    observed = frozenset({"NOT-2"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word about a store without an address."""
@@ -154,13 +155,13 @@ class NeedsNotifyUrl(BreaksDown):
 class NullBreaksOrder(BreaksDown):
     """Reads a field of an order that is null as it reads one that is there.
 
-    The client is handed no result (SRV-7, ANS-1), and nothing is notified of the order.
+    The client is handed no result (SRV-7, ANS-1), and nothing is notified of the order (NOT-2).
     """
 
     name = "null-in-order-crashes-server"
     breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
     hides = frozenset({"EC-28", "EC-29", "NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SDK-1", "SRV-3"})
-    observed = frozenset({"ANS-1"})
+    observed = frozenset({"ANS-1", "NOT-2"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A null beside an order that is to be collected."""
@@ -186,13 +187,14 @@ class PresenceMeansOrder(BreaksDown):
 class NamesInThreeBytes(BreaksDown):
     """Keeps the texts of an answer in columns of three-byte UTF-8, whose database refuses more.
 
-    Whatever the answer asks for does not happen (SRV-3, SRV-4, SRV-7, SRV-8), nothing is notified of the order, and
-    what follows in the same conversation never begins. Its client had nothing to give.
+    Whatever the answer asks for does not happen (SRV-3, SRV-4, SRV-7, SRV-8), nothing is notified of the order
+    (NOT-2), and what follows in the same conversation never begins. Its client had nothing to give.
     """
 
     name = "names-beyond-basic-plane-crash-server"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
     hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
+    observed = frozenset({"NOT-2"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A character beyond the basic plane, the payload apart."""
@@ -202,13 +204,14 @@ class NamesInThreeBytes(BreaksDown):
 class SmallBuffer(BreaksDown):
     """Reads at most 2,048 bytes of an answer, and cannot make sense of what it cut.
 
-    Whatever the answer asks for does not happen (SRV-3, SRV-4, SRV-7), nothing is notified of the order, and what
-    follows in the same conversation never begins. Its client had nothing to give.
+    Whatever the answer asks for does not happen (SRV-3, SRV-4, SRV-7), nothing is notified of the order (NOT-2), and
+    what follows in the same conversation never begins. Its client had nothing to give.
     """
 
     name = "answers-above-2-kib-cut"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
     hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
+    observed = frozenset({"NOT-2"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
         """A long answer that is long for more than its payload."""

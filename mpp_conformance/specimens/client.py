@@ -7,6 +7,7 @@ from mpp_conformance.protocol.messages import (
     CashierPage,
     DecodeCallback,
     HandleAction,
+    Launch,
     Message,
     ResultPage,
     UserInitiatedPayAnswer,
@@ -134,6 +135,21 @@ class HandleActionTwice(ConformingMpp):
         """And once more."""
         yield from super().handle_action(payload)
         yield from super().handle_action(payload)
+
+
+class PayloadLaunchedToo(ConformingMpp):
+    """Hands the payload to the SDK, and launches it as if it were the address of the error page.
+
+    It does so whichever code was scanned.
+    """
+
+    name = "payload-launched-too"
+    breaks = frozenset({"EC-25", "OC-16"})
+
+    def let_sdk_act(self, session: Session, payload: str | None) -> Iterator[Message]:
+        """By another way as well."""
+        yield from super().let_sdk_act(session, payload)
+        yield Launch(url=payload or "")
 
 
 class NeverHandleAction(ConformingMpp):

@@ -219,7 +219,7 @@ class CallbackBeforePage(ConformingMpp):
 
 
 class OwnErrorCodes(ConformingMpp):
-    """Has error codes of its own, and failures without a message."""
+    """Has error codes of its own."""
 
     name = "error-codes-of-its-own"
 
@@ -228,7 +228,7 @@ class OwnErrorCodes(ConformingMpp):
         if handed.payment_status == "S":
             yield DecodeCallback(callback=callback, outcome="success")
         else:
-            yield DecodeCallback(callback=callback, outcome="failure", error_code="1000")
+            yield DecodeCallback(callback=callback, outcome="failure", error_code="1000", error_message="no")
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
         """An own code for any failure."""
@@ -374,23 +374,6 @@ class CashierTwice(ConformingMpp):
         """One page more."""
         yield CashierPage()
         yield from super().pay(session, order)
-
-
-class FirstCardFails(ConformingMpp):
-    """Hands its client that the first card was declined, and debits another one that the consumer chooses."""
-
-    name = "first-card-declined"
-
-    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
-        """Only what the last card comes to is the payment's result."""
-        if result.payment_status == "S":
-            yield from self.declined(Handed(payment_status="F", error_code="CARD_DECLINED"))
-        yield from super().notify(session, order, result)
-
-    def declined(self, handed: Handed) -> Iterator[Message]:
-        """The consumer stays on the cashier page."""
-        if self.app_link:
-            yield ServerAnswer(payment_status=handed.payment_status, error_code=handed.error_code)
 
 
 def shortened(notice: NotifyPayment) -> NotifyPayment:

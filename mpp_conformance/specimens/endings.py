@@ -12,6 +12,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.specimens.books import CLOSED
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.consequences import ids
 
@@ -270,3 +271,100 @@ class NoPageOfOrderFailure(ConformingMpp):
         """Nothing, after a failure."""
         if session.callback is not None or handed.payment_status == "S":
             yield from super().show_result(session, handed)
+
+
+class FailureBeforeSuccess(ConformingMpp):
+    """Opens its result page with the failure that it starts from, and corrects it when it has drawn the page.
+
+    The same screen serves both codes. Its server tells Alipay+ before, and its hand-over is not reported. An end like
+    that shows nothing of a prompt payment (FLT-14).
+    """
+
+    name = "failure-shown-before-success"
+    breaks = frozenset({"EC-29", "OC-20"})
+    hides = frozenset({"FLT-14"})
+    app_link = False
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """F first."""
+        yield ResultPage(status="F")
+        yield from super().result_page(handed)
+
+
+class SuccessBeforeCashier(ConformingMpp):
+    """Shows the page of a success as soon as there is an order, and its cashier page after that.
+
+    The same screen serves both codes, and an order that is overdue (EXP-1). What is cancelled then was shown as taken
+    before (CAN-4).
+    """
+
+    name = "success-shown-before-the-cashier-page"
+    breaks = frozenset({"EC-29", "OC-20"})
+    hides = frozenset({"CAN-4"})
+    observed = frozenset({"EXP-1"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """S first."""
+        if self.booked(session, order).status is None:
+            yield ResultPage(status="S")
+        yield from super().pay(session, order)
+
+
+@dataclass
+class SuccessCalledBackWithGoods(ConformingMpp):
+    """Tells the SDK of a success where an order with a list of goods was not paid."""
+
+    name = "failed-payment-with-goods-called-back-as-success"
+    breaks = frozenset({"SDK-1"})
+    with_goods: set[str] = field(default_factory=set)
+    """Callbacks."""
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Keeps what it is about."""
+        if session.callback is not None and "goodsName" in (answer.body or ""):
+            self.with_goods.add(session.callback)
+        yield from super().answered(session, answer)
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """Success."""
+        changed = replace(handed, payment_status="S") if callback in self.with_goods else handed
+        yield from super().callback_of_result(callback, changed)
+
+
+class InvalidCodeNotShown(ConformingMpp):
+    """Has no words for a code that is invalid, and shows no page of it.
+
+    The same screen serves both codes. Payments that follow it in the same conversation never begin (NOT-8, OC-19).
+    """
+
+    name = "invalid-code-not-shown"
+    breaks = frozenset({"EC-29", "OC-20"})
+    hides = frozenset({"NOT-8", "OC-19"})
+
+    def result_page(self, handed: Handed) -> Iterator[Message]:
+        """Nothing."""
+        return iter(()) if handed.error_code == "INVALID_CODE" else super().result_page(handed)
+
+
+class CallbackWithoutMessage(ConformingMpp):
+    """Executes the callback's failure path with a code, and without a word."""
+
+    name = "result-callback-without-message"
+    observed = frozenset({"SDK-3"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """No error message."""
+        for message in super().callback_of_result(callback, handed):
+            yield replace(message, error_message=None) if isinstance(message, DecodeCallback) else message
+
+
+class CancelledCalledBackAsSuccess(ConformingMpp):
+    """Tells the SDK of a success where an order was closed while its cashier page was open."""
+
+    name = "closed-order-called-back-as-success"
+    breaks = frozenset({"SDK-1"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """The page was closed, and no error was there."""
+        closed = handed.error_code == CLOSED and any(entry.cancelled for entry in self.books.values())
+        yield from super().callback_of_result(callback, replace(handed, payment_status="S") if closed else handed)

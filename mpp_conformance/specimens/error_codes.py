@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mpp_conformance.protocol.messages import DecodeCallback, Message
+from mpp_conformance.protocol.messages import DecodeCallback, Message, Order
+from mpp_conformance.specimens.books import CLOSED
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 
@@ -48,3 +49,19 @@ class CallbackWithBlank(ConformingMpp):
         for message in super().callback_of_result(callback, handed):
             failed = isinstance(message, DecodeCallback) and message.outcome == "failure"
             yield replace(message, error_code=" ") if failed else message  # type: ignore[call-arg]  # as said
+
+
+class OverdueWithoutCode(ConformingMpp):
+    """Has an error code for a debit that fails, and none for an order that is overdue.
+
+    The client SDK is told of none either (SDK-1).
+    """
+
+    name = "overdue-order-without-a-code"
+    breaks = frozenset({"SDK-1", "SRV-6"})
+
+    def settled(self, session: Session, order: Order) -> Handed:
+        """No code for want of time."""
+        entry = self.booked(session, order)
+        result = super().settled(session, order)
+        return replace(result, error_code=None) if result.error_code == CLOSED and not entry.cancelled else result

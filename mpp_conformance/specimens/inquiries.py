@@ -369,3 +369,18 @@ class ObeysSecretly(ConformingMpp):
         """Cancelled first, verified second."""
         super().cancelled(replace(cancellation, signature="valid"))
         return super().cancelled(cancellation)
+
+
+class ObeysMeanwhile(ConformingMpp):
+    """Closes an order for whoever asks while the consumer pays, and breaks down over its answer to a stranger."""
+
+    name = "strangers-obeyed-while-the-consumer-pays"
+    breaks = frozenset({"WIRE-5"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """A stranger's is carried out where the payment has no result yet."""
+        entry = self.books.get(cancellation.payment_request_id)
+        if cancellation.signature == "valid" or entry is None or entry.status is not None:
+            return super().cancelled(cancellation)
+        made = super().cancelled(replace(cancellation, signature="valid"))
+        return replace(made, result_status="")

@@ -37,10 +37,11 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
-    FaultKind.FIELD_LEFT_OUT: "notifications-without-order",
+    FaultKind.FIELD_LEFT_OUT: "notifications-without-order result-callback-without-message",
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
+        household-asked-for-when-scanned-again
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
         first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
@@ -101,6 +102,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
+        code-in-lower-case-when-scanned-again
         unknown-fields-joined-to-payload codes-url-encoded payload-escapes-by-number-kept scanned-codes-upper-cased
         order-codes-cut-short-when-scanned-again
         intercepted-code-written-anew payload-trimmed payload-url-decoded payload-form-decoded
@@ -140,7 +142,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ERROR_CODE_MISSING: """
         failure-with-success-for-a-code failure-with-null-for-a-code result-callback-with-a-blank-for-a-code
-        result-callback-without-code no-error-code no-error-code-for-order-code failed-decoding-without-code
+        result-callback-without-code overdue-order-without-a-code
+        no-error-code no-error-code-for-order-code failed-decoding-without-code
     """,
     FaultKind.RESULT_BESIDE_SDK: """
         debited-with-handle-by-sdk stopped-payments-notified-as-failed transaction-limit-overdrawn
@@ -212,7 +215,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CALLER_NOT_VERIFIED: """
         strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late calls-signed-with-another-key-obeyed
         calls-with-an-unreadable-signature-obeyed strangers-obeyed-while-paying strangers-obeyed-after-a-failure
-        second-try-of-a-stranger-obeyed
+        second-try-of-a-stranger-obeyed strangers-obeyed-while-the-consumer-pays
     """,
     FaultKind.VALID_CALL_REFUSED: """
         calls-verified-over-reserialised-body calls-verified-over-fields-in-own-order
@@ -221,6 +224,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         calls-with-an-unknown-field-refused every-call-refused every-call-answered-with-unknown
     """,
     FaultKind.STEP_LEFT_OUT: """
+        invalid-code-not-shown
         payload-callback-never handle-action-never never-launched user-initiated-pay-never-called
         decode-calls-unanswered scanned-order-codes-unanswered result-callback-never result-page-never
         result-page-of-success-only result-page-for-order-codes-only result-page-of-entry-code-success-only
@@ -234,6 +238,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-twice-with-goods
     """,
     FaultKind.TOO_EARLY: """
+        success-shown-before-the-cashier-page
         cashier-page-at-once callback-before-result callback-foresees-result
         unknown-told-as-failure-meanwhile
     """,
@@ -242,6 +247,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         both-ways-for-order-code
     """,
     FaultKind.NOT_ASKED_FOR: """
+        payload-launched-too
         handle-action-with-result handle-action-by-payload payload-with-successful-result
         handle-action-for-orders-without-quote
     """,
@@ -250,6 +256,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-fails-with-promotion
     """,
     FaultKind.SUCCESS_PATH: """
+        failed-payment-with-goods-called-back-as-success closed-order-called-back-as-success
         result-callback-always-succeeds callback-succeeds-without-an-answer
         later-callbacks-always-succeed
     """,
@@ -258,8 +265,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         stopped-payment-shown-as-paid result-page-always-says-paid
         result-page-of-payment-before
         failed-decoding-of-order-code-shown-as-paid failed-decoding-of-entry-code-shown-as-paid
-        stopped-payment-with-long-payload-shown-as-paid first-card-declined-on-a-page
-        first-card-declined-without-app-link
+        stopped-payment-with-long-payload-shown-as-paid failure-shown-before-success
     """,
     FaultKind.ADAPTOR: """
         broken-calls-crash-adaptor broken-calls-taken adaptor-unwell-after-broken-call
@@ -311,6 +317,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
         "stopped-code-paid-when-scanned-again": (FaultKind.ACTION_TYPE_NOT_READ,),
+        "success-shown-before-the-cashier-page": (FaultKind.SHOWN_OTHERWISE,),
         "success-notified-as-failure": (FaultKind.TOLD_OTHERWISE,),
         "transaction-limit-overdrawn": (FaultKind.OWN_PAGE,),
         "unknown-told-as-failure-meanwhile": (FaultKind.OWN_PAGE,),

@@ -256,7 +256,7 @@ class EntryAmountsHang(ConformingMpp):
 class ComparesAsText(ConformingMpp):
     """Compares amounts as texts: 99.99 CNY is above 7,000 CNY, and waits for a second factor.
 
-    The client is not told of a result where it should be (SRV-7), and nothing is notified of the order.
+    The client is not told of a result where it should be (SRV-7), and nothing is notified of the order (NOT-2).
     """
 
     name = "amounts-compared-as-text"
@@ -264,6 +264,7 @@ class ComparesAsText(ConformingMpp):
     hides = ids("""
         ANS-1 EC-28 EC-29 NOT-1 NOT-4 NOT-9 OC-19 OC-20 SDK-1 SRV-3
     """)
+    observed = frozenset({"NOT-2"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """No word about an amount that begins with a great digit."""

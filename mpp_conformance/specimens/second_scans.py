@@ -8,6 +8,7 @@ from mpp_conformance.protocol.messages import (
     Decode,
     Message,
     Order,
+    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
@@ -190,3 +191,34 @@ class ActionBySum(ConformingMpp):
             stops = self.kept.setdefault(sum_of, answer.action_type == HANDLE_BY_SDK)
             answer = replace(answer, action_type=HANDLE_BY_SDK) if stops else answer
         yield from super().answered(session, answer)
+
+
+class AsksAgainInLowerCase(KnowsScans):
+    """Looks an order code that it has seen before up in its history, and asks for what stands there, in lower case.
+
+    Alipay+ knows no such code; the payment is not what it was.
+    """
+
+    name = "code-in-lower-case-when-scanned-again"
+    breaks = frozenset({"OC-5"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """The history folds case."""
+        known = self.again(session) and session.callback is None
+        yield from super().ask(session, code_value.lower() if known else code_value)
+
+
+class AsksAgainForAnother(KnowsScans):
+    """Asks about an order code that it has seen before for the household, whoever of it scans it again."""
+
+    name = "household-asked-for-when-scanned-again"
+    breaks = frozenset({"REP-6"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Another id."""
+        known = self.again(session) and session.callback is None
+        for message in super().ask(session, code_value):
+            if known and isinstance(message, UserInitiatedPay):
+                yield replace(message, customer_id="household")
+            else:
+                yield message

@@ -16,7 +16,6 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
-from mpp_conformance.specimens.conforming_variants import FirstCardFails
 from mpp_conformance.specimens.consequences import ENTRY_UNASKED, ORDER_UNASKED, ids
 from mpp_conformance.specimens.gateway_variants import AsksAboutCodes
 
@@ -63,28 +62,6 @@ class LeavesFailureOpen(ConformingMpp):
         """U for F, unless it was cancelled."""
         status, code = super().state(entry)
         return ("U", "PAYMENT_IN_PROCESS") if status == "F" and not entry.cancelled else (status, code)
-
-
-class FirstCardFailsOnPage(FirstCardFails):
-    """Shows that the first card was declined on a page like that of a result, with a button to choose another one.
-
-    A page like that ends a payment: when Alipay+ asks then (INQ-1, FLT-14) or cancels (CAN-3), it is under way.
-    """
-
-    name = "first-card-declined-on-a-page"
-    hides = frozenset({"CAN-3", "FLT-14", "INQ-1"})
-
-    def declined(self, handed: Handed) -> Iterator[Message]:
-        """Shown as well."""
-        yield from super().declined(handed)
-        yield from self.result_page(handed)
-
-
-class FirstCardFailsUnlinked(FirstCardFailsOnPage):
-    """Likewise, and does not report what its server hands its client."""
-
-    name = "first-card-declined-without-app-link"
-    app_link = False
 
 
 @dataclass

@@ -12,6 +12,7 @@ from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
     USER,
+    CashierPage,
     Decode,
     DecodeCallback,
     HandleAction,
@@ -20,6 +21,7 @@ from mpp_conformance.protocol.messages import (
     Malformed,
     Message,
     NotifyPayment,
+    NotifyPaymentAnswer,
     Order,
     ResultPage,
     ServerAnswer,
@@ -95,6 +97,9 @@ def test_a_refused_call_gives_no_payload() -> None:
         (True, [_stopped("given"), _handed(None)], None),
         (True, [_stopped("given")], None),
         (True, [_stopped("given"), ServerAnswer(payment_status="F"), _handed("late")], "late"),
+        (True, [_stopped("given"), _handed(None), ServerAnswer(sdk_action_payload="after")], "after"),
+        (True, [_stopped("given"), _handed(None), _handed("again")], "again"),
+        (True, [_stopped("given"), ServerAnswer(sdk_action_payload="alone")], None),
         (False, [_stopped("given"), _handed("changed")], "given"),
         (False, [_stopped("given")], "given"),
     ],
@@ -135,6 +140,9 @@ def test_the_result_is_what_the_client_was_surely_handed(
 
 _DECLINED, _PAID = ServerAnswer(payment_status="F"), ServerAnswer(payment_status="S")
 _FAILURE, _SUCCESS = ResultPage(status="F"), ResultPage(status="S")
+_CASHIER, _NOTICE = CashierPage(), _notified("S")
+_THANKS = NotifyPaymentAnswer(result_status="S", result_code="SUCCESS", result_message="")
+_TWO, _ALL_THREE = {APP_LINK, USER}, {APP_LINK, GATEWAY, USER}
 
 
 @pytest.mark.parametrize(
@@ -145,9 +153,15 @@ _FAILURE, _SUCCESS = ResultPage(status="F"), ResultPage(status="S")
         (True, [_FAILURE, _DECLINED, _PAID], [_FAILURE, _PAID], {APP_LINK, USER}),
         (True, [_DECLINED, _PAID, _FAILURE], [_PAID, _FAILURE], {APP_LINK, USER}),
         (True, [_FAILURE, _PAID], [_FAILURE, _PAID], {APP_LINK, USER}),
+        (True, [_FAILURE, _CASHIER, _PAID], [_CASHIER, _PAID], {APP_LINK, USER}),
+        (True, [_CASHIER, _FAILURE, _PAID, _CASHIER], [_CASHIER, _FAILURE, _PAID, _CASHIER], {APP_LINK, USER}),
         (True, [_PAID, _DECLINED], [_PAID, _DECLINED], {APP_LINK}),
         (True, [_DECLINED, _FAILURE], [_DECLINED, _FAILURE], set()),
         (False, [_FAILURE, _SUCCESS], [_SUCCESS], {APP_LINK, USER}),
+        (False, [_NOTICE, _FAILURE, _SUCCESS], [_NOTICE, _SUCCESS], {APP_LINK, USER}),
+        (False, [_NOTICE, _THANKS, _FAILURE, _SUCCESS], [_NOTICE, _THANKS, _FAILURE, _SUCCESS], _ALL_THREE),
+        (False, [_NOTICE, _THANKS, _FAILURE, _CASHIER, _SUCCESS], [_NOTICE, _THANKS, _CASHIER, _SUCCESS], _TWO),
+        (False, [_FAILURE, _NOTICE, _THANKS, _SUCCESS], [_NOTICE, _THANKS, _SUCCESS], _TWO),
         (False, [_SUCCESS, _FAILURE], [_SUCCESS, _FAILURE], {APP_LINK, USER}),
         (False, [_FAILURE], [_FAILURE], set()),
     ],
@@ -155,7 +169,7 @@ _FAILURE, _SUCCESS = ResultPage(status="F"), ResultPage(status="S")
 def test_the_end_is_what_the_last_card_comes_to(
     *, app_link: bool, messages: list[Message], left: list[Message], chosen: frozenset[str] | set[str]
 ) -> None:
-    """A failure that a success follows was none of the payment's, nor was a page that shows what was handed before."""
+    """A failure that a success follows was none of the payment's, nor was its page where the payment went on."""
     made = _trace(*messages, app_link=app_link).in_the_end()
 
     assert left == [event.message for event in made.events]

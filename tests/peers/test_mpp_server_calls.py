@@ -23,6 +23,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
     ENTRY,
+    FUNDED,
     INQUIRE,
     LAST,
     ORDER,
@@ -84,6 +85,17 @@ def test_alipay_plus_asks_when_the_payment_is_over() -> None:
         "CancelPayment",
         "CancelPaymentAnswer",
     ]
+    assert trace.ending == ENDED
+
+
+@pytest.mark.parametrize("customer", [FUNDED, UNFUNDED])
+def test_a_page_of_failure_ends_the_payment_of_whoever_cannot_pay(customer: str) -> None:
+    """Whoever can pay may try another card, and is asked about when a success was notified."""
+    trace = held(
+        replace(_PAID, customer=customer), Call(what=INQUIRE), specimen=CONFORMING["first-card-declined-on-a-page"]
+    )
+
+    assert gist(trace) == ["CashierPage", "NotifyPayment", "InquiryPayment", "InquiryPaymentAnswer"]
     assert trace.ending == ENDED
 
 

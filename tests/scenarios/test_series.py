@@ -4,8 +4,8 @@ import pytest
 
 from mpp_conformance.protocol.limits import EDITIONS, Reading
 from mpp_conformance.scenarios.cells import payloads
-from mpp_conformance.scenarios.orders import COLLECTED, STOPPED
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER
+from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, to_pay
+from mpp_conformance.scenarios.scenario import ENTRY, FUNDED, ORDER, UNFUNDED
 from mpp_conformance.scenarios.series import amounts_in_turn, orders_in_turn, payloads_in_turn
 
 _CODES = pytest.mark.parametrize("code", [ENTRY, ORDER])
@@ -25,11 +25,16 @@ def test_each_payload_that_hurts_comes_with_one_code_after_a_payment() -> None:
 
 @_CODES
 def test_each_order_comes_with_one_code_after_a_payment(code: str) -> None:
-    """Those that are to be paid first, then those that stand beside a payload."""
+    """Those that are to be paid first, then those that stand beside a payload, then the most and the least of one.
+
+    These last ones are met by whoever cannot pay.
+    """
     _, *orders = orders_in_turn(code).payments
 
     single = [payment for scenario in (*COLLECTED, *STOPPED) for payment in scenario.payments]
-    assert [payment.answer for payment in single] == [payment.answer for payment in orders]
+    unpaid = [to_pay(name) for name in ("whole", "least", "least-with-nulls")]
+    assert [payment.answer for payment in (*single, *unpaid)] == [payment.answer for payment in orders]
+    assert [FUNDED] * len(single) + [UNFUNDED] * len(unpaid) == [payment.customer for payment in orders]
     assert {payment.code for payment in orders} == {code}
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from mpp_conformance.judging.causes.failure import NEVER, Failure, Rule, names
-from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER, REPEATED
+from mpp_conformance.judging.judgement import MISSING, OUT_OF_ORDER, REPEATED, UNEXPECTED
 from mpp_conformance.protocol.fault_kinds import FaultKind
 from mpp_conformance.protocol.messages import (
     CashierPage,
@@ -100,6 +100,20 @@ def cashier_too_early(failure: Failure) -> str:
     return "the cashier page is opened while Alipay+ is still being asked" if early else ""
 
 
+@names(FaultKind.TOO_EARLY)
+def success_too_early(failure: Failure) -> str:
+    """A page of a success before the cashier page."""
+    fits = failure.deviation.kinds == ("CashierPage", "ResultPage") and failure.deviation.how == OUT_OF_ORDER
+    return "the consumer is shown a success before the cashier page is opened" if fits else ""
+
+
+@names(FaultKind.NOT_ASKED_FOR)
+def launched_as_well(failure: Failure) -> str:
+    """The payload is launched beside being handed to the SDK."""
+    fits = failure.deviation.kinds == ("Launch",) and failure.deviation.how == UNEXPECTED and failure.by_sdk
+    return "the payload is given to launch as well: it is no address, and has been handed to the SDK" if fits else ""
+
+
 @names(FaultKind.FAILURE_PATH)
 def failure_path(failure: Failure) -> str:
     """The callback's failure path, though the client was handed something to succeed with."""
@@ -162,5 +176,6 @@ def _left_out_by_client(failure: Failure) -> str:
 
 RULES: Final[tuple[Rule, ...]] = (
     *(acted_twice, wrong_way, shown_as_paid, own_page_instead, own_page_beside, callback_too_early, cashier_too_early),
+    *(success_too_early, launched_as_well),
     *(failure_path, success_path, not_asked_for, step_left_out),
 )
