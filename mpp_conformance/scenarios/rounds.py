@@ -11,15 +11,7 @@ from typing import Final
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.call_cells import (
-    BEING_PAID,
-    ENTRY_BEING_PAID,
-    NOT_BEING_PAID,
-    PAID,
-    STRANGE,
-    UNKNOWN_FIELD,
-    UNPAID,
-)
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,
@@ -140,9 +132,9 @@ NOTICES_UNKNOWN: Final = _notices_unknown(
 
 
 def _in_sequences() -> list[Scenario]:
-    """Payments of which some are left to the client SDK and others to the MPP."""
+    """Payments of which some are left to the client SDK and others to the MPP, also among calls of Alipay+."""
     sequences = (a_round, a_late_round, changing, mixed, by_turns, customers_in_turn, refilled, paid_then_stopped)
-    return [made(code) for made in sequences for code in BOTH]
+    return [*(made(code) for made in sequences for code in BOTH), *AMONG_CALLS]
 
 
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -165,31 +157,22 @@ def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
 def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     """Wherever Alipay+ leaves a payment to the MPP.
 
-    In sequences, however much is told of the order, within each limit, after ``U``, where Alipay+ does not know at
-    first what it was notified of, and where it asks how the payment ended.
+    In sequences, however much is told of the order, within each limit, after ``U``, and where Alipay+ does not know
+    at first what it was notified of.
     """
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
     found += map(paid_then_overdue, BOTH)
-    found += [
-        BEHIND_ONE_CODE,
-        NOTICE_UNKNOWN,
-        NOTICES_UNKNOWN,
-        PAID,
-        BEING_PAID,
-        ENTRY_BEING_PAID,
-        UNKNOWN_FIELD,
-        STRANGE,
-    ]
+    found += [BEHIND_ONE_CODE, NOTICE_UNKNOWN, NOTICES_UNKNOWN]
     found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
 
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Payments that fail inside the MPP, alone and among others, and where Alipay+ asks how they ended."""
+    """Payments that fail inside the MPP, alone and among others."""
     alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
     among = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
-    return [*alone, *among, UNPAID, NOT_BEING_PAID]
+    return [*alone, *among, *AMONG_CALLS]
 
 
 def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
