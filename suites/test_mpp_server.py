@@ -19,6 +19,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS
 from mpp_conformance.scenarios.cells import (
     BOTH,
     UNPAID_SCANNED_TWICE,
@@ -202,7 +203,8 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
         made
         for code in BOTH
         for made in (*not_decoded(code), *[held(code) for held in (a_round, a_late_round, by_turns, refilled)])
-    ],
+    ]
+    + [*AMONG_CALLS],
     Choice(action=HANDLE_BY_PSP, status="F"),
 )
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:

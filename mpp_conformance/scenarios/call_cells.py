@@ -154,25 +154,25 @@ _AMONG: Final = (
     (FUNDED, _TO_PAY, 0, 0, (TAKE_BACK, ASK)),
     (FUNDED, _TO_PAY, 0, 0, (ASK, ASK)),
     (UNFUNDED, _TO_PAY, 0, 0, (ASK, TAKE_BACK)),
-    (UNFUNDED, _stop(4, "S"), 1, 0, ()),
     (SECOND, _NOT_DECODED, 1, 0, ()),
     (SECOND, _NOT_DECODED, 0, 0, ()),
-    (FUNDED, _stop(7, "F"), 0, 0, ()),
+    (FUNDED, _stop(6, "S"), 0, 0, ()),
     (FUNDED, _TO_PAY, 0, 0, (*_early(TAKE_BACK), ASK)),
-    (SECOND, _TO_PAY, 2, 1, (*_early(ASK), ASK)),
-    (UNFUNDED, _TO_PAY, 1, 1, (*_early(ASK), ASK)),
+    (UNFUNDED, _TO_PAY, 0, 1, (*_early(ASK), ASK)),
+    (UNFUNDED, _TO_PAY, 1, 0, (ASK,)),
+    (UNFUNDED, _stop(10, "F"), 1, 0, ()),
+    (SECOND, _TO_PAY, 2, 0, (*_early(ASK), ASK)),
     (FUNDED, _TO_PAY, 0, 1, (*_early(FOREIGN_KEY), INVALID, ASK)),
-    (SECOND, _stop(12, "S"), 0, 0, ()),
+    (SECOND, _stop(13, "S"), 1, 0, ()),
     (UNFUNDED, _NOT_DECODED, 0, 0, ()),
     (FUNDED, _NOT_DECODED, 2, 0, ()),
-    (UNFUNDED, _TO_PAY, 0, 0, ()),
     (FUNDED, _TO_PAY, 1, 0, ()),
 )
 """Customer, decision, how often Alipay+ does not know first what to answer and what it was notified of, and its calls.
 
 After each call there is every kind of payment, and there is one of every kind after a failure.
 """
-_FEN: Final = {6: 57, 14: 83, 15: 9}
+_FEN: Final = {5: 57, 7: 83, 15: 9}
 """Amounts below one yuan, by the place of the payment."""
 
 

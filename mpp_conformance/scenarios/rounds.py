@@ -172,7 +172,7 @@ def failed(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments that fail inside the MPP, alone and among others."""
     alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
     among = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
-    return [*alone, *among, *AMONG_CALLS]
+    return [*alone, *among, *AMONG_CALLS, *map(orders_in_turn, BOTH)]
 
 
 def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:

@@ -9,7 +9,7 @@ from typing import Final
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.scenarios.cells import apart, payloads
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, SHORT, Payment, Scenario, handle_by_psp
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, SHORT, UNFUNDED, Payment, Scenario, handle_by_psp
 
 _SCOPE: Final = {ENTRY: ENTRY_CODE, ORDER: IN_STORE}
 _BEYOND_32_BITS: Final = 2**32
@@ -28,9 +28,14 @@ def payloads_in_turn() -> Scenario:
 
 
 def orders_in_turn(code: str) -> Scenario:
-    """One customer pays, and after that an order with all that may be told of one comes, stands aside, or with less."""
+    """One customer pays, and after that an order with all that may be told of one comes, stands aside, or with less.
+
+    Some come to a customer who cannot pay: each does so with one kind of code.
+    """
     orders = [replace(payment, code=code) for scenario in (*COLLECTED, *STOPPED) for payment in scenario.payments]
-    return Scenario(label=f"{SHORT[code]}-orders-in-turn", payments=(_usual(code), *orders))
+    single = (scenario.payments[0] for scenario in COLLECTED)
+    unpaid = (replace(payment, code=code, customer=UNFUNDED) for payment in single if payment.code != code)
+    return Scenario(label=f"{SHORT[code]}-orders-in-turn", payments=(_usual(code), *orders, *unpaid))
 
 
 def amounts_in_turn(code: str, edition: Edition, reading: Reading) -> Scenario:

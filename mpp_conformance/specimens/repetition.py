@@ -84,7 +84,7 @@ class AsksAgainAsAnother(ConformingMpp):
     """
 
     name = "repeated-for-another-customer"
-    breaks = frozenset({"REP-1"})
+    breaks = frozenset({"REP-1", "REP-6"})
     hides = frozenset()
     observed = frozenset({"FLT-7", "REP-3"})
 

@@ -5,7 +5,7 @@ import pytest
 from mpp_conformance.protocol.limits import EDITIONS, Reading
 from mpp_conformance.scenarios.cells import payloads
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER
+from mpp_conformance.scenarios.scenario import ENTRY, FUNDED, ORDER, UNFUNDED
 from mpp_conformance.scenarios.series import amounts_in_turn, orders_in_turn, payloads_in_turn
 
 _CODES = pytest.mark.parametrize("code", [ENTRY, ORDER])
@@ -26,11 +26,20 @@ def test_each_payload_that_hurts_comes_with_one_code_after_a_payment() -> None:
 @_CODES
 def test_each_order_comes_with_one_code_after_a_payment(code: str) -> None:
     """Those that are to be paid first, then those that stand beside a payload."""
-    _, *orders = orders_in_turn(code).payments
+    _, *all_orders = orders_in_turn(code).payments
+    orders = [payment for payment in all_orders if payment.customer == FUNDED]
 
     single = [payment for scenario in (*COLLECTED, *STOPPED) for payment in scenario.payments]
     assert [payment.answer for payment in single] == [payment.answer for payment in orders]
     assert {payment.code for payment in orders} == {code}
+
+
+def test_each_order_that_is_to_be_paid_comes_to_a_customer_who_cannot_pay() -> None:
+    """With one kind of code or the other: what an order does not tell is missed where a payment fails, too."""
+    unpaid = [held for code in (ENTRY, ORDER) for held in orders_in_turn(code).payments if held.customer == UNFUNDED]
+
+    assert {scenario.payments[0].answer for scenario in COLLECTED} == {payment.answer for payment in unpaid}
+    assert len(COLLECTED) == len(unpaid)
 
 
 @_CODES
