@@ -42,6 +42,7 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import in_turn, payloads, psp, sdk, together
+from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (
     distinct,
     failed,
@@ -243,7 +244,7 @@ def test_launch_is_called_once(trace: Trace) -> None:
     of_each_scan(trace, ENTRY, launched_once)
 
 
-@case(EC_16, launching)
+@case(EC_16, launching, of_code(ENTRY, UNUSABLE))
 def test_the_intercepted_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that the SDK gave."""
     of_each_scan(trace, ENTRY, intercepted_code_passed)

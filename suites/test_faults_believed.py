@@ -153,7 +153,8 @@ def test_no_payload_is_made_up(trace: Trace) -> None:
 @case(FLT_5, [*NO_ANSWERS, *DOUBTFUL])
 def test_what_is_no_answer_is_not_paid(trace: Trace) -> None:
     """Neither a payment nor a payload comes of it."""
-    not_taken(trace).none(HandleAction).none_but(DecodeCallback, sdk_action_payload=(None, ""))
+    asked = not_taken(trace).none(HandleAction).none(DecodeCallback, outcome="success")
+    asked.none_but(DecodeCallback, sdk_action_payload=(None, ""))
 
 
 @case(FLT_6, [OF_ANOTHER])
@@ -169,8 +170,8 @@ def test_a_redirect_is_not_followed(trace: Trace) -> None:
 
 
 def nothing_comes_of_it(trace: Trace, payment: int = 0) -> None:
-    """Nobody takes or reports a payment, and nobody passes on the payload."""
-    asked = not_taken(trace, payment)
+    """Nobody takes or reports a payment, the client SDK's callback included, and nobody passes on the payload."""
+    asked = not_taken(trace, payment).none(DecodeCallback, outcome="success")
     answer = trace.scenario.payments[payment].answer
     payload = None if answer is None else answer.payload_of(trace.codes[payment].tag)
     if payload is not None:

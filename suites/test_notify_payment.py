@@ -76,7 +76,8 @@ NOT_1 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("notifyPayment, when it is sent")],
-    text="A payment that the MPP has taken is notified to Alipay+ with S, under the paymentRequestId of its order.",
+    text="A payment that the MPP has taken is notified to Alipay+ with S. A notification bears the paymentRequestId of "
+    "the order that it is about.",
 )
 NOT_2 = requirement(
     "NOT-2",
@@ -159,6 +160,12 @@ def test_a_payment_that_was_taken_is_notified(trace: Trace) -> None:
 def test_a_payment_that_failed_is_notified(trace: Trace) -> None:
     """Alipay+ hears of a failure, too."""
     wherever(trace, HANDLE_BY_PSP, failure_notified, status="S")
+
+
+@case(NOT_1, failed)
+def test_a_failure_is_notified_of_its_own_order(trace: Trace) -> None:
+    """Where a failure is notified, it is under the id that Alipay+ gave."""
+    wherever(trace, HANDLE_BY_PSP, own_order_notified, status="S")
 
 
 @case(NOT_3, [psp(ORDER), psp(ENTRY), NOTICE_UNKNOWN])
@@ -271,10 +278,21 @@ def notified_until_taken(trace: Trace, payment: int) -> None:
 
 def success_notified(trace: Trace, payment: int) -> None:
     """What was paid is notified as paid, under the id that Alipay+ gave."""
-    orders = [event.message.order for event in trace.of(payment) if isinstance(event.message, UserInitiatedPayAnswer)]
-    own = next(order.payment_request_id for order in orders if order is not None)
     asked = expect(trace, payment).given(trace.paid(payment), ABLE)
-    asked.some(NotifyPayment, result_status="S", payment_request_id=own)
+    asked.some(NotifyPayment, result_status="S", payment_request_id=own_ids(trace, payment)[0])
+
+
+def own_order_notified(trace: Trace, payment: int) -> None:
+    """What is notified of a payment that was not taken is notified under the id that Alipay+ gave."""
+    asked = expect(trace, payment).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP, result_status="S")
+    asked.given(not trace.paid(payment), UNABLE)
+    asked.none_but(NotifyPayment, payment_request_id=tuple(own_ids(trace, payment)))
+
+
+def own_ids(trace: Trace, payment: int) -> list[str]:
+    """The paymentRequestId of each order that Alipay+ told of in this payment."""
+    orders = [event.message.order for event in trace.of(payment) if isinstance(event.message, UserInitiatedPayAnswer)]
+    return list(dict.fromkeys(order.payment_request_id for order in orders if order is not None))
 
 
 def failure_notified(trace: Trace, payment: int) -> None:

@@ -31,6 +31,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.cells import (
     PAID_SCANNED_TWICE,
+    SCANNED_TWICE,
     UNPAID_SCANNED_TWICE,
     in_turn,
     payloads,
@@ -38,6 +39,7 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
+from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (
     distinct,
     failed,
@@ -152,7 +154,7 @@ def left(edition: Edition, reading: Reading) -> list[Scenario]:
     return distinct(alone, of_code(ORDER, others, HANDLE_BY_PSP))
 
 
-@case(OC_5, scanning(ORDER))
+@case(OC_5, scanning(ORDER), of_code(ORDER, UNUSABLE), SCANNED_TWICE)
 def test_the_scanned_code_value_is_passed_on_unchanged(trace: Trace) -> None:
     """What Alipay+ is asked to decode is the code value that was scanned."""
     of_each_scan(trace, ORDER, scanned_code_passed)

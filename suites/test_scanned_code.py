@@ -13,7 +13,9 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.cells import (
+    BEHIND_ONE_CODE,
     BOTH,
+    SCANNED_TWICE,
     paid_then_foreign,
 )
 from mpp_conformance.scenarios.rounds import launching, scanning
@@ -59,6 +61,14 @@ def test_an_entry_code_is_launched_before_anything_is_decoded(trace: Trace) -> N
 def test_an_order_code_is_decoded_and_not_launched(trace: Trace) -> None:
     """The server knows a scanned order code, by its report or by userInitiatedPay: the client does not launch it."""
     of_each_scan(trace, ORDER, told_for_an_order_code)
+
+
+@case(SRV_1, [*SCANNED_TWICE, BEHIND_ONE_CODE])
+def test_a_code_that_is_scanned_again_is_what_it_was(trace: Trace) -> None:
+    """An order code that was scanned before is not launched, and an entry code is not sent to be decoded."""
+    expect(trace, 0).reached(UserInitiatedPay)
+    for index in sorted({event.payment for event in trace.events if isinstance(event.message, Scan)} - {0}):
+        still_what_it_was(trace.opening(index), index)
 
 
 @case(SRV_1, [paid_then_foreign(code) for code in BOTH])
@@ -111,6 +121,16 @@ def told_for_an_order_code(trace: Trace, payment: int) -> None:
         own_code_told(trace, payment)
     else:
         asked.some(UserInitiatedPay).none(Launch)
+
+
+def still_what_it_was(trace: Trace, payment: int) -> None:
+    """The code that is scanned in this payment, for the second time; it may be passed over."""
+    is_order = trace.scenario.payments[payment].code == ORDER
+    asked = expect(trace, payment).reached(Scan).none(IdentityAnswer, action="OPEN_URL" if is_order else "DECODE")
+    if is_order:
+        asked.none(Launch)
+    elif not any_launch(trace, payment):
+        asked.none(UserInitiatedPay, code_value=trace.codes[payment].scanned)
 
 
 def own_code_told(trace: Trace, payment: int) -> None:

@@ -23,7 +23,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.call_cells import CALLED, EACH, PAID, UNKNOWN_FIELD, called_about
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
-from mpp_conformance.scenarios.fault_cells import AT_FIRST
+from mpp_conformance.scenarios.fault_cells import AT_FIRST, UNUSABLE
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, stopping
 from mpp_conformance.scenarios.scenario import CANCEL, UNFUNDED, Scenario
 
@@ -93,10 +93,10 @@ APART = "the server to answer inquiries about its own order and about one that n
 
 
 def held(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Whatever comes of a payment: alone, in a sequence, at a limit, repeated, after an answer that was lost."""
+    """Whatever comes of a payment: alone, in a sequence, at a limit, repeated, after answers that are of no use."""
     alone = [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"))]
     others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading)]
-    return distinct(alone, *others, *map(not_decoded, BOTH), AT_FIRST)
+    return distinct(alone, *others, *map(not_decoded, BOTH), AT_FIRST, UNUSABLE)
 
 
 @case(WIRE_1, held, Choice(action=HANDLE_BY_PSP))

@@ -18,7 +18,7 @@ Question = Callable[[Trace, int], object]
 def wherever(trace: Trace, action: str, question: Question, *, status: str = "", code: str = "") -> None:
     """Ask ``question`` of each payment that Alipay+ left to ``action`` alone, with this result status and kind of code.
 
-    A conversation that was written for one payment and one answer must show it. In a longer one, or one in which
+    A conversation that was written for one payment and one sound answer must show it. In a longer one, or one in which
     Alipay+ decides for itself, what cannot be decided of a payment is left to those: it shows what is wrong, and what
     was wrong before hides nothing but itself. What Alipay+ itself cancels is left out: its consumer may be told of
     that at any time, and nobody owes a result any more.
@@ -26,7 +26,8 @@ def wherever(trace: Trace, action: str, question: Question, *, status: str = "",
     payments = trace.scenario.payments
     answered = trace.answered(action, status)
     found = [at for at in answered if code in {"", payments[at].code} and not payments[at].cancelled]
-    written = len(payments) == 1 and payments[0].answer is not None and not payments[0].unknown
+    plain = not payments[0].unknown and not payments[0].fault
+    written = len(payments) == 1 and payments[0].answer is not None and plain
     expect(trace).reached(Scan).given(bool(found) or not written, LEFT)
     for index in found:
         _asked_of(trace, index, question, strict=written)

@@ -162,15 +162,17 @@ class Planned:
         return f"{self.case.module}.{self.case.name}[{self.scenario.label}]"
 
 
-def plan(cases: Sequence[Case], claims: Claims, *, whole: Sequence[Case] = ()) -> Iterator[Planned]:
+def plan(cases: Sequence[Case], claims: Claims, *, scans: frozenset[Scenario] | None = None) -> Iterator[Planned]:
     """The cases on each of their conversations, in order; ValueError for a case without sound scenarios.
 
-    ``whole``: all cases of the catalogue, where ``cases`` are a part of them.
+    ``scans``: what a person is to scan of the whole catalogue, where ``cases`` are a part of it; none: what is scanned
+    of ``cases``.
     """
-    scans = frozenset(for_a_person(whole or cases, claims).scenarios) if claims.by_hand else None
+    if claims.by_hand and scans is None:
+        scans = scanned_by_hand(cases, claims)
     for case, scenario in _rows(cases, claims):
         reason = not_applicable(case, scenario, claims)
-        if not reason and scans is not None and scenario not in scans:
+        if not reason and claims.by_hand and scans is not None and scenario not in scans:
             reason = hindrance(scenario, merchant_page=claims.merchant_page) or LEFT_OUT
         yield Planned(case=case, scenario=scenario, not_applicable=reason)
 
@@ -179,6 +181,11 @@ def for_a_person(cases: Sequence[Case], claims: Claims) -> ScanPlan:
     """What a person is to scan, of a whole catalogue."""
     rows = (row for row in _rows(cases, claims) if not not_applicable(*row, claims))
     return scan_plan(cases, rows, merchant_page=claims.merchant_page)
+
+
+def scanned_by_hand(cases: Sequence[Case], claims: Claims) -> frozenset[Scenario]:
+    """The conversations that a person holds, of a whole catalogue."""
+    return frozenset(for_a_person(cases, claims).scenarios)
 
 
 def _rows(cases: Iterable[Case], claims: Claims) -> Iterator[tuple[Case, Scenario]]:

@@ -1,6 +1,6 @@
 """The cases that pytest has collected: each on its conversations, as parts of one catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +9,7 @@ import pytest
 from mpp_conformance.ledger import catalogue
 from mpp_conformance.ledger.catalogue import Claims, Planned
 from mpp_conformance.ledger.requirements import Case, Ledger
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, ORDER, Scenario
 
 NOT_APPLICABLE: Final = "not applicable: "
 _CODE_MARKERS: Final = {ENTRY: "entry_code", ORDER: "order_code", FOREIGN: "foreign_code"}
@@ -22,6 +22,7 @@ class Collection:
         self._config = config
         self._claims = claims
         self._directories: set[Path] = set()
+        self._scans: frozenset[Scenario] | None = None
         self.ledger = Ledger()
         self.plan: list[Planned] = []
         """Every case of the catalogue on each of its conversations, whatever part of it is selected."""
@@ -36,7 +37,7 @@ class Collection:
         names += [actor] if actor in {"mpp", "mpp_server", "mpp_client"} else []
         common = [getattr(pytest.mark, name) for name in names]
         rows: list[object] = []
-        for planned in catalogue.plan([case], self._claims, whole=self._whole(path.parent)):
+        for planned in catalogue.plan([case], self._claims, scans=self._scanned(path.parent)):
             codes = sorted({_CODE_MARKERS[payment.code] for payment in planned.scenario.payments})
             marks = common + [getattr(pytest.mark, name) for name in codes]
             if planned.not_applicable:
@@ -44,11 +45,12 @@ class Collection:
             rows.append(pytest.param(planned, id=planned.scenario.label, marks=marks))
         return rows
 
-    def _whole(self, directory: Path) -> Sequence[Case]:
-        """All cases of the catalogue, where which conversations apply hangs on them all; else none."""
-        if self._claims.by_hand and not self.ledger.cases:
+    def _scanned(self, directory: Path) -> frozenset[Scenario] | None:
+        """What a person is to scan, which hangs on all cases of the catalogue; nothing where nobody scans by hand."""
+        if self._claims.by_hand and self._scans is None:
             self.ledger = _loaded(directory)
-        return self.ledger.cases
+            self._scans = catalogue.scanned_by_hand(self.ledger.cases, self._claims)
+        return self._scans
 
     def read(self, items: Iterable[pytest.Item]) -> None:
         """Read the whole catalogue; UsageError where a case does not belong to it."""
@@ -56,7 +58,7 @@ class Collection:
             raise pytest.UsageError(f"cases of one catalogue stand in one folder, not in {_listed(self._directories)}")
         for directory in self._directories:
             self.ledger = _loaded(directory)
-        self.plan = list(catalogue.plan(self.ledger.cases, self._claims))
+        self.plan = list(catalogue.plan(self.ledger.cases, self._claims, scans=self._scans))
         known = {planned.key for planned in self.plan}
         for item in items:
             planned = planned_of(item)

@@ -107,6 +107,10 @@ STOPPED_SCANNED_TWICE: Final = Scenario(
 """Likewise an order code that was left to the client SDK: it is no more to be paid the second time."""
 
 
+SCANNED_TWICE: Final = [PAID_SCANNED_TWICE, UNPAID_SCANNED_TWICE, STOPPED_SCANNED_TWICE]
+"""Order codes that are scanned again, however their payment ended."""
+
+
 def _behind_one_code() -> Scenario:
     to_pay = handle_by_psp()
     stopped = handle_by_sdk("S", payload='{"page":"second","tag":"{tag}"}', with_order=True)

@@ -84,14 +84,19 @@ DOUBTFUL: Final = [
     _met("result-unknown", ORDER, _TO_PAY),
 ]
 """Answers that say what to do and that they are not to be relied on."""
+UNUSABLE: Final = [*UNVERIFIED, *UNSIGNED, *NO_ANSWERS, *DOUBTFUL]
+"""Answers after which an MPP may ask again; what it asks then is as good as what it asked at first."""
 ENDING: Final = [
     *_each(_ENDING, [ORDER], _TO_PAY),
     _met("action-form-twice", ORDER, _STOPPED_WITH_ORDER),
     *_each(("html-with-200", "reset-before-answer"), [ENTRY], _TO_PAY),
 ]
 """Answers on which an MPP may fail or go on; it has to come to an end."""
+LOST_AT_FIRST: Final = _each(("reset-after-answer",), BOTH, _TO_PAY)
+"""The first answer never arrives; whoever asks again goes on as ever."""
 AT_FIRST: Final = [
-    *_each(("reset-after-answer", "silent-at-first"), BOTH, _TO_PAY),
+    *LOST_AT_FIRST,
+    *_each(("silent-at-first",), BOTH, _TO_PAY),
     *_each(("status-503-at-first", "oversized"), [ORDER], _TO_PAY),
 ]
 """The first answer is lost or cannot be read; Alipay+ has decided, and answers again."""

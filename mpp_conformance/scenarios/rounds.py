@@ -34,6 +34,7 @@ from mpp_conformance.scenarios.cells import (
     sdk,
     together,
 )
+from mpp_conformance.scenarios.fault_cells import LOST_AT_FIRST
 from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, refilled
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
@@ -157,10 +158,10 @@ def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
 def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     """Wherever Alipay+ leaves a payment to the MPP.
 
-    In sequences, however much is told of the order, within each limit, after ``U``, and where Alipay+ does not know
-    at first what it was notified of.
+    In sequences, however much is told of the order, within each limit, after ``U``, where Alipay+ does not know at
+    first what it was notified of, and where its first answer is lost.
     """
-    found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED]
+    found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED, *LOST_AT_FIRST]
     found += map(paid_then_overdue, BOTH)
     found += [BEHIND_ONE_CODE, NOTICE_UNKNOWN, NOTICES_UNKNOWN]
     found += _series(edition, reading)

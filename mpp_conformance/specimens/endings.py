@@ -120,11 +120,13 @@ class NoCallbackOfResult(ConformingMpp):
 class CallbackOnlySucceeds(ConformingMpp):
     """Executes the callback's success path however the payment ended.
 
-    Where nothing was ever decided it succeeds as well (REP-2).
+    Where nothing was ever decided (REP-2), or no answer came that can be believed (FLT-1, FLT-5, FLT-13), it succeeds
+    as well.
     """
 
     name = "result-callback-always-succeeds"
-    breaks = frozenset({"REP-2", "SDK-1"})
+    breaks = frozenset({"FLT-1", "REP-2", "SDK-1"})
+    observed = frozenset({"FLT-13", "FLT-5"})
 
     def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
         """Success."""

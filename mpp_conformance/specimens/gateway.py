@@ -136,7 +136,7 @@ class EmptyPaymentId(ConformingMpp):
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-6", "NOT-9"})
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-6", "NOT-9"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -194,7 +194,7 @@ class NotifiesUnknown(ConformingMpp):
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"CAN-4", "EXP-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-6", "NOT-9"})
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-6", "NOT-9"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -211,7 +211,7 @@ class NotifiesSuccessAlways(ConformingMpp):
     """
 
     name = "failure-notified-as-success"
-    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6"})
+    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-1", "NOT-2", "NOT-3", "NOT-5", "SRV-6"})
     observed = frozenset({"CAN-4", "EXP-1"})
     breaks = frozenset({"SRV-7"})
 
@@ -293,6 +293,23 @@ class MerchantOrderId(OwnOrderId):
         """ReferenceOrderId for paymentRequestId."""
         made = super().notice(session, order, result)
         return replace(made, payment_request_id=wire.reference_of(order.payment_request_id))
+
+
+class FailureUnderMerchantOrderId(ConformingMpp):
+    """Notifies failures under the merchant's reference of the order, by which its support looks for them.
+
+    Of such a notification Alipay+ never says that it does not know whether it has it (NOT-6).
+    """
+
+    name = "failures-notified-under-merchant-reference"
+    breaks = frozenset({"NOT-1"})
+    hides = frozenset({"NOT-6"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """ReferenceOrderId for paymentRequestId."""
+        made = super().notice(session, order, result)
+        reference = wire.reference_of(order.payment_request_id)
+        return replace(made, payment_request_id=reference) if made.result_status == "F" else made
 
 
 class CustomerPerPayment(ConformingMpp):

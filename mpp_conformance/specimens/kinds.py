@@ -8,7 +8,8 @@ from mpp_conformance.protocol.fault_kinds import FaultKind
 
 _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CODE_MISTAKEN: """
-        order-codes-launched entry-codes-decoded entry-codes-unknown order-codes-unknown
+        order-codes-launched order-codes-launched-when-scanned-again entry-codes-learned-by-decoding
+        entry-codes-decoded-when-scanned-again entry-codes-decoded entry-codes-unknown order-codes-unknown
         foreign-codes-launched foreign-codes-decoded unknown-codes-sent-to-be-decoded
         entry-codes-told-for-order-codes unsupported-codes-decoded codes-without-a-rule-decoded
         identification-refused
@@ -43,6 +44,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
         first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
+        failures-notified-under-merchant-reference
         one-payment-id-for-all account-notified-for-customer
     """,
     FaultKind.WRONG_AMOUNT: """
@@ -50,7 +52,10 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.AMOUNT_ROUNDED: "amounts-kept-as-fractions",
     FaultKind.OWN_RESULT_CODE: "failure-reasons-of-its-own",
-    FaultKind.REQUEST_CHANGED: "repeated-for-another-customer repeated-with-another-code first-code-asked-again",
+    FaultKind.REQUEST_CHANGED: """
+        repeated-for-another-customer repeated-with-another-code first-code-asked-again
+        lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer
+    """,
     FaultKind.ACTION_TYPE_NOT_READ: """
         own-error-page-instead status-before-action-type success-means-pay
         stopped-order-paid-after-a-cancellation
@@ -99,6 +104,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
         unknown-fields-joined-to-payload codes-url-encoded payload-escapes-by-number-kept scanned-codes-upper-cased
+        order-codes-cut-short-when-scanned-again
         intercepted-code-written-anew payload-trimmed payload-url-decoded payload-form-decoded
         payload-html-unescaped payload-backslashes-dropped payload-lower-cased payload-url-encoded
         callback-url-decodes-payload handle-action-url-decodes-payload launched-address-written-anew
@@ -171,7 +177,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         limit-of-its-own limit-of-its-own-at-the-limit customers-locked-after-another-fails
     """,
     FaultKind.NOT_NOTIFIED: """
-        never-notified notified-under-own-id failures-never-notified only-paid-orders-booked
+        never-notified not-notified-after-a-repeated-call notified-under-own-id
+        failures-never-notified only-paid-orders-booked
         failure-left-open
         notified-under-merchants-reference large-amounts-not-notified
     """,
@@ -247,7 +254,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         result-callback-fails-with-promotion
     """,
     FaultKind.SUCCESS_PATH: """
-        result-callback-always-succeeds
+        result-callback-always-succeeds callback-succeeds-without-an-answer
         later-callbacks-always-succeed
     """,
     FaultKind.OWN_PAGE: "own-error-page-beside",

@@ -78,7 +78,7 @@ class FailureNotifiedAsSuccessFirst(ConformingMpp):
 
     name = "success-notified-before-failure"
     breaks = frozenset({"NOT-3"})
-    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-2", "NOT-5", "SRV-6", "SRV-7"})
+    hides = frozenset({"CAN-1", "CAN-3", "INQ-1", "NOT-1", "NOT-2", "NOT-5", "SRV-6", "SRV-7"})
     observed = frozenset({"CAN-4", "EXP-1"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from mpp_conformance import wire
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,
     CashierPage,
@@ -77,21 +78,24 @@ class FailureToldFirst(Unknown):
         yield from ConformingMpp.not_known(self, session, answer)
 
 
-class AsksAgainAsAnother(ConformingMpp):
-    """Makes a new customerId for each request.
+class AsksAgainAsAnother(Unknown):
+    """Makes a new customerId for each request after U.
 
-    Alipay+ refuses what another customer has asked about, so that nothing is decided (REP-3, FLT-7).
+    Alipay+ refuses what another customer has asked about, so that nothing is decided (REP-3).
     """
 
     name = "repeated-for-another-customer"
     breaks = frozenset({"REP-1", "REP-6"})
     hides = frozenset()
-    observed = frozenset({"FLT-7", "REP-3"})
+    observed = frozenset({"REP-3"})
 
-    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+    def told_unknown(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """The customer has a number behind."""
-        customer = f"{session.customer}-{session.repeats}" if session.repeats else session.customer
-        yield UserInitiatedPay(code_value=code_value, customer_id=customer)
+        for message in ConformingMpp.not_known(self, session, answer):
+            if isinstance(message, UserInitiatedPay):
+                yield replace(message, customer_id=f"{session.customer}-{session.repeats}")
+            else:
+                yield message
 
 
 class AsksAgainAboutAnother(ConformingMpp):
@@ -108,6 +112,93 @@ class AsksAgainAboutAnother(ConformingMpp):
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """With a mark behind."""
         yield from super().ask(session, f"{code_value}#retry" if session.repeats else code_value)
+
+
+@dataclass
+class WritesLostCallsAnew(ConformingMpp):
+    """Common ground of those who keep no copy of a call, and write it anew where no answer to be believed came."""
+
+    lost: set[str] = field(default_factory=set)
+    """The sessions in which that was so."""
+
+    def unanswered(self, session: Session, received: wire.Received) -> Iterator[Message]:
+        """Keeps it in mind."""
+        self.lost.add(session.name)
+        yield from super().unanswered(session, received)
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """As ever at first."""
+        yield from (
+            self.written_anew(session, code_value) if session.name in self.lost else super().ask(session, code_value)
+        )
+
+    def written_anew(self, session: Session, code_value: str) -> Iterator[Message]:
+        """The call that is sent then."""
+        raise NotImplementedError
+
+
+class LostCallAboutAnother(WritesLostCallsAnew):
+    """Takes the code from a log, where it stands without its query.
+
+    Alipay+ knows no such code, so that nothing is decided (FLT-7).
+    """
+
+    name = "lost-calls-repeated-about-another-code"
+    breaks = frozenset({"EC-16", "OC-5"})
+    observed = frozenset({"FLT-7"})
+
+    def written_anew(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Cut short."""
+        yield UserInitiatedPay(code_value=code_value.partition("?")[0], customer_id=session.customer)
+
+
+class LostCallForAnother(WritesLostCallsAnew):
+    """Takes the customer from a log, where a part of the id is hidden.
+
+    Alipay+ refuses what another customer has asked about, so that nothing is decided (FLT-7).
+    """
+
+    name = "lost-calls-repeated-for-another-customer"
+    breaks = frozenset({"REP-6"})
+    observed = frozenset({"FLT-7"})
+
+    def written_anew(self, session: Session, code_value: str) -> Iterator[Message]:
+        """With asterisks."""
+        yield UserInitiatedPay(code_value=code_value, customer_id=f"***{session.customer[-4:]}")
+
+
+class NotNotifiedAfterLoss(WritesLostCallsAnew):
+    """Takes it that Alipay+ knows of a payment that it was asked about twice.
+
+    Nobody is notified of what was taken then (NOT-1).
+    """
+
+    name = "not-notified-after-a-repeated-call"
+    breaks = frozenset({"NOT-1"})
+
+    def written_anew(self, session: Session, code_value: str) -> Iterator[Message]:
+        """The same."""
+        return ConformingMpp.ask(self, session, code_value)
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """Only what was asked about once."""
+        return iter(()) if session.name in self.lost else super().notify(session, order, result)
+
+
+class SuccessCalledBack(ConformingMpp):
+    """Executes the success path of the callback where its server has got no answer that it believes.
+
+    So it does where there was none (FLT-5), or one that is not signed (FLT-13).
+    """
+
+    name = "callback-succeeds-without-an-answer"
+    breaks = frozenset({"FLT-1"})
+    observed = frozenset({"FLT-5", "FLT-13"})
+
+    def callback_of_result(self, callback: str, handed: Handed) -> Iterator[Message]:
+        """The end is an end."""
+        unknown = handed.error_code == NO_ANSWER.result_code
+        yield from super().callback_of_result(callback, Handed(payment_status="S") if unknown else handed)
 
 
 class PaysFromMemory(ConformingMpp):

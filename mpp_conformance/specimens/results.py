@@ -295,14 +295,15 @@ class FailedDecodingIsPaid(ConformingMpp):
 class FailedDecodingLeftToSdk(ConformingMpp):
     """Tells its client HANDLE_BY_SDK whenever decoding failed, with whatever payload there is.
 
-    Its client does as it is told, and has no result to go by. That is so, too, where no answer (FLT-5) or no decision
-    came (REP-2), or one of another actionType (FLT-4), and whatever comes before it (SRV-3).
+    Its client does as it is told, and has no result to go by. That is so, too, where no answer (FLT-5), no decision
+    (REP-2) or none that can be believed (FLT-1, FLT-13) came, or one of another actionType (FLT-4), and whatever comes
+    before it (SRV-3).
     """
 
     name = "failed-decoding-left-to-sdk"
-    breaks = frozenset({"REP-2", "SRV-3", "SRV-8"})
+    breaks = frozenset({"FLT-1", "REP-2", "SRV-3", "SRV-8"})
     hides = RESULT_NOT_HANDED | {"ANS-1", "NOT-8", "OC-19", "REP-4"}
-    observed = frozenset({"FLT-4", "FLT-5"})
+    observed = frozenset({"FLT-13", "FLT-4", "FLT-5"})
 
     def not_decoded(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """HANDLE_BY_SDK without a payload."""

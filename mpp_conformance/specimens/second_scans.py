@@ -11,6 +11,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
+from mpp_conformance.specimens.consequences import ENTRY_UNDECIDED
 
 
 class KnowsScans(ConformingMpp):
@@ -19,6 +20,59 @@ class KnowsScans(ConformingMpp):
     def again(self, session: Session) -> bool:
         """Whether an earlier session was begun by the same code."""
         return any(other.scanned == session.scanned for other in self.sessions.values() if other is not session)
+
+
+class LaunchesAgain(KnowsScans):
+    """Keeps the codes that it has met in one list, and opens whatever stands there as a page."""
+
+    name = "order-codes-launched-when-scanned-again"
+    breaks = frozenset({"SRV-1"})
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """A page."""
+        return super().identified(session, "OPEN_URL" if self.again(session) else action)
+
+
+class DecodesAgain(KnowsScans):
+    """Takes a code that it has met for one that Alipay+ can decode.
+
+    An entry code is sent to be decoded as it is: no page is opened, and no order found (SRV-3).
+    """
+
+    name = "entry-codes-decoded-when-scanned-again"
+    breaks = frozenset({"SRV-1"})
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """An order."""
+        return super().identified(session, "DECODE" if self.again(session) else action)
+
+
+class LearnsByDecoding(KnowsScans):
+    """Finds out what a code is by having it decoded, and knows it when it is scanned again.
+
+    A client that was told otherwise has nothing to launch the first time (EC-6). Alipay+ refuses the code then, so that
+    nothing follows.
+    """
+
+    name = "entry-codes-learned-by-decoding"
+    breaks = frozenset({"SRV-1"})
+    hides = ENTRY_UNDECIDED | {"EC-16", "EC-3", "EC-6", "EC-9", "SDK-2", "SRV-2"}
+
+    def identified(self, session: Session, action: str) -> Iterator[Message]:
+        """An order, until Alipay+ says otherwise."""
+        return super().identified(session, action if self.again(session) else action.replace("OPEN_URL", "DECODE"))
+
+
+class AsksShorterAgain(KnowsScans):
+    """Looks a code that it has met up in its history, where it stands without its query."""
+
+    name = "order-codes-cut-short-when-scanned-again"
+    breaks = frozenset({"OC-5"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """What the history has."""
+        again = self.again(session) and session.callback is None
+        return super().ask(session, code_value.partition("?")[0] if again else code_value)
 
 
 class PaysStoppedAgain(KnowsScans):

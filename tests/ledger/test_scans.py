@@ -103,7 +103,7 @@ def test_entry_codes_are_scanned_where_they_lead_to_the_merchant_page() -> None:
 def test_a_part_of_the_catalogue_has_the_plan_of_the_whole() -> None:
     """A case that is collected by itself applies to the same conversations."""
     case = next(case for case in CASES if case.requirement.id == "REG-1")
-    alone = list(catalogue.plan([case], CLAIMS, whole=CASES))
+    alone = list(catalogue.plan([case], CLAIMS, scans=catalogue.scanned_by_hand(CASES, CLAIMS)))
     assert alone == [row for row in rows() if row.case is case]
 
 

@@ -144,6 +144,17 @@ def test_a_text_is_found_however_it_is_written(way: str) -> None:
     assert [leak for leak in found if CANARY in str(leak)] == []
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_scanner_that_has_seen_much_finds_as_much(way: str) -> None:
+    """What files have in common is a leak in each of them, in whatever order and company it comes."""
+    once, clean = WAYS[way](CANARY.encode()), WAYS[way](b"nothing that anybody keeps back")
+    pieces = [clean, once, once + b"\n" + clean, b"a: " + base64.b64encode(once), once, clean, zipped(once), clean]
+    scanner = Scanner({"canary": CANARY})
+    alone = [Scanner({"canary": CANARY}).leaks("f", piece) for piece in pieces]
+    assert [scanner.leaks("f", piece) for piece in pieces] == alone
+    assert alone[0] == []
+
+
 DER: Final = KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 PKCS1: Final = KEY.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
 KEYS: Final[dict[str, bytes]] = {

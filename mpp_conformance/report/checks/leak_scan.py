@@ -55,12 +55,33 @@ _PACKED: Final = {
 _MEMBER: Final = "the archive's "
 _NOT_ALL: Final = f"more than {MAX_BYTES} bytes to look at, or packed in an unknown way: not all of it was looked at"
 _NOT_IT: Final = "what is in it was not looked at"
+_MOST_CLEAN: Final = 250_000
+"""How much is remembered to hold nothing: some 40 MB."""
 _WIDE: Final = 3
 """One byte in so many is zero in text that has two bytes for each character."""
 
 
 class TooLargeError(Exception):
     """There is more to look at than is looked at, or an archive that cannot be unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """Something to be looked for, as it may be written; ``whole``: as a whole word, where it is one."""
+
+    written: tuple[bytes, ...]
+    whole: re.Pattern[bytes] | None = None
+
+    @classmethod
+    def word(cls, text: str) -> "_Needle":
+        """A text, not as a part of a longer word."""
+        written = text.encode()
+        return cls((written,), re.compile(rb"(?<![A-Za-z0-9])" + re.escape(written) + rb"(?![A-Za-z0-9])"))
+
+    def is_in(self, data: bytes) -> bool:
+        """Whether it stands there; what stands nowhere at all is no word either, and that is found out much sooner."""
+        found = any(written in data for written in self.written)
+        return found and (self.whole is None or self.whole.search(data) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +100,17 @@ class Scanner:
     """Looks for texts by their names, for numbers of a private key, and for any private key at all."""
 
     def __init__(self, texts: Mapping[str, str], key: RSAPrivateKey | None = None) -> None:
-        self._needles = {name: _pattern(text) for name, text in texts.items() if len(text) >= SHORTEST}
+        self._needles = {name: _Needle.word(text) for name, text in texts.items() if len(text) >= SHORTEST}
         self.unsearched = sorted(name for name, text in texts.items() if len(text) < SHORTEST)
         """What is too short to be looked for."""
+        self._clean: dict[bytes, int] = {}
+        """The digests of what held nothing, and how many levels of it were looked at: files have much in common."""
         self.inside = 0
         """How many files of archives were looked at."""
         if key is not None:
             numbers = key.private_numbers()
             for name, number in (("d", numbers.d), ("p", numbers.p), ("q", numbers.q)):
-                found = b"|".join(re.escape(written) for written in _written(number))
-                self._needles[f"the number {name} of the private key"] = re.compile(found)
+                self._needles[f"the number {name} of the private key"] = _Needle(tuple(_written(number)))
 
     def leaks(self, file: str, data: bytes) -> list[Leak]:
         """What is found in a file, each once for each way in which it is read."""
@@ -99,26 +121,44 @@ class Scanner:
             found[Leak(file, _NOT_ALL)] = None
         return list(found)
 
-    def _look(self, look: "_Look", data: bytes, through: tuple[str, ...]) -> None:
-        if not look.new(data):
-            return
-        way = ", then ".join(through)
-        for name, pattern in self._needles.items():
-            if pattern.search(data):
-                look.found[Leak(look.file, name, way)] = None
-        if _OPENING.search(data):
-            look.found[Leak(look.file, OPENS, way)] = None
-        if _ARMOUR.search(data) or (data[:1] == _DER and _is_private_key(data)):
-            look.found[Leak(look.file, "a private key", way)] = None
-        packed = next((name for start, name in _PACKED.items() if data.startswith(start)), "")
-        if packed:
-            look.found[Leak(look.file, f"packed with {packed}: {_NOT_IT}", way)] = None
+    def _look(self, look: "_Look", data: bytes, through: tuple[str, ...]) -> bool:
+        """Look at what was read in a file; whether it is known to hold nothing: other files may pass it over then."""
+        digest, deep = hashlib.sha256(data).digest(), MAX_DEPTH - len(through)
+        if self._clean.get(digest, -1) >= deep:
+            return True
+        if not look.new(digest, len(data)):
+            return False
+        leaks = list(self._leaks_in(look.file, data, through))
+        look.found.update(dict.fromkeys(leaks))
+        clean = not leaks
+        for way, read in self._read(look, data, through):
+            clean &= self._look(look, read, way)
+        if clean and not _is_archive(data) and len(self._clean) < _MOST_CLEAN:
+            self._clean[digest] = deep
+        return clean
+
+    def _read(self, look: "_Look", data: bytes, through: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bytes]]:
+        """What can be made of it, one level deeper."""
         if len(through) < MAX_DEPTH:
             for how, read in _readings(data, look.left):
                 self.inside += how.startswith(_MEMBER)
-                self._look(look, read, (*through, how))
-        elif _is_archive(data):
-            look.found[Leak(look.file, f"an archive {MAX_DEPTH} levels deep: {_NOT_IT}", way)] = None
+                yield (*through, how), read
+
+    def _leaks_in(self, file: str, data: bytes, through: tuple[str, ...]) -> Iterator[Leak]:
+        """What is found in these very bytes."""
+        way = ", then ".join(through)
+        for name, needle in self._needles.items():
+            if needle.is_in(data):
+                yield Leak(file, name, way)
+        if _OPENING.search(data):
+            yield Leak(file, OPENS, way)
+        if _ARMOUR.search(data) or (data[:1] == _DER and _is_private_key(data)):
+            yield Leak(file, "a private key", way)
+        packed = next((name for start, name in _PACKED.items() if data.startswith(start)), "")
+        if packed:
+            yield Leak(file, f"packed with {packed}: {_NOT_IT}", way)
+        if len(through) == MAX_DEPTH and _is_archive(data):
+            yield Leak(file, f"an archive {MAX_DEPTH} levels deep: {_NOT_IT}", way)
 
 
 @dataclass(slots=True)
@@ -130,20 +170,15 @@ class _Look:
     seen: set[bytes] = field(default_factory=set)
     left: int = MAX_BYTES
 
-    def new(self, data: bytes) -> bool:
-        """Whether these bytes were not looked at before; TooLargeError where there is no room for them."""
-        digest = hashlib.sha256(data).digest()
+    def new(self, digest: bytes, size: int) -> bool:
+        """Whether bytes of this digest are new in the file; TooLargeError where there is no room for them."""
         if digest in self.seen:
             return False
         self.seen.add(digest)
-        self.left -= len(data)
+        self.left -= size
         if self.left < 0:
             raise TooLargeError
         return True
-
-
-def _pattern(text: str) -> re.Pattern[bytes]:
-    return re.compile(rb"(?<![A-Za-z0-9])" + re.escape(text.encode()) + rb"(?![A-Za-z0-9])")
 
 
 def _written(number: int) -> Iterator[bytes]:
