@@ -11,7 +11,16 @@ from typing import Final
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS
+from mpp_conformance.scenarios.call_cells import (
+    AMONG_CALLS,
+    BEING_PAID,
+    ENTRY_BEING_PAID,
+    NOT_BEING_PAID,
+    PAID,
+    STRANGE,
+    UNKNOWN_FIELD,
+    UNPAID,
+)
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,
@@ -159,11 +168,12 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     """Wherever Alipay+ leaves a payment to the MPP.
 
     In sequences, however much is told of the order, within each limit, after ``U``, where Alipay+ does not know at
-    first what it was notified of, and where its first answer is lost.
+    first what it was notified of, where it asks how the payment ended, and where its first answer is lost.
     """
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED, *LOST_AT_FIRST]
     found += map(paid_then_overdue, BOTH)
     found += [BEHIND_ONE_CODE, NOTICE_UNKNOWN, NOTICES_UNKNOWN]
+    found += [PAID, BEING_PAID, ENTRY_BEING_PAID, UNKNOWN_FIELD, STRANGE]
     found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
@@ -173,7 +183,7 @@ def failed(edition: Edition, reading: Reading) -> list[Scenario]:
     """Payments that fail inside the MPP, alone and among others."""
     alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
     among = [*map(a_round, BOTH), *map(a_late_round, BOTH), *map(paid_and_unpaid, BOTH), NOTICES_UNKNOWN]
-    return [*alone, *among, *AMONG_CALLS, *map(orders_in_turn, BOTH)]
+    return [*alone, *among, *AMONG_CALLS, *map(orders_in_turn, BOTH), UNPAID, NOT_BEING_PAID]
 
 
 def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:
