@@ -9,12 +9,14 @@ from typing import Final
 
 from mpp_conformance.judging.calls import (
     UNKNOWN_ORDER,
+    Asked,
     after_cancellation,
     by_alipay_plus,
     calls_about,
     cancelled,
     cancelling,
     ended,
+    excused,
     in_trouble,
     not_cancelled,
     notified_before,
@@ -40,6 +42,8 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
     ResultPage,
     ServerAnswer,
+    UserInitiatedPay,
+    UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.call_cells import (
     BEING_PAID,
@@ -113,6 +117,14 @@ INQ_3 = requirement(
     clauses=[PAYMENTS.at("inquiryPayment, payment in process")],
     text="Asked about a payment under way, the server announces no result that the payment then does not have.",
 )
+INQ_4 = requirement(
+    "INQ-4",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("inquiryPayment, answer")],
+    text="Where the answer to an inquiry says amounts or a customer, they are those of the order and of its call.",
+)
 CAN_1 = requirement(
     "CAN-1",
     MUST,
@@ -179,6 +191,12 @@ def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
     of_each_alone(trace, asked_about_in_between, foretells_nothing)
 
 
+@case(INQ_4, [PAID, BEING_PAID, *EACH])
+def test_an_inquiry_is_told_of_its_own_payment(trace: Trace) -> None:
+    """Amounts and customer, where an answer says them, are those of this payment, whatever was paid since."""
+    of_each_alone(trace, called_about, tells_its_own)
+
+
 @case(CAN_1, [*PAID_CANCELLED, *EACH])
 def test_a_payment_that_was_taken_is_cancelled(trace: Trace) -> None:
     """What was paid can be taken back, also when others were paid since."""
@@ -221,17 +239,22 @@ def test_a_cancellation_that_is_not_signed_is_not_obeyed(trace: Trace) -> None:
     of_each_alone(trace, forged, stranger_not_obeyed)
 
 
+def answered(trace: Trace, one: Asked) -> bool:
+    """Whether a call is about the payment's own order, and the server was not in trouble then."""
+    return own(one) and not excused(trace, one)
+
+
 def inquired_as_paid(trace: Trace) -> None:
     """Every inquiry since the success is told S."""
     expect(trace).reached(NotifyPayment, result_status="S")
-    held = only(trace, lambda one: own(one) and since_success(trace, one) and not_cancelled(trace, one))
+    held = only(trace, lambda one: answered(trace, one) and since_success(trace, one) and not_cancelled(trace, one))
     expect(held).reached(InquiryPayment).each(InquiryPaymentAnswer, result_status="S", payment_status="S")
     shown(trace)
 
 
 def inquired_as_failed(trace: Trace) -> None:
     """No inquiry is told S, and each is told F where the failure was notified."""
-    held = only(trace, lambda one: own(one) and one.call.when != PAYING)
+    held = only(trace, lambda one: answered(trace, one) and one.call.when != PAYING)
     told = expect(held).reached(InquiryPayment).given(not trace.paid(), UNABLE)
     told.given(not unbooked(held, InquiryPayment), BOOKED)
     told.each(InquiryPaymentAnswer, result_status="S").none(InquiryPaymentAnswer, payment_status="S")
@@ -245,7 +268,7 @@ def inquired_as_failed(trace: Trace) -> None:
 
 def tells_of_nothing(trace: Trace) -> None:
     """The order that nobody placed does not exist."""
-    told = expect(only(trace, lambda one: one.call.strange)).reached(InquiryPayment)
+    told = expect(only(trace, lambda one: one.call.strange and not excused(trace, one))).reached(InquiryPayment)
     told.each(InquiryPaymentAnswer, result_status="F", result_code=UNKNOWN_ORDER)
     shown(trace)
 
@@ -256,6 +279,24 @@ def foretells_nothing(trace: Trace) -> None:
     told = expect(only(trace, lambda one: one.call.when == PAYING)).reached(InquiryPayment)
     told.given(ended(trace), "the payment to come to an end")
     told.some(InquiryPaymentAnswer).none_but(InquiryPaymentAnswer, payment_status=("U", end, None))
+    shown(trace)
+
+
+def tells_its_own(trace: Trace) -> None:
+    """What is said beside the result agrees with what was said before."""
+    told = expect(only(trace, own)).reached(InquiryPayment).reached(InquiryPaymentAnswer)
+    said = [event.message for event in trace.of(0)]
+    orders = [one.order for one in said if isinstance(one, UserInitiatedPayAnswer) and one.order]
+    known = {
+        "payment_amount": [order.amount for order in orders],
+        "payment_currency": [order.currency for order in orders],
+        "pay_to_amount": [order.pay_to_amount for order in orders],
+        "pay_to_currency": [order.pay_to_currency for order in orders],
+        "customer_id": [one.customer_id for one in said if isinstance(one, UserInitiatedPay)],
+    }
+    for name, values in known.items():
+        if values:
+            told.none_but(InquiryPaymentAnswer, **{name: (*values, None)})
     shown(trace)
 
 
@@ -286,7 +327,9 @@ def cancelled_alike(trace: Trace) -> None:
 def closed(trace: Trace) -> None:
     """Every inquiry since the cancellation is told so."""
     expect(trace).reached(CancelPaymentAnswer, result_status="S")
-    told = expect(only(trace, lambda one: own(one) and after_cancellation(trace, one))).reached(InquiryPayment)
+    told = expect(only(trace, lambda one: answered(trace, one) and after_cancellation(trace, one))).reached(
+        InquiryPayment
+    )
     told.each(InquiryPaymentAnswer, result_status="S", payment_status="F", payment_code=CLOSED)
     told.given(taken_before_cancelled(trace) or not (trace.paid() and told_as_paid_last(trace)), HELD)
     shown(trace)

@@ -19,7 +19,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import EACH
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,
@@ -212,7 +212,7 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
         for code in BOTH
         for made in (*not_decoded(code), *[held(code) for held in (a_round, a_late_round, by_turns, refilled)])
     ]
-    + [BEHIND_ONE_CODE],
+    + [*AMONG_CALLS, BEHIND_ONE_CODE],
     Choice(action=HANDLE_BY_PSP, status="F"),
 )
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:

@@ -20,7 +20,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import EACH, PAID_CANCELLED, taken_back
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH, PAID_CANCELLED, taken_back
 from mpp_conformance.scenarios.cells import (
     BOTH,
     PAID_SCANNED_TWICE,
@@ -33,6 +33,7 @@ from mpp_conformance.scenarios.cells import (
 from mpp_conformance.scenarios.rounds import (
     FAILURE_NOTICE_UNKNOWN,
     NOTICE_UNKNOWN,
+    a_late_round,
     a_round,
     distinct,
     failed,
@@ -232,7 +233,7 @@ def test_the_reason_of_a_failure_is_a_known_one(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, known_reason_notified, status="S")
 
 
-@case(NOT_8, [made(code) for made in (changing, customers_in_turn, a_round) for code in BOTH])
+@case(NOT_8, [*(made(code) for made in (changing, customers_in_turn, a_round) for code in BOTH), *AMONG_CALLS])
 def test_no_two_payments_have_one_id(trace: Trace) -> None:
     """A paymentId that was notified of one order is notified of no other."""
     said = [(event.payment, event.message) for event in trace.events if isinstance(event.message, NotifyPayment)]
@@ -250,10 +251,10 @@ def test_the_customer_notified_is_the_one_asked_for(trace: Trace) -> None:
     wherever(trace, HANDLE_BY_PSP, own_customer_notified, status="S")
 
 
-@case(NOT_6, [NOTICE_UNKNOWN])
+@case(NOT_6, [NOTICE_UNKNOWN, FAILURE_NOTICE_UNKNOWN, *map(a_late_round, BOTH), *AMONG_CALLS])
 def test_a_notification_is_repeated_until_alipay_plus_has_it(trace: Trace) -> None:
     """After U the MPP notifies again, so that Alipay+ has the result in the end."""
-    expect(trace).reached(NotifyPaymentAnswer, result_status="U").some(NotifyPaymentAnswer, result_status="S")
+    wherever(trace, HANDLE_BY_PSP, notified_until_taken, status="S")
 
 
 def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -266,6 +267,13 @@ def stopped(edition: Edition, reading: Reading) -> list[Scenario]:
 def test_what_the_sdk_handles_is_not_notified(trace: Trace) -> None:
     """With HANDLE_BY_SDK nothing is notified, though an order stands beside it."""
     wherever(trace, HANDLE_BY_SDK, nothing_notified)
+
+
+def notified_until_taken(trace: Trace, payment: int) -> None:
+    """What Alipay+ does not know at first to have, it has in the end."""
+    if trace.scenario.payments[payment].notice_unknown:
+        asked = expect(trace, payment).reached(NotifyPaymentAnswer, result_status="U")
+        asked.some(NotifyPaymentAnswer, result_status="S")
 
 
 def success_notified(trace: Trace, payment: int) -> None:

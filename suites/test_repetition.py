@@ -19,6 +19,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS
 from mpp_conformance.scenarios.cells import (
     BOTH,
     SCANNED_TWICE,
@@ -139,7 +140,7 @@ def unknown_at_first(edition: Edition, reading: Reading) -> Iterable[Scenario]:
     yield from (*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE)
     yield from over_decided_late(edition, reading)
     yield from failing_decided_late(edition, reading)
-    yield from map(a_late_round, BOTH)
+    yield from (*map(a_late_round, BOTH), *AMONG_CALLS)
 
 
 @case(REP_1, unknown_at_first)
@@ -148,7 +149,7 @@ def test_what_is_asked_again_is_the_same(trace: Trace) -> None:
     of_each_unknown(trace, asks_the_same)
 
 
-@case(REP_2, [*NEVER_KNOWN.values(), KNOWN_BEFORE, *map(a_late_round, BOTH)])
+@case(REP_2, [*NEVER_KNOWN.values(), KNOWN_BEFORE, *map(a_late_round, BOTH), *AMONG_CALLS])
 def test_what_is_not_known_is_not_told_as_paid(trace: Trace) -> None:
     """While Alipay+ answers U there is no notification of a success, no such result, and no callback that succeeds."""
     of_each_unknown(trace, not_told_as_paid)
@@ -162,7 +163,7 @@ def test_after_an_unknown_result_the_server_asks_again(trace: Trace) -> None:
     of_each_unknown(trace, asks_again)
 
 
-@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE, *map(a_late_round, BOTH)])
+@case(REP_4, [*WITHIN.values(), *NOT_DECODED.values(), *EXPIRED_MEANWHILE, *map(a_late_round, BOTH), *AMONG_CALLS])
 def test_what_is_not_known_is_not_told_as_failed(trace: Trace) -> None:
     """If Alipay+ decides in the end, the consumer sees no result before that."""
     of_each_unknown(trace, told_when_decided)
@@ -198,7 +199,13 @@ LOST = [*UNVERIFIED, *UNSIGNED, *NO_ANSWERS]
 """Where Alipay+ says nothing that can be believed: it may be asked again."""
 
 
-@case(REP_6, [made(code) for code in BOTH for made in (in_turn, customers_in_turn, a_round)], LOST, SCANNED_TWICE)
+@case(
+    REP_6,
+    [made(code) for code in BOTH for made in (in_turn, customers_in_turn, a_round)],
+    AMONG_CALLS,
+    LOST,
+    SCANNED_TWICE,
+)
 def test_a_customer_keeps_their_id(trace: Trace) -> None:
     """Whoever scans again is asked about for the id that they were asked about for at first."""
     scanned = {event.payment: event.message.customer_id for event in trace.events if isinstance(event.message, Scan)}
@@ -219,11 +226,16 @@ def test_an_overdue_order_is_not_paid(trace: Trace) -> None:
 
 
 def of_each_unknown(trace: Trace, question: Callable[[Trace, int], None]) -> None:
-    """Each payment that Alipay+ answers U at first; one that came to no question is left to the others."""
+    """Each payment that Alipay+ answers U at first; one that came to no question is left to the others.
+
+    One that begins a conversation, or comes second in it, must have come to one.
+    """
     begun = {event.payment for event in trace.events if isinstance(event.message, UserInitiatedPayAnswer)}
     late = [index for index, payment in enumerate(trace.scenario.payments) if payment.unknown] or [0]
-    for index in [late[0], *(index for index in late[1:] if index in begun)]:
-        question(trace, index)
+    expect(trace).reached(Scan)
+    for index in late:
+        if index in begun or index == late[0] <= 1:
+            question(trace, index)
 
 
 def not_told_as_paid(trace: Trace, payment: int) -> None:

@@ -21,6 +21,9 @@ from mpp_conformance.scenarios.scenario import PAYING, Call
 
 UNKNOWN_ORDER: Final = "ORDER_NOT_EXIST"
 """What inquiryPayment is answered with about an order that nobody placed."""
+_TROUBLE: Final = {("U", "UNKNOWN_EXCEPTION"), ("U", "REQUEST_TRAFFIC_EXCEED_LIMIT")}
+_OFTEN: Final = 5
+"""Inquiries after which a server that is in trouble has had time to get over it."""
 _TELLING: Final = (NotifyPayment, ServerAnswer, ResultPage)
 _ANSWERS: Final = {kind.__name__ for kind in (CancelPaymentAnswer, InquiryPaymentAnswer)}
 
@@ -100,6 +103,21 @@ def by_alipay_plus(one: Asked) -> bool:
 def own(one: Asked) -> bool:
     """Whether a call is Alipay+'s, about the order of the payment."""
     return by_alipay_plus(one) and not one.call.strange
+
+
+def excused(trace: Trace, one: Asked) -> bool:
+    """Whether an inquiry was told nothing yet: the server is in trouble, so that Alipay+ has to ask again.
+
+    It is not where it is asked again and again in vain. ``U`` with any other code is no trouble: of an order that is
+    known, the call succeeds.
+    """
+    told = [_in_trouble(other) for other in calls_about(trace) if isinstance(other.told, InquiryPaymentAnswer)]
+    return _in_trouble(one) and (len(told) < _OFTEN or not all(told))
+
+
+def _in_trouble(one: Asked) -> bool:
+    told = one.told
+    return isinstance(told, InquiryPaymentAnswer) and (told.result_status, told.result_code) in _TROUBLE
 
 
 def told_as_paid_first(trace: Trace) -> bool:

@@ -20,10 +20,12 @@ def wherever(trace: Trace, action: str, question: Question, *, status: str = "",
 
     A conversation that was written for one payment and one sound answer must show it. In a longer one, or one in which
     Alipay+ decides for itself, what cannot be decided of a payment is left to those: it shows what is wrong, and what
-    was wrong before hides nothing but itself.
+    was wrong before hides nothing but itself. What Alipay+ itself cancels is left out: its consumer may be told of
+    that at any time, and nobody owes a result any more.
     """
     payments = trace.scenario.payments
-    found = [index for index in trace.answered(action, status) if code in {"", payments[index].code}]
+    answered = trace.answered(action, status)
+    found = [at for at in answered if code in {"", payments[at].code} and not payments[at].cancelled]
     plain = not payments[0].unknown and not payments[0].fault
     written = len(payments) == 1 and payments[0].answer is not None and plain
     expect(trace).reached(Scan).given(bool(found) or not written, LEFT)

@@ -22,10 +22,12 @@ from mpp_conformance.scenarios.scenario import (
     SECOND,
     SHORT,
     UNFUNDED,
+    Answer,
     Call,
     Payment,
     Scenario,
     handle_by_psp,
+    handle_by_sdk,
     one,
 )
 
@@ -140,6 +142,62 @@ def _about_each(code: str) -> Scenario:
 
 
 EACH: Final = tuple(map(_about_each, BOTH))
+
+
+def _stop(number: int, status: str) -> Answer:
+    return handle_by_sdk(status, payload=f'{{"page":"{number}","tag":"{{tag}}"}}', with_order=status == "S")
+
+
+_TO_PAY: Final = handle_by_psp()
+_NOT_DECODED: Final = handle_by_psp("F")
+_AMONG: Final = (
+    (FUNDED, _TO_PAY, 0, 0, (TAKE_BACK, ASK)),
+    (FUNDED, _TO_PAY, 0, 0, (ASK, ASK)),
+    (UNFUNDED, _TO_PAY, 0, 0, (ASK, TAKE_BACK)),
+    (SECOND, _NOT_DECODED, 1, 0, ()),
+    (SECOND, _NOT_DECODED, 0, 0, ()),
+    (FUNDED, _stop(6, "S"), 0, 0, ()),
+    (FUNDED, _TO_PAY, 0, 0, (*_early(TAKE_BACK), ASK)),
+    (UNFUNDED, _TO_PAY, 0, 1, (*_early(ASK), ASK)),
+    (UNFUNDED, _TO_PAY, 1, 0, (ASK,)),
+    (UNFUNDED, _stop(10, "F"), 1, 0, ()),
+    (SECOND, _TO_PAY, 2, 0, (*_early(ASK), ASK)),
+    (FUNDED, _TO_PAY, 0, 1, (*_early(FOREIGN_KEY), INVALID, ASK)),
+    (SECOND, _stop(13, "S"), 1, 0, ()),
+    (UNFUNDED, _NOT_DECODED, 0, 0, ()),
+    (FUNDED, _NOT_DECODED, 2, 0, ()),
+    (FUNDED, _TO_PAY, 1, 0, ()),
+)
+"""Customer, decision, how often Alipay+ does not know first what to answer and what it was notified of, and its calls.
+
+After each call there is every kind of payment, and there is one of every kind after a failure.
+"""
+_FEN: Final = {5: 57, 7: 83, 15: 9}
+"""Amounts below one yuan, by the place of the payment."""
+
+
+def _among_calls(first: str) -> Scenario:
+    """Payments of three customers in turn, after some of which Alipay+ asks, cancels, or a stranger does."""
+    label = f"{SHORT[first]}-code-first-among-calls"
+    codes = (first, *(code for code in BOTH if code != first))
+    forms = cycle(choose_forms(label, len(FORMS)))
+    payments = apart(
+        Payment(
+            code=codes[at % 2],
+            customer=who,
+            answer=told,
+            unknown=unknown,
+            notice_unknown=unsure,
+            calls=_in_forms(calls, forms),
+        )
+        for at, (who, told, unknown, unsure, calls) in enumerate(_AMONG)
+    )
+    worth = (replace(payment, amount=_FEN.get(at, payment.amount)) for at, payment in enumerate(payments))
+    return Scenario(label=label, payments=tuple(worth))
+
+
+AMONG_CALLS: Final = tuple(map(_among_calls, BOTH))
+"""What an MPP owes of any payment it owes of one that comes after a call, too."""
 
 UNKNOWN_FIELD: Final = _called(
     "order-paid-inquired-with-an-unknown-field", ASK, replace(ASK, form=replace(PLAIN, unknown=True))

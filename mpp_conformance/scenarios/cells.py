@@ -167,13 +167,17 @@ def apart(payments: Iterable[Payment]) -> tuple[Payment, ...]:
     return tuple(replace(payment, amount=payment.amount + at * _APART) for at, payment in enumerate(payments))
 
 
-def _stopped(name: str, code: str, customer: str = FUNDED) -> Payment:
-    return Payment(code=code, customer=customer, answer=handle_by_sdk(payload=f'{{"page":"{name}","tag":"{{tag}}"}}'))
+def _stopped(name: str, code: str, customer: str = FUNDED, status: str = "F") -> Payment:
+    """With ``S`` an order stands beside the payload."""
+    payload = f'{{"page":"{name}","tag":"{{tag}}"}}'
+    return Payment(
+        code=code, customer=customer, answer=handle_by_sdk(status, payload=payload, with_order=status == "S")
+    )
 
 
 def together(code: str) -> Scenario:
     """Two customers at once, each with a payload of their own."""
-    payments = (_stopped("first", code), _stopped("second", code, SECOND))
+    payments = (_stopped("first", code), _stopped("second", code, SECOND, "S"))
     return Scenario(label=f"{SHORT[code]}-two-at-once", payments=apart(payments), together=True)
 
 
@@ -193,7 +197,7 @@ def changing(code: str) -> Scenario:
 
 def mixed(code: str) -> Scenario:
     """Two customers at once: one is stopped, the other is left to the MPP."""
-    payments = (_stopped("first", code), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
+    payments = (_stopped("first", code, status="S"), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
     return Scenario(label=f"{SHORT[code]}-stopped-and-paid-at-once", payments=apart(payments), together=True)
 
 

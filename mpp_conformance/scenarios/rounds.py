@@ -12,6 +12,7 @@ from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, E
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
 from mpp_conformance.scenarios.call_cells import (
+    AMONG_CALLS,
     BEING_PAID,
     ENTRY_BEING_PAID,
     NOT_BEING_PAID,
@@ -141,9 +142,9 @@ NOTICES_UNKNOWN: Final = _notices_unknown(
 
 
 def _in_sequences() -> list[Scenario]:
-    """Payments of which some are left to the client SDK and others to the MPP."""
+    """Payments of which some are left to the client SDK and others to the MPP, also among calls of Alipay+."""
     sequences = (a_round, a_late_round, changing, mixed, by_turns, customers_in_turn, refilled, paid_then_stopped)
-    return [made(code) for made in sequences for code in BOTH]
+    return [*(made(code) for made in sequences for code in BOTH), *AMONG_CALLS]
 
 
 def stopping(edition: Edition, reading: Reading) -> list[Scenario]:
@@ -171,27 +172,19 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     """
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED, *LOST_AT_FIRST]
     found += map(paid_then_overdue, BOTH)
-    found += [
-        BEHIND_ONE_CODE,
-        NOTICE_UNKNOWN,
-        NOTICES_UNKNOWN,
-        PAID,
-        BEING_PAID,
-        ENTRY_BEING_PAID,
-        UNKNOWN_FIELD,
-        STRANGE,
-    ]
+    found += [BEHIND_ONE_CODE, NOTICE_UNKNOWN, NOTICES_UNKNOWN]
+    found += [PAID, BEING_PAID, ENTRY_BEING_PAID, UNKNOWN_FIELD, STRANGE]
     found += _series(edition, reading)
     found += [row.scenario for row in boundaries(edition, reading) if not row.over]
     return [*found, *(one(f"{SHORT[code]}-unknown-at-first", Payment(code=code, unknown=1)) for code in BOTH)]
 
 
 def failed(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Payments that fail inside the MPP, alone and among others, and where Alipay+ asks how they ended."""
+    """Payments that fail inside the MPP, alone and among others."""
     alone = [*failing(edition, reading), *failing_decided_late(edition, reading), FAILURE_NOTICE_UNKNOWN]
     among = [made(code) for made in (a_round, a_late_round, paid_and_unpaid, orders_in_turn) for code in BOTH]
     among += [NOTICES_UNKNOWN, BEHIND_ONE_CODE]
-    return [*alone, *among, UNPAID, NOT_BEING_PAID]
+    return [*alone, *among, *AMONG_CALLS, UNPAID, NOT_BEING_PAID]
 
 
 def scanning(code: str) -> Callable[[Edition, Reading], list[Scenario]]:

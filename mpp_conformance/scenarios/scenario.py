@@ -188,6 +188,11 @@ class Payment:
     calls: tuple[Call, ...] = ()
     rounding: str = ROUND_HALF_UP
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether Alipay+ itself cancels it, sooner or later."""
+        return any(call.is_own and call.what == CANCEL for call in self.calls)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:

@@ -8,9 +8,11 @@ from typing import Final
 
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.scenarios.cells import apart, payloads
-from mpp_conformance.scenarios.orders import COLLECTED, STOPPED, to_pay
+from mpp_conformance.scenarios.orders import COLLECTED, ORDERS, STOPPED, to_pay
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, SHORT, UNFUNDED, Payment, Scenario, handle_by_psp
 
+MOST_AND_LEAST: Final = ("whole", "least", "least-with-nulls")
+"""The orders of which the most is told, and the least."""
 _SCOPE: Final = {ENTRY: ENTRY_CODE, ORDER: IN_STORE}
 _BEYOND_32_BITS: Final = 2**32
 """Fen, above every limit."""
@@ -30,10 +32,12 @@ def payloads_in_turn() -> Scenario:
 def orders_in_turn(code: str) -> Scenario:
     """One customer pays, and after that an order with all that may be told of one comes, stands aside, or with less.
 
-    Whoever cannot pay is told the most and the least of one.
+    Whoever cannot pay is told the most and the least of one, and of the other orders those that come alone with the
+    other kind of code.
     """
     orders = [replace(payment, code=code) for scenario in (*COLLECTED, *STOPPED) for payment in scenario.payments]
-    unpaid = [replace(to_pay(name, code), customer=UNFUNDED) for name in ("whole", "least", "least-with-nulls")]
+    names = [name for name in ORDERS if name in MOST_AND_LEAST or to_pay(name).code != code]
+    unpaid = [replace(to_pay(name, code), customer=UNFUNDED) for name in names]
     return Scenario(label=f"{SHORT[code]}-orders-in-turn", payments=(_usual(code), *orders, *unpaid))
 
 

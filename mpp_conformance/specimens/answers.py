@@ -127,8 +127,8 @@ class NeedsStoreAddress(ConformingMpp):
 
     name = "store-address-missed"
     breaks = frozenset({"SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SRV-3"})
     observed = frozenset({"NOT-2"})
+    hides = frozenset({"NOT-1", "NOT-4", "NOT-9", "OC-19", "OC-20", "SRV-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
         """No word about a store without an address."""
@@ -193,8 +193,8 @@ class NamesInThreeBytes(BreaksDown):
 
     name = "names-beyond-basic-plane-crash-server"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "SRV-8", "UX-7"})
-    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
     observed = frozenset({"NOT-2"})
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """A character beyond the basic plane, the payload apart."""
@@ -210,8 +210,8 @@ class SmallBuffer(BreaksDown):
 
     name = "answers-above-2-kib-cut"
     breaks = frozenset({"SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-7"})
-    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
     observed = frozenset({"NOT-2"})
+    hides = PAYLOAD_NOT_HANDED | {"NOT-4", "NOT-9", "EC-28", "EC-29", "NOT-1", "OC-19", "OC-20", "SDK-1", "UX-6"}
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # not what it says
         """A long answer that is long for more than its payload."""

@@ -139,7 +139,7 @@ class FirstCodeRepeated(ConformingMpp):
     """
 
     name = "first-code-asked-again"
-    breaks = frozenset({"REP-1", "REP-2"})
+    breaks = frozenset({"REP-1", "REP-2", "REP-6"})
     observed = frozenset({"REP-3"})
     code: str = ""
 

@@ -136,7 +136,7 @@ class EmptyPaymentId(ConformingMpp):
 
     name = "payment-id-empty"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"CAN-4", "EXP-1", "NOT-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-9"})
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-6", "NOT-9"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """An empty optional field, of a failed payment."""
@@ -154,7 +154,7 @@ class NotifiesWithoutOrder(ConformingMpp):
     name = "notifications-without-order"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2 NOT-3
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2 NOT-3
         NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
         WIRE-7 WIRE-8
     """)
@@ -175,7 +175,7 @@ class SwapsCodeAndStatus(ConformingMpp):
     name = "result-code-and-status-swapped"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-1 NOT-2
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2
         NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
         WIRE-6 WIRE-7 WIRE-8
     """)
@@ -194,7 +194,7 @@ class NotifiesUnknown(ConformingMpp):
 
     name = "failure-notified-as-unknown"
     breaks = frozenset({"WIRE-2"})
-    hides = frozenset({"CAN-4", "EXP-1", "NOT-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-9"})
+    hides = frozenset({"CAN-4", "EXP-1", "NOT-1", "NOT-2", "NOT-3", "NOT-4", "NOT-5", "NOT-6", "NOT-9"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Neither S nor F."""
@@ -248,7 +248,7 @@ class NeverNotifies(ConformingMpp):
     name = "never-notified"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 NOT-4 NOT-6 NOT-8
         NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
@@ -268,7 +268,7 @@ class OwnOrderId(ConformingMpp):
     name = "notified-under-own-id"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 NOT-3 NOT-4 NOT-6 NOT-8
+        ANS-1 CAN-1 CAN-2 CAN-3 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 NOT-4 NOT-6 NOT-8
         NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
@@ -296,10 +296,14 @@ class MerchantOrderId(OwnOrderId):
 
 
 class FailureUnderMerchantOrderId(ConformingMpp):
-    """Notifies failures under the merchant's reference of the order, by which its support looks for them."""
+    """Notifies failures under the merchant's reference of the order, by which its support looks for them.
+
+    Of such a notification Alipay+ never says that it does not know whether it has it (NOT-6).
+    """
 
     name = "failures-notified-under-merchant-reference"
     breaks = frozenset({"NOT-1"})
+    hides = frozenset({"NOT-6"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """ReferenceOrderId for paymentRequestId."""
@@ -317,7 +321,7 @@ class CustomerPerPayment(ConformingMpp):
     name = "customer-id-per-payment"
     breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2"})
-    observed = frozenset({"NOT-9"})
+    observed = frozenset({"INQ-4", "NOT-9"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Never the same for two codes."""
@@ -334,7 +338,7 @@ class OneCustomer(ConformingMpp):
     name = "one-customer-id-for-all"
     breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2"})
-    observed = frozenset({"NOT-9"})
+    observed = frozenset({"INQ-4", "NOT-9"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:  # noqa: ARG002  # nobody's session
         """Always the same."""

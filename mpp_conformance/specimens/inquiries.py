@@ -84,6 +84,18 @@ class ForeseesFailure(ConformingMpp):
         return ("F", "PROCESS_FAIL") if status == "U" else (status, code)
 
 
+class SwapsAmounts(ConformingMpp):
+    """Tells inquiries what it owes for what was paid, and the other way round."""
+
+    name = "inquired-amounts-swapped"
+    observed = frozenset({"INQ-4"})
+
+    def told(self, entry: Entry) -> InquiryPaymentAnswer:
+        """Each in the other's place."""
+        made = super().told(entry)
+        return replace(made, payment_amount=made.pay_to_amount, pay_to_amount=made.payment_amount)
+
+
 class UnknownOrderInProcess(ConformingMpp):
     """Tells inquiries of an order that it does not know that it is under way."""
 
@@ -302,7 +314,7 @@ class ServesNoInquiries(ServesNothing):
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 INQ-3 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
 

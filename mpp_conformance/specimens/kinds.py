@@ -59,6 +59,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ACTION_TYPE_NOT_READ: """
         own-error-page-instead status-before-action-type success-means-pay
+        stopped-order-paid-after-a-cancellation
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
         limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
         every-payment-declined every-payment-told-as-paid risk-before-action-type
@@ -79,6 +80,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         lost-answer-given-up unknown-taken-for-failure repetitions-counted-over-all-payments
     """,
     FaultKind.LEFT_WAITING: """
+        results-not-handed-after-a-cancellation
         null-in-order-crashes-server null-taken-for-order names-beyond-basic-plane-crash-server
         answers-above-2-kib-cut unknown-fields-refused texts-above-255-refused
         amounts-above-32-bits-crash-server goods-above-ten-crash-server amount-missed-beside-order-id
@@ -144,6 +146,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         failure-with-success-for-a-code failure-with-null-for-a-code result-callback-with-a-blank-for-a-code
         result-callback-without-code overdue-order-without-a-code
         no-error-code no-error-code-for-order-code failed-decoding-without-code
+        failures-without-a-code-where-no-merchant-is-told
     """,
     FaultKind.RESULT_BESIDE_SDK: """
         debited-with-handle-by-sdk stopped-payments-notified-as-failed transaction-limit-overdrawn
@@ -198,6 +201,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         inquiries-answered-of-latest-order order-ids-cut-short order-ids-read-as-numbers
         success-inquired-as-unknown-until-it-is-notified
         cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
+        inquired-amounts-swapped inquiries-unknown-at-first
     """,
     FaultKind.CANCELLATION_REFUSED: """
         another-order-not-cancelled

@@ -108,7 +108,7 @@ class NotifiesSuccessOnly(ConformingMpp):
     """
 
     name = "failures-never-notified"
-    hides = frozenset({"NOT-4", "NOT-9"})
+    hides = frozenset({"NOT-4", "NOT-6", "NOT-9"})
     observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mpp_conformance.protocol.messages import Decode, IdentityAnswer, Message
+from mpp_conformance.protocol.messages import (
+    Decode,
+    IdentityAnswer,
+    Message,
+    Order,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.circumstances import LooksAtOrders
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 
@@ -75,3 +82,59 @@ class TellsOfFirstCode(ConformingMpp):
         first = next(iter(self.sessions.values())).scanned
         for message in super().identified(session, action):
             yield replace(message, code_value=first) if isinstance(message, IdentityAnswer) else message
+
+
+class AfterCancellations(ConformingMpp):
+    """Common ground of those who do something otherwise once Alipay+ has cancelled a payment."""
+
+    def has_cancelled(self) -> bool:
+        """Whether any payment was."""
+        return any(entry.cancelled for entry in self.books.values())
+
+
+class KeepsResultsAfterCancellation(AfterCancellations):
+    """Hands its client no result any more once a payment was cancelled: its push channel is closed with that one.
+
+    Nobody shows one either (UX-7).
+    """
+
+    name = "results-not-handed-after-a-cancellation"
+    breaks = frozenset({"SRV-7", "UX-7"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """Notified, and no more."""
+        if self.has_cancelled() and self.booked(session, order).status is None:
+            yield from self.notify(session, order, self.settled(session, order))
+        else:
+            yield from super().pay(session, order)
+
+
+class PaysStopsAfterCancellation(AfterCancellations):
+    """Takes an order beside HANDLE_BY_SDK once a payment was cancelled: the branch is another one from then on."""
+
+    name = "stopped-order-paid-after-a-cancellation"
+    breaks = frozenset({"SRV-4", "UX-6"})
+    observed = frozenset({"NOT-7", "UX-8"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """As if it were to be paid."""
+        if answer.order is not None and self.has_cancelled():
+            yield from self.pay_own(session, answer.order)
+        else:
+            yield from super().pass_to_client(session, answer)
+
+
+class FailsSilentlyWithoutMerchant(LooksAtOrders):
+    """Words the reason of a failure with the merchant's name, and has none where the order tells of no merchant.
+
+    The callback has none to give either (SDK-1).
+    """
+
+    name = "failures-without-a-code-where-no-merchant-is-told"
+    breaks = frozenset({"SDK-1", "SRV-6"})
+
+    def settled(self, session: Session, order: Order) -> Handed:
+        """No code."""
+        made = super().settled(session, order)
+        nameless = self.bodies.get(session.name) and not self.tells(session, "merchantName")
+        return replace(made, error_code=None) if made.payment_status == "F" and nameless else made

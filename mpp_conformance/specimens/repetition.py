@@ -85,7 +85,7 @@ class AsksAgainAsAnother(Unknown):
     """
 
     name = "repeated-for-another-customer"
-    breaks = frozenset({"REP-1"})
+    breaks = frozenset({"REP-1", "REP-6"})
     hides = frozenset()
     observed = frozenset({"REP-3"})
 

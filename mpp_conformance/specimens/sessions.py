@@ -302,7 +302,7 @@ class FirstCustomerForEver(ConformingMpp):
     name = "first-customer-for-ever"
     breaks = frozenset({"REP-6"})
     hides = frozenset({"REG-2"})
-    observed = frozenset({"NOT-9"})
+    observed = frozenset({"INQ-4", "NOT-9"})
     first: str = ""
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:

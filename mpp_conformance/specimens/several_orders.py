@@ -20,6 +20,7 @@ class LatestInquired(ConformingMpp):
 
     name = "latest-order-inquired"
     breaks = frozenset({"CAN-3", "INQ-1"})
+    observed = frozenset({"INQ-4"})
 
     def told(self, entry: Entry) -> InquiryPaymentAnswer:  # noqa: ARG002  # another one's
         """The last one."""
@@ -82,6 +83,7 @@ class FirstInquiryCached(ConformingMpp):
 
     name = "first-order-inquired-for-ever"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-3"})
+    observed = frozenset({"INQ-4"})
     first: InquiryPaymentAnswer | None = None
 
     def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:

@@ -29,7 +29,7 @@ class BooksWhatIsPaid(ConformingMpp):
 
     name = "only-paid-orders-booked"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-9 WIRE-3 WIRE-4 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -51,7 +51,7 @@ class LeavesFailureOpen(ConformingMpp):
     """
 
     name = "failure-left-open"
-    hides = frozenset({"INQ-1", "NOT-4", "NOT-9"})
+    hides = frozenset({"INQ-1", "NOT-4", "NOT-6", "NOT-9"})
     observed = frozenset({"NOT-2"})
 
     def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
@@ -84,6 +84,27 @@ class CancelsSlowly(ConformingMpp):
             return made
         self.begun.add(cancellation.payment_request_id)
         return replace(made, result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="try again")
+
+
+@dataclass
+class InTroubleAtFirst(ConformingMpp):
+    """Has its books in another system, and answers the first inquiry about each order with U: it is in trouble.
+
+    Alipay+ asks again then. Where it does not, nobody knows what it would have been told, or whether the server tells
+    one order from another.
+    """
+
+    name = "inquiries-unknown-at-first"
+    hides = ids("CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8")
+    asked: set[str] = field(default_factory=set)
+
+    def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
+        """U, once for each order."""
+        made = super().inquired(inquiry)
+        if inquiry.signature != "valid" or inquiry.payment_request_id in self.asked:
+            return made
+        self.asked.add(inquiry.payment_request_id)
+        return InquiryPaymentAnswer(result_status="U", result_code="UNKNOWN_EXCEPTION", result_message="try again")
 
 
 class LaunchesByRedirect(ConformingMpp):

@@ -7,9 +7,10 @@ from mpp_conformance.judging.sequences import of_each_alone, of_each_scan, where
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, Launch, NotifyPayment, ResultPage
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS
 from mpp_conformance.scenarios.cells import changing, psp
 from mpp_conformance.scenarios.rounds import a_round
-from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario, handle_by_psp
 from mpp_conformance.specimens import SPECIMENS
 from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.wallet import reference
@@ -44,6 +45,21 @@ def test_what_is_not_decided_in_a_sequence_is_left_to_conversations_of_its_own()
 
     assert judge(question, _held(changing(ORDER))).verdict is Verdict.PASS
     assert judge(question, _held(psp(ORDER))).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_alipay_plus_cancels_is_asked_of_no_more() -> None:
+    """Its consumer may be told of that at any time: every other payment of the MPP's is asked about."""
+    asked_about: list[int] = []
+
+    def question(trace: Trace) -> None:
+        wherever(trace, HANDLE_BY_PSP, lambda _, at: asked_about.append(at), status="S")
+
+    for scenario in AMONG_CALLS:
+        asked_about.clear()
+        assert judge(question, _held(scenario)).verdict is Verdict.PASS
+        left = {at for at, payment in enumerate(scenario.payments) if payment.answer == handle_by_psp()}
+        assert {at for at in left if not scenario.payments[at].cancelled} == set(asked_about)
+        assert left != set(asked_about)
 
 
 def test_the_first_scan_of_a_code_must_show_it() -> None:

@@ -1,23 +1,27 @@
 """What Alipay+ and strangers ask of an MPP server: which strangers call when, and what is left to be told."""
 
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.mpp_server import message_of
-from mpp_conformance.protocol.messages import SIGNATURE_OUTCOMES
-from mpp_conformance.scenarios.call_cells import EACH, FORGED, UNSIGNED
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, SIGNATURE_OUTCOMES
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH, FORGED, UNSIGNED
+from mpp_conformance.scenarios.cells import BOTH
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
+    FUNDED,
     INQUIRE,
     LAST,
     OVER,
     PAYING,
+    SECOND,
     UNFUNDED,
     Call,
     Payment,
     Scenario,
     codes_for,
+    handle_by_psp,
 )
 from mpp_conformance.wallet import reference
 
@@ -57,6 +61,54 @@ def test_alipay_plus_asks_and_cancels_where_a_notification_did_not_reach_it() ->
         lost = [payment for payment in scenario.payments if payment.notice_unknown]
         asked = {(payment.customer == UNFUNDED, call.what) for payment in lost for call in payment.calls if call.is_own}
         assert asked == {(True, INQUIRE), (False, INQUIRE), (False, CANCEL)}
+
+
+def _decision(payment: Payment) -> tuple[str, str, bool]:
+    """As it ends for an MPP: actionType, result status, and whether the customer can pay."""
+    assert payment.answer is not None
+    return payment.answer.action_type, payment.answer.result_status, payment.customer != UNFUNDED
+
+
+def _after_calls(scenario: Scenario) -> list[Payment]:
+    called = [bool(payment.calls) for payment in scenario.payments]
+    return list(scenario.payments[called.index(True) + 1 :])
+
+
+def test_every_decision_comes_after_calls_with_either_kind_of_code() -> None:
+    """Left to the MPP and paid, failed or not decoded; left to the SDK with and without an order."""
+    found = {(held.code, *_decision(held)[:2]) for one in AMONG_CALLS for held in _after_calls(one)}
+
+    assert found == {*product(BOTH, (HANDLE_BY_PSP, HANDLE_BY_SDK), ("S", "F"))}
+    for scenario in AMONG_CALLS:
+        left = [held for held in _after_calls(scenario) if not held.cancelled and held.answer == handle_by_psp()]
+        assert {held.customer for held in left} == {FUNDED, SECOND, UNFUNDED}
+
+
+def test_each_kind_of_call_comes_before_an_ordinary_payment() -> None:
+    """An inquiry and a cancellation, early and late, and a stranger's: each is followed by payments without one."""
+    for scenario in AMONG_CALLS:
+        calls = {(call.what, call.when, call.signature == "valid") for held in scenario.payments for call in held.calls}
+        assert calls == {
+            *product((INQUIRE, CANCEL), (PAYING, OVER), (True,)),
+            *product((CANCEL,), (PAYING, OVER), (False,)),
+        }
+        assert not scenario.payments[-1].calls
+
+
+def test_either_action_comes_right_after_a_failure_and_after_a_decoding_that_failed() -> None:
+    """What one payment leaves behind meets a payment that is stopped, and one that goes on."""
+    found = {(_left_behind(one), _decision(other)[0]) for held in AMONG_CALLS for one, other in pairwise(held.payments)}
+
+    assert {*product(("failure", "not decoded"), (HANDLE_BY_PSP, HANDLE_BY_SDK))} <= found
+
+
+def _left_behind(payment: Payment) -> str:
+    action, status, funded = _decision(payment)
+    if payment.cancelled:
+        return "cancellation"
+    if action == HANDLE_BY_SDK:
+        return "stop"
+    return "not decoded" if status == "F" else "success" if funded else "failure"
 
 
 def test_a_strange_order_differs_from_the_own_one_in_its_last_digit() -> None:

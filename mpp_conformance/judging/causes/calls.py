@@ -29,6 +29,9 @@ _CODE_FOR_STATUS: Final = re.compile(r'resultStatus: expected .*, seen "[A-Z_]{2
 _TYPE: Final = re.compile(r"expected .*, seen (?:true|false|null|a list|an object|the number )")
 _TAKEN_FOR: Final = {"OPEN_URL": "an entry code", "DECODE": "an order code", "NONE": "no code of Alipay+"}
 
+_AMOUNTS: Final = {"payment_amount", "payment_currency", "pay_to_amount", "pay_to_currency"}
+"""Fields of what an inquiry is told."""
+
 
 # --- signatures ---------------------------------------------------------------------------------------------------
 
@@ -284,12 +287,22 @@ def _state(failure: Failure) -> str:
     return {"S": "what was paid", "F": "what has failed"}[notified[-1]] if notified else "what is still being paid"
 
 
+@names(FaultKind.WRONG_IDENTIFIER)
+def another_customer_told(failure: Failure) -> str:
+    """An inquiry is told another customer than userInitiatedPay named."""
+    fits = isinstance(failure.wrong, InquiryPaymentAnswer) and failure.field == "customer_id"
+    return "inquiries are told another customer than the one that Alipay+ was asked for" if fits else ""
+
+
 @names(FaultKind.INQUIRY_CONTRADICTS)
 def inquiry_contradicts(failure: Failure) -> str:
     """What an inquiry was told is not what is known of the payment."""
     wrong = failure.wrong
-    if not isinstance(wrong, InquiryPaymentAnswer) or any(call.signature != "valid" for call in _calls(failure)):
+    forged = any(call.signature != "valid" for call in _calls(failure))
+    if not isinstance(wrong, InquiryPaymentAnswer) or forged or failure.field == "customer_id":
         return ""
+    if failure.field in _AMOUNTS:
+        return "what inquiries are told of amounts is not what the order says"
     if failure.field in {"result_status", "result_code"}:
         return "the MPP server does not tell an order that it does not know from other trouble"
     if any(one.result_status == "S" for one in failure.before(CancelPaymentAnswer)):
