@@ -110,7 +110,10 @@ class KeepsResultsAfterCancellation(AfterCancellations):
 
 
 class PaysStopsAfterCancellation(AfterCancellations):
-    """Takes an order beside HANDLE_BY_SDK once a payment was cancelled: the branch is another one from then on."""
+    """Takes an order beside HANDLE_BY_SDK once a payment was cancelled: the branch is another one from then on.
+
+    The payload is not passed on (SRV-4); the payment is notified (NOT-7) and shown as paid (UX-6, UX-8).
+    """
 
     name = "stopped-order-paid-after-a-cancellation"
     breaks = frozenset({"SRV-4", "UX-6"})
