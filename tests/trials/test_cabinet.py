@@ -37,9 +37,13 @@ _TOO_QUICK_TO_MEET: Final = {"one-payload-for-all", "one-payload-for-handle-acti
 """Two payments meet in one place only while the app link is reported: without that these MPPs act at once."""
 _UNPROVEN_WITHOUT_APP_LINK: Final = {
     "callback-before-result-page": {"EC-28"},
+    "first-card-declined-by-the-client": {"REG-2"},
     "result-page-without-code": {"SRV-6"},
 }
-"""Without app link only the page can show when a client knew the result, and that its server had an error code."""
+"""Without app link only the page can show when a client knew the result, and that its server had an error code.
+
+A page of a failure is the end of a payment then: the next one of a year comes before the limit is reached.
+"""
 
 
 def _tested() -> Iterator[Requirement]:
