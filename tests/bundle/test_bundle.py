@@ -137,7 +137,7 @@ def test_keygen_keeps_a_key_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "signing-key.pem"
     path.write_text("kept")
     said = CliRunner().invoke(cli, ["keygen", str(path)])
-    assert (said.exit_code, "exists already" in said.output, path.read_text()) == (3, True, "kept")
+    assert (said.exit_code, "already exists" in said.output, path.read_text()) == (3, True, "kept")
 
 
 def _rsa() -> bytes:

@@ -209,7 +209,7 @@ def test_the_page_is_told_what_changes() -> None:
         console.total = 3
         async for told in states(browser, "zh-CN"):
             if told["stage"] == "waiting":
-                assert told["head"] == "套件正在等待钱包……"
+                assert told["head"] == "测试套件正在等待钱包……"
                 console.ask(TASK)
                 browser.live.changed()
             elif told["stage"] == "scanning":

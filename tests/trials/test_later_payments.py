@@ -29,15 +29,19 @@ _FIRST_ONLY: Final = """
 """An order that nobody placed belongs to no payment, and so to none that comes later."""
 _SCANNED_BEFORE: Final = """
     failed-order-paid-when-scanned-again failed-order-told-as-paid-when-scanned-again
-    stopped-code-paid-when-scanned-again
+    stopped-code-paid-when-scanned-again code-in-lower-case-when-scanned-again household-asked-for-when-scanned-again
+    order-codes-cut-short-when-scanned-again order-codes-launched-when-scanned-again
 """
 """Their fault is in the second scan of a code, and the good MPP has had the first."""
 _RARE: Final = """
     amount-missed-beside-order-id answers-verified-over-compact-body notify-url-missed null-taken-for-order
-    older-reader-pays payload-escapes-by-number-kept
+    older-reader-pays payload-escapes-by-number-kept callback-succeeds-without-an-answer
+    lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer not-notified-after-a-repeated-call
 """
-"""An answer that trips them up is one of those that nobody wrote; each of these stands alone in its conversation."""
-_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE).split())
+"""An answer that trips them up is one of those that nobody wrote, or is lost; each stands alone in its conversation."""
+_IN_TROUBLE: Final = "every-call-answered-with-unknown"
+"""A server in trouble may say so for a while: it is too long only where one order is asked about again and again."""
+_UNSEEN: Final = frozenset([*(_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE).split(), _IN_TROUBLE])
 
 
 class GoodAtFirst(ConformingMpp):
