@@ -196,8 +196,9 @@ def changing(code: str) -> Scenario:
 
 
 def mixed(code: str) -> Scenario:
-    """Two customers at once: one is stopped, the other is left to the MPP."""
-    payments = (_stopped("first", code, status="S"), Payment(code=code, customer=SECOND, answer=handle_by_psp()))
+    """Two customers at once: one is stopped, with S for an entry code and F for an order code; the other may pay."""
+    stopped = _stopped("first", code, status="S" if code == ENTRY else "F")
+    payments = (stopped, Payment(code=code, customer=SECOND, answer=handle_by_psp()))
     return Scenario(label=f"{SHORT[code]}-stopped-and-paid-at-once", payments=apart(payments), together=True)
 
 

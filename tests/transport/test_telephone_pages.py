@@ -156,7 +156,7 @@ def test_a_picture_is_made_smaller_and_sent(suite: Suite, page: Page, tmp_path: 
     page.visit(f"{suite.url}{suite.album.path}")
     page.ask(SEND % "['<!doctype html>']")
     page.until("!document.getElementById('problem').hidden")
-    assert "that is no picture" in page.ask("document.getElementById('problem').textContent")
+    assert "that is not a picture" in page.ask("document.getElementById('problem').textContent")
     page.errors.clear()
     page.ask(SEND % "[drawn]")
     page.until("!document.getElementById('kept').hidden")
