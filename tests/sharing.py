@@ -34,6 +34,8 @@ LONG: Final = (
     "tests/transport/test_wallet_node.py",
     "tests/transport/test_wallet_android_mini.py",
     "tests/transport/test_wallet_web_mini.py",
+    "tests/transport/test_http_mpp_server.py",
+    "tests/transport/test_real_clients.py",
     "tests/transport/test_by_hand.py",
     "tests/transport/test_wallet_web_page.py",
     "tests/transport/test_api_fuzz.py",
