@@ -88,7 +88,7 @@ def of_this_suite(say: Callable[[str], None]) -> Mapping[str, Any]:
     found = _kept(place / name)
     if found is not None:
         return found
-    say("every known MPP is held against every case, once for this build of the suite (about 30 s)")
+    say("every known MPP is held against every case, once for this build of the suite (one to two minutes)")
     made = _made()
     with suppress(OSError, RunFolderError):
         place.mkdir(parents=True, exist_ok=True)
