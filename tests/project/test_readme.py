@@ -113,6 +113,11 @@ def test_the_front_door_is_short() -> None:
     assert len(TEXT["README.md"].splitlines()) <= 150
 
 
+def test_the_folder_of_runs_says_what_lands_there() -> None:
+    """A checkout has the folder before anything was run."""
+    assert "`report.html`" in (ROOT / "reports/README.md").read_text("utf-8")
+
+
 def test_document_of_list_names_every_field() -> None:
     """docs/list-json.md has each field that ``list --format json`` prints, and its format."""
     found = json.loads(CliRunner().invoke(cli, ["list", "--format", "json"]).output)
