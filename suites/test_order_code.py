@@ -77,6 +77,8 @@ excluded(
     text="The merchant shows the code, and the user scans it with the MPP app.",
     reason="the merchant's and the consumer's act; the suite plays both",
 )
+ABLE = "the customer in [customers] funded to be able to pay"
+
 OC_5 = requirement(
     "OC-5",
     MUST,
@@ -196,6 +198,8 @@ def test_a_late_success_is_shown_in_the_end(trace: Trace) -> None:
     for index in range(len(trace.scenario.payments)):
         if trace.result(index) == "S":
             expect(trace, index).some(ResultPage, status="S")
+    # Whoever pays nothing at all has shown nothing.
+    expect(trace, 0).given(trace.result(0) == "S", ABLE)
 
 
 def scanned_code_passed(trace: Trace, payment: int) -> None:

@@ -1,13 +1,14 @@
 """A miniature wallet of ``examples/``: configured with keys and ports of its own, started, and certified over HTTP."""
 
 import json
+import re
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,3 +138,17 @@ def certified(wallet_file: Path, *words: str) -> Outcome:
     rows = json.loads(found.read_bytes())["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
     return Outcome(done.returncode, told, verdicts)
+
+
+def held_by_hand(work: Callable[[str], object], *words: str) -> tuple[int, str]:
+    """A run by hand: its exit code, and what it printed. ``work`` is given the address of its console."""
+    command = [SUITE, "run", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            invited = re.match(r"console +(\S+)", line)
+            if invited:
+                work(invited[1])
+        return process.wait(60), printed

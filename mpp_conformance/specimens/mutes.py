@@ -93,8 +93,8 @@ class DeclinesEverything(Mute):
     breaks = frozenset({"SDK-1", "SRV-3", "SRV-4", "SRV-6", "SRV-8", "UX-1"})
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 EC-25 EXP-1 FLT-1 FLT-11 FLT-14 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1
-        NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7 WIRE-3
-        WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-20 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6 UX-7
+        WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset(["REP-3", "UX-8"])
 

@@ -170,12 +170,13 @@ class TellsSuccessFirst(ConformingMpp):
 class TellsPendingAsFailure(ConformingMpp):
     """Tells its client failure while the debit is still under way, and it succeeds after that.
 
-    The consumer of a payment within the limit is shown a failure (UX-7).
+    The consumer of a payment within the limit is shown a failure (UX-7). What becomes of a late one cannot
+    be seen (FLT-14, OC-20).
     """
 
     name = "pending-told-as-failure"
     breaks = frozenset({"SRV-7", "UX-7"})
-    hides = frozenset({"FLT-14"})
+    hides = frozenset({"FLT-14", "OC-20"})
 
     def take(self, session: Session, handed: Handed) -> Iterator[Message]:
         """S becomes F."""

@@ -7,7 +7,6 @@ import html
 import json
 import re
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from mpp_conformance.evidence.pictures import name_of
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, NO_PAGE, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.transport.connectors.by_hand import mind_interrupts
 from tests.bundles import matrix
-from tests.miniatures import ROOT, SUITE, configured, up
+from tests.miniatures import ROOT, configured, held_by_hand, up
 from tests.pictures import drawn
 
 MINI: Final = ROOT / "examples/wallet-python-mini"
@@ -171,16 +170,7 @@ class Person:
 
 def run(person: Person, *words: str) -> tuple[int, str]:
     """A run that this person holds: its exit code, and what it printed."""
-    command = [SUITE, "run", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        printed = ""
-        for line in process.stdout:
-            printed += line
-            invited = re.match(r"console +(\S+)", line)
-            if invited:
-                person.work(invited[1])
-        return process.wait(60), printed
+    return held_by_hand(person.work, *words)
 
 
 def leading_here(wallet_file: Path) -> None:

@@ -5,7 +5,6 @@ What the console shows is scanned from its picture, and what it asks is answered
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,7 +20,7 @@ from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, OWN_ERRO
 from mpp_conformance.transport.servers.merchant_page import STAND_IN
 from tests import browser
 from tests.browser import Page
-from tests.miniatures import CONFORMS, NOT_PROVEN, NPM, ROOT, SUITE, configured, up, with_web_double
+from tests.miniatures import CONFORMS, NOT_PROVEN, NPM, ROOT, configured, held_by_hand, up, with_web_double
 from tests.miniatures import certified as pulled
 
 MINI: Final = Path("examples/wallet-web-mini")
@@ -149,23 +148,12 @@ def certified(checkout: Path, place: Path, contexts: tuple[Page, Page], *words: 
     wallet_file = configured(ROOT / WALLET, place / "wallet", device=False)
     config = json.loads((wallet_file.parent / "wallet.json").read_bytes())
     made = place / "reports/r"
-    command = [SUITE, "run", "--wallet", str(wallet_file), "--by", "person", "--reports", str(made.parent)]
-    with (
-        up(["node", str(checkout / WALLET / "host.mjs"), "wallet.json"], wallet_file),
-        subprocess.Popen(
-            [*command, "--run", made.name, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process,
-    ):
+    named = ("--wallet", str(wallet_file), "--by", "person", "--reports", str(made.parent), "--run", made.name)
+    with up(["node", str(checkout / WALLET / "host.mjs"), "wallet.json"], wallet_file):
         page.visit(f"http://127.0.0.1:{config['adaptorPort']}/")
         page.until("document.querySelectorAll('option').length === 3")
-        assert process.stdout is not None
-        printed = ""
-        for line in process.stdout:
-            printed += line
-            invited = re.match(r"console +(\S+)", line)
-            if invited:
-                Person(console, Telephone(page, config["gateway"])).work(invited[1])
-        code = process.wait(60)
+        person = Person(console, Telephone(page, config["gateway"]))
+        code, printed = held_by_hand(person.work, *named, *words)
     assert page.errors == []
     return code, made, printed
 
