@@ -27,7 +27,7 @@ _CALLED: Final = {case.requirement.id for case in _LEDGER.cases if case not in _
 _ASKS: Final = {"EC-3", "EC-6", "EC-16", "OC-5", "SRV-1", "SRV-2", "REP-1", "REP-6", "WIRE-1", "WIRE-2"}
 """What comes before any answer of Alipay+: what a code is, launch, the code passed on, and how Alipay+ is asked."""
 _SHOWN: Final[Mapping[str, frozenset[str]]] = {
-    "every-payment-declined": frozenset({"EC-28", "EC-29", "OC-19", "OC-20"}),
+    "every-payment-declined": frozenset({"EC-28", "EC-29", "OC-19"}),
     "every-payment-told-as-paid": frozenset({"EC-28", "EC-29", "OC-19", "OC-20", "SDK-1", "SRV-5", "UX-7"}),
 }
 """What such an MPP does show: a client that acts on what it is handed, and a result of its own."""
