@@ -21,7 +21,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
 )
 from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spell
-from mpp_conformance.scenarios.scenario import CANCEL, LAST, OVER, PAYING, Call, Codes
+from mpp_conformance.scenarios.scenario import CANCEL, LAST, NEXT, OVER, PAYING, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
 """What an MPP server answers with, by the name of the message."""
@@ -30,9 +30,10 @@ _PAYING: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment
 
 
 def message_of(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
-    """The message that asks; of a strange order it bears an id that nobody has heard of.
+    """The message that asks; ``codes``: those of the payment that it is about.
 
-    That differs from the payment's own in its last digit: whoever cuts ids, or reads them as numbers, finds that order.
+    Of a strange order it bears an id that nobody has heard of, which differs from the payment's own in its
+    last digit: whoever cuts ids, or reads them as numbers, finds that order.
     """
     kind = CancelPayment if call.what == CANCEL else InquiryPayment
     number = payment_request_id(codes)
@@ -69,18 +70,21 @@ class Calls:
 
     @property
     def rests(self) -> bool:
-        """Whether no call is on its way, nor to be made before all payments are over."""
-        return not self.waiting and all(call.when == LAST for call in self.calls[self.made :])
+        """Whether no call is on its way, nor to be made before the next payment begins."""
+        return not self.waiting and (not self.due or self.calls[self.made].when in {NEXT, LAST})
 
-    def next(self, seen: Collection[type[Message]], *, over: bool, all_over: bool) -> Call | None:
+    def next(
+        self, seen: Collection[type[Message]], then: Collection[type[Message]], *, over: bool, all_over: bool
+    ) -> Call | None:
         """The call to make now; ``seen``: what the wallet has said; ``over``: nothing else is awaited of the wallet.
 
-        ``all_over``: nor is it of any other payment.
+        ``then``: what it has said at the next payment; ``all_over``: nothing else is awaited of any payment.
         """
         if not self.due:
             return None
         call = self.calls[self.made]
-        time = {PAYING: not _PAYING.isdisjoint(seen), OVER: over, LAST: all_over}
+        following = all_over or not _PAYING.isdisjoint(then)
+        time = {PAYING: not _PAYING.isdisjoint(seen), OVER: over, NEXT: following, LAST: all_over}
         if not time[call.when]:
             return None
         self.made += 1

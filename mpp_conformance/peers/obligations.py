@@ -80,7 +80,8 @@ class Obligations:
         # Whoever can pay may try another card after a page of failure: that payment is over when it is notified.
         able = self.peers.scenario.payments[payment].customer != UNFUNDED
         over = self._over(payment) and not (able and NotifyPayment in self._owed(payment))
-        return calls.next(self._seen.get(payment, ()), over=over, all_over=all_over)
+        seen, then = (self._seen.get(at, ()) for at in (payment, payment + 1))
+        return calls.next(seen, then, over=over, all_over=all_over)
 
     def _over(self, payment: int) -> bool:
         """Whether nothing hangs on what is still awaited: a failure may be notified late, or never."""

@@ -210,5 +210,5 @@ class World:
         for index in range(len(self.scenario.payments)):
             call = self._obligations.due(index)
             if call is not None:
-                return [Sending(payment=index, message=message_of(call, self.codes[index]))]
+                return [Sending(payment=index, message=message_of(call, self.codes[index + call.about]))]
         return []
