@@ -16,8 +16,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from mpp_conformance import wallet
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, OWN_ERROR, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.transport.servers.merchant_page import STAND_IN
+from mpp_conformance.trials.doctor.live import live
 from tests import browser
 from tests.browser import Page
 from tests.miniatures import CONFORMS, NOT_PROVEN, NPM, ROOT, configured, held_by_hand, up, with_web_double
@@ -177,7 +179,10 @@ def test_the_suite_pictures_the_page_in_a_browser(checkout: Path, tmp_path: Path
         text.replace("device = true", f'device = true\nbrowser = "http://127.0.0.1:{port}/"'), "utf-8"
     )
     with up(["node", str(checkout / WALLET / "host.mjs"), "wallet.json"], wallet_file):
+        examined = live(wallet.load(wallet_file))
         outcome = pulled(wallet_file, "-k", EVERY_KIND)
+    assert [str(finding) for finding in examined if not finding.ok] == []
+    assert "[codes] entry" in {finding.where for finding in examined}
     assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
     (file,) = wallet_file.parent.glob("reports/*/verdicts.json")
     rows = json.loads(file.read_bytes())["pictures"]
