@@ -33,7 +33,7 @@ from mpp_conformance.judging.judgement import (
     Judgement,
 )
 from mpp_conformance.judging.obstacles import obstacle
-from mpp_conformance.judging.patterns import count_text, in_words, matches, value_in_words
+from mpp_conformance.judging.patterns import any_in_words, count_text, in_words, matches, value_in_words
 from mpp_conformance.judging.text_differences import Parting, excerpt, likely_slip, parting_of
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
@@ -263,7 +263,8 @@ class Expectation:
         for event in self._of(kind):
             for name, values in allowed.items():
                 if getattr(event.message, name) not in values:
-                    self._compare(event, kind, {name: values[0]})
+                    expected = f"{kind.__name__} with {name} {any_in_words(values)}"
+                    self._compare(event, kind, {name: values[0]}, expected=expected)
         self._all_seen(kind)
         return self
 

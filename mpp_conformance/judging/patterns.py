@@ -39,6 +39,8 @@ class _ErrorCode:
 
 _NO_ERROR: Final = frozenset({"success", "null", "none", "nil", "undefined", "nan"})
 """What languages write for nothing, and the result code that documents name for a success."""
+_NO_LIST: Final = 2
+"""So many values are one, and what else is borne."""
 ERROR_CODE: Final = _ErrorCode()
 """A wanted field that must name an error."""
 
@@ -64,6 +66,12 @@ def _in_words(kind: type[Message], /, *values: Any) -> str:
         message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
         raise TypeError(message)
     return f"{kind.__name__} with " + " and ".join(f"{name} {value_in_words(value)}" for name, value in wanted.items())
+
+
+def any_in_words(values: tuple[Any, ...]) -> str:
+    """Values of which one is wanted: the first, or the whole list that the documents give."""
+    listed = [value for value in values if value]
+    return value_in_words(values[0]) if len(listed) <= _NO_LIST else "one of " + ", ".join(map(value_in_words, listed))
 
 
 def value_in_words(value: object) -> str:

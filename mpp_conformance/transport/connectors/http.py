@@ -144,6 +144,8 @@ class HttpConnector:
             self.here = await self._exits.enter_async_context(here)
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
+        if self._device:
+            self._exits.callback(self._device.end)
         self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         longest = reach.patience * _OVERLOADED
