@@ -21,7 +21,17 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS, CALLED, EACH, PAID, UNKNOWN_FIELD, called_about
+from mpp_conformance.scenarios.call_cells import (
+    AMONG_CALLS,
+    CALLED,
+    EACH,
+    FORGED,
+    PAID,
+    UNCOLLECTED,
+    UNKNOWN_FIELD,
+    UNSIGNED,
+    called_about,
+)
 from mpp_conformance.scenarios.cells import BOTH, psp, sdk
 from mpp_conformance.scenarios.fault_cells import AT_FIRST, UNUSABLE
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, stopping
@@ -87,6 +97,8 @@ WIRE_8 = requirement(
 
 REFUSED = "INVALID_SIGNATURE"
 OUR_KEY = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
+EVERY_CALL = [*CALLED, *EACH, *AMONG_CALLS, *UNCOLLECTED, FORGED, UNSIGNED]
+"""Wherever Alipay+ calls in words that documents name."""
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
 KEYS = "[keys] client_id and mpp_public_key to be those of the MPP server"
 APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
@@ -145,13 +157,13 @@ def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
     expect(trace).given(tells_orders_apart(trace), APART)
 
 
-@case(WIRE_3, [*CALLED, *EACH, *AMONG_CALLS])
+@case(WIRE_3, EVERY_CALL)
 def test_answers_are_signed(trace: Trace) -> None:
     """The signature of each answer verifies with the MPP's public key; one by another key proves nothing."""
     of_each_alone(trace, called_about, lambda held: answered_signed(only(held, by_alipay_plus)))
 
 
-@case(WIRE_4, [*CALLED, *EACH, *AMONG_CALLS])
+@case(WIRE_4, EVERY_CALL)
 def test_answers_conform_to_the_interface(trace: Trace) -> None:
     """Each call of Alipay+ is answered, and each answer is well-formed."""
     of_each_alone(trace, called_about, lambda held: answered_well(only(held, by_alipay_plus)))
