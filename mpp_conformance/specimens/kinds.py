@@ -20,6 +20,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         requests-unsigned notifications-unsigned answers-to-alipay-plus-unsigned
         unknown-orders-answered-unsigned answers-to-cancellations-unsigned
         answers-to-alipay-plus-unsigned-after-a-stop unknown-orders-cancelled-unsigned
+        notifications-unsigned-after-a-late-answer
         repeated-calls-unsigned repeated-notifications-unsigned failures-inquired-unsigned
     """,
     FaultKind.SIGNATURE_WRONG: """
