@@ -88,6 +88,8 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "node": lambda: shutil.which("node") is not None,
 }
 """What tests with a marker of this name need of the system, and whether it is here."""
+_SHADOWED: Final = ("secrets", "yaml", "json", "click", "pytest", "asyncio", "cryptography", "suites")
+"""Modules that a run imports, and the folder of its cases."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
 
@@ -249,3 +251,14 @@ def loaded() -> None:
 def bench(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, loaded: None) -> Bench:  # noqa: ARG001  # wanted for what it does
     """A project to run suites in."""
     return Bench(pytester, monkeypatch)
+
+
+@pytest.fixture
+def shadowed(tmp_path: Path) -> Path:
+    """A folder whose files are named like modules, and of which none may be imported."""
+    for name in (*_SHADOWED, "mpp_conformance"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')\n", "ascii")
+    (tmp_path / "conftest.py").write_text("raise SystemExit('conftest was imported')\n", "ascii")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", "ascii")
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('sitecustomize was imported')\n", "ascii")
+    return tmp_path

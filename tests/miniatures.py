@@ -9,16 +9,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import chdir, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from click.testing import CliRunner
-
 from mpp_conformance import wallet
-from mpp_conformance.cli import cli
 from mpp_conformance.protocol import signature
+from tests.commands import called
 
 ROOT: Final = Path(__file__).parents[1]
 PORTS: Final = range(20_000, 32_000)
@@ -128,8 +126,7 @@ def up(command: Sequence[str], wallet_file: Path) -> Iterator[None]:
 
 def certified(wallet_file: Path, *words: str) -> Outcome:
     """What a run in this process comes to; it leaves exactly one folder."""
-    with chdir(wallet_file.parent):
-        done = CliRunner().invoke(cli, ["run", "--wallet", str(wallet_file), *words])
+    done = called("run", "--wallet", str(wallet_file), *words, cwd=wallet_file.parent)
     (found,) = wallet_file.parent.glob("reports/*/verdicts.json")
     rows = json.loads(found.read_bytes())["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
