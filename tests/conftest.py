@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance import wallet
+from mpp_conformance.cli import GARBAGE
 from mpp_conformance.judging.trace import Event
 from mpp_conformance.scenarios.cells import sdk
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray
     from mpp_conformance.protocol.messages import Message
+
+gc.set_threshold(*GARBAGE)
 
 _WANTED: Final = {
     "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",
