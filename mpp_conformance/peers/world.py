@@ -52,7 +52,8 @@ class World:
     _peers: Reactions = field(init=False)
     _obligations: Obligations = field(init=False)
     _record: Record = field(init=False)
-    _begun: set[int] = field(default_factory=set)
+    _begun: dict[int, None] = field(default_factory=dict)
+    """The payments that were begun, in that order."""
     _tokens: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -196,10 +197,10 @@ class World:
         following = len(self._begun)
         if following in (0, len(self.scenario.payments)):
             return []
-        return [] if any(self._obligations.hindering(index) for index in self._begun) else [self._scan(following)]
+        return [] if any(map(self._obligations.hindering, reversed(self._begun))) else [self._scan(following)]
 
     def _scan(self, index: int) -> Sending:
-        self._begun.add(index)
+        self._begun[index] = None
         return self._sent(index, self._peers.scan(index))
 
     def _sent(self, payment: int, message: Message) -> Sending:
@@ -207,8 +208,8 @@ class World:
 
     def _asked(self) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time; about the first payment of which it is."""
-        for index in range(len(self.scenario.payments)):
-            call = self._obligations.due(index)
-            if call is not None:
-                return [Sending(payment=index, message=message_of(call, self.codes[index]))]
-        return []
+        due = self._obligations.due()
+        if due is None:
+            return []
+        index, call = due
+        return [Sending(payment=index, message=message_of(call, self.codes[index]))]
