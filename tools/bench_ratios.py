@@ -6,6 +6,7 @@
 import heapq
 import json
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from mpp_conformance.report.languages.language import ENGLISH
 from mpp_conformance.report.pages import html
 from mpp_conformance.report.run_folder import journal_file, reading
 from mpp_conformance.report.verdict_file import document
+from mpp_conformance.specimens import SPECIMENS
 
 PAGE: Final = Path(__file__).parents[1] / "docs/adequacy.md"
 TABLE: Final = re.compile(r"(?<=<!-- speed -->\n\n).*?(?=\n\n)", re.DOTALL)
@@ -34,6 +36,8 @@ LONGER: Final = 8
 """So many times as long a journal is read for comparison."""
 CONVERSATIONS: Final = 2_740
 """In a large report."""
+SILENT: Final = "hand-overs-not-acted-on"
+"""Of the MPPs that wait a run out, one of those that take longest."""
 PLACES: Final = (4, 16, 64)
 """For conversations that are held at once."""
 
@@ -53,6 +57,7 @@ def measured(run: Path, seconds: float) -> Iterator[Figure]:
     yield from large_report(run)
     yield from allure(run, seconds)
     yield from order()
+    yield from silent()
 
 
 def rejudged(run: Path) -> Iterator[Figure]:
@@ -125,6 +130,22 @@ def order() -> Iterator[Figure]:
         ratio = duration(sorted(turns, reverse=True), places) / max(sum(turns) / places, *turns)
         what = f"conversations in {places} places, longest first: whole time / ideal"
         yield Figure(what=what, found=f"{ratio:.2f}", goal="1.1")
+
+
+def silent() -> Iterator[Figure]:
+    """How much longer a run takes whose wallet never calls back, by a clock that counts waiting alone."""
+    sys.path.append(str(PAGE.parents[1]))
+    from tests.leaping import PATIENCE, planned, run  # noqa: PLC0415  # from the root of the checkout
+
+    for places in (1, PLACES[1]):
+        scenarios = sorted(
+            {row.scenario for row in planned(1, app_link=True)}, key=lambda one: (-one.turns, one.digest)
+        )
+        lengths = [
+            run(SPECIMENS[name], scenarios, sharing=True, parallel=places).seconds for name in (SILENT, "conforming")
+        ]
+        what = f"an MPP that never calls back / a conforming one, patience {PATIENCE:g} s, places {places}: whole time"
+        yield Figure(what=what, found=f"{lengths[0] / lengths[1]:.1f}", goal="3")
 
 
 def duration(lengths: Sequence[float], places: int) -> float:
