@@ -55,7 +55,7 @@ class _Leaping(selectors.DefaultSelector):
         return ready
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class LeapingLoop(asyncio.SelectorEventLoop):
     """An event loop whose time leaps."""
 
     def __init__(self) -> None:
@@ -195,7 +195,7 @@ def run(
             traces = await asyncio.gather(*each)
             return Run(traces, connector.held, asyncio.get_running_loop().time())
 
-    with asyncio.Runner(loop_factory=_Loop) as runner:
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
         return runner.run(hold())
 
 
