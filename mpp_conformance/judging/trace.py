@@ -41,6 +41,8 @@ BROKEN: Final = "broken"
 
 LAGGED: Final = "suite-late"
 """The note on the first message that says by how much the suite itself was late in a conversation."""
+SILENCE: Final = "silence"
+"""The note on the first message that says how long the silence that ended a conversation was waited for."""
 WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
 """The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
 
@@ -132,9 +134,12 @@ class Trace:
 
     def late_by(self, seconds: float) -> "Trace":
         """The same, with a note that the suite itself was late by so much."""
+        return self.noted((LAGGED, f"{seconds:.2f} s"))
+
+    def noted(self, note: tuple[str, str]) -> "Trace":
+        """The same, with a note on its first message, which there has to be."""
         first, *others = self.events
-        noted = replace(first, notes=(*first.notes, (LAGGED, f"{seconds:.2f} s")))
-        return replace(self, events=(noted, *others))
+        return replace(self, events=(replace(first, notes=(*first.notes, note)), *others))
 
     def without_bytes(self) -> "Trace":
         """An equal one without what carried its messages, which takes most of the room and which no case reads."""

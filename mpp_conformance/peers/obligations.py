@@ -62,11 +62,11 @@ class Obligations:
     def at(self, payment: int) -> set[type[Message]]:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
         answer = self._calls[payment].awaited
-        return self._owed(payment) | (set() if answer is None else {answer})
+        return self.owed(payment) | (set() if answer is None else {answer})
 
     def hindering(self, payment: int) -> set[type[Message]]:
         """As `at`, without what the next scan need not wait for: a failure may be notified late, or never."""
-        awaited = self._owed(payment) if self._calls[payment].rests else self.at(payment)
+        awaited = self.owed(payment) if self._calls[payment].rests else self.at(payment)
         return awaited - ({NotifyPayment} if payment in self._failed else set())
 
     def asking(self, payment: int) -> bool:
@@ -94,20 +94,20 @@ class Obligations:
             return all_over
         # Whoever can pay may try another card after a page of failure: that payment is over when it is notified.
         able = self.peers.scenario.payments[payment].customer != UNFUNDED
-        return self._over(payment) and not (able and NotifyPayment in self._owed(payment))
+        return self._over(payment) and not (able and NotifyPayment in self.owed(payment))
 
     def _over(self, payment: int) -> bool:
         """Whether nothing hangs on what is still awaited: a failure may be notified late, or never."""
         late = {NotifyPayment} if payment in self._failed else set()
-        return self.peers.alipay_plus.decision(payment) is not None and not self._owed(payment) - late
+        return self.peers.alipay_plus.decision(payment) is not None and not self.owed(payment) - late
 
     def silent(self, payment: int) -> bool:
         """Nothing sure to come tells the end of this payment: only a longer silence does."""
         undecided = self.peers.alipay_plus.decision(payment) is None and payment not in self.peers.spoiling
         return self.peers.scenario.payments[payment].code == FOREIGN or undecided
 
-    def _owed(self, payment: int) -> set[type[Message]]:
-        """What is awaited without answers to what Alipay+ asks by itself.
+    def owed(self, payment: int) -> set[type[Message]]:
+        """What is awaited at a payment, without answers to what Alipay+ asks by itself.
 
         Of what nobody reports nothing is. A person says at once what the consumer saw: that, or nothing.
         """

@@ -15,7 +15,7 @@ from mpp_conformance.peers.alipay_plus import AlipayPlus
 from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.peers.obligations import Obligations
 from mpp_conformance.peers.reactions import FaultyAnswer, Reactions, Sending
-from mpp_conformance.peers.record import Record
+from mpp_conformance.peers.record import Record, kind_of
 from mpp_conformance.protocol.messages import (
     AdaptorAnswer,
     AdaptorCall,
@@ -52,6 +52,8 @@ class World:
     _peers: Reactions = field(init=False)
     _obligations: Obligations = field(init=False)
     _record: Record = field(init=False)
+    unowed: bool = field(init=False, default=False)
+    """The latest message of the wallet was none that it owed, nor one that was called for once more."""
     _begun: dict[int, None] = field(default_factory=dict)
     """The payments that were begun, in that order."""
     _tokens: tuple[str, ...] = field(init=False)
@@ -84,6 +86,8 @@ class World:
 
     def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
+        owed = kind_of(message) in {kind.__name__ for kind in self.awaited(payment)}
+        self.unowed = not (owed or self._record.prompted(payment, kind_of(message)))
         self._record.write(payment, message, notes)
         self._obligations.heard(payment, message)
         sendings = [
@@ -162,6 +166,11 @@ class World:
         """Every payment was begun, and nothing is waited for any more."""
         everyone = range(len(self.scenario.payments))
         return len(self._begun) == len(everyone) and not any(self.awaited(index) for index in everyone)
+
+    @property
+    def owed(self) -> set[type[Message]]:
+        """What a conforming wallet still has to say at the payments that were begun."""
+        return {kind for index in self._begun for kind in self._obligations.owed(index)}
 
     @property
     def silent(self) -> bool:
