@@ -28,6 +28,10 @@ BY_HAND: Final = {
 
 
 SUITE_LATE: Final = "the suite was late by {time}: hold the conversation again on a machine with less to do"
+PATIENCE_OF_REPORTS: Final = (
+    "the adaptor hung up while the report of its cashier page was held back, until Alipay+ was answered what it asked "
+    "then: wait longer for the answer of a report, or answer Alipay+ sooner"
+)
 _ENDS: Final = frozenset(("status", "payment_status", "result_status", "outcome", "error_code"))
 """Fields that say how a payment ended: another end is what an MPP comes to that has given up."""
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"

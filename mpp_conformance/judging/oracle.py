@@ -11,7 +11,7 @@ Rules of this file
   a verdict hangs on that, the wallet may have been slow only, and no sentence says how fast it must be.
 - What is missing accuses only where everything is reported, what is repeated only where no report is invented twice, an
   order only where one clock orders the reports; and nothing is absent where not everything is reported.
-- What hangs on time accuses nobody where the suite itself was late.
+- What hangs on time accuses nobody where the suite itself was late, or the adaptor did not wait for it.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
@@ -21,7 +21,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
-from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED, hangs_on_time, reason_unattested
+from mpp_conformance.judging import attestation
+from mpp_conformance.judging.attestation import PATIENCE_OF_REPORTS, SUITE_LATE, UNATTESTED
 from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
@@ -361,9 +362,18 @@ class Expectation:
 
     def _unproven_by(self, how: Deviation) -> str:
         """Why a deviation accuses nobody; empty where it may accuse."""
-        if self._trace.lagged and hangs_on_time(how):
+        if self._trace.lagged and attestation.hangs_on_time(how):
             return SUITE_LATE.format(time=self._trace.lagged)
-        return reason_unattested(how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand)
+        if self._trace.hung_up(how.payment) and attestation.hangs_on_time(how):
+            return PATIENCE_OF_REPORTS
+        return attestation.reason_unattested(
+            how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand
+        )
+
+    def _hindrance(self, how: Deviation | None) -> str:
+        if self._trace.hung_up(self._payment):
+            return PATIENCE_OF_REPORTS
+        return obstacle(self._events) if how is not None else ""
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
         """``lacking``: the type of message that would have decided it, if none of it was seen."""
@@ -376,7 +386,7 @@ class Expectation:
                 verdict=Verdict.INCONCLUSIVE,
                 expected=expected,
                 seen=seen,
-                hint=hint or self._trace.trouble or (obstacle(self._events) if how is not None else ""),
+                hint=hint or self._trace.trouble or self._hindrance(how),
                 deviation=how,
                 about=self._about,
                 asked=len(_asked.get([])),
