@@ -343,7 +343,7 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
-        if why := self._unproven_by(how):
+        if why := self._unproven_by(how, *(event.message for event in events)):
             self._undecided(expected, why)
         if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
             hint = _EITHER
@@ -360,15 +360,15 @@ class Expectation:
             )
         )
 
-    def _unproven_by(self, how: Deviation) -> str:
-        """Why a deviation accuses nobody; empty where it may accuse."""
-        if self._trace.lagged and attestation.hangs_on_time(how):
-            return SUITE_LATE.format(time=self._trace.lagged)
-        if self._trace.hung_up(how.payment) and attestation.hangs_on_time(how):
-            return PATIENCE_OF_REPORTS
-        return attestation.reason_unattested(
-            how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand
-        )
+    def _unproven_by(self, how: Deviation, *said: Message) -> str:
+        """Why a deviation accuses nobody; empty where it may accuse. ``said``: what should not have been."""
+        trace = self._trace
+        if attestation.hangs_on_time(how, *(() if trace.chosen else said)):
+            if trace.lagged:
+                return SUITE_LATE.format(time=trace.lagged)
+            if trace.hung_up(how.payment):
+                return PATIENCE_OF_REPORTS
+        return attestation.reason_unattested(how, trace.observes, chosen=trace.chosen, by_hand=trace.by_hand)
 
     def _hindrance(self, how: Deviation | None) -> str:
         if self._trace.hung_up(self._payment):
