@@ -33,7 +33,7 @@ from mpp_conformance.judging.judgement import (
     Deviation,
     Judgement,
 )
-from mpp_conformance.judging.obstacles import obstacle
+from mpp_conformance.judging.obstacles import broken_duty, obstacle
 from mpp_conformance.judging.patterns import count_text, in_words, matches, value_in_words
 from mpp_conformance.judging.text_differences import Parting, excerpt, likely_slip, parting_of
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
@@ -373,7 +373,7 @@ class Expectation:
     def _hindrance(self, how: Deviation | None) -> str:
         if self._trace.hung_up(self._payment):
             return PATIENCE_OF_REPORTS
-        return obstacle(self._events) if how is not None else ""
+        return broken_duty(self._events) if how is None else obstacle(self._events)
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
         """``lacking``: the type of message that would have decided it, if none of it was seen."""
