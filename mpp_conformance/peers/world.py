@@ -142,6 +142,10 @@ class World:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
         return self._obligations.at(payment)
 
+    def repeatable(self, payment: int) -> set[type[Message]]:
+        """The calls to Alipay+ that are not awaited at a payment, and that an MPP may well make again, by message type."""
+        return self._obligations.repeatable(payment)
+
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
         return self._obligations.asking(payment)
