@@ -88,7 +88,7 @@ class Obligations:
         return self.peers.alipay_plus.decision(payment) is not None and not self._owed(payment) - late
 
     def repeatable(self, payment: int) -> set[type[Message]]:
-        """The calls to Alipay+ that are not awaited, and that an MPP may well make again: no answer could be gone by."""
+        """The calls to Alipay+ that are not awaited, and that an MPP may well make again for want of an answer."""
         peers = self.peers
         unmet = payment in peers.spoiling and payment not in peers.decided
         undecided = unmet or peers.alipay_plus.decision(payment) is None

@@ -143,7 +143,7 @@ class World:
         return self._obligations.at(payment)
 
     def repeatable(self, payment: int) -> set[type[Message]]:
-        """The calls to Alipay+ that are not awaited at a payment, and that an MPP may well make again, by message type."""
+        """As `awaited`, of the calls to Alipay+ that are not, and that an MPP may well make again."""
         return self._obligations.repeatable(payment)
 
     def asking(self, payment: int) -> bool:
