@@ -43,11 +43,13 @@ _WANTED: Final = {
     "chinese": "that set Chinese pages, for the system has no font for them",
     "registry": "that install from the package registry, which cannot be reached",
     "maven": "that build the Android double, for Maven, a compiler for Java, or Maven's repository is missing",
+    "robolectric": "that run the Android double on Android's own classes, which `make android` has to fetch first",
     "gnustep": "that build the iOS double, for clang, make, or the headers of GNUstep's base library are missing",
     "spark": "that audit with Apache Spark, for pyspark (the extra `spark`) or Java is missing",
     "pango": "that set pages with WeasyPrint, for the system has no Pango",
     **{name: f"that call with the HTTP client of {name}, for PATH has none" for name in ("curl", "go", "java", "node")},
 }
+_HERE: Final = Path(__file__).parent
 _OTHERS: Final = ("schemathesis", "pact", "hypothesispytest", "anyio")
 
 
@@ -86,6 +88,7 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "java": lambda: shutil.which("java") is not None,
     "maven": lambda: None not in (shutil.which("mvn"), shutil.which("javac")),
     "node": lambda: shutil.which("node") is not None,
+    "robolectric": (_HERE.parent / "doubles/android/robolectric/target/lib/r8.jar").is_file,
 }
 """What tests with a marker of this name need of the system, and whether it is here."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]

@@ -32,7 +32,7 @@ from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.trials.doctor.diagnosis import diagnose
 from mpp_conformance.trials.doctor.findings import Finding
-from mpp_conformance.trials.doctor.live import examined
+from mpp_conformance.trials.doctor.live import examined, live
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.wallet import Wallet, reference
 from tests.diagnosing import URL, changed, held, only, seen_wrong, wallet, wrong
@@ -385,3 +385,11 @@ def test_a_request_that_is_no_http_is_named_with_its_header() -> None:
 
     (finding,) = asyncio.run(found())
     assert (finding.where, "at X-Bad" in finding.text) == ("[reach] listen", True)
+
+
+def test_a_page_that_no_browser_opens_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be fetched by a page that is not open."""
+    monkeypatch.setattr("mpp_conformance.transport.chromium.shutil.which", lambda _: None)
+    (finding,) = live(wallet_at(device=True, browser=NOWHERE))
+    assert (finding.where, finding.refuses) == ("[reach] browser", True)
+    assert "there is no Chromium on PATH" in finding.text
