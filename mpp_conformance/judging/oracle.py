@@ -11,7 +11,7 @@ Rules of this file
   a verdict hangs on that, the wallet may have been slow only, and no sentence says how fast it must be.
 - What is missing accuses only where everything is reported, what is repeated only where no report is invented twice, an
   order only where one clock orders the reports; and nothing is absent where not everything is reported.
-- What hangs on time accuses nobody where the suite itself was late.
+- What hangs on time accuses nobody where the suite itself was late, or the adaptor did not wait for it.
 - A judgement that asked nothing is an ERROR: it would have been green for any wallet.
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
@@ -21,7 +21,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
 
-from mpp_conformance.judging.attestation import SUITE_LATE, UNATTESTED, hangs_on_time, reason_unattested
+from mpp_conformance.judging import attestation
+from mpp_conformance.judging.attestation import PATIENCE_OF_REPORTS, SUITE_LATE, UNATTESTED
 from mpp_conformance.judging.causes import likely_cause
 from mpp_conformance.judging.judgement import (
     DIFFERENT,
@@ -32,7 +33,7 @@ from mpp_conformance.judging.judgement import (
     Deviation,
     Judgement,
 )
-from mpp_conformance.judging.obstacles import obstacle
+from mpp_conformance.judging.obstacles import broken_duty, obstacle
 from mpp_conformance.judging.patterns import any_in_words, count_text, has, in_words, matches, value_in_words
 from mpp_conformance.judging.text_differences import Parting, excerpt, likely_slip, parting_of
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
@@ -343,7 +344,7 @@ class Expectation:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:
             self._undecided(expected)
-        if why := self._unproven_by(how):
+        if why := self._unproven_by(how, *(event.message for event in events)):
             self._undecided(expected, why)
         if not hint and not self._trace.app_link and how.how == MISSING and _of_client(how):
             hint = _EITHER
@@ -360,11 +361,20 @@ class Expectation:
             )
         )
 
-    def _unproven_by(self, how: Deviation) -> str:
-        """Why a deviation accuses nobody; empty where it may accuse."""
-        if self._trace.lagged and hangs_on_time(how):
-            return SUITE_LATE.format(time=self._trace.lagged)
-        return reason_unattested(how, self._trace.observes, chosen=self._trace.chosen, by_hand=self._trace.by_hand)
+    def _unproven_by(self, how: Deviation, *said: Message) -> str:
+        """Why a deviation accuses nobody; empty where it may accuse. ``said``: what should not have been."""
+        trace = self._trace
+        if attestation.hangs_on_time(how, *(() if trace.chosen else said)):
+            if trace.lagged:
+                return SUITE_LATE.format(time=trace.lagged)
+            if trace.hung_up(how.payment):
+                return PATIENCE_OF_REPORTS
+        return attestation.reason_unattested(how, trace.observes, chosen=trace.chosen, by_hand=trace.by_hand)
+
+    def _hindrance(self, how: Deviation | None) -> str:
+        if self._trace.hung_up(self._payment):
+            return PATIENCE_OF_REPORTS
+        return broken_duty(self._events) if how is None else obstacle(self._events)
 
     def _undecided(self, expected: str, hint: str = "", *, lacking: type[Message] | None = None) -> NoReturn:
         """``lacking``: the type of message that would have decided it, if none of it was seen."""
@@ -377,7 +387,7 @@ class Expectation:
                 verdict=Verdict.INCONCLUSIVE,
                 expected=expected,
                 seen=seen,
-                hint=hint or self._trace.trouble or (obstacle(self._events) if how is not None else ""),
+                hint=hint or self._trace.trouble or self._hindrance(how),
                 deviation=how,
                 about=self._about,
                 asked=len(_asked.get([])),

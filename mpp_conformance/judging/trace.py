@@ -45,6 +45,8 @@ SILENCE: Final = "silence"
 """The note on the first message that says how long the silence that ended a conversation was waited for."""
 WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
 """The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
+HUNG_UP: Final = ("the adaptor", "hung up before its report was answered")
+"""The note on a cashier page whose report was not waited for: what the adaptor then breaks off is not the MPP's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +350,10 @@ class Trace:
         Which of two connections was quicker then says nothing of the order in which the MPP did what it tells.
         """
         return any(WENT_ON in event.notes for event in self.of(payment))
+
+    def hung_up(self, payment: int = 0) -> bool:
+        """Whether the adaptor hung up on a report that the suite had not answered yet."""
+        return any(HUNG_UP in event.notes for event in self.of(payment))
 
     def unreported(self, payment: int = 0) -> bool:
         """Whether the client acted and no hand-over was reported, although the wallet claims to report its app link."""

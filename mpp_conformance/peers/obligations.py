@@ -101,6 +101,13 @@ class Obligations:
         late = {NotifyPayment} if payment in self._failed else set()
         return self.peers.alipay_plus.decision(payment) is not None and not self.owed(payment) - late
 
+    def repeatable(self, payment: int) -> set[type[Message]]:
+        """The calls to Alipay+ that are not awaited, and that an MPP may well make again for want of an answer."""
+        peers = self.peers
+        unmet = payment in peers.spoiling and payment not in peers.decided
+        undecided = unmet or peers.alipay_plus.decision(payment) is None
+        return {UserInitiatedPay} if undecided and UserInitiatedPay in self._seen.get(payment, ()) else set()
+
     def silent(self, payment: int) -> bool:
         """Nothing sure to come tells the end of this payment: only a longer silence does."""
         undecided = self.peers.alipay_plus.decision(payment) is None and payment not in self.peers.spoiling

@@ -352,5 +352,6 @@ class HttpConnector:
             async with self._heartbeat.timeout(self._reach.patience * _PAGE):
                 while held.asking:
                     await asyncio.wait(held.asking)
-        if held.asking or await gone():
-            held.world.went_on(delivery.event)
+        hung_up = await gone()
+        if held.asking or hung_up:
+            held.world.went_on(delivery.event, hung_up=hung_up)

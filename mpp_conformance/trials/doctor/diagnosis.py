@@ -107,9 +107,11 @@ class _Reading:
             yield Finding.wrong(DEVICE, expected, printable(self._trace.trouble, _SHOWN), _NOBODY)
         elif self._trace.ending == BROKEN or (self._trace.trouble and not self._said):
             seen = printable(self._trace.trouble, _SHOWN)
-            to_report = self._wallet.reach.public_url is not None and "observerUrl" in seen
-            likely = "the adaptor cannot report to this address" if to_report else "see the log of the adaptor"
-            where = PUBLIC_URL if to_report else ADAPTOR
+            where, likely = ADAPTOR, "see the log of the adaptor"
+            if self._wallet.reach.public_url is not None and "observerUrl" in seen:
+                where, likely = PUBLIC_URL, "the adaptor cannot report to this address"
+            elif " customer" in seen:
+                where, likely = FUNDED_CUSTOMER, "the test build does not know this customer"
             asked = next((path for path in _ADAPTOR if f"{path}:" in seen), _ADAPTOR[0])
             yield Finding.wrong(where, f"the adaptor to carry out POST {asked}", seen, likely)
         for event in self._said:
