@@ -66,10 +66,11 @@ from mpp_conformance.scenarios.call_cells import (
     cancelled_twice,
     kept_and_asked_about,
     taken_back,
+    uncollected,
     unpaid,
     unpaid_and_cancelled,
 )
-from mpp_conformance.scenarios.call_sequences import several
+from mpp_conformance.scenarios.call_sequences import UNCOLLECTED, several
 from mpp_conformance.scenarios.scenario import PAYING
 
 ABLE: Final = "the customer in [customers] funded to be able to pay"
@@ -78,6 +79,8 @@ CLOSED: Final = "ORDER_IS_CLOSED"
 APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
 BOOKED: Final = "an order of which nothing was notified to be in the server's books"
 CERTAIN: Final = "the server to say F of a failure that it did not notify"
+NOT_TAKEN: Final = "nothing to be paid of what was not left to the MPP, so that no inquiry tells of a payment"
+TOLD_AS_PAID: Final = "an inquiry about a payment that was taken to be told S"
 NO_TROUBLE: Final = "no cancellation to be answered with U, after which Alipay+ tries again"
 WAITED_FOR: Final = "the consumer to confirm after the cancellation was answered, so that the two do not race"
 HELD: Final = "the payment not to be told as paid after it was cancelled"
@@ -160,7 +163,15 @@ def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
     of_each_alone(trace, unpaid, inquired_as_failed)
 
 
-@case(INQ_2, [STRANGE, *several(asked_about_nothing)])
+@case(INQ_1, UNCOLLECTED)
+def test_an_inquiry_tells_of_no_success_that_was_not_the_mpps(trace: Trace) -> None:
+    """Of an order that was left to the client SDK, or that was never told, no inquiry is told S."""
+    of_each_alone(trace, uncollected, inquired_as_not_collected)
+    told = (event.message for event in trace.events if isinstance(event.message, InquiryPaymentAnswer))
+    expect(trace).given("S" in {answer.payment_status for answer in told}, TOLD_AS_PAID)
+
+
+@case(INQ_2, [STRANGE, *several(asked_about_nothing), *UNCOLLECTED])
 def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
     """A paymentRequestId that nobody gave is answered with ORDER_NOT_EXIST, and one that was given is not."""
     of_each_alone(trace, asked_about_nothing, tells_of_nothing)
@@ -239,6 +250,12 @@ def inquired_as_failed(trace: Trace) -> None:
         answers = (event.message for event in held.of(0) if isinstance(event.message, InquiryPaymentAnswer))
         told.given({answer.payment_status for answer in answers} == {"F"}, CERTAIN)
     shown(trace)
+
+
+def inquired_as_not_collected(trace: Trace) -> None:
+    """No inquiry is told S, whatever else it is told: nobody can say when such an order comes into the books."""
+    told = expect(only(trace, own)).reached(InquiryPaymentAnswer).given(not trace.paid(), NOT_TAKEN)
+    told.none(InquiryPaymentAnswer, payment_status="S")
 
 
 def tells_of_nothing(trace: Trace) -> None:

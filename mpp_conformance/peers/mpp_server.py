@@ -1,6 +1,5 @@
 """What Alipay+ asks of an MPP server by itself, and when."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,11 +20,11 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
 )
 from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spell
-from mpp_conformance.scenarios.scenario import CANCEL, LAST, NEXT, OVER, PAYING, Call, Codes
+from mpp_conformance.scenarios.scenario import CANCEL, LAST, NEXT, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
 """What an MPP server answers with, by the name of the message."""
-_PAYING: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment})
+PAYING_SHOWN: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment})
 """What shows that the MPP server knows of an order."""
 
 
@@ -73,20 +72,14 @@ class Calls:
         """Whether no call is on its way, nor to be made before the next payment begins."""
         return not self.waiting and (not self.due or self.calls[self.made].when in {NEXT, LAST})
 
-    def next(
-        self, seen: Collection[type[Message]], then: Collection[type[Message]], *, over: bool, all_over: bool
-    ) -> Call | None:
-        """The call to make now; ``seen``: what the wallet has said; ``over``: nothing else is awaited of the wallet.
+    @property
+    def following(self) -> Call:
+        """The call to be made next; there must be one."""
+        return self.calls[self.made]
 
-        ``then``: what it has said at the next payment; ``all_over``: nothing else is awaited of any payment.
-        """
-        if not self.due:
-            return None
-        call = self.calls[self.made]
-        following = all_over or not _PAYING.isdisjoint(then)
-        time = {PAYING: not _PAYING.isdisjoint(seen), OVER: over, NEXT: following, LAST: all_over}
-        if not time[call.when]:
-            return None
+    def make(self) -> Call:
+        """The call to make now, for its time has come."""
+        call = self.following
         self.made += 1
         self.waiting = True
         self.cancelled = self.cancelled or call.cancels_early

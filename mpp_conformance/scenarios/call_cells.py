@@ -104,6 +104,8 @@ SPIED_ON: Final = _called(
     TAKE_BACK,
 )
 FORGED_EARLY: Final = _called("order-cancelled-by-a-stranger-while-paying", *early(*STRANGERS, ASK), ASK, TAKE_BACK)
+WITH_STRANGERS: Final = (FORGED, UNSIGNED, FORGED_UNPAID, FORGED_EARLY, SPIED_ON)
+"""Those of one payment in which strangers call, too."""
 UNKNOWN_FIELD: Final = _called(
     "order-paid-inquired-with-an-unknown-field", ASK, replace(ASK, form=replace(PLAIN, unknown=True))
 )
@@ -139,6 +141,11 @@ def asked_about_nothing(payment: Payment) -> bool:
 def others_asked_about(payment: Payment) -> bool:
     """Whether Alipay+ asks about other payments there."""
     return any(call.about for call in payment.calls)
+
+
+def uncollected(payment: Payment) -> bool:
+    """Whether Alipay+ asks about it, and has not left it to the MPP to be paid."""
+    return payment.answer != handle_by_psp() and bool(payment.calls)
 
 
 def unpaid(payment: Payment) -> bool:

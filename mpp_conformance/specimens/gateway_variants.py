@@ -18,6 +18,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPaymentAnswer,
     Order,
+    UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.books import CLOSED, Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
@@ -233,3 +234,17 @@ class RefusesWithAResult(ConformingMpp):
         if made.result_status != "F":
             return made
         return replace(made, payment_status="F", payment_code="PROCESS_FAIL", payment_message="not told")
+
+
+class BooksStoppedAsFailed(ConformingMpp):
+    """Books each order that it is told of, and what it leaves to the client SDK as failed: no document says when."""
+
+    name = "stopped-orders-booked-as-failed"
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Nothing will be paid."""
+        if answer.order is not None:
+            entry = self.booked(session, answer.order)
+            if entry.status is None:
+                entry.status, entry.error_code = "F", "PROCESS_FAIL"
+        yield from super().pass_to_client(session, answer)

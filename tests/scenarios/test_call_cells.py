@@ -11,7 +11,7 @@ from mpp_conformance.scenarios.call_cells import (
     FORGED,
     UNSIGNED,
 )
-from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, AMONG_OTHERS, BY_STRANGERS, EACH
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, AMONG_OTHERS, BY_STRANGERS, EACH, UNCOLLECTED
 from mpp_conformance.scenarios.cells import BOTH
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
@@ -143,6 +143,22 @@ def test_each_kind_of_call_comes_before_an_ordinary_payment() -> None:
             *product((CANCEL,), (PAYING, OVER), (False,)),
         }
         assert not scenario.payments[-1].calls
+
+
+def test_orders_that_are_not_the_mpps_are_inquired_about_and_cancelled() -> None:
+    """Those left to the SDK with and without an order, those not decoded, and those that nobody placed."""
+    found = {
+        (call.what, call.strange, *_decision(held)[:2])
+        for scenario in UNCOLLECTED
+        for held in scenario.payments
+        for call in held.calls
+    }
+
+    assert {
+        *product((INQUIRE, CANCEL), (False,), (HANDLE_BY_SDK,), ("S", "F")),
+        *product((INQUIRE,), (False,), (HANDLE_BY_PSP,), ("S", "F")),
+        *product((INQUIRE, CANCEL), (True,), (HANDLE_BY_PSP,), ("S",)),
+    } <= found
 
 
 def test_either_action_comes_right_after_a_failure_and_after_a_decoding_that_failed() -> None:
