@@ -146,13 +146,12 @@ class RefusesUnknownFields(ConformingMpp):
 class CachesAnswers(ConformingMpp):
     """Answers an inquiry as it has answered the first one about the order.
 
-    What was under way then is not told as paid (INQ-1), and what was cancelled since not as closed (CAN-3), nor whether
-    anything else was (CAN-5). It looks into its cache before it verifies who asks (WIRE-5).
+    What was under way then is not told as paid (INQ-1), and what was cancelled since not as closed (CAN-3). It
+    looks into its cache before it verifies who asks (WIRE-5).
     """
 
     name = "inquiries-answered-from-a-cache"
     breaks = frozenset({"CAN-3", "INQ-1", "WIRE-5"})
-    hides = frozenset({"CAN-5"})
     cache: dict[str, InquiryPaymentAnswer] = field(default_factory=dict)
 
     def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
@@ -164,8 +163,7 @@ class CachesAnswers(ConformingMpp):
 class CachesResults(CachesAnswers):
     """Answers an inquiry about a payment that had ended as it has answered the first one after that.
 
-    What was cancelled since is not told as closed (nor is seen whether anything else was, CAN-5), and whoever asks is
-    told what is there (WIRE-5).
+    What was cancelled since is not told as closed (CAN-3), and whoever asks is told what is there (WIRE-5).
     """
 
     name = "ends-inquired-from-a-cache"

@@ -225,11 +225,14 @@ class AsksAgainForAnother(KnowsScans):
 
 
 class AsksForAnotherBehindKnownPage(KnowsScans):
-    """Asks for the household about an order behind an entry code that it has seen before."""
+    """Asks for the household about an order behind an entry code that it has seen before.
+
+    Whoever asks about that order is told of the customer it had told of (INQ-4).
+    """
 
     name = "household-asked-for-behind-a-known-entry-code"
     breaks = frozenset({"REP-6"})
-    observed = frozenset({"NOT-9"})
+    observed = frozenset({"INQ-4", "NOT-9"})
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
         """Another id."""
