@@ -213,12 +213,14 @@ _UNCOLLECTED: Final = (
 
 def _uncollected(first: str) -> Scenario:
     """Alipay+ calls about orders that were never the MPP's to collect, among others that were."""
+    label = f"{SHORT[first]}-code-first-called-about-what-was-not-collected"
     codes = (first, *(code for code in BOTH if code != first))
+    forms = cycle(choose_forms(label, len(FORMS)))
     payments = (
-        Payment(code=codes[at % 2], customer=who, answer=told, calls=calls)
+        Payment(code=codes[at % 2], customer=who, answer=told, calls=_in_forms(calls, forms))
         for at, (who, told, calls) in enumerate(_UNCOLLECTED)
     )
-    return Scenario(label=f"{SHORT[first]}-code-first-called-about-what-was-not-collected", payments=apart(payments))
+    return Scenario(label=label, payments=apart(payments))
 
 
 UNCOLLECTED: Final = tuple(map(_uncollected, BOTH))
