@@ -108,7 +108,7 @@ class ReadsLowerCase(Carried):
     """Looks for the headers of a call by their names in lower case."""
 
     name = "call-headers-looked-up-in-lower-case"
-    breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "WIRE-6"})
+    breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
     hides = frozenset({"CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
     strange = frozenset({TITLE_CASE, UPPER_CASE})
 
@@ -117,7 +117,7 @@ class ReadsCapitals(Carried):
     """Looks for the headers of a call as the documentation spells their names."""
 
     name = "call-headers-looked-up-with-capitals"
-    breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "WIRE-6"})
+    breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
     hides = frozenset({"WIRE-5"})
     strange = frozenset({UPPER_CASE})
 
