@@ -225,7 +225,10 @@ class AsksAgainForAnother(KnowsScans):
 
 
 class AsksForAnotherBehindKnownPage(KnowsScans):
-    """Asks for the household about an order behind an entry code that it has seen before."""
+    """Asks for the household about an order behind an entry code that it has seen before.
+
+    The notification names the customer all the same, for whom nobody has asked (NOT-9).
+    """
 
     name = "household-asked-for-behind-a-known-entry-code"
     breaks = frozenset({"REP-6"})
