@@ -79,7 +79,7 @@ class Pictures:
             }
 
     def _diagram(self, case: CaseResult, trace: Trace, prefix: str) -> Iterator[Json]:
-        """The conversation drawn, beside what did not pass and the first case on it that did: the steps say the same."""
+        """The conversation drawn, beside what did not pass and the first case on it that did: the steps say it, too."""
         found = marks([self._rows[case.key]])
         bare = not found.events and not found.absent
         if bare and case.verdict is Verdict.PASS:
