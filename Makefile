@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help certify test thorough answers bench faults figures house lossy detects reference docs picture mutation spark model pacts tampering lock lowest wheel clean .venv
+.PHONY: help certify test thorough answers bench faults figures house lossy detects reference docs picture mutation spark android model pacts tampering lock lowest wheel clean .venv
 
 help: ## say what can be made
 	@sed -n 's/^\([.a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -48,6 +48,11 @@ mutation: .venv/mutation ## test the tests of the pure floors; long, so MODULES=
 
 spark: .venv/spark ## audit with Apache Spark, on this machine and on a cluster of two workers; installs 850 MB, takes Java 17
 	@$(BIN)/pytest tests/trials/test_audit_spark.py -q -m spark
+
+android: .venv ## test the Android double on Android's own classes (Robolectric, D8); fetches 400 MB, takes Maven and Java 17
+	@echo "fetching Android's classes, and testing on them (a minute or two)"
+	@mvn -B -ntp -q -f doubles/android/robolectric/pom.xml clean package
+	@$(BIN)/pytest tests/transport/test_android_robolectric.py -q -m robolectric
 
 model: .venv ## write docs/state-model.md anew from the state model's data
 	@$(BIN)/python tools/state_model.py

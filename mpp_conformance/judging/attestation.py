@@ -7,9 +7,25 @@ were read too late, looks like one that gives up, asks again or says nothing.
 from dataclasses import replace
 from typing import Final
 
-from mpp_conformance.judging.judgement import DIFFERENT, MISSING, OUT_OF_ORDER, REPEATED, Deviation, Judgement
+from mpp_conformance.judging.judgement import (
+    DIFFERENT,
+    MISSING,
+    OUT_OF_ORDER,
+    REPEATED,
+    UNEXPECTED,
+    Deviation,
+    Judgement,
+)
 from mpp_conformance.judging.verdict import Verdict
-from mpp_conformance.protocol.messages import BY_NAME
+from mpp_conformance.protocol.messages import (
+    BY_NAME,
+    DecodeCallback,
+    HandleAction,
+    Message,
+    NotifyPayment,
+    ResultPage,
+    ServerAnswer,
+)
 from mpp_conformance.scenarios.observation import Observed
 
 UNATTESTED: Final = {
@@ -28,6 +44,10 @@ BY_HAND: Final = {
 
 
 SUITE_LATE: Final = "the suite was late by {time}: hold the conversation again on a machine with less to do"
+PATIENCE_OF_REPORTS: Final = (
+    "the adaptor hung up while the report of its cashier page was held back, until Alipay+ was answered what it asked "
+    "then: wait longer for the answer of a report, or answer Alipay+ sooner"
+)
 _ENDS: Final = frozenset(("status", "payment_status", "result_status", "outcome", "error_code"))
 """Fields that say how a payment ended: another end is what an MPP comes to that has given up."""
 CHOSEN: Final = "what came before what decides here, and nobody attests that all reports are complete and in order"
@@ -53,12 +73,27 @@ def reason_unattested(
     return BY_HAND.get(how.how, "") if by_hand else ""
 
 
-def hangs_on_time(how: Deviation) -> bool:
+def hangs_on_time(how: Deviation, *said: Message) -> bool:
     """Whether an MPP that does its duty could look like this where somebody else was late.
 
-    Nobody puts one text in the place of another for want of time, unless it says how a payment ended.
+    Nobody puts one text in the place of another for want of time, unless it says how a payment ended; and nobody says
+    for want of time that a payment was made, or what the SDK is to do. ``said``: what should not have been.
     """
+    if how.how == UNEXPECTED and any(_assures(message) for message in said):
+        return False
     return how.how != DIFFERENT or how.parting is None or how.field in _ENDS
+
+
+def _assures(message: Message) -> bool:
+    """Whether it says what nobody says who has given up: that a payment was made, or what the SDK is to do."""
+    match message:
+        case HandleAction() | NotifyPayment(result_status="S") | ResultPage(status="S"):
+            return True
+        case DecodeCallback(outcome=outcome):
+            return outcome == "success"
+        case ServerAnswer(payment_status=status, sdk_action_payload=payload):
+            return status == "S" or payload is not None
+    return False
 
 
 def beyond_claim(judgement: Judgement, claimed: int) -> Judgement:

@@ -11,6 +11,11 @@ def obstacle(events: Sequence[Event]) -> str:
 
     ``events``: those of the payment.
     """
+    return broken_duty(events) or _not_begun(events)
+
+
+def broken_duty(events: Sequence[Event]) -> str:
+    """The first duty broken in a payment (``events``: all of it), in words; empty where none is to be seen."""
     for event in events:
         message = event.message
         if isinstance(message, Malformed) and message.where == GATEWAY:
@@ -20,7 +25,7 @@ def obstacle(events: Sequence[Event]) -> str:
             return f"an earlier duty was broken: {message.name} is not validly signed (signature {signature!r})"
         if isinstance(message, UserInitiatedPayAnswer) and not message.action_type and message.result_status == "F":
             return f"Alipay+ refused userInitiatedPay before any decision: {message.result_code}"
-    return _not_begun(events)
+    return ""
 
 
 def _not_begun(events: Sequence[Event]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from mpp_conformance.protocol.messages import (
     APP_LINK,
@@ -45,6 +45,8 @@ SILENCE: Final = "silence"
 """The note on the first message that says how long the silence that ended a conversation was waited for."""
 WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
 """The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
+HUNG_UP: Final = ("the adaptor", "hung up before its report was answered")
+"""The note on a cashier page whose report was not waited for: what the adaptor then breaks off is not the MPP's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +121,8 @@ class Trace:
     began: str = field(default="", compare=False)
     chosen: frozenset[str] = field(default=frozenset(), compare=False)
     """The points by whose order a part was chosen: it holds only where nothing of them is lost or out of order."""
-    _of: dict[int, tuple[Event, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """The events of each payment that was asked for: whoever judges asks for them again and again."""
+    _known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was found out about this trace: whoever judges asks for the same again and again."""
 
     @property
     def in_time(self) -> "Trace":
@@ -156,9 +158,23 @@ class Trace:
 
     def of(self, payment: int) -> tuple[Event, ...]:
         """The events of one payment, in order."""
-        found = self._of.get(payment)
+        return self._by_payment().get(payment, ())
+
+    def _by_payment(self) -> Mapping[int, tuple[Event, ...]]:
+        found = self._known.get("payments")
         if found is None:
-            found = self._of[payment] = tuple(event for event in self.events if event.payment == payment)
+            events: dict[int, list[Event]] = {}
+            for event in self.events:
+                events.setdefault(event.payment, []).append(event)
+            found = self._known["payments"] = {payment: tuple(of) for payment, of in events.items()}
+        return found
+
+    def of_kind(self, payment: int, kind: type[Message]) -> tuple[Event, ...]:
+        """The events of one payment whose messages are of a type, in order."""
+        found = self._known.get((payment, kind))
+        if found is None:
+            found = tuple(event for event in self.of(payment) if isinstance(event.message, kind))
+            self._known[payment, kind] = found
         return found
 
     def alone(self, payment: int) -> "Trace":
@@ -199,7 +215,7 @@ class Trace:
 
     def readable(self) -> "Trace":
         """Without what could not be read."""
-        if not any(isinstance(event.message, Malformed) for event in self.events):
+        if not any(self.of_kind(payment, Malformed) for payment in self._by_payment()):
             return self
         return replace(self, events=tuple(event for event in self.events if not isinstance(event.message, Malformed)))
 
@@ -268,16 +284,22 @@ class Trace:
 
     def answered(self, action: str, status: str = "") -> tuple[int, ...]:
         """The payments that Alipay+ left to ``action`` alone; with this result status where one is given."""
-        decided: dict[int, set[tuple[str, str]]] = {}
-        for event in self.events:
-            told = event.message
-            if isinstance(told, UserInitiatedPayAnswer) and told.action_type:
-                decided.setdefault(event.payment, set()).add((told.action_type, told.result_status))
         return tuple(
             index
-            for index, said in decided.items()
+            for index, said in self._decisions().items()
             if all(of == action and status in {"", result} for of, result in said)
         )
+
+    def _decisions(self) -> Mapping[int, set[tuple[str, str]]]:
+        """Action type and result status of each decision of Alipay+, by payment, in the order of the first ones."""
+        found = self._known.get("decisions")
+        if found is None:
+            found = self._known["decisions"] = {}
+            for event in self.events:
+                told = event.message
+                if isinstance(told, UserInitiatedPayAnswer) and told.action_type:
+                    found.setdefault(event.payment, set()).add((told.action_type, told.result_status))
+        return found
 
     def notified(self, payment: int = 0) -> str | None:
         """The result (``S`` or ``F``) that the MPP notified of a payment; ``None`` if none, or one and the other."""
@@ -328,6 +350,10 @@ class Trace:
         Which of two connections was quicker then says nothing of the order in which the MPP did what it tells.
         """
         return any(WENT_ON in event.notes for event in self.of(payment))
+
+    def hung_up(self, payment: int = 0) -> bool:
+        """Whether the adaptor hung up on a report that the suite had not answered yet."""
+        return any(HUNG_UP in event.notes for event in self.of(payment))
 
     def unreported(self, payment: int = 0) -> bool:
         """Whether the client acted and no hand-over was reported, although the wallet claims to report its app link."""

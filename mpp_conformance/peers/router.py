@@ -103,7 +103,7 @@ class Router:
     """The open conversations of a run. A message that fits none is kept as a stray, never dropped.
 
     One that came too late for its conversation is written down there as well, and one that cannot be read and says not
-    what it is about goes to a conversation that ends without such a message.
+    what it is about goes to a conversation that ends without such a message, or in which it was not answered for good.
 
     ``templates``: the codes that the rules of inquiryCodeRules tell apart. ``most_strays``: no more are kept.
     """
@@ -239,8 +239,11 @@ class Router:
         return stray
 
     def _claim(self, world: World, index: int) -> Iterator[Stray]:
-        """A call that nobody could place belongs to a payment that has waited for one of its kind in vain."""
-        for kind in world.awaited(index):
+        """A call that nobody could place belongs to a payment that has waited for one of its kind in vain.
+
+        Or to one at which such a call was to be made again.
+        """
+        for kind in world.awaited(index) | world.repeatable(index):
             for stray in self.strays:
                 if _is_nameless(stray.message, kind):
                     self.strays.remove(stray)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mpp_conformance import wire
-from mpp_conformance.judging.trace import WENT_ON, Half, Trace
+from mpp_conformance.judging.trace import HUNG_UP, WENT_ON, Half, Trace
 from mpp_conformance.peers.alipay_plus import AlipayPlus
 from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.peers.obligations import Obligations
@@ -54,7 +54,8 @@ class World:
     _record: Record = field(init=False)
     unowed: bool = field(init=False, default=False)
     """The latest message of the wallet was none that it owed, nor one that was called for once more."""
-    _begun: set[int] = field(default_factory=set)
+    _begun: dict[int, None] = field(default_factory=dict)
+    """The payments that were begun, in that order."""
     _tokens: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,9 +128,14 @@ class World:
         """Keep what HTTP carried of a recorded message, by its number in the record (0: of none)."""
         self._record.attach_http(event, *halves)
 
-    def went_on(self, event: int) -> None:
-        """The consumer has confirmed the cashier page of this number before Alipay+ was answered what it asked then."""
+    def went_on(self, event: int, *, hung_up: bool = False) -> None:
+        """The consumer has confirmed the cashier page of this number before Alipay+ was answered what it asked then.
+
+        ``hung_up``: the adaptor did not wait for the answer of its report.
+        """
         self._record.remark(event, WENT_ON)
+        if hung_up:
+            self._record.remark(event, HUNG_UP)
 
     def noted_at_scan(self, payment: int, note: tuple[str, str]) -> bool:
         """Note something once beside the scan of a payment; false where it was there, or nothing was scanned."""
@@ -140,6 +146,10 @@ class World:
     def awaited(self, payment: int) -> set[type[Message]]:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
         return self._obligations.at(payment)
+
+    def repeatable(self, payment: int) -> set[type[Message]]:
+        """As `awaited`, of the calls to Alipay+ that are not, and that an MPP may well make again."""
+        return self._obligations.repeatable(payment)
 
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
@@ -205,10 +215,10 @@ class World:
         following = len(self._begun)
         if following in (0, len(self.scenario.payments)):
             return []
-        return [] if any(self._obligations.hindering(index) for index in self._begun) else [self._scan(following)]
+        return [] if any(map(self._obligations.hindering, reversed(self._begun))) else [self._scan(following)]
 
     def _scan(self, index: int) -> Sending:
-        self._begun.add(index)
+        self._begun[index] = None
         return self._sent(index, self._peers.scan(index))
 
     def _sent(self, payment: int, message: Message) -> Sending:
@@ -216,8 +226,8 @@ class World:
 
     def _asked(self) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time; about the first payment of which it is."""
-        for index in range(len(self.scenario.payments)):
-            call = self._obligations.due(index)
-            if call is not None:
-                return [Sending(payment=index, message=message_of(call, self.codes[index]))]
-        return []
+        due = self._obligations.due()
+        if due is None:
+            return []
+        index, call = due
+        return [Sending(payment=index, message=message_of(call, self.codes[index]))]

@@ -118,10 +118,7 @@ async def opened(url: str) -> AsyncIterator[Chromium]:
         try:
             address = await _address(process)
             drained = asyncio.create_task(_drained(process))
-            async with (
-                aiohttp.ClientSession() as session,
-                session.ws_connect(address, max_msg_size=_MOST_BYTES) as socket,
-            ):
+            async with aiohttp.ClientSession() as session, await _connected(session, address) as socket:
                 page = Chromium(socket)
                 await page.show(url)
                 yield page
@@ -131,6 +128,13 @@ async def opened(url: str) -> AsyncIterator[Chromium]:
             await process.wait()
             if drained is not None:
                 await drained
+
+
+async def _connected(session: aiohttp.ClientSession, address: str) -> aiohttp.ClientWebSocketResponse:
+    try:
+        return await session.ws_connect(address, max_msg_size=_MOST_BYTES)
+    except aiohttp.ClientError as problem:
+        raise BrowserError(f"Chromium does not answer at {address}") from problem
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

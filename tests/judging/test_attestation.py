@@ -23,8 +23,10 @@ from mpp_conformance.protocol.messages import (
     DecodeCallback,
     HandleAction,
     Message,
+    NotifyPayment,
     ResultPage,
     Scan,
+    ServerAnswer,
 )
 from mpp_conformance.scenarios.observation import LOG, NOBODY, POINTS, Observed, Witness, observing
 from mpp_conformance.scenarios.scenario import ORDER, Codes, Payment, Scenario
@@ -35,6 +37,7 @@ from mpp_conformance.wallet import reference
 
 _CODES: Final = Codes(scanned="s", decoded="s", page_id="1", order_id="2", tag="t")
 _ACTION: Final = HandleAction(sdk_action_payload="p")
+_PAID: Final = NotifyPayment(payment_request_id="o", result_status="S", result_code="SUCCESS", result_message="paid")
 _NOTHING_ATTESTED: Final = Observed(**{point.lower(): Witness.of(LOG) for point in POINTS})
 
 
@@ -98,6 +101,31 @@ def no_page(made: Trace) -> None:
     expect(made).reached(Scan).none(ResultPage)
 
 
+def no_page_in_between(made: Trace) -> None:
+    """No page, in a part that was chosen by the order of what came."""
+    no_page(replace(made, chosen=frozenset(POINTS)))
+
+
+def no_action(made: Trace) -> None:
+    """The SDK is not called."""
+    expect(made).reached(Scan).none(HandleAction)
+
+
+def no_success(made: Trace) -> None:
+    """No success is notified."""
+    expect(made).reached(Scan).none(NotifyPayment, result_status="S")
+
+
+def no_callback(made: Trace) -> None:
+    """The callback is not run."""
+    expect(made).reached(Scan).none(DecodeCallback)
+
+
+def nothing_handed(made: Trace) -> None:
+    """The server hands nothing on."""
+    expect(made).reached(Scan).none(ServerAnswer)
+
+
 def paid(made: Trace) -> None:
     """Every page says S."""
     expect(made).each(ResultPage, status="S")
@@ -114,7 +142,15 @@ def payload(made: Trace) -> None:
         (one, (SCAN,), Verdict.INCONCLUSIVE),
         (one, (SCAN, _ACTION, _ACTION), Verdict.INCONCLUSIVE),
         (in_order, (SCAN, PAGE, _ACTION), Verdict.INCONCLUSIVE),
-        (no_page, (SCAN, PAGE), Verdict.INCONCLUSIVE),
+        (no_page, (SCAN, ResultPage(status="F")), Verdict.INCONCLUSIVE),
+        (no_page, (SCAN, PAGE), Verdict.FAIL),
+        (no_action, (SCAN, _ACTION), Verdict.FAIL),
+        (no_success, (SCAN, _PAID), Verdict.FAIL),
+        (no_callback, (SCAN, DecodeCallback(callback="c", outcome="success")), Verdict.FAIL),
+        (no_callback, (SCAN, DecodeCallback(callback="c", outcome="failure")), Verdict.INCONCLUSIVE),
+        (nothing_handed, (SCAN, ServerAnswer(sdk_action_payload="p")), Verdict.FAIL),
+        (nothing_handed, (SCAN, ServerAnswer(payment_status="F")), Verdict.INCONCLUSIVE),
+        (no_page_in_between, (SCAN, PAGE, _ACTION), Verdict.INCONCLUSIVE),
         (paid, (SCAN, ResultPage(status="F")), Verdict.INCONCLUSIVE),
         (payload, (SCAN, HandleAction(sdk_action_payload=None)), Verdict.INCONCLUSIVE),
         (payload, (SCAN, HandleAction(sdk_action_payload="q")), Verdict.FAIL),
@@ -125,7 +161,7 @@ def payload(made: Trace) -> None:
 def test_what_hangs_on_time_accuses_nobody_where_the_suite_was_late(
     question: Callable[[Trace], None], messages: Sequence[Message], verdict: Verdict
 ) -> None:
-    """An MPP that was answered late gives up, asks again, or fails a payment; it mixes nothing up."""
+    """An MPP that was answered late gives up, asks again, or fails a payment; it mixes nothing up, and pays nothing."""
     late = trace(*messages).late_by(0.5)
     assert judge(question, late).verdict is verdict
     assert judge(question, trace(*messages)).verdict in {Verdict.FAIL, Verdict.PASS}

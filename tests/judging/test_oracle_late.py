@@ -1,14 +1,17 @@
 """What came when a conversation was over can break a duty; it meets none, and nothing is missing after it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from mpp_conformance.judging.attestation import PATIENCE_OF_REPORTS
 from mpp_conformance.judging.oracle import expect, judge
-from mpp_conformance.judging.trace import ENDED, WAITED, Trace
+from mpp_conformance.judging.trace import ENDED, HUNG_UP, WAITED, WENT_ON, Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (
     CLIENT_SDK,
+    CashierPage,
     HandleAction,
     Malformed,
     Message,
@@ -40,6 +43,10 @@ def _one(trace: Trace) -> None:
 
 def _none(trace: Trace) -> None:
     expect(trace).reached(Scan).none(ResultPage)
+
+
+def _paid(trace: Trace) -> None:
+    expect(trace).reached(Scan).some(ResultPage, status="S")
 
 
 def _asked_first(trace: Trace) -> None:
@@ -118,3 +125,28 @@ def test_what_was_asked_is_told_with_the_verdict() -> None:
 def test_a_conversation_in_time_is_the_one_that_was_over() -> None:
     """Without its late messages a conversation is the one that it was."""
     assert _trace((SCAN, ACTION), (OTHER,)).in_time == _trace((SCAN, ACTION), ())
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict", "hint"),
+    [(WENT_ON, Verdict.FAIL, ""), (HUNG_UP, Verdict.INCONCLUSIVE, PATIENCE_OF_REPORTS)],
+    ids=["went-on", "hung-up"],
+)
+def test_what_the_adaptor_breaks_off_accuses_nobody(note: tuple[str, str], verdict: Verdict, hint: str) -> None:
+    """An adaptor that does not wait for the answer of its report may say nothing more; who only goes on early does."""
+    trace = trace_of((SCAN, CashierPage()), WAITED)
+    scanned, page = trace.events
+    noted = replace(trace, events=(scanned, replace(page, notes=(note,))))
+
+    found = judge(_paid, noted)
+
+    assert (verdict, hint) == (found.verdict, found.hint)
+
+
+def test_what_the_adaptor_says_after_it_hung_up_counts() -> None:
+    """A payload that is not the one that Alipay+ gave is none for want of time."""
+    trace = trace_of((SCAN, CashierPage(), ResultPage(status="S"), OTHER), WAITED)
+    scanned, page, *others = trace.events
+    noted = replace(trace, events=(scanned, replace(page, notes=(HUNG_UP,)), *others))
+
+    assert (judge(_paid, noted).verdict, judge(_one, noted).verdict) == (Verdict.PASS, Verdict.FAIL)

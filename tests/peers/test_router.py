@@ -11,6 +11,7 @@ from mpp_conformance.peers.refusals import answer_to_stranger, refusal_of
 from mpp_conformance.peers.router import MAX_STRAYS, Delivery, Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.messages import (
+    CashierPage,
     HandleAction,
     IdentifyCode,
     Launch,
@@ -18,6 +19,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPayment,
     NotifyPaymentAnswer,
+    ResultPage,
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
@@ -39,9 +41,12 @@ _PROFILE: Final = Profile(templates=_TEMPLATES, customers=((FUNDED, "one"), (SEC
 _NOTICE: Final = NotifyPayment(payment_request_id="x", result_status="S", result_code="X", result_message="")
 
 
-def _begun(router: Router, label: str, *codes: str) -> World:
+def _begun(router: Router, label: str, *codes: str, unknown: int = 0, notice_unknown: int = 0) -> World:
     """An open conversation; its label makes it another scenario by the amount."""
-    payments = tuple(Payment(code=code, amount=1_000 + len(label), answer=handle_by_psp()) for code in codes)
+    plain = Payment(
+        code=ORDER, amount=1_000 + len(label), answer=handle_by_psp(), unknown=unknown, notice_unknown=notice_unknown
+    )
+    payments = tuple(replace(plain, code=code) for code in codes)
     world = World(Scenario(label=label, payments=payments, together=True), "run", _PROFILE, lambda: 0.0)
     router.open(world)
     world.begin()
@@ -276,6 +281,27 @@ def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Messa
 
     assert [nameless in _heard(world) for world in (pleased, first, second)] == [False, True, False]
     assert [stray.message for stray in router.strays] == [report]
+
+
+@pytest.mark.parametrize("kind", [UserInitiatedPay, NotifyPayment])
+def test_a_nameless_call_goes_to_where_it_was_to_be_made_again(kind: type[Message]) -> None:
+    """Whoever asks again with a body that says nothing has asked about what Alipay+ answered ``U``."""
+    router = Router(_TEMPLATES)
+    asked, told = (1, 0) if kind is UserInitiatedPay else (0, 1)
+    answered = _begun(router, "answered", ORDER)
+    unknown = _begun(router, "unknown", ORDER, unknown=asked, notice_unknown=told)
+    for world in (answered, unknown):
+        _ask(router, world.codes[0].decoded)
+        router.deliver(replace(_NOTICE, payment_request_id=payment_request_id(world.codes[0])))
+        for page in (CashierPage(), ResultPage(status="S")):
+            router.deliver(page, token=world.token(0))
+    nameless = Malformed(where="GATEWAY", operation=kind.__name__, problem="x")
+    router.deliver(nameless)
+
+    for world in (answered, unknown):
+        router.close(world)
+
+    assert [nameless in _heard(world) for world in (answered, unknown)] == [False, True]
 
 
 def test_strays_are_kept_up_to_a_number() -> None:

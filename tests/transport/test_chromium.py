@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -72,4 +73,14 @@ def test_where_there_is_no_browser_it_is_said(
     program = found("")
     monkeypatch.setattr("mpp_conformance.transport.chromium.shutil.which", lambda _: program)
     with pytest.raises(BrowserError, match=words):
+        entered(NOWHERE)
+
+
+def test_a_browser_that_listens_elsewhere_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What it says is not believed, but tried."""
+    program = tmp_path / "chromium"
+    program.write_text(f"#!/bin/sh\necho DevTools listening on ws{NOWHERE.removeprefix('http')}/ >&2\nexec sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr("mpp_conformance.transport.chromium.shutil.which", lambda _: str(program))
+    with pytest.raises(BrowserError, match="Chromium does not answer at ws://"):
         entered(NOWHERE)

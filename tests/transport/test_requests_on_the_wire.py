@@ -26,13 +26,14 @@ Framed = tuple[Sequence[str], bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """How a request is written: its target and version, further headers, and what frames its body."""
+    """How a request is written: its target and version, further headers, what frames its body, what ends a header."""
 
     headers: tuple[str, ...] = (_CLOSE,)
     origin: str = ""
     version: str = "1.1"
     framed: Callable[[bytes], Framed] = lambda body: ([f"Content-Length: {len(body)}"], body)
     spelled: Callable[[str], str] = str
+    ends: str = ""
 
 
 def _chunks(body: bytes, extension: bytes = b"", trailer: bytes = b"") -> Framed:
@@ -62,6 +63,7 @@ SHAPES: Final = {
     "HTTP/1.0 keep-alive": Shape(version="1.0", headers=("Connection: keep-alive",)),
     "lower-case headers": Shape(spelled=str.lower),
     "upper-case headers": Shape(spelled=str.upper),
+    "blanks behind headers": Shape(ends=" \t"),
     "repeated headers": Shape(headers=(_CLOSE, "Accept: a/b", "Accept: c/d", "X-Empty:", "X-Empty:")),
     "headers of proxies": Shape(
         headers=(
@@ -87,7 +89,7 @@ def request(at: Front, place: str, shape: Shape) -> bytes:
         target, body, headers = f"{urlsplit(at.observer).path}/handle-action", b'{"sdkActionPayload":"a"}', []
     framing, content = shape.framed(body)
     lines = ["Host: here", *headers, "Content-Type: application/json", *shape.headers, *framing]
-    named = [f"{shape.spelled(name)}:{value}" for name, _, value in (line.partition(":") for line in lines)]
+    named = [f"{shape.spelled(name)}:{value}{shape.ends}" for name, _, value in (line.partition(":") for line in lines)]
     head = "\r\n".join([f"POST {shape.origin}{target} HTTP/{shape.version}", *named, "", ""])
     return head.encode() + content
 

@@ -16,8 +16,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from mpp_conformance import wallet
 from mpp_conformance.protocol.messages.wallet import ALIPAY_PLUS_ERROR, OWN_ERROR, PAID_PAGE, UNPAID_PAGE
 from mpp_conformance.transport.servers.merchant_page import STAND_IN
+from mpp_conformance.trials.doctor.live import live
 from tests import browser
 from tests.browser import Page
 from tests.miniatures import CONFORMS, NOT_PROVEN, NPM, ROOT, configured, held_by_hand, up, with_web_double
@@ -168,16 +170,24 @@ def test_every_kind_of_scan_is_held_by_hand(checkout: Path, tmp_path: Path, cont
     assert {"entry-sdk-S", "order-sdk-S"} == {row["scenario"] for row in verdicts["pictures"]}
 
 
-def test_the_suite_pictures_the_page_in_a_browser(checkout: Path, tmp_path: Path) -> None:
-    """It opens the wallet's page, which fetches its calls, and keeps what stands there at the end of a conversation."""
-    wallet_file = configured(ROOT / WALLET, tmp_path / "wallet", device=True)
+def in_browser(place: Path) -> Path:
+    """The wallet configured so that the suite opens its page, which fetches its calls; the wallet file."""
+    wallet_file = configured(ROOT / WALLET, place / "wallet", device=True)
     port = json.loads((wallet_file.parent / "wallet.json").read_bytes())["adaptorPort"]
     text = wallet_file.read_text("utf-8")
-    wallet_file.write_text(
-        text.replace("device = true", f'device = true\nbrowser = "http://127.0.0.1:{port}/"'), "utf-8"
-    )
+    opened = f'device = true\nbrowser = "http://127.0.0.1:{port}/"'
+    wallet_file.write_text(text.replace("device = true", opened), "utf-8")
+    return wallet_file
+
+
+def test_the_suite_pictures_the_page_in_a_browser(checkout: Path, tmp_path: Path) -> None:
+    """It opens the wallet's page, which fetches its calls, and keeps what stands there at the end of a conversation."""
+    wallet_file = in_browser(tmp_path)
     with up(["node", str(checkout / WALLET / "host.mjs"), "wallet.json"], wallet_file):
+        examined = live(wallet.load(wallet_file))
         outcome = pulled(wallet_file, "-k", EVERY_KIND)
+    assert [str(finding) for finding in examined if not finding.ok] == []
+    assert "[codes] entry" in {finding.where for finding in examined}
     assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
     (file,) = wallet_file.parent.glob("reports/*/verdicts.json")
     rows = json.loads(file.read_bytes())["pictures"]
@@ -190,6 +200,18 @@ def test_the_suite_pictures_the_page_in_a_browser(checkout: Path, tmp_path: Path
     assert len(list(file.parent.glob("allure-results/*-picture-1-attachment.png"))) > 2
     with Image.open(file.parent / error[0]) as picture:
         assert picture.width == NARROW
+
+
+@pytest.mark.thorough
+def test_the_wallet_is_certified_in_a_browser(checkout: Path, tmp_path: Path) -> None:
+    """Every conversation is held with the page in Chromium, and has its picture."""
+    wallet_file = in_browser(tmp_path)
+    with up(["node", str(checkout / WALLET / "host.mjs"), "wallet.json"], wallet_file):
+        outcome = pulled(wallet_file)
+    assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
+    (file,) = wallet_file.parent.glob("reports/*/verdicts.json")
+    pictured = {row["scenario"] for row in json.loads(file.read_bytes())["pictures"]}
+    assert {"entry-sdk-S", "order-sdk-S", "order-single-under"} <= pictured
 
 
 @pytest.mark.thorough

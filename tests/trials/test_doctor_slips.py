@@ -21,6 +21,13 @@ def test_observer_address_that_the_adaptor_turns_down_is_public_url() -> None:
     assert (seen_wrong(trace, of), seen_wrong(trace, known)) == (["[reach] public_url"], ["[reach] adaptor"])
 
 
+def test_customer_whom_the_adaptor_does_not_know_is_funded() -> None:
+    """An adaptor that says so in its problem is well; the id is not."""
+    told = "POST /scan: status 404, no test customer has the id customer-1"
+    trace = replace(changed(held(wallet()), only()), trouble=told)
+    assert seen_wrong(trace, wallet()) == ["[customers] funded"]
+
+
 @pytest.mark.parametrize("code", ["order", "entry"])
 def test_templates_that_seem_to_be_swapped_are_told(code: str) -> None:
     """A code that the wallet treats as one of the other kind says so; one that it does not know does not."""

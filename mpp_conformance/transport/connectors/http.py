@@ -136,6 +136,8 @@ class HttpConnector:
             self.here = await self._exits.enter_async_context(here)
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
+        if self._device:
+            self._exits.callback(self._device.end)
         self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
         longest = reach.patience * OVERLOADED
@@ -350,5 +352,6 @@ class HttpConnector:
             async with self._heartbeat.timeout(self._reach.patience * _PAGE):
                 while held.asking:
                     await asyncio.wait(held.asking)
-        if held.asking or await gone():
-            held.world.went_on(delivery.event)
+        hung_up = await gone()
+        if held.asking or hung_up:
+            held.world.went_on(delivery.event, hung_up=hung_up)

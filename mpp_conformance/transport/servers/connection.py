@@ -93,6 +93,10 @@ class Connection(HttpToolsProtocol):
         self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # ours beside those of ASGI
         self.scope[COME] = self._come  # type: ignore[typeddict-unknown-key]  # likewise
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header; white space around a value is none of it (RFC 9110, 5.5), and httptools leaves what is behind."""
+        super().on_header(name, value.strip(b" \t"))
+
     def on_headers_complete(self) -> None:
         """Its headers have come: it is given to the application, unless another parser is to read it."""
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":

@@ -10,9 +10,12 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.peers.router import Stray
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, NotifyPayment, ResultPage, ServerAnswer
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, handle_by_psp, handle_by_sdk, one
+from mpp_conformance.transport.chromium import BrowserError
 from mpp_conformance.transport.connectors.http import HttpConnector, UnreadableRequestError
+from mpp_conformance.transport.connectors.in_browser import InBrowserConnector
 from mpp_conformance.trials.doctor.diagnosis import diagnose
 from mpp_conformance.trials.doctor.findings import (
+    BROWSER,
     ENTRY_CODES,
     FUNDED_CUSTOMER,
     LISTEN,
@@ -26,6 +29,7 @@ from mpp_conformance.wallet import Wallet
 
 SMALLEST: Final = 1
 """The amount of a payment that is tried, in fen."""
+_NO_PAGE: Final = "the wallet's page is served elsewhere, or not yet; or Chromium is not on PATH"
 _NOT_CALLED: Final = frozenset({LISTEN, ORDER_CODES, ENTRY_CODES})
 """What is wrong where the MPP server does not call Alipay+, or not for what was scanned."""
 _NOT_BELIEVED: Final = frozenset({OUR_KEY, PUBLIC_URL})
@@ -81,7 +85,10 @@ def live(wallet: Wallet, *, believed: bool | None = None, pay: bool = False) -> 
         async with _connector(wallet, None if wallet.reach.device else wallet.reach.adaptor) as connector:
             return await examined(wallet, connector, believed=believed, pay=pay)
 
-    return asyncio.run(held())
+    try:
+        return asyncio.run(held())
+    except BrowserError as problem:
+        return [Finding.wrong(BROWSER, f"a page at {wallet.reach.browser}", str(problem), _NO_PAGE)]
 
 
 def preflight(wallet: Wallet, adaptor: str) -> list[Finding]:
@@ -227,4 +234,7 @@ def _cold(wallet: Wallet, late: Trace, *, ready: bool) -> Finding:
 
 
 def _connector(wallet: Wallet, adaptor: str | None) -> HttpConnector:
-    return HttpConnector(wallet, wallet.profile, run=f"doctor-{uuid4().hex}", adaptor=adaptor)
+    run = f"doctor-{uuid4().hex}"
+    if adaptor is None and wallet.reach.browser:
+        return InBrowserConnector(wallet, wallet.profile, run=run, keep=lambda *_: None)
+    return HttpConnector(wallet, wallet.profile, run=run, adaptor=adaptor)
