@@ -46,6 +46,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.call_cells import (
+    AMONG_CALLS,
     BEING_PAID,
     CANCELLED_AGAIN,
     CANCELLED_EARLY,
@@ -61,6 +62,7 @@ from mpp_conformance.scenarios.call_cells import (
     PAID,
     PAID_CANCELLED,
     STRANGE,
+    UNCOLLECTED,
     UNPAID,
     UNPAID_CANCELLED,
     UNSIGNED,
@@ -73,6 +75,7 @@ from mpp_conformance.scenarios.call_cells import (
     kept_and_asked_about,
     kept_until_cancelled,
     taken_back,
+    uncollected,
     unpaid,
     unpaid_and_cancelled,
 )
@@ -89,6 +92,8 @@ NOT_CLOSED: Final = "a customer who can pay to have paid although a stranger cal
 OBEYED: Final = "the server to obey the same cancellation when Alipay+ has signed it"
 BOOKED: Final = "an order of which nothing was notified to be in the server's books"
 CERTAIN: Final = "the server to say F of a failure that it did not notify"
+NOT_TAKEN: Final = "nothing to be paid of what was not left to the MPP, so that no inquiry tells of a payment"
+TOLD_AS_PAID: Final = "an inquiry about a payment that was taken to be told S"
 NO_TROUBLE: Final = "no cancellation to be answered with U, after which Alipay+ tries again"
 WAITED_FOR: Final = "the consumer to confirm after the cancellation was answered, so that the two do not race"
 HELD: Final = "the payment not to be told as paid after it was cancelled"
@@ -167,49 +172,57 @@ WIRE_5 = requirement(
 )
 
 
-@case(INQ_1, [PAID, BEING_PAID, ENTRY_BEING_PAID, INQUIRED_ROUND_CANCELLATION[0], *EACH])
+@case(INQ_1, [PAID, BEING_PAID, ENTRY_BEING_PAID, INQUIRED_ROUND_CANCELLATION[0], *EACH, *AMONG_CALLS])
 def test_an_inquiry_tells_of_a_success(trace: Trace) -> None:
     """After a success was notified, and as long as that order was not cancelled, each inquiry about it is told S."""
     of_each_alone(trace, kept_and_asked_about, inquired_as_paid)
 
 
-@case(INQ_1, [UNPAID, NOT_BEING_PAID, ENTRY_UNPAID_CANCELLED, *EACH])
+@case(INQ_1, [UNPAID, NOT_BEING_PAID, ENTRY_UNPAID_CANCELLED, *EACH, *AMONG_CALLS])
 def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
     """Of a payment that has failed no inquiry is told S; after a failure was notified it is told F."""
     of_each_alone(trace, unpaid, inquired_as_failed)
 
 
-@case(INQ_2, [STRANGE, *EACH])
+@case(INQ_1, UNCOLLECTED)
+def test_an_inquiry_tells_of_no_success_that_was_not_the_mpps(trace: Trace) -> None:
+    """Of an order that was left to the client SDK, or that was never told, no inquiry is told S."""
+    of_each_alone(trace, uncollected, inquired_as_not_collected)
+    told = (event.message for event in trace.events if isinstance(event.message, InquiryPaymentAnswer))
+    expect(trace).given("S" in {answer.payment_status for answer in told}, TOLD_AS_PAID)
+
+
+@case(INQ_2, [STRANGE, *EACH, *UNCOLLECTED])
 def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
     """A paymentRequestId that nobody gave is answered with ORDER_NOT_EXIST, and one that was given is not."""
     of_each_alone(trace, called_about, tells_of_nothing)
 
 
-@case(INQ_3, [BEING_PAID, NOT_BEING_PAID, ENTRY_BEING_PAID, *EACH])
+@case(INQ_3, [BEING_PAID, NOT_BEING_PAID, ENTRY_BEING_PAID, *EACH, *AMONG_CALLS])
 def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
     """Before the consumer confirms, the payment is U; a result announced then is the one that it comes to."""
     of_each_alone(trace, asked_about_in_between, foretells_nothing)
 
 
-@case(INQ_4, [PAID, BEING_PAID, *EACH])
+@case(INQ_4, [PAID, BEING_PAID, *EACH, *AMONG_CALLS])
 def test_an_inquiry_is_told_of_its_own_payment(trace: Trace) -> None:
     """Amounts and customer, where an answer says them, are those of this payment, whatever was paid since."""
     of_each_alone(trace, called_about, tells_its_own)
 
 
-@case(CAN_1, [*PAID_CANCELLED, *EACH])
+@case(CAN_1, [*PAID_CANCELLED, *EACH, *AMONG_CALLS])
 def test_a_payment_that_was_taken_is_cancelled(trace: Trace) -> None:
     """What was paid can be taken back, also when others were paid since."""
     of_each_alone(trace, taken_back, cancelled_when_paid)
 
 
-@case(CAN_1, [UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED, *EACH])
+@case(CAN_1, [UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED, *EACH, *AMONG_CALLS])
 def test_a_payment_that_has_failed_is_cancelled(trace: Trace) -> None:
     """Where nothing was paid the cancellation succeeds as well."""
     of_each_alone(trace, unpaid_and_cancelled, cancelled_when_failed)
 
 
-@case(CAN_1, [*CANCELLED_EARLY, *EACH])
+@case(CAN_1, [*CANCELLED_EARLY, *EACH, *AMONG_CALLS])
 def test_a_payment_that_is_under_way_is_cancelled(trace: Trace) -> None:
     """A payment can be cancelled at the cashier page."""
     of_each_alone(trace, cancelled_in_between, lambda held: succeeds(held, by_alipay_plus_itself(held)))
@@ -221,19 +234,19 @@ def test_a_cancellation_can_be_repeated(trace: Trace) -> None:
     of_each_alone(trace, cancelled_twice, lambda held: cancelled_alike(only(held, by_alipay_plus)))
 
 
-@case(CAN_3, [*ORDERS, ENTRY_PAID_CANCELLED, ENTRY_CANCELLED_EARLY, *EACH])
+@case(CAN_3, [*ORDERS, ENTRY_PAID_CANCELLED, ENTRY_CANCELLED_EARLY, *EACH, *AMONG_CALLS])
 def test_what_was_cancelled_is_closed(trace: Trace) -> None:
     """Each inquiry after the cancellation is told F with ORDER_IS_CLOSED, whatever was told before it."""
     of_each_alone(trace, asked_about_after_cancellation, closed)
 
 
-@case(CAN_4, [*CANCELLED_EARLY, *EACH])
+@case(CAN_4, [*CANCELLED_EARLY, *EACH, *AMONG_CALLS])
 def test_what_was_cancelled_is_not_taken_after_that(trace: Trace) -> None:
     """The consumer who confirms too late is not debited, and not told so; a wallet may have been quicker."""
     of_each_alone(trace, cancelled_in_between, not_taken_after_that)
 
 
-@case(WIRE_5, [FORGED, UNSIGNED, *EACH])
+@case(WIRE_5, [FORGED, UNSIGNED, *EACH, *AMONG_CALLS])
 def test_a_cancellation_that_is_not_signed_is_not_obeyed(trace: Trace) -> None:
     """A stranger's cancellation is refused, in whatever form, and the payment is as it was; Alipay+'s own succeeds."""
     of_each_alone(trace, forged, stranger_not_obeyed)
@@ -264,6 +277,12 @@ def inquired_as_failed(trace: Trace) -> None:
         answers = (event.message for event in held.of(0) if isinstance(event.message, InquiryPaymentAnswer))
         told.given({answer.payment_status for answer in answers} == {"F"}, CERTAIN)
     shown(trace)
+
+
+def inquired_as_not_collected(trace: Trace) -> None:
+    """No inquiry is told S, whatever else it is told: nobody can say when such an order comes into the books."""
+    told = expect(only(trace, own)).reached(InquiryPaymentAnswer).given(not trace.paid(), NOT_TAKEN)
+    told.none(InquiryPaymentAnswer, payment_status="S")
 
 
 def tells_of_nothing(trace: Trace) -> None:

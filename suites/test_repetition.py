@@ -21,10 +21,10 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.call_cells import AMONG_CALLS
 from mpp_conformance.scenarios.cells import (
+    BEHIND_ONE_CODE,
     BOTH,
     SCANNED_TWICE,
     customers_in_turn,
-    in_turn,
     mixed,
     paid_and_unpaid,
     paid_then_overdue,
@@ -34,9 +34,12 @@ from mpp_conformance.scenarios.fault_cells import NO_ANSWERS, UNSIGNED, UNVERIFI
 from mpp_conformance.scenarios.rounds import (
     a_late_round,
     a_round,
+    distinct,
     expired_meanwhile,
     failing_decided_late,
+    going_on,
     over_decided_late,
+    stopping,
 )
 from mpp_conformance.scenarios.scenario import (
     FOR_EVER,
@@ -181,7 +184,15 @@ def test_what_belongs_to_another_customer_is_not_paid(trace: Trace) -> None:
     asked.given(trace.paid(0), ABLE)
 
 
-@case(REP_6, [made(code) for code in BOTH for made in (together, mixed, paid_and_unpaid, customers_in_turn, a_round)])
+@case(
+    REP_6,
+    [
+        made(code)
+        for code in BOTH
+        for made in (together, mixed, paid_and_unpaid, customers_in_turn, a_round, a_late_round)
+    ],
+    [*AMONG_CALLS, BEHIND_ONE_CODE],
+)
 def test_every_customer_is_asked_about_under_an_id_of_their_own(trace: Trace) -> None:
     """A code that one customer scans is asked about for no other one, and for no id that another one has."""
     scanned = {event.payment: event.message.customer_id for event in trace.events if isinstance(event.message, Scan)}
@@ -199,13 +210,13 @@ LOST = [*UNVERIFIED, *UNSIGNED, *NO_ANSWERS]
 """Where Alipay+ says nothing that can be believed: it may be asked again."""
 
 
-@case(
-    REP_6,
-    [made(code) for code in BOTH for made in (in_turn, customers_in_turn, a_round)],
-    AMONG_CALLS,
-    LOST,
-    SCANNED_TWICE,
-)
+def scanning_again(edition: Edition, reading: Reading) -> list[Scenario]:
+    """Wherever a customer scans a second time, the same code or another one."""
+    found = distinct(going_on(edition, reading), stopping(edition, reading), SCANNED_TWICE)
+    return [held for held in found if len({payment.customer for payment in held.payments}) < len(held.payments)]
+
+
+@case(REP_6, scanning_again, LOST)
 def test_a_customer_keeps_their_id(trace: Trace) -> None:
     """Whoever scans again is asked about for the id that they were asked about for at first."""
     scanned = {event.payment: event.message.customer_id for event in trace.events if isinstance(event.message, Scan)}

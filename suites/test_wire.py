@@ -9,7 +9,6 @@ from mpp_conformance.ledger.source import MESSAGE_LAYER
 from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     GATEWAY,
-    HANDLE_BY_PSP,
     CancelPayment,
     CancelPaymentAnswer,
     InquiryPayment,
@@ -21,9 +20,30 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import CALLED, EACH, PAID, UNKNOWN_FIELD, called_about
-from mpp_conformance.scenarios.cells import BOTH, psp, sdk
-from mpp_conformance.scenarios.fault_cells import AT_FIRST, UNUSABLE
+from mpp_conformance.scenarios.call_cells import (
+    AMONG_CALLS,
+    CALLED,
+    EACH,
+    FORGED,
+    PAID,
+    UNCOLLECTED,
+    UNKNOWN_FIELD,
+    UNSIGNED,
+    called_about,
+)
+from mpp_conformance.scenarios.cells import BOTH, SCANNED_TWICE, payloads, psp, sdk
+from mpp_conformance.scenarios.fault_cells import (
+    AFTERWARDS,
+    AT_FIRST,
+    CARRIED,
+    DRIPPED,
+    LATE,
+    LATE_STOPS,
+    OF_ANOTHER,
+    REPLAYED,
+    SPELLED,
+    UNUSABLE,
+)
 from mpp_conformance.scenarios.rounds import distinct, failed, going_on, not_decoded, stopping
 from mpp_conformance.scenarios.scenario import CANCEL, UNFUNDED, Scenario
 
@@ -87,19 +107,25 @@ WIRE_8 = requirement(
 
 REFUSED = "INVALID_SIGNATURE"
 OUR_KEY = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
+EVERY_CALL = [*CALLED, *EACH, *AMONG_CALLS, *UNCOLLECTED, FORGED, UNSIGNED]
+"""Wherever Alipay+ calls in words that documents name."""
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
 KEYS = "[keys] client_id and mpp_public_key to be those of the MPP server"
 APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
 
 
 def held(edition: Edition, reading: Reading) -> list[Scenario]:
-    """Whatever comes of a payment: alone, in a sequence, at a limit, repeated, after answers that are of no use."""
-    alone = [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"))]
-    others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading)]
-    return distinct(alone, *others, *map(not_decoded, BOTH), AT_FIRST, UNUSABLE)
+    """Whatever comes of a payment, whatever Alipay+ asks by itself, and however its answer arrives."""
+    alone = [
+        made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"), sdk(code, "S"))
+    ]
+    others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading), SCANNED_TWICE]
+    called = [*EVERY_CALL, UNKNOWN_FIELD]
+    met = [*AT_FIRST, *UNUSABLE, *LATE, *LATE_STOPS, *SPELLED, *CARRIED, DRIPPED, AFTERWARDS, REPLAYED, OF_ANOTHER]
+    return distinct(alone, *others, *map(not_decoded, BOTH), *map(payloads, BOTH), called, met)
 
 
-@case(WIRE_1, held, Choice(action=HANDLE_BY_PSP))
+@case(WIRE_1, held, Choice())
 def test_requests_are_signed(trace: Trace) -> None:
     """The signature of each request verifies with the MPP's public key; one by another key proves nothing."""
     asked = expect(trace).reached(Scan)
@@ -114,7 +140,7 @@ def test_requests_are_signed(trace: Trace) -> None:
     asked.given(all(request.signature != "foreign" for request in requests), KEYS)
 
 
-@case(WIRE_2, held, Choice(action=HANDLE_BY_PSP))
+@case(WIRE_2, held, Choice())
 def test_requests_conform_to_the_interface(trace: Trace) -> None:
     """Each request is well-formed."""
     asked = expect(trace).reached(Scan)
@@ -145,16 +171,16 @@ def test_an_unknown_field_changes_nothing(trace: Trace) -> None:
     expect(trace).given(tells_orders_apart(trace), APART)
 
 
-@case(WIRE_3, [*CALLED, *EACH])
+@case(WIRE_3, EVERY_CALL)
 def test_answers_are_signed(trace: Trace) -> None:
     """The signature of each answer verifies with the MPP's public key; one by another key proves nothing."""
-    of_each_alone(trace, called_about, lambda held: answered_signed(only(held, by_alipay_plus)))
+    of_each_alone(trace, called_about, answered_signed)
 
 
-@case(WIRE_4, [*CALLED, *EACH])
+@case(WIRE_4, EVERY_CALL)
 def test_answers_conform_to_the_interface(trace: Trace) -> None:
     """Each call of Alipay+ is answered, and each answer is well-formed."""
-    of_each_alone(trace, called_about, lambda held: answered_well(only(held, by_alipay_plus)))
+    of_each_alone(trace, called_about, answered_well)
 
 
 @case(WIRE_8, CALLED)
@@ -196,21 +222,23 @@ def questions(trace: Trace) -> list[Message]:
 
 def answered_signed(trace: Trace) -> None:
     """Each answer about this payment is signed."""
-    told = expect(trace).reached(InquiryPayment)
+    own = only(trace, by_alipay_plus)
+    told = expect(own).reached(InquiryPayment)
     for kind in (InquiryPaymentAnswer, CancelPaymentAnswer):
         for outcome in NOT_VERIFIED:
             told.none(Malformed, operation=kind.__name__, signature=outcome)
-        expect(trace.readable()).none_but(kind, signature=("valid", "foreign"))
+        expect(own.readable()).none_but(kind, signature=("valid", "foreign"))
     answers = (Malformed, InquiryPaymentAnswer)
-    told.given(any(isinstance(event.message, answers) for event in trace.of(0)), "the inquiry to be answered")
-    foreign = [event for event in trace.events if getattr(event.message, "signature", "valid") == "foreign"]
+    told.given(any(isinstance(event.message, answers) for event in own.of(0)), "the inquiry to be answered")
+    foreign = [event for event in own.events if getattr(event.message, "signature", "valid") == "foreign"]
     told.given(not foreign, KEYS)
     told_apart(trace)
 
 
 def answered_well(trace: Trace) -> None:
     """Each call about this payment is answered, and well."""
+    own = only(trace, by_alipay_plus)
     for call, answer in ((InquiryPayment, InquiryPaymentAnswer), (CancelPayment, CancelPaymentAnswer)):
         if call is InquiryPayment or any(made.what == CANCEL for made in trace.scenario.payments[0].calls):
-            expect(trace).reached(call).none(Malformed, operation=answer.__name__).some(answer)
+            expect(own).reached(call).none(Malformed, operation=answer.__name__).some(answer)
     told_apart(trace)

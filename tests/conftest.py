@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mpp_conformance import wallet
+from mpp_conformance.cli import GARBAGE
 from mpp_conformance.judging.trace import Event
 from mpp_conformance.scenarios.cells import sdk
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from mpp_conformance.judging.trace import Trace
     from mpp_conformance.peers.router import Stray
     from mpp_conformance.protocol.messages import Message
+
+gc.set_threshold(*GARBAGE)
 
 _WANTED: Final = {
     "npm": "that make a page with Allure's generator, which npm or Chromium is missing for",
@@ -91,6 +94,8 @@ _NEEDED: Final[dict[str, Callable[[], bool]]] = {
     "robolectric": (_HERE.parent / "doubles/android/robolectric/target/lib/r8.jar").is_file,
 }
 """What tests with a marker of this name need of the system, and whether it is here."""
+_SHADOWED: Final = ("secrets", "yaml", "json", "click", "pytest", "asyncio", "cryptography", "suites")
+"""Modules that a run imports, and the folder of its cases."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
 
@@ -252,3 +257,14 @@ def loaded() -> None:
 def bench(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, loaded: None) -> Bench:  # noqa: ARG001  # wanted for what it does
     """A project to run suites in."""
     return Bench(pytester, monkeypatch)
+
+
+@pytest.fixture
+def shadowed(tmp_path: Path) -> Path:
+    """A folder whose files are named like modules, and of which none may be imported."""
+    for name in (*_SHADOWED, "mpp_conformance"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')\n", "ascii")
+    (tmp_path / "conftest.py").write_text("raise SystemExit('conftest was imported')\n", "ascii")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", "ascii")
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('sitecustomize was imported')\n", "ascii")
+    return tmp_path

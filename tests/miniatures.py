@@ -16,6 +16,7 @@ from typing import Final
 
 from mpp_conformance import wallet
 from mpp_conformance.protocol import signature
+from tests.commands import called
 
 ROOT: Final = Path(__file__).parents[1]
 PORTS: Final = range(20_000, 32_000)
@@ -124,20 +125,12 @@ def up(command: Sequence[str], wallet_file: Path) -> Iterator[None]:
 
 
 def certified(wallet_file: Path, *words: str) -> Outcome:
-    """What a run comes to; it leaves exactly one folder."""
-    done = subprocess.run(
-        [SUITE, "run", "--wallet", str(wallet_file), *words],
-        cwd=wallet_file.parent,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    told = (done.stdout + done.stderr)[-4_000:]
+    """What a run in this process comes to; it leaves exactly one folder."""
+    done = called("run", "--wallet", str(wallet_file), *words, cwd=wallet_file.parent)
     (found,) = wallet_file.parent.glob("reports/*/verdicts.json")
     rows = json.loads(found.read_bytes())["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
-    return Outcome(done.returncode, told, verdicts)
+    return Outcome(done.exit_code, done.output[-4_000:], verdicts)
 
 
 def held_by_hand(work: Callable[[str], object], *words: str) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.wallet import create
+from tests.commands import called
 
 BIN: Final = Path(sys.executable).parent
 COMMAND: Final = str(BIN / "mpp-conformance")
@@ -80,15 +81,14 @@ def wallet_served(
 def _held(place: Path, changes: Mapping[str, str], *selection: str) -> Path:
     with wallet_served(place, changes) as wallet:
         words = ["run", "--wallet", str(wallet), "--reports", str(place), "--run", "run", *selection]
-        ended = subprocess.run([COMMAND, *words], capture_output=True, timeout=300, check=False)
-    expected = Exit.NOT_PROVEN if selection else Exit.CONFORMS
-    assert ended.returncode == expected, ended.stdout + ended.stderr
+        ended = called(*words, cwd=place)
+    assert ended.exit_code == (Exit.NOT_PROVEN if selection else Exit.CONFORMS), ended.output
     return place / "run"
 
 
 def of_specimen(place: Path, name: str) -> Path:
     """The folder of a run of a part of the suites with a specimen in one process."""
     words = ["run", "--mpp", f"specimen:{name}", "--reports", str(place), "--run", name, "-k", "callback"]
-    ended = subprocess.run([COMMAND, *words], capture_output=True, timeout=300, check=False)
-    assert ended.returncode in {Exit.NOT_PROVEN, Exit.FAILS}, ended.stdout + ended.stderr
+    ended = called(*words, cwd=place)
+    assert ended.exit_code in {Exit.NOT_PROVEN, Exit.FAILS}, ended.output
     return place / name

@@ -20,7 +20,7 @@ from typing import Any, Final
 import duckdb
 
 EXAMPLES: Final = Path(__file__).parents[1] / "examples/audit"
-FORMATS: Final = ("csv", "parquet", "har", "otlp", "nginx")
+FORMATS: Final = ("csv", "parquet", "har", "otlp", "nginx", "sls", "cloudwatch")
 Line = dict[str, str]
 """A record as JSON lines have it: ``at``, ``event``, ``body``, and its keys."""
 COLUMNS: Final = {"time": "at", "kind": "event", **{name: name for name in ("body", "code", "request", "session")}}
@@ -51,6 +51,9 @@ def write(folder: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(query)
     _text(folder / "log.otlp.jsonl", (json.dumps(one) for one in _otlp(lines)))
+    _text(folder / "sls.jsonl", (json.dumps(_shipped(line)) for line in lines))
+    results = {"results": list(map(_result, lines)), "status": "Complete"}
+    (folder / "cloudwatch.json").write_text(json.dumps(results, indent=4), "utf-8")
     calls = list(exchanges(lines))
     (folder / "log.har").write_text(json.dumps({"log": {"version": "1.2", "entries": list(map(_entry, calls))}}))
     _text(folder / "access.log", (json.dumps(_access(*call)) for call in calls))
@@ -98,6 +101,21 @@ def _log_record(line: Line) -> dict[str, Any]:
     keys = {name: line[name] for name in ("event", "code", "request", "session") if name in line}
     attributes = [{"key": name, "value": {"stringValue": value}} for name, value in keys.items()]
     return {"timeUnixNano": nanoseconds, "body": {"stringValue": line["body"]}, "attributes": attributes}
+
+
+def _shipped(line: Line) -> Line:
+    """A log as SLS ships it, whose time is that of the record."""
+    seconds, part = divmod(round(_seconds(line) * 1_000_000), 1_000_000)
+    own = {"__topic__": "", "__source__": "192.0.2.1", "__time__": str(seconds), "__time_ns_part__": str(part * 1_000)}
+    return own | {name: value for name, value in line.items() if name != "at"}
+
+
+def _result(line: Line) -> list[Line]:
+    """A result of a query of CloudWatch Logs Insights: what was asked for, and a pointer to the record."""
+    at = dt.datetime.fromisoformat(line["at"]).astimezone(dt.UTC)
+    moment = f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1_000:03}"
+    fields = {"@timestamp": moment, "@message": json.dumps(line), "@ptr": "CmEKJgoi"}
+    return [{"field": name, "value": value} for name, value in fields.items()]
 
 
 def _entry(call: tuple[Line, Line | None]) -> dict[str, Any]:

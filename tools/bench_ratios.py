@@ -6,6 +6,9 @@
 import heapq
 import json
 import re
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +29,9 @@ from mpp_conformance.report.languages.language import ENGLISH
 from mpp_conformance.report.pages import html
 from mpp_conformance.report.run_folder import journal_file, reading
 from mpp_conformance.report.verdict_file import document
+from mpp_conformance.specimens import SPECIMENS
+from mpp_conformance.trials.audit import engine, mapping
+from mpp_conformance.trials.audit.fold import prepare_fold
 
 PAGE: Final = Path(__file__).parents[1] / "docs/adequacy.md"
 TABLE: Final = re.compile(r"(?<=<!-- speed -->\n\n).*?(?=\n\n)", re.DOTALL)
@@ -34,6 +40,11 @@ LONGER: Final = 8
 """So many times as long a journal is read for comparison."""
 CONVERSATIONS: Final = 2_740
 """In a large report."""
+EXAMPLES: Final = Path(__file__).parents[1] / "examples/audit"
+LOGGED: Final = "20000"
+"""Conversations of a log."""
+SILENT: Final = "hand-overs-not-acted-on"
+"""Of the MPPs that wait a run out, one of those that take longest."""
 PLACES: Final = (4, 16, 64)
 """For conversations that are held at once."""
 
@@ -53,6 +64,8 @@ def measured(run: Path, seconds: float) -> Iterator[Figure]:
     yield from large_report(run)
     yield from allure(run, seconds)
     yield from order()
+    yield from silent()
+    yield from audited()
 
 
 def rejudged(run: Path) -> Iterator[Figure]:
@@ -125,6 +138,43 @@ def order() -> Iterator[Figure]:
         ratio = duration(sorted(turns, reverse=True), places) / max(sum(turns) / places, *turns)
         what = f"conversations in {places} places, longest first: whole time / ideal"
         yield Figure(what=what, found=f"{ratio:.2f}", goal="1.1")
+
+
+def silent() -> Iterator[Figure]:
+    """How much longer a run takes whose wallet never calls back, by a clock that counts waiting alone."""
+    sys.path.append(str(PAGE.parents[1]))
+    from tests.leaping import PATIENCE, planned, run  # noqa: PLC0415  # from the root of the checkout
+
+    for places in (1, PLACES[1]):
+        scenarios = sorted(
+            {row.scenario for row in planned(1, app_link=True)}, key=lambda one: (-one.turns, one.digest)
+        )
+        lengths = [
+            run(SPECIMENS[name], scenarios, sharing=True, parallel=places).seconds for name in (SILENT, "conforming")
+        ]
+        what = f"an MPP that never calls back / a conforming one, patience {PATIENCE:g} s, places {places}: whole time"
+        yield Figure(what=what, found=f"{lengths[0] / lengths[1]:.1f}", goal="3")
+
+
+def audited() -> Iterator[Figure]:
+    """An audit of logs once they are read and sorted, beside reading the same bytes as JSON; and of what is sorted."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        make = [sys.executable, str(Path(__file__).with_name("audit_example.py")), place, "--conversations", LOGGED]
+        subprocess.run(make, check=True)  # noqa: S603  # our own
+        mapping_file = folder / "audit.toml"
+        mapping_file.write_text((EXAMPLES / "audit.toml").read_text("utf-8").replace("faulty/", ""), "utf-8")
+        lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_bytes().splitlines()]
+        reads = taken(lambda: [json.loads(line) for line in lines])
+        mapped = mapping.load(mapping_file)
+        with engine.open_logs(mapped, folder, folder) as logs:
+            fold = prepare_fold(mapped, logs.facts)
+            records = list(logs.records())
+            judges = taken(lambda: fold.of(records))
+            whole = taken(lambda: fold.of(logs.records()))
+    yield Figure(what="audit: the fold / `json.loads` of the same logs", found=f"{judges / reads:.1f}", goal="1.0")
+    what = "audit: the fold of what DuckDB hands over / `json.loads` of the same logs"
+    yield Figure(what=what, found=f"{whole / reads:.1f}", goal="1.0")
 
 
 def duration(lengths: Sequence[float], places: int) -> float:

@@ -8,7 +8,7 @@ import random
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -59,7 +59,7 @@ def truncated(log: Log) -> Iterator[Log]:
 def doubled(log: Log) -> Iterator[Log]:
     """With one of its records twice."""
     for place, record in enumerate(log):
-        yield (*log[: place + 1], replace(record, at=record.at + 1), *log[place + 1 :])
+        yield (*log[: place + 1], record._replace(at=record.at + 1), *log[place + 1 :])
 
 
 def shuffled(log: Log) -> Iterator[Log]:
@@ -79,7 +79,7 @@ def skewed(log: Log) -> Iterator[Log]:
 
 
 def _at_times(log: Log, times: Sequence[int]) -> Log:
-    return tuple(replace(record, at=at) for record, at in zip(log, times, strict=True))
+    return tuple(record._replace(at=at) for record, at in zip(log, times, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def of_conforming(every: int = 1) -> Sequence[Log]:
 def audited(logs: Iterable[Log], mapped: Mapped) -> Tally:
     """What an audit comes to that reads each of these logs as a conversation of its own."""
     numbered = (
-        replace(record, conversation=f"{number:09d} {record.conversation}")
+        record._replace(conversation=f"{number:09d} {record.conversation}")
         for number, log in enumerate(logs)
         for record in sorted(log, key=lambda record: (record.at, record.kind, record.body))
     )

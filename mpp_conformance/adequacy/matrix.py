@@ -37,6 +37,13 @@ class Outcome(IntEnum):
         return self.name.lower().replace("_", " ")
 
 
+_OUTCOMES: Final = {
+    Verdict.FAIL: (Outcome.FAILS, Outcome.OBSERVED),
+    Verdict.INCONCLUSIVE: (Outcome.NOT_PROVEN, Outcome.CONFORMS),
+}
+"""By a case that passes neither nor errs: what it makes of an MPP where it decides, and where it does not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One case on one conversation with one MPP.
@@ -63,11 +70,8 @@ class Row:
         """What this row alone makes of the MPP."""
         if self.verdict is Verdict.PASS:
             return Outcome.CONFORMS
-        if self.verdict is Verdict.FAIL:
-            return Outcome.FAILS if self.decides else Outcome.OBSERVED
-        if self.verdict is Verdict.INCONCLUSIVE:
-            return Outcome.NOT_PROVEN if self.decides else Outcome.CONFORMS
-        return Outcome.ERROR
+        deciding, other = _OUTCOMES.get(self.verdict, (Outcome.ERROR, Outcome.ERROR))
+        return deciding if self.decides else other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,17 +108,18 @@ class Examined:
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:
         """What each case makes of it."""
-        found: dict[str, Outcome] = {}
+        found = dict.fromkeys((row.case for row in self.rows), Outcome.CONFORMS)
         for row in self.rows:
-            found[row.case] = max(row.outcome, found.get(row.case, Outcome.CONFORMS))
+            if row.verdict is not Verdict.PASS:
+                found[row.case] = max(row.outcome, found[row.case])
         return found
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """What the whole suite makes of it."""
         return max(self.outcomes.values(), default=Outcome.CONFORMS)
 
-    @property
+    @cached_property
     def due(self) -> Outcome:
         """What its fault deserves: a faulty one that names nothing is to fail."""
         if not self.faulty:
@@ -140,7 +145,7 @@ class Examined:
         failed = tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
         return failed or tuple(row for row in self.rows if row.verdict is not Verdict.PASS)
 
-    @property
+    @cached_property
     def cards(self) -> tuple[Row, ...]:
         """The rows it fails: each is a card of its report, with the likely cause."""
         return tuple(row for row in self.rows if row.verdict is Verdict.FAIL) if self.faulty else ()

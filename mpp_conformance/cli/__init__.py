@@ -4,6 +4,7 @@ Rules of this floor: a mistake of the user's is one paragraph that says what was
 the likely slip; it is never a traceback. Exit codes are in :mod:`mpp_conformance.cli.exits` and nowhere else.
 """
 
+import gc
 import sys
 from typing import Final
 
@@ -44,6 +45,8 @@ cli = Commands(
 
 _ASSERTIONS: Final = 1
 """So much may Python leave out (-O): no verdict stands on an `assert`. Docstrings say what a case is for."""
+GARBAGE: Final = (50_000, 20, 100)
+"""When Python looks for garbage: little of what is held and judged is some, and looking takes a tenth of a run."""
 
 
 def main() -> None:
@@ -55,6 +58,7 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(Exit.USAGE)
+    gc.set_threshold(*GARBAGE)
     environment.clean()
     output.install()
     cli.main()

@@ -16,7 +16,7 @@ Rules of this file
 - Nothing here knows a level or a basis: whether a failure decides is the requirement's business.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Final, NoReturn, Self
@@ -34,7 +34,7 @@ from mpp_conformance.judging.judgement import (
     Judgement,
 )
 from mpp_conformance.judging.obstacles import broken_duty, obstacle
-from mpp_conformance.judging.patterns import count_text, in_words, matches, value_in_words
+from mpp_conformance.judging.patterns import any_in_words, count_text, has, in_words, matches, value_in_words
 from mpp_conformance.judging.text_differences import Parting, excerpt, likely_slip, parting_of
 from mpp_conformance.judging.trace import BROKEN, Event, Trace
 from mpp_conformance.judging.verdict import Verdict
@@ -125,7 +125,7 @@ class Expectation:
     def reached(self, kind: type[Message], **wanted: Any) -> Self:
         """A stimulus took place: without it nothing can be said (INCONCLUSIVE)."""
         self._ask(f"{in_words(kind, wanted)} to take place first")
-        found = next((event for event in self._events if matches(event.message, kind, wanted)), None)
+        found = next((event for event in self._of(kind) if has(event.message, wanted)), None)
         if found is None:
             self._undecided(f"{in_words(kind, wanted)}, before anything can be said about what follows", lacking=kind)
         if found.message.by_suite:
@@ -171,7 +171,7 @@ class Expectation:
             self._fail(
                 f"at least one {in_words(kind, wanted)}", count_text(kind, 0), found, self._deviates(MISSING, kind)
             )
-        if not any(matches(event.message, kind, wanted) for event in found):
+        if not any(has(event.message, wanted) for event in found):
             self._lacking(in_words(kind, wanted), kind)
             # The one that says something else is told before those that say nothing of it.
             contrary = (e for e in found if all(getattr(e.message, name) is not None for name in wanted))
@@ -197,7 +197,7 @@ class Expectation:
     def none(self, kind: type[Message], **unwanted: Any) -> Self:
         """No message of this kind with these fields; ask it only after `reached` or another positive question."""
         self._ask(f"no {in_words(kind, unwanted)}")
-        found = [event for event in self._of(kind) if matches(event.message, kind, unwanted)]
+        found = [event for event in self._of(kind) if has(event.message, unwanted)]
         if found:
             how = self._deviates(UNEXPECTED, kind)
             self._fail(f"no {in_words(kind, unwanted)}", count_text(kind, len(found)), found, how)
@@ -207,7 +207,7 @@ class Expectation:
     def in_order(self, first: type[Message], then: type[Message], /, **wanted: Any) -> Self:
         """The first message ``first`` (with these fields) comes before the first message ``then``."""
         self._ask(f"{in_words(first, wanted)} before {then.__name__}")
-        early = [event for event in self._of(first) if matches(event.message, first, wanted)]
+        early = [event for event in self._of(first) if has(event.message, wanted)]
         late = self._of(then)
         if early and late and early[0].number > late[0].number:
             self._fail(
@@ -264,7 +264,8 @@ class Expectation:
         for event in self._of(kind):
             for name, values in allowed.items():
                 if getattr(event.message, name) not in values:
-                    self._compare(event, kind, {name: values[0]})
+                    expected = f"{kind.__name__} with {name} {any_in_words(values)}"
+                    self._compare(event, kind, {name: values[0]}, expected=expected)
         self._all_seen(kind)
         return self
 
@@ -274,7 +275,7 @@ class Expectation:
         For duties on the app link of a wallet that does not report it.
         """
         self._ask(f"{in_words(kind, wanted)} to show it")
-        if not any(matches(event.message, kind, wanted) for event in self._events):
+        if not any(has(event.message, wanted) for event in self._of(kind)):
             self._undecided(
                 f"{in_words(kind, wanted)} to show it, since the wallet does not report its app link",
                 "set [features] app_link = true and report server answers to have the server judged by itself",
@@ -282,10 +283,10 @@ class Expectation:
             )
         return self
 
-    def _of(self, kind: type[Message]) -> list[Event]:
-        return [event for event in self._events if isinstance(event.message, kind)]
+    def _of(self, kind: type[Message]) -> tuple[Event, ...]:
+        return self._trace.of_kind(self._payment, kind)
 
-    def _sent(self, kind: type[Message]) -> list[Event]:
+    def _sent(self, kind: type[Message]) -> tuple[Event, ...]:
         """As `_of`; where there is none, it is not missing if one was sent that could not be read."""
         found = self._of(kind)
         if not found:
@@ -310,7 +311,7 @@ class Expectation:
     def _all_seen(self, kind: type[Message]) -> None:
         if self._trace.ending == BROKEN:
             self._undecided("a conversation that was held to its end")
-        for event in self._events:
+        for event in self._of(Malformed):
             if isinstance(event.message, Malformed) and event.message.operation == kind.__name__:
                 self._undecided(f"every {kind.__name__} to be readable", f"one is not: {event.message.problem}")
 
@@ -336,9 +337,9 @@ class Expectation:
         names = tuple(kind.__name__ for kind in kinds)
         return Deviation(how=how, kinds=names, payment=self._payment, field=field, parting=parted)
 
-    def _fail(self, expected: str, seen: str, events: list[Event], how: Deviation, hint: str = "") -> NoReturn:
-        reports = [event.message for event in self._events if isinstance(event.message, Malformed)]
-        unread = [report for report in reports if report.where != GATEWAY]
+    def _fail(self, expected: str, seen: str, events: Sequence[Event], how: Deviation, hint: str = "") -> NoReturn:
+        reports = [event.message for event in self._of(Malformed)]
+        unread = [report for report in reports if isinstance(report, Malformed) and report.where != GATEWAY]
         if unread:
             self._undecided(expected, f"a report of the adaptor could not be read: {unread[0].problem}")
         if self._trace.ending == BROKEN:

@@ -1,5 +1,6 @@
 """What a question wants of a message: compared with what was said, and put into words."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -39,13 +40,23 @@ class _ErrorCode:
 
 _NO_ERROR: Final = frozenset({"success", "null", "none", "nil", "undefined", "nan"})
 """What languages write for nothing, and the result code that documents name for a success."""
+_NO_LIST: Final = 2
+"""So many values are one, and what else is borne."""
 ERROR_CODE: Final = _ErrorCode()
 """A wanted field that must name an error."""
 
 
 def matches(message: Message, kind: type[Message], wanted: dict[str, Any]) -> bool:
     """Whether a message is of a kind, with these fields."""
-    return isinstance(message, kind) and all(getattr(message, name) == value for name, value in wanted.items())
+    return isinstance(message, kind) and has(message, wanted)
+
+
+def has(message: Message, wanted: Mapping[str, Any]) -> bool:
+    """Whether a message has these fields, each with its value."""
+    for name, value in wanted.items():  # noqa: SIM110  # a third of the time that all() takes, a million times a run
+        if getattr(message, name) != value:
+            return False
+    return True
 
 
 def in_words(kind: type[Message], wanted: dict[str, Any]) -> str:
@@ -64,6 +75,12 @@ def _in_words(kind: type[Message], /, *values: Any) -> str:
         message = f"{kind.__name__} has no field {', '.join(sorted(unknown))}"
         raise TypeError(message)
     return f"{kind.__name__} with " + " and ".join(f"{name} {value_in_words(value)}" for name, value in wanted.items())
+
+
+def any_in_words(values: tuple[Any, ...]) -> str:
+    """Values of which one is wanted: the first, or the whole list that the documents give."""
+    listed = [value for value in values if value]
+    return value_in_words(values[0]) if len(listed) <= _NO_LIST else "one of " + ", ".join(map(value_in_words, listed))
 
 
 def value_in_words(value: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from mpp_conformance.protocol.messages import (
     APP_LINK,
@@ -41,6 +41,8 @@ BROKEN: Final = "broken"
 
 LAGGED: Final = "suite-late"
 """The note on the first message that says by how much the suite itself was late in a conversation."""
+SILENCE: Final = "silence"
+"""The note on the first message that says how long the silence that ended a conversation was waited for."""
 WENT_ON: Final = ("the consumer", "went on before Alipay+ was answered")
 """The note on a cashier page behind which the consumer did not wait for what Alipay+ asked the MPP server then."""
 HUNG_UP: Final = ("the adaptor", "hung up before its report was answered")
@@ -123,8 +125,8 @@ class Trace:
     """By how much the suite was late in the whole conversation, in words; empty where it was in time."""
     by_hand: bool = field(default=False, compare=False)
     """Whether a person did what the consumer does in it, and said what the consumer saw."""
-    _of: dict[int, tuple[Event, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """The events of each payment that was asked for: whoever judges asks for them again and again."""
+    _known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was found out about this trace: whoever judges asks for the same again and again."""
 
     def __post_init__(self) -> None:
         """What is said once in a conversation holds for each part of it."""
@@ -144,9 +146,12 @@ class Trace:
 
     def late_by(self, seconds: float) -> "Trace":
         """The same, with a note that the suite itself was late by so much."""
+        return self.noted((LAGGED, f"{seconds:.2f} s"))
+
+    def noted(self, note: tuple[str, str]) -> "Trace":
+        """The same, with a note on its first message, which there has to be."""
         first, *others = self.events
-        noted = replace(first, notes=(*first.notes, (LAGGED, f"{seconds:.2f} s")))
-        return replace(self, events=(noted, *others))
+        return replace(self, events=(replace(first, notes=(*first.notes, note)), *others))
 
     def without_bytes(self) -> "Trace":
         """An equal one without what carried its messages, which takes most of the room and which no case reads."""
@@ -158,9 +163,23 @@ class Trace:
 
     def of(self, payment: int) -> tuple[Event, ...]:
         """The events of one payment, in order."""
-        found = self._of.get(payment)
+        return self._by_payment().get(payment, ())
+
+    def _by_payment(self) -> Mapping[int, tuple[Event, ...]]:
+        found = self._known.get("payments")
         if found is None:
-            found = self._of[payment] = tuple(event for event in self.events if event.payment == payment)
+            events: dict[int, list[Event]] = {}
+            for event in self.events:
+                events.setdefault(event.payment, []).append(event)
+            found = self._known["payments"] = {payment: tuple(of) for payment, of in events.items()}
+        return found
+
+    def of_kind(self, payment: int, kind: type[Message]) -> tuple[Event, ...]:
+        """The events of one payment whose messages are of a type, in order."""
+        found = self._known.get((payment, kind))
+        if found is None:
+            found = tuple(event for event in self.of(payment) if isinstance(event.message, kind))
+            self._known[payment, kind] = found
         return found
 
     def alone(self, payment: int) -> "Trace":
@@ -201,7 +220,7 @@ class Trace:
 
     def readable(self) -> "Trace":
         """Without what could not be read."""
-        if not any(isinstance(event.message, Malformed) for event in self.events):
+        if not any(self.of_kind(payment, Malformed) for payment in self._by_payment()):
             return self
         return replace(self, events=tuple(event for event in self.events if not isinstance(event.message, Malformed)))
 
@@ -270,16 +289,22 @@ class Trace:
 
     def answered(self, action: str, status: str = "") -> tuple[int, ...]:
         """The payments that Alipay+ left to ``action`` alone; with this result status where one is given."""
-        decided: dict[int, set[tuple[str, str]]] = {}
-        for event in self.events:
-            told = event.message
-            if isinstance(told, UserInitiatedPayAnswer) and told.action_type:
-                decided.setdefault(event.payment, set()).add((told.action_type, told.result_status))
         return tuple(
             index
-            for index, said in decided.items()
+            for index, said in self._decisions().items()
             if all(of == action and status in {"", result} for of, result in said)
         )
+
+    def _decisions(self) -> Mapping[int, set[tuple[str, str]]]:
+        """Action type and result status of each decision of Alipay+, by payment, in the order of the first ones."""
+        found = self._known.get("decisions")
+        if found is None:
+            found = self._known["decisions"] = {}
+            for event in self.events:
+                told = event.message
+                if isinstance(told, UserInitiatedPayAnswer) and told.action_type:
+                    found.setdefault(event.payment, set()).add((told.action_type, told.result_status))
+        return found
 
     def notified(self, payment: int = 0) -> str | None:
         """The result (``S`` or ``F``) that the MPP notified of a payment; ``None`` if none, or one and the other."""

@@ -113,7 +113,14 @@ class Case:
 def _built(source: ScenarioSource, edition: Edition, reading: Reading) -> Iterable[Scenario]:
     if isinstance(source, FromCorpus):
         return source.scenarios(packaged_corpus())
-    return source(edition, reading) if callable(source) else source
+    return _built_by(source, edition, reading) if callable(source) else source
+
+
+@functools.lru_cache(maxsize=512)  # several cases have the same source, and every case is planned more than once
+def _built_by(
+    source: Callable[[Edition, Reading], Iterable[Scenario]], edition: Edition, reading: Reading
+) -> tuple[Scenario, ...]:
+    return tuple(source(edition, reading))
 
 
 def names_used(function: object, depth: int = 4) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What Alipay+ asks of an MPP server by itself, and when."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,11 +20,11 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
 )
 from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spell
-from mpp_conformance.scenarios.scenario import CANCEL, LAST, OVER, PAYING, Call, Codes
+from mpp_conformance.scenarios.scenario import CANCEL, LAST, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
 """What an MPP server answers with, by the name of the message."""
-_PAYING: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment})
+PAYING_SHOWN: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPayment})
 """What shows that the MPP server knows of an order."""
 
 
@@ -72,17 +71,14 @@ class Calls:
         """Whether no call is on its way, nor to be made before all payments are over."""
         return not self.waiting and all(call.when == LAST for call in self.calls[self.made :])
 
-    def next(self, seen: Collection[type[Message]], *, over: bool, all_over: bool) -> Call | None:
-        """The call to make now; ``seen``: what the wallet has said; ``over``: nothing else is awaited of the wallet.
+    @property
+    def following(self) -> Call:
+        """The call to be made next; there must be one."""
+        return self.calls[self.made]
 
-        ``all_over``: nor is it of any other payment.
-        """
-        if not self.due:
-            return None
-        call = self.calls[self.made]
-        time = {PAYING: not _PAYING.isdisjoint(seen), OVER: over, LAST: all_over}
-        if not time[call.when]:
-            return None
+    def make(self) -> Call:
+        """The call to make now, for its time has come."""
+        call = self.following
         self.made += 1
         self.waiting = True
         self.cancelled = self.cancelled or call.cancels_early

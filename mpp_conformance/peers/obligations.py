@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mpp_conformance.peers.alipay_plus import continues
-from mpp_conformance.peers.mpp_server import ANSWERS, Calls
+from mpp_conformance.peers.mpp_server import ANSWERS, PAYING_SHOWN, Calls
 from mpp_conformance.peers.reactions import MOST_UNDECIDED, Reactions
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,
@@ -25,7 +25,7 @@ from mpp_conformance.protocol.messages import (
     Sighting,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, UNFUNDED, Call
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, LAST, PAYING, UNFUNDED, Call
 
 _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
 """What counts as a call to Alipay+, whether it could be read or not."""
@@ -39,12 +39,15 @@ class Obligations:
 
     peers: Reactions
     _calls: tuple[Calls, ...] = field(init=False)
+    _asked_about: tuple[int, ...] = field(init=False)
+    """The payments that Alipay+ asks about by itself."""
     _seen: dict[int, set[type[Message]]] = field(default_factory=dict)
     _failed: set[int] = field(default_factory=set)
     """The payments whose consumers were shown a failure."""
 
     def __post_init__(self) -> None:
         self._calls = tuple(Calls(payment.calls) for payment in self.peers.scenario.payments)
+        self._asked_about = tuple(index for index, calls in enumerate(self._calls) if calls.due)
 
     def heard(self, payment: int, message: Message) -> None:
         """The wallet has said this at a payment."""
@@ -59,33 +62,44 @@ class Obligations:
     def at(self, payment: int) -> set[type[Message]]:
         """What a conforming wallet still has to say at a payment, by message type; nothing may be awaited at all."""
         answer = self._calls[payment].awaited
-        return self._owed(payment) | (set() if answer is None else {answer})
+        return self.owed(payment) | (set() if answer is None else {answer})
 
     def hindering(self, payment: int) -> set[type[Message]]:
         """As `at`, without what the next scan need not wait for: a failure may be notified late, or never."""
-        awaited = self._owed(payment) if self._calls[payment].rests else self.at(payment)
+        awaited = self.owed(payment) if self._calls[payment].rests else self.at(payment)
         return awaited - ({NotifyPayment} if payment in self._failed else set())
 
     def asking(self, payment: int) -> bool:
         """Whether Alipay+ waits for an answer of the MPP server about a payment."""
         return self._calls[payment].waiting
 
-    def due(self, payment: int) -> Call | None:
-        """What Alipay+ asks the MPP server by itself now; ``None`` while it is not time."""
-        calls = self._calls[payment]
-        if not calls.due:
-            return None
-        everyone = range(len(self._calls))
-        all_over = all(self._over(at) and self._calls[at].rests for at in everyone)
+    def due(self) -> tuple[int, Call] | None:
+        """What Alipay+ asks the MPP server by itself now, and about which payment: the first of which it is time."""
+        every_payment_over: bool | None = None
+        for payment in self._asked_about:
+            calls = self._calls[payment]
+            if not calls.due:
+                continue
+            if calls.following.when == LAST and every_payment_over is None:
+                every_payment_over = all(calls.rests and self._over(at) for at, calls in enumerate(self._calls))
+            if self._is_time(payment, calls.following, all_over=bool(every_payment_over)):
+                return payment, calls.make()
+        return None
+
+    def _is_time(self, payment: int, call: Call, *, all_over: bool) -> bool:
+        """Whether a call about a payment is due; ``all_over``: nothing else is awaited of the wallet at any payment."""
+        if call.when == PAYING:
+            return not PAYING_SHOWN.isdisjoint(self._seen.get(payment, ()))
+        if call.when == LAST:
+            return all_over
         # Whoever can pay may try another card after a page of failure: that payment is over when it is notified.
         able = self.peers.scenario.payments[payment].customer != UNFUNDED
-        over = self._over(payment) and not (able and NotifyPayment in self._owed(payment))
-        return calls.next(self._seen.get(payment, ()), over=over, all_over=all_over)
+        return self._over(payment) and not (able and NotifyPayment in self.owed(payment))
 
     def _over(self, payment: int) -> bool:
         """Whether nothing hangs on what is still awaited: a failure may be notified late, or never."""
         late = {NotifyPayment} if payment in self._failed else set()
-        return self.peers.alipay_plus.decision(payment) is not None and not self._owed(payment) - late
+        return self.peers.alipay_plus.decision(payment) is not None and not self.owed(payment) - late
 
     def repeatable(self, payment: int) -> set[type[Message]]:
         """The calls to Alipay+ that are not awaited, and that an MPP may well make again for want of an answer."""
@@ -99,13 +113,15 @@ class Obligations:
         undecided = self.peers.alipay_plus.decision(payment) is None and payment not in self.peers.spoiling
         return self.peers.scenario.payments[payment].code == FOREIGN or undecided
 
-    def _owed(self, payment: int) -> set[type[Message]]:
-        """What is awaited without answers to what Alipay+ asks by itself.
+    def owed(self, payment: int) -> set[type[Message]]:
+        """What is awaited at a payment, without answers to what Alipay+ asks by itself.
 
         Of what nobody reports nothing is. A person says at once what the consumer saw: that, or nothing.
         """
-        profile = self.peers.profile
-        reported = {kind for kind in self._due(payment) if kind.point not in profile.observes.nobodys}
+        profile, reported = self.peers.profile, self._due(payment)
+        hidden = profile.observes.nobodys
+        if hidden:
+            reported = {kind for kind in reported if kind.point not in hidden}
         if not profile.by_hand:
             return reported
         return reported - {ResultPage} | ({Sighting} - self._seen.get(payment, set()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
-from mpp_conformance.protocol.messages import Message
+from mpp_conformance.protocol.messages import Malformed, Message
 from mpp_conformance.scenarios.scenario import Codes, Profile, Scenario
 
 MAX_EVENTS: Final = 2_000
@@ -74,6 +74,17 @@ class Record:
         """Whether the wallet has said anything at a payment after the message of this number."""
         return any(e.payment == payment and e.number > number and not e.message.by_suite for e in self._events)
 
+    def prompted(self, payment: int, kind: str) -> bool:
+        """Whether anything calls for a message of a kind, by its name, at a payment: for another one, if there is one.
+
+        The suite has said something since the wallet's latest such message, or has answered a call at all.
+        """
+        said = [e.message for e in self._events if e.payment == payment]
+        latest = max((at for at, message in enumerate(said) if kind_of(message) == kind), default=None)
+        if latest is None:
+            return any(message.by_suite and message.is_reply for message in said)
+        return any(message.by_suite for message in said[latest:])
+
     def trace(
         self, scenario: Scenario, codes: tuple[Codes, ...], profile: Profile, *, ending: str, trouble: str
     ) -> Trace:
@@ -89,3 +100,8 @@ class Record:
             app_link=profile.app_link,
             observes=profile.observes,
         )
+
+
+def kind_of(message: Message) -> str:
+    """The name of the type of a message; of one that could not be read, of what it was to be."""
+    return message.operation if isinstance(message, Malformed) else message.name

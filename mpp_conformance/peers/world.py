@@ -15,7 +15,7 @@ from mpp_conformance.peers.alipay_plus import AlipayPlus
 from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.peers.obligations import Obligations
 from mpp_conformance.peers.reactions import FaultyAnswer, Reactions, Sending
-from mpp_conformance.peers.record import Record
+from mpp_conformance.peers.record import Record, kind_of
 from mpp_conformance.protocol.messages import (
     AdaptorAnswer,
     AdaptorCall,
@@ -52,7 +52,10 @@ class World:
     _peers: Reactions = field(init=False)
     _obligations: Obligations = field(init=False)
     _record: Record = field(init=False)
-    _begun: set[int] = field(default_factory=set)
+    unowed: bool = field(init=False, default=False)
+    """The latest message of the wallet was none that it owed, nor one that was called for once more."""
+    _begun: dict[int, None] = field(default_factory=dict)
+    """The payments that were begun, in that order."""
     _tokens: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +86,8 @@ class World:
 
     def receive(self, payment: int, message: Message, notes: Sequence[tuple[str, str]] = ()) -> list[Sending]:
         """Record what the wallet said at this payment; what the peers say to that, replies first."""
+        owed = kind_of(message) in {kind.__name__ for kind in self.awaited(payment)}
+        self.unowed = not (owed or self._record.prompted(payment, kind_of(message)))
         self._record.write(payment, message, notes)
         self._obligations.heard(payment, message)
         sendings = [
@@ -172,6 +177,11 @@ class World:
         return len(self._begun) == len(everyone) and not any(self.awaited(index) for index in everyone)
 
     @property
+    def owed(self) -> set[type[Message]]:
+        """What a conforming wallet still has to say at the payments that were begun."""
+        return {kind for index in self._begun for kind in self._obligations.owed(index)}
+
+    @property
     def silent(self) -> bool:
         """Nothing sure to come tells the end of a conversation: only a longer silence does."""
         return any(self._obligations.silent(index) for index in self._begun)
@@ -205,10 +215,10 @@ class World:
         following = len(self._begun)
         if following in (0, len(self.scenario.payments)):
             return []
-        return [] if any(self._obligations.hindering(index) for index in self._begun) else [self._scan(following)]
+        return [] if any(map(self._obligations.hindering, reversed(self._begun))) else [self._scan(following)]
 
     def _scan(self, index: int) -> Sending:
-        self._begun.add(index)
+        self._begun[index] = None
         return self._sent(index, self._peers.scan(index))
 
     def _sent(self, payment: int, message: Message) -> Sending:
@@ -216,8 +226,8 @@ class World:
 
     def _asked(self) -> list[Sending]:
         """What Alipay+ asks the MPP server by itself, if it is time; about the first payment of which it is."""
-        for index in range(len(self.scenario.payments)):
-            call = self._obligations.due(index)
-            if call is not None:
-                return [Sending(payment=index, message=message_of(call, self.codes[index]))]
-        return []
+        due = self._obligations.due()
+        if due is None:
+            return []
+        index, call = due
+        return [Sending(payment=index, message=message_of(call, self.codes[index]))]

@@ -199,6 +199,32 @@ def _among_calls(first: str) -> Scenario:
 AMONG_CALLS: Final = tuple(map(_among_calls, BOTH))
 """What an MPP owes of any payment it owes of one that comes after a call, too."""
 
+_CANCEL_NOTHING: Final = Call(what=CANCEL, strange=True)
+_UNCOLLECTED: Final = (
+    (FUNDED, _TO_PAY, (ASK, ASK_ABOUT_NOTHING, _CANCEL_NOTHING, TAKE_BACK, _CANCEL_NOTHING)),
+    (SECOND, _stop(2, "S"), (ASK, ASK_ABOUT_NOTHING, ASK)),
+    (FUNDED, _NOT_DECODED, (_CANCEL_NOTHING, ASK)),
+    (FUNDED, _stop(4, "F"), (ASK, TAKE_BACK, ASK)),
+    (SECOND, _TO_PAY, (ASK, ASK_ABOUT_NOTHING)),
+    (UNFUNDED, _stop(6, "S"), (TAKE_BACK, ASK, ASK_ABOUT_NOTHING)),
+)
+"""Who scans, what Alipay+ decides, and what it asks about the order, and about one that nobody placed."""
+
+
+def _uncollected(first: str) -> Scenario:
+    """Alipay+ calls about orders that were never the MPP's to collect, among others that were."""
+    label = f"{SHORT[first]}-code-first-called-about-what-was-not-collected"
+    codes = (first, *(code for code in BOTH if code != first))
+    forms = cycle(choose_forms(label, len(FORMS)))
+    payments = (
+        Payment(code=codes[at % 2], customer=who, answer=told, calls=_in_forms(calls, forms))
+        for at, (who, told, calls) in enumerate(_UNCOLLECTED)
+    )
+    return Scenario(label=label, payments=apart(payments))
+
+
+UNCOLLECTED: Final = tuple(map(_uncollected, BOTH))
+
 UNKNOWN_FIELD: Final = _called(
     "order-paid-inquired-with-an-unknown-field", ASK, replace(ASK, form=replace(PLAIN, unknown=True))
 )
@@ -224,6 +250,11 @@ CALLED: Final = tuple(
 def called_about(payment: Payment) -> bool:
     """Whether Alipay+ asks about it or cancels it."""
     return bool(payment.calls)
+
+
+def uncollected(payment: Payment) -> bool:
+    """Whether Alipay+ asks about it, and has not left it to the MPP to be paid."""
+    return payment.answer != _TO_PAY and bool(payment.calls)
 
 
 def unpaid(payment: Payment) -> bool:

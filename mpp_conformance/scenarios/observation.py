@@ -51,16 +51,17 @@ class Observed:
     gateway: Witness = field(default_factory=lambda: Witness.of(SUITE))
     client_sdk: Witness = field(default_factory=Witness)
     app_link: Witness = field(default_factory=Witness)
+    nobodys: frozenset[str] = field(init=False, compare=False, repr=False)
+    """The points that nobody reports."""
+
+    def __post_init__(self) -> None:
+        unreported = frozenset(point for point in POINTS if self.at(point).by == NOBODY)
+        object.__setattr__(self, "nobodys", unreported)  # whoever judges asks for it at every message
 
     def at(self, point: str) -> Witness:
         """The witness of a point; what crosses none of the four is the suite's own affair."""
         found = {USER: self.user, GATEWAY: self.gateway, CLIENT_SDK: self.client_sdk, APP_LINK: self.app_link}
         return found.get(point, _OURS)
-
-    @property
-    def nobodys(self) -> frozenset[str]:
-        """The points that nobody reports."""
-        return frozenset(point for point in POINTS if self.at(point).by == NOBODY)
 
     def claims(self) -> Mapping[str, Mapping[str, str | bool]]:
         """As a report and a journal keep it: point in lower case -> by, complete, counted, ordered."""

@@ -10,6 +10,7 @@ from mpp_conformance.protocol.messages import (
     InquiryPaymentAnswer,
     Message,
     NotifyPaymentAnswer,
+    UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Session
@@ -165,3 +166,88 @@ class KeptUntilAnswered(OpenUntilAnswered):
         if entry is not None and entry.status == "S" and cancellation.payment_request_id not in self.known:
             return CancelPaymentAnswer(result_status="F", result_code="PROCESS_FAIL", result_message="not settled")
         return super().cancelled(cancellation)
+
+
+@dataclass
+class HasStopped(ConformingMpp):
+    """Common ground of those who serve Alipay+ otherwise once they have left a payment to the client SDK."""
+
+    stopped: bool = False
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """From now on."""
+        self.stopped = True
+        yield from super().pass_to_client(session, answer)
+
+
+class OpenAfterStop(HasStopped):
+    """Tells of every payment that it is under way, once one was stopped."""
+
+    name = "inquiries-answered-in-process-after-a-stop"
+    breaks = frozenset({"INQ-1", "CAN-3"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """Never over."""
+        return ("U", "PAYMENT_IN_PROCESS") if self.stopped else super().state(entry)
+
+
+class UnsignedAfterStop(HasStopped):
+    """Signs no answer to a call, once a payment was stopped."""
+
+    name = "answers-to-alipay-plus-unsigned-after-a-stop"
+    breaks = frozenset({"WIRE-3"})
+
+    def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
+        """Not signed."""
+        made = super().served(call)
+        return replace(made, signature="missing") if self.stopped else made
+
+
+class KeptAfterStop(HasStopped):
+    """Takes nothing back, once a payment was stopped."""
+
+    name = "cancellations-refused-after-a-stop"
+    breaks = frozenset({"CAN-1"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """F."""
+        if self.stopped and cancellation.signature == "valid":
+            return CancelPaymentAnswer(result_status="F", result_code="PROCESS_FAIL", result_message="stopped")
+        return super().cancelled(cancellation)
+
+
+class BooksStopped(ConformingMpp):
+    """Books every order that it is told of as paid where decoding succeeded, also one that it leaves to the SDK."""
+
+    name = "stopped-orders-inquired-as-paid"
+    breaks = frozenset({"INQ-1"})
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """In the books."""
+        if answer.order is not None:
+            self.booked(session, answer.order).status = "S"
+        yield from super().pass_to_client(session, answer)
+
+
+class CancelsUnknownUnsigned(ConformingMpp):
+    """Signs no answer to a cancellation of an order that it does not know."""
+
+    name = "unknown-orders-cancelled-unsigned"
+    breaks = frozenset({"WIRE-3"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """Not signed."""
+        made = super().cancelled(cancellation)
+        return made if cancellation.payment_request_id in self.books else replace(made, signature="missing")
+
+
+class CancelsUnknownInNoWords(ConformingMpp):
+    """Breaks down over the cancellation of an order that it does not know."""
+
+    name = "unknown-orders-cancelled-without-a-status"
+    breaks = frozenset({"WIRE-4"})
+
+    def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
+        """No result status."""
+        made = super().cancelled(cancellation)
+        return made if cancellation.payment_request_id in self.books else replace(made, result_status="")

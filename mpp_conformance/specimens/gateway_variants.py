@@ -18,6 +18,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     NotifyPaymentAnswer,
     Order,
+    UserInitiatedPayAnswer,
 )
 from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
@@ -197,3 +198,17 @@ class KeepsReasonOfFailure(ConformingMpp):
     def state(self, entry: Entry) -> tuple[str, str]:
         """It was not the cancellation by which it failed."""
         return super().state(entry if entry.status != "F" else replace(entry, cancelled=False))
+
+
+class BooksStoppedAsFailed(ConformingMpp):
+    """Books each order that it is told of, and what it leaves to the client SDK as failed: no document says when."""
+
+    name = "stopped-orders-booked-as-failed"
+
+    def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Nothing will be paid."""
+        if answer.order is not None:
+            entry = self.booked(session, answer.order)
+            if entry.status is None:
+                entry.status, entry.error_code = "F", "PROCESS_FAIL"
+        yield from super().pass_to_client(session, answer)

@@ -19,6 +19,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.SIGNATURE_MISSING: """
         requests-unsigned notifications-unsigned answers-to-alipay-plus-unsigned
         unknown-orders-answered-unsigned answers-to-cancellations-unsigned
+        answers-to-alipay-plus-unsigned-after-a-stop unknown-orders-cancelled-unsigned
+        notifications-unsigned-after-a-late-answer
         repeated-calls-unsigned repeated-notifications-unsigned failures-inquired-unsigned
     """,
     FaultKind.SIGNATURE_WRONG: """
@@ -37,11 +39,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
-    FaultKind.FIELD_LEFT_OUT: "notifications-without-order result-callback-without-message",
+    FaultKind.FIELD_LEFT_OUT: """
+        notifications-without-order result-callback-without-message unknown-orders-cancelled-without-a-status
+    """,
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
-        household-asked-for-when-scanned-again
+        household-asked-for-when-scanned-again household-asked-for-behind-a-known-entry-code
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
         first-customer-for-ever customer-of-latest-scan-notified notified-under-merchant-reference
@@ -63,6 +67,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
         limits-shown-by-itself expired-code-shown-by-itself failed-decoding-left-to-sdk
         every-payment-declined every-payment-told-as-paid risk-before-action-type
+        sums-paid-before-refused-before-action-type
     """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
         unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
@@ -202,11 +207,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         success-inquired-as-unknown-until-it-is-notified
         cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
         inquired-amounts-swapped inquiries-unknown-at-first
+        inquiries-answered-in-process-after-a-stop stopped-orders-inquired-as-paid
     """,
     FaultKind.CANCELLATION_REFUSED: """
         another-order-not-cancelled
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
+        cancellations-refused-after-a-stop
         only-latest-payment-cancelled cancellation-refused-until-the-success-is-notified
     """,
     FaultKind.NOT_IDEMPOTENT: """

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mpp_conformance.protocol.messages import (
+    HANDLE_BY_SDK,
     Decode,
     IdentityAnswer,
     Message,
@@ -141,3 +142,20 @@ class FailsSilentlyWithoutMerchant(LooksAtOrders):
         made = super().settled(session, order)
         nameless = self.bodies.get(session.name) and not self.tells(session, "merchantName")
         return replace(made, error_code=None) if made.payment_status == "F" and nameless else made
+
+
+class GuardsAgainstDuplicates(ConformingMpp):
+    """Takes a sum that the customer has paid just so before for a payment made twice, whatever Alipay+ decides."""
+
+    name = "sums-paid-before-refused-before-action-type"
+    breaks = frozenset({"SRV-4"})
+    observed = frozenset({"UX-8"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """Before actionType is looked at; what is to be paid is paid."""
+        sum_of = answer.order.amount if answer.order is not None else ""
+        paid = (one for one in self.books.values() if one.status == "S" and one.customer == session.customer)
+        if answer.action_type == HANDLE_BY_SDK and any(one.order.amount == sum_of for one in paid):
+            yield from self.not_decoded(session, replace(answer, result_code="PROCESS_FAIL"))
+        else:
+            yield from super().answered(session, answer)

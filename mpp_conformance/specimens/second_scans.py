@@ -222,3 +222,20 @@ class AsksAgainForAnother(KnowsScans):
                 yield replace(message, customer_id="household")
             else:
                 yield message
+
+
+class AsksForAnotherBehindKnownPage(KnowsScans):
+    """Asks for the household about an order behind an entry code that it has seen before."""
+
+    name = "household-asked-for-behind-a-known-entry-code"
+    breaks = frozenset({"REP-6"})
+    observed = frozenset({"NOT-9"})
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Another id."""
+        known = self.again(session) and session.callback is not None
+        for message in super().ask(session, code_value):
+            if known and isinstance(message, UserInitiatedPay):
+                yield replace(message, customer_id="household")
+            else:
+                yield message

@@ -1,11 +1,18 @@
 """MPPs that lose an answer of Alipay+'s which takes longer than they wait."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 from mpp_conformance import wire
-from mpp_conformance.protocol.messages import DecodeCallback, Message, ResultPage, UserInitiatedPay
+from mpp_conformance.protocol.messages import (
+    DecodeCallback,
+    Message,
+    NotifyPayment,
+    Order,
+    ResultPage,
+    UserInitiatedPay,
+)
 from mpp_conformance.specimens.conforming import NO_ANSWER, ConformingMpp, Handed, Say, Session
 
 TIMEOUT: Final = 2.0
@@ -78,3 +85,24 @@ class CallbackGivesUp(ClientGivesUp):
     def gives_up(self, session: Session) -> Iterator[Message]:
         """The callback, without a payload."""
         yield DecodeCallback(callback=session.callback or "", outcome="failure", error_code="TIMEOUT")
+
+
+@dataclass
+class SignsInTimeOnly(ConformingMpp):
+    """Opens its key for a call and what follows from that, and shuts it after 2 s."""
+
+    name = "notifications-unsigned-after-a-late-answer"
+    breaks = frozenset({"WIRE-1"})
+    late: set[str] = field(default_factory=set)
+    """The sessions that were answered after that."""
+
+    def receive(self, session: str, asked: wire.Call, received: wire.Received) -> Iterator[Say]:
+        """The key is shut."""
+        if received.seconds >= TIMEOUT:
+            self.late.add(session)
+        yield from super().receive(session, asked, received)
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """Not signed."""
+        made = super().notice(session, order, result)
+        return replace(made, signature="missing") if session.name in self.late else made

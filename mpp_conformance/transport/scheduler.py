@@ -4,6 +4,7 @@ Tests ask for traces one after the other; here they are held concurrently, befor
 """
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
@@ -50,12 +51,23 @@ class Converser(Protocol):
     def prolonged(self) -> Mapping[Scenario, Trace]:
         """Conversations of which more was heard when they were over, with that."""
 
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
-        """Hold one conversation to its end; ``at_rest`` is called once there is nothing for the wallet to do in it."""
+    async def converse(
+        self, scenario: Scenario, at_rest: Callable[[], None], *, leave: Callable[[], None], turn: str
+    ) -> Trace:
+        """Hold one conversation to its end.
+
+        ``at_rest`` is called once there is nothing for the wallet to do in it, ``leave`` where others may begin
+        although there may be; ``turn`` is another each time that it is held. OverbookedError where it is to be held
+        again, since others should not have begun.
+        """
 
 
 class ClosedError(RuntimeError):
     """A conversation was asked for that was left off when the run was closed."""
+
+
+class OverbookedError(Exception):
+    """A wallet had more conversations at once than it claims to bear, through a fault of the suite."""
 
 
 class NotHeldError(LookupError):
@@ -147,13 +159,40 @@ class ConcurrentConversations:
             await self._over.wait()
 
     async def _held(self, scenario: Scenario) -> Trace:
-        await self._places.acquire()
-        place = Place(self._places)
+        return await held_in_place(
+            self._connector,
+            scenario,
+            self._places,
+            alone=self._parallel == 1,
+            begun=lambda: self._tell_begun(scenario),
+        )
+
+
+async def held_in_place(
+    connector: Converser,
+    scenario: Scenario,
+    places: asyncio.Semaphore,
+    *,
+    alone: bool,
+    begun: Callable[[], None] = lambda: None,
+) -> Trace:
+    """Hold a conversation when there is a place for it; once more where others should not have begun beside it.
+
+    ``alone``: it has its place for as long as it is listened to; ``begun`` is told when it is first begun.
+    """
+    for turn in itertools.count():
+        await places.acquire()
+        place = Place(places)
         try:
-            self._tell_begun(scenario)
-            return await self._connector.converse(scenario, place.leave if self._parallel > 1 else _stay)
+            if not turn:
+                begun()
+            at_rest, named = _stay if alone else place.leave, f"-{turn}" if turn else ""
+            return await connector.converse(scenario, at_rest, leave=place.leave, turn=named)
+        except OverbookedError:
+            continue
         finally:
             place.leave()
+    raise AssertionError
 
 
 class Place:

@@ -9,7 +9,7 @@ import gc
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,7 @@ from mpp_conformance.transport.connectors.direct import hold
 from mpp_conformance.transport.connectors.interleaving import Crowd
 from mpp_conformance.transport.connectors.memory import Memory, RememberingPeers
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial
-from mpp_conformance.trials.load.traffic import Traffic, tally
+from mpp_conformance.trials.load.traffic import Rows, Traffic, tally
 from mpp_conformance.wire import round_trip
 
 KEPT: Final = "kept_cases.toml"
@@ -45,6 +45,8 @@ _MOST_SEEDS: Final = 10
 
 Conversations = Mapping[Scenario, list[tuple[Case, str]]]
 """Each distinct conversation, and the cases that judge it with the label each of them gives it."""
+Notes = tuple[tuple[str, str], ...]
+"""What the wire told beside a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +177,25 @@ def _matrix(suites: Path) -> Matrix:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class KnownTraffic(Traffic):
+    """Traffic in which many MPPs say the same: what was judged before is looked up, by all that a judge can read."""
+
+    _judged: dict[tuple[Trace, tuple[Notes, ...]], Rows] = field(default_factory=dict, compare=False, repr=False)
+
+    def judge(self, scenario: Scenario, trace: Trace) -> Rows:
+        """What the cases say of one conversation, for itself."""
+        known_by = (trace, tuple(event.notes for event in trace.events))
+        found = self._judged.get(known_by)
+        if found is None:
+            found = self._judged[known_by] = Traffic.judge(self, scenario, trace)
+        return found
+
+
 def ordinary(cases: Iterable[Case]) -> Traffic:
     """The conversations that an MPP which claims every feature is to hold under load."""
     claims = Claims.of(wallet.reference().claims())
-    return Traffic.of(tuple(cases), replace(claims, features=frozenset(FEATURES)))
+    return KnownTraffic.of(tuple(cases), replace(claims, features=frozenset(FEATURES)))
 
 
 def crowd_trial(specimen: Specimen, traffic: Traffic, *, users: int, seed: int) -> CrowdTrial:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,7 +29,6 @@ from mpp_conformance.report.pages import kill_matrix
 from mpp_conformance.report.run_folder.folder import RunFolder
 
 COMMAND = Path(sys.executable).with_name("mpp-conformance")
-SHADOWED: Final = ("secrets", "yaml", "json", "click", "pytest", "asyncio", "cryptography", "mpp_conformance", "suites")
 _LIMITED = "import resource,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(int(sys.argv[1]),)*2);"
 _LIMITED += "import signal;signal.signal(signal.SIGXFSZ,signal.SIG_IGN);import os;os.execv(sys.argv[2],sys.argv[2:])"
 
@@ -39,17 +38,6 @@ def start(*words: str | Path, cwd: Path, **settings: str) -> subprocess.Complete
     return subprocess.run(
         [COMMAND, *words], cwd=cwd, env={**os.environ, **settings}, capture_output=True, text=True, check=False
     )
-
-
-@pytest.fixture
-def shadowed(tmp_path: Path) -> Path:
-    """A folder whose files are named like modules, and of which none may be imported."""
-    for name in SHADOWED:
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')\n", "ascii")
-    (tmp_path / "conftest.py").write_text("raise SystemExit('conftest was imported')\n", "ascii")
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", "ascii")
-    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('sitecustomize was imported')\n", "ascii")
-    return tmp_path
 
 
 @pytest.fixture
@@ -82,12 +70,6 @@ def test_certify_certifies_a_process_of_its_own_anywhere(shadowed: Path, without
     assert (verdicts["claims"]["wallet"]["name"], verdicts["claims"]["reach"]["parallel"]) == ("reference MPP", 16)
     assert {path.name for path in shadowed.iterdir()} == there | {"reports"}
     assert [path.name for path in (shadowed / "reports").iterdir() if path.name.startswith(PREFIX)] == []
-
-
-def test_the_generator_imports_nothing_from_the_current_folder(shadowed: Path) -> None:
-    """Nor does the process that generates answers."""
-    result = start("answers", "list", "--seed", "5", cwd=shadowed)
-    assert (result.returncode, result.stderr) == (Exit.CONFORMS, ""), result.stdout
 
 
 def test_our_children_leave_the_current_folder_out() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT, value_in_words
+from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT, any_in_words, value_in_words
 
 
 @pytest.mark.parametrize("text", ["USER_BALANCE_NOT_ENOUGH", "1000", "-1", "0", "E 7", "余额不足", "FAILED"])
@@ -22,3 +22,18 @@ def test_what_names_no_error_is_no_code(text: str | None) -> None:
 def test_a_wanted_text_is_put_into_words() -> None:
     """As the report prints it."""
     assert [value_in_words(SOME_TEXT), value_in_words(ERROR_CODE)] == ["some text", "an error code"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (("A",), "'A'"),
+        (("A", None), "'A'"),
+        (("A", "B", None), "'A'"),
+        (("A", "B", "C"), "one of 'A', 'B', 'C'"),
+        ((None, ""), "absent"),
+    ],
+)
+def test_a_list_of_the_documents_is_shown_whole(values: tuple[str | None, ...], words: str) -> None:
+    """What stands beside the one value that is wanted is borne, not wanted."""
+    assert any_in_words(values) == words

@@ -88,6 +88,18 @@ def test_a_payment_has_its_own_events_in_order() -> None:
     assert [(trace.payload(payment), trace.handed(payment)) for payment in (0, 1)] == [("a", "a"), ("b", "b")]
 
 
+def test_events_of_a_kind_are_those_of_their_payment_in_order() -> None:
+    """However often it is asked, and whatever was asked before; a part of the conversation is asked anew."""
+    trace = _trace(_stopped("a"), _stopped("b"), _handed("b"), _handed("a"), _handed("c"), payments=[0, 1, 1, 0, 0])
+
+    for _ in range(2):
+        told = [[event.number for event in trace.of_kind(payment, ServerAnswer)] for payment in (0, 1, 2)]
+        assert told == [[4, 5], [3], []]
+    assert [event.number for event in trace.alone(1).of_kind(0, UserInitiatedPayAnswer)] == [2]
+    assert trace.answered(HANDLE_BY_SDK) == (0, 1)
+    assert trace.alone(1).answered(HANDLE_BY_SDK) == (0,)
+
+
 def test_a_refused_call_gives_no_payload() -> None:
     """The payload is that of the answer with a decision, also when a refusal came first; without one there is none."""
     assert _trace(_handed("early"), _REFUSED, _stopped("a")).payload() == "a"

@@ -71,3 +71,32 @@ def test_a_duty_of_every_payment_is_judged_wherever_it_is_owed(
     ]
     assert [scenario.label for scenario in owed if scenario not in JUDGED[requirement]] == []
     assert owed != []
+
+
+@pytest.mark.parametrize("requirement", ["WIRE-3", "WIRE-4"])
+def test_a_duty_of_every_answer_is_judged_wherever_alipay_plus_calls(requirement: str) -> None:
+    """Alone and in sequences, among strangers' calls, and about orders that were never the MPP's to collect."""
+    every = dict.fromkeys(scenario for judged in JUDGED.values() for scenario in judged)
+    called = [
+        scenario
+        for scenario in every
+        if any(call.signature == "valid" for payment in scenario.payments for call in payment.calls)
+        and not any(call.form.unknown for payment in scenario.payments for call in payment.calls)
+    ]
+
+    assert [scenario.label for scenario in called if scenario not in JUDGED[requirement]] == []
+    assert called != []
+
+
+def test_a_customers_id_is_judged_wherever_one_scans_again() -> None:
+    """However the payment before ended, whatever Alipay+ has asked since; the limits' own cases have other answers."""
+    every = dict.fromkeys(scenario for judged in JUDGED.values() for scenario in judged if usual(scenario))
+    again = [
+        held
+        for held in every
+        if len({payment.customer for payment in held.payments}) < len(held.payments)
+        and all(payment.answer is not None for payment in held.payments)
+    ]
+
+    assert [held.label for held in again if held not in JUDGED["REP-6"]] == []
+    assert again != []

@@ -18,6 +18,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.scenario import (
+    ENTRY,
     FUNDED,
     ORDER,
     SECOND,
@@ -138,3 +139,23 @@ def test_tokens_and_codes_are_of_one_payment_in_one_run() -> None:
     tokens = {world.token(index) for world in worlds for index in (0, 1)}
 
     assert (len(tokens), {len(token) for token in tokens}) == (6, {32})
+
+
+def test_what_the_wallet_did_not_owe_is_known() -> None:
+    """Neither what was awaited, nor what anything called for: a report too early, and one that is said again."""
+    world = _world(_TO_PAY)
+    world.begin()
+    seen = []
+    for message in (ResultPage(status="S"), None, ResultPage(status="S"), ResultPage(status="S"), _notice(world)):
+        _ = _ask(world) if message is None else _say(world, message)
+        seen.append(world.unowed)
+
+    assert seen == [True, False, False, True, False]
+
+
+def test_what_is_owed_is_that_of_the_payments_that_were_begun() -> None:
+    """What the next scan will call for is not owed yet."""
+    world = _world(_TO_PAY, Payment(code=ENTRY))
+    world.begin()
+
+    assert world.owed == {UserInitiatedPay}

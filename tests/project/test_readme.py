@@ -1,10 +1,10 @@
 """What README.md and docs/ tell people to type does what they say.
 
 Every command in a ``console`` block is run, in the order of the text, in one directory, as a newcomer would run it;
-only the ports are others, and what holds no conversation is called in this process. ``make`` is not: `make test` would
-run this test once more. For each target it is checked that it is there and what it calls; that is run in
-tests/cli/test_surroundings.py (certify) and by every start of this test (test), and tests/project/test_bench.py has the
-parts of bench.
+only the ports are others, load takes one second of five, and what ends by itself is called in this process: tests/cli/
+has that in a process of its own. ``make`` is not: `make test` would run this test once more. For each target it is
+checked that it is there and what it calls; that is run in tests/cli/test_surroundings.py (certify) and by every start
+of this test (test), and tests/project/test_bench.py has the parts of bench.
 """
 
 import json
@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from mpp_conformance.cli import cli
 from mpp_conformance.cli.exits import Exit
 from mpp_conformance.pacts.states import ALIPAY_PLUS, CLIENT_SDK, MPP_SERVER
+from tests.commands import called
 from tests.serving import free_ports, served, settle_ports
 
 ROOT = Path(__file__).parents[2]
@@ -40,8 +41,6 @@ EXPECTED_EXITS |= {"reports/first.zip": Exit.NOT_PROVEN, "leakscan": Exit.FAILS}
 """A run of a part certifies nothing; a report whose operator has said nothing lacks items; nobody named the signer, and
 the run's folder still holds what opens hidden evidence; load certifies nothing, whatever it finds.
 """
-AT_HAND = {"bundle", "coverage", "diff", "faults", "keygen", "list", "matrix", "report", "schema", "verify"}
-"""Commands that hold no conversation: this process has loaded what they need, the kill matrix among it."""
 TARGETS = {
     "certify": "mpp-conformance certify",
     "test": "pytest tests",
@@ -150,9 +149,9 @@ def run_of_the_wallet(place: Path, words: list[str]) -> Path:
 
 def typed(words: list[str], place: Path) -> tuple[int, str]:
     """How a command ends that is typed in the current folder, ``place``, and what it prints."""
-    if words[0] == "mpp-conformance" and words[1] in AT_HAND:
-        called = CliRunner().invoke(cli, words[1:], catch_exceptions=False)
-        return called.exit_code, called.output
+    if words[0] == "mpp-conformance":
+        told = called(*words[1:], cwd=place)
+        return told.exit_code, told.output
     ended = subprocess.run(
         [BIN / words[0], *words[1:]], cwd=place, capture_output=True, text=True, timeout=300, check=False
     )
@@ -182,6 +181,7 @@ def test_the_story_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                 continue
             if "reports/<run>" in words:
                 words[words.index("reports/<run>")] = str(run_of_the_wallet(tmp_path, words))
+            words = ["1s" if word == "5s" else word for word in words]
             ended[command], printed = typed(words, tmp_path)
             assert "Traceback" not in printed, f"{command}\n{printed}"
             if words[1] == "init":

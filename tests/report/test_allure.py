@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from mpp_conformance.cli.exits import Exit
 from mpp_conformance.common.resources import directory
 from mpp_conformance.evidence import read
 from mpp_conformance.ledger.catalogue import load
@@ -25,6 +26,7 @@ from mpp_conformance.report.allure.results import DIRECTORY
 from mpp_conformance.report.verdict_file import document
 from mpp_conformance.wallet import create
 from tests import browser
+from tests.commands import called
 
 COMMAND: Final = Path(sys.executable).with_name("mpp-conformance")
 LONGEST: Final = 4_000
@@ -41,8 +43,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = made.wallet.read_text("utf-8").replace("mpp-public-key.pem", made.public_key.name)
     made.wallet.write_text(text, "utf-8")
     arguments = ["run", "--mpp", f"specimen:{MPP}", "--wallet", "wallet.toml", "--run", "one"]
-    done = subprocess.run([COMMAND, *arguments], cwd=place, capture_output=True, timeout=300, check=False)
-    assert done.returncode == 1, done.stdout
+    done = called(*arguments, cwd=place)
+    assert done.exit_code == Exit.FAILS, done.output
     return place / "reports/one"
 
 

@@ -3,8 +3,6 @@
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from mpp_conformance.report.verdict_file import document, rerun_command
 from mpp_conformance.report.verdict_file.document import VerdictFileError
 from mpp_conformance.specimens import FAULTY
 from tests import browser
+from tests.commands import called
 from tests.reporting import run_of, sample
 
 Run = tuple[dict[str, Any], dict[str, Trace]]
@@ -276,10 +275,9 @@ def test_repro_judges_that_case_alone_with_the_same_verdict(spoilt: Run, tmp_pat
     """The line of a failure card, typed as it stands, runs one case, which fails as it did."""
     case = failing(spoilt, "SRV-4")
     words = shlex.split(rerun_command.command(spoilt[0]["target"], case))
-    program = Path(sys.executable).with_name(words[0])
-    words += ["--run", "r"]
-    ended = subprocess.run([program, *words[1:]], cwd=tmp_path, capture_output=True, timeout=120, check=False)
-    assert ended.returncode == Exit.FAILS, ended.stdout
+    assert words[0] == "mpp-conformance"
+    ended = called(*words[1:], "--run", "r", cwd=tmp_path)
+    assert ended.exit_code == Exit.FAILS, ended.output
     (found,) = document.cases(document.read((tmp_path / "reports/r/verdicts.json").read_bytes()))
     assert (found["case"], found["scenario"], found["verdict"]) == (case["case"], case["scenario"], "fail")
 

@@ -2,8 +2,6 @@
 
 import ast
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -25,6 +23,7 @@ from mpp_conformance.report.pages import html, markdown, terminal
 from mpp_conformance.scenarios.transformations import PAYLOADS
 from mpp_conformance.specimens import FAULTY, SPECIMENS
 from mpp_conformance.trials import cabinet
+from tests.commands import called
 from tests.reporting import HOSTILE, M1, M2, O3, folded, run_of, sample
 from tests.reporting import judged as judged_row
 from tests.reporting import row as planned
@@ -344,13 +343,7 @@ def test_both_languages_are_made_from_one_verdict_file(tmp_path: Path) -> None:
 def test_the_terminal_speaks_the_reports_language(tmp_path: Path) -> None:
     """Cards, summary and result are in Chinese, and every column begins where the one above it does."""
     words = ["run", "--mpp", "specimen:handle-action-never", "--reports", str(tmp_path), "--run", "r"]
-    told = subprocess.run(
-        [sys.executable, "-m", "mpp_conformance.cli", *words, "--lang", "zh-CN", "-k", "single or handle_action"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    ).stdout
+    told = called(*words, "--lang", "zh-CN", "-k", "single or handle_action", cwd=tmp_path).output
     for words_told in ("未通过 OC-16 ", "实际      没有 HandleAction", "首先检查  MPP", "结论         不符合"):
         assert words_told in told
     assert [label for label in ("expected ", "seen ", "rests on", "blame", "result ") if f"\n{label}" in told] == []

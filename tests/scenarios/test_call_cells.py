@@ -6,7 +6,7 @@ from typing import Final
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, SIGNATURE_OUTCOMES
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH, FORGED, UNSIGNED
+from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH, FORGED, UNCOLLECTED, UNSIGNED
 from mpp_conformance.scenarios.cells import BOTH
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
@@ -93,6 +93,22 @@ def test_each_kind_of_call_comes_before_an_ordinary_payment() -> None:
             *product((CANCEL,), (PAYING, OVER), (False,)),
         }
         assert not scenario.payments[-1].calls
+
+
+def test_orders_that_are_not_the_mpps_are_inquired_about_and_cancelled() -> None:
+    """Those left to the SDK with and without an order, those not decoded, and those that nobody placed."""
+    found = {
+        (call.what, call.strange, *_decision(held)[:2])
+        for scenario in UNCOLLECTED
+        for held in scenario.payments
+        for call in held.calls
+    }
+
+    assert {
+        *product((INQUIRE, CANCEL), (False,), (HANDLE_BY_SDK,), ("S", "F")),
+        *product((INQUIRE,), (False,), (HANDLE_BY_PSP,), ("S", "F")),
+        *product((INQUIRE, CANCEL), (True,), (HANDLE_BY_PSP,), ("S",)),
+    } <= found
 
 
 def test_either_action_comes_right_after_a_failure_and_after_a_decoding_that_failed() -> None:

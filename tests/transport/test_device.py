@@ -18,7 +18,7 @@ from mpp_conformance.scenarios.scenario import ORDER
 from mpp_conformance.transport.connectors.http import HttpConnector
 from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
 from mpp_conformance.transport.servers.application import application
-from mpp_conformance.transport.servers.device import Device, device_routes
+from mpp_conformance.transport.servers.device import Device, NotFetchedError, device_routes
 from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.merchant_page import STAND_IN
 from tests.hosting import HOST, front, wallet_at
@@ -220,7 +220,7 @@ def test_a_conversation_with_nobody_accuses_nobody() -> None:
             device = connector._adaptor.device
             device.first = 0.1
             trace = await connector.converse(ORDER_SDK)
-            assert (trace.ending, "no test build has fetched scan" in trace.trouble) == (BROKEN, True)
+            assert (trace.ending, "no test build has called the device address" in trace.trouble) == (BROKEN, True)
             device.hello("w", "1")
             conversation = asyncio.create_task(connector.converse(sdk(ORDER, "F")))
             ((scan,),) = json.loads(await device.fetch(device._client, 0, ())).values()
@@ -229,6 +229,49 @@ def test_a_conversation_with_nobody_accuses_nobody() -> None:
             trace = await conversation
             assert (trace.ending, "out of reach" in trace.trouble) == (BROKEN, True)
             assert [type(event.message) for event in trace.events] == [Scan]
+
+    held(test)
+
+
+def test_it_is_said_why_nothing_was_fetched() -> None:
+    """Nobody came, somebody came to another address, or who came asks no more: each is looked for elsewhere."""
+
+    async def test() -> None:
+        device = Device(ADDRESS)
+
+        async def why() -> str:
+            with pytest.raises(NotFetchedError) as problem:
+                await device.call("scan", b"{}", 0.0, lambda: None)
+            return str(problem.value)
+
+        async with (
+            serve_app(application(device_routes(device)), HOST, 0) as url,
+            httpx.AsyncClient(trust_env=False) as http,
+        ):
+            assert await why() == "no test build has called the device address"
+            await TestBuild(f"{url}/d/elsewhere", http).say("hello", wallet="w", version="1")
+            assert "somebody calls another one" in await why()
+            await TestBuild(f"{url}/d/{ADDRESS}", http).hello()
+            assert await why() == "the test build has not fetched scan from the device address"
+
+    held(test)
+
+
+def test_who_asks_for_calls_is_answered_at_the_end() -> None:
+    """A poll is not broken off because the suite has ended."""
+
+    async def test() -> None:
+        device = Device(ADDRESS)
+        async with (
+            serve_app(application(device_routes(device)), HOST, 0) as url,
+            httpx.AsyncClient(trust_env=False) as http,
+        ):
+            build = TestBuild(f"{url}/d/{ADDRESS}", http)
+            await build.hello()
+            polling = asyncio.create_task(build.fetch())
+            await device._until(lambda: device._polls == 1, 5)
+            device.end()
+            assert await polling == []
 
     held(test)
 

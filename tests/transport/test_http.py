@@ -277,7 +277,7 @@ def test_a_long_conversation_may_last_longer() -> None:
 
     async def hold() -> tuple[float, float]:
         async with hosted(ConformingMpp, patience=1) as connector:
-            return connector._lasting(psp(ORDER)), connector._lasting(changing(ORDER))
+            return connector._listening.lasting(psp(ORDER)), connector._listening.lasting(changing(ORDER))
 
     assert asyncio.run(hold()) == (20, 35)
 

@@ -56,7 +56,7 @@ class Puppet:
         with self.changed:
             assert self.changed.wait_for(reached, timeout=10)
 
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None], **_: object) -> Trace:
         """Begin, and end when the gate is open."""
         self._note(self.begun, scenario)
         self.most = max(self.most, len(self.begun) - len(self.ended))

@@ -72,7 +72,7 @@ class _InTurns:
         """Nothing comes late in here."""
         return {}
 
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None]) -> Trace:
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None], **_: object) -> Trace:
         """As the direct connector does; others are let in before each message, and once more at the end."""
         self._busy += 1
         self.busiest = max(self.busiest, self._busy)

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,8 @@ from typing import IO
 
 import pytest
 
+from tests.commands import called
+
 ROOT = Path(__file__).parents[2]
 WALLET = Path("examples/wallet-node")
 CONTRACT = ROOT / "contracts/pacts/alipay-plus--mpp-server.json"
@@ -30,7 +31,6 @@ SHELL = ("/bin/bash", "-ec")
 READY = "wallet-node listens at "
 PORTS = range(20_000, 32_000)
 CONFORMS, FAILS = 0, 1
-AT_ONCE = 3
 MAX_TOLD = 4_000
 # Every kind of conversation, and of payloads those that a fault here changes: a fault needs no more to be found.
 ENOUGH = (
@@ -155,14 +155,19 @@ def shell(commands: str, cwd: Path, *, timeout: float) -> subprocess.CompletedPr
 def certify(commands: str, reports: Path, cwd: Path) -> Outcome:
     """Run the suite by ``commands``, which leave exactly one run in ``reports``."""
     done = shell(commands, cwd, timeout=180)
+    return outcome_of(done.returncode, done.stdout + done.stderr, reports)
+
+
+def outcome_of(code: int, told: str, reports: Path) -> Outcome:
+    """What a command has come to that left exactly one run in ``reports``, by its exit code and what it printed."""
     found = list(reports.glob("*/verdicts.json"))
-    assert len(found) == 1, done.stdout + done.stderr
+    assert len(found) == 1, told
     said = json.loads(found[0].read_bytes())
     rows = said["requirements"]
     verdicts = {row["id"]: row["verdict"] for row in rows if row["tested"] and row["level"] == "MUST"}
     observed = {row["id"] for row in rows if row["tested"] and row["level"] != "MUST" and row["verdict"] != "pass"}
     strays = {(stray["conversation"], json.loads(stray["message"])["type"]) for stray in said["strays"]}
-    return Outcome(done.returncode, (done.stdout + done.stderr)[-MAX_TOLD:], verdicts, observed, strays)
+    return Outcome(code, told[-MAX_TOLD:], verdicts, observed, strays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,28 +193,16 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         return Followed(root, outcome, shell(contract, root, timeout=60))
 
 
-@pytest.fixture(scope="module")
-def faulty(
-    certified: Followed, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> dict[str, Outcome]:
-    """How the runs ended against the wallet with each of the faults that are asked for."""
-    calls = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
-    faults = [str(call.params["fault"]) for call in calls if call is not None and "fault" in call.params]
-    built = certified.root / WALLET
-    root = tmp_path_factory.mktemp("faulty")
-
-    def run(fault: str) -> Outcome:
-        folder = root / fault
-        shutil.copytree(built / "keys", folder / "keys")
-        for name in ("wallet.json", "wallet.toml"):
-            shutil.copy(built / name, folder)
-        move(folder)
-        command = ["node", str(built / "dist/main.js"), "--config", "wallet.json", "--fault", fault]
-        with wallet_up(command, folder):
-            return certify(f"mpp-conformance run --wallet wallet.toml -k '{ENOUGH}'", folder / "reports", folder)
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(faults, pool.map(run, faults), strict=True))
+def held_with(fault: str, built: Path, folder: Path) -> Outcome:
+    """How a run in this process ends against the wallet with a fault; ``built``: where the wallet is."""
+    shutil.copytree(built / "keys", folder / "keys")
+    for name in ("wallet.json", "wallet.toml"):
+        shutil.copy(built / name, folder)
+    move(folder)
+    command = ["node", str(built / "dist/main.js"), "--config", "wallet.json", "--fault", fault]
+    with wallet_up(command, folder):
+        done = called("run", "--wallet", "wallet.toml", "-k", ENOUGH, cwd=folder)
+    return outcome_of(done.exit_code, done.output, folder / "reports")
 
 
 def test_the_wallet_conforms_as_its_readme_says(certified: Followed) -> None:
@@ -246,9 +239,9 @@ def test_the_faults_are_those_that_the_wallet_lists(certified: Followed) -> None
 @pytest.mark.parametrize(
     "fault", [pytest.param(fault, marks=[pytest.mark.thorough] if fault in ALIKE else []) for fault in FAULTS]
 )
-def test_each_fault_is_caught(fault: str, faulty: dict[str, Outcome]) -> None:
+def test_each_fault_is_caught(fault: str, certified: Followed, tmp_path: Path) -> None:
     """A fault breaks the requirements that are its own, and the run says that the wallet does not conform."""
-    outcome = faulty[fault]
+    outcome = held_with(fault, certified.root / WALLET, tmp_path)
     failed = {row for row, verdict in outcome.verdicts.items() if verdict == "fail"}
     seen = failed & FAULTS[fault] if fault in SPREADING else failed
     assert (FAILS, FAULTS[fault]) == (outcome.code, seen), outcome.told

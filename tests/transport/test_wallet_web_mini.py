@@ -66,21 +66,23 @@ def test_the_doubles_own_tests_pass(checkout: Path) -> None:
     assert "# fail 0" in npm(checkout, "test")
 
 
-@pytest.mark.parametrize(
-    "device",
-    [pytest.param(False, id="push"), pytest.param(True, id="pull", marks=pytest.mark.thorough)],
-)
+DEVICE: Final = pytest.mark.parametrize("device", [pytest.param(True, id="pull"), pytest.param(False, id="push")])
+
+
+@pytest.mark.thorough
+@DEVICE
 def test_the_miniature_is_certified(checkout: Path, tmp_path: Path, *, device: bool) -> None:
-    """With the double a wallet passes whatever decides, whether it can be called or not; `make thorough` has both."""
+    """With the double a wallet passes whatever decides, whether it can be called or not."""
     wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=device)
     with up(command(checkout), wallet_file):
         outcome = certified(wallet_file)
     assert (CONFORMS, {"pass"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told
 
 
-def test_the_miniature_fails_nothing_when_it_is_called_the_other_way(checkout: Path, tmp_path: Path) -> None:
-    """Every kind of conversation passes where the wallet fetches its calls."""
-    wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=True)
+@DEVICE
+def test_the_miniature_fails_nothing(checkout: Path, tmp_path: Path, *, device: bool) -> None:
+    """Every kind of conversation passes, whether the wallet can be called or not; `make thorough` holds them all."""
+    wallet_file = configured(ROOT / MINI, tmp_path / "wallet", device=device)
     with up(command(checkout), wallet_file):
         outcome = certified(wallet_file, "-k", PART)
     assert (NOT_PROVEN, {"pass", "none"}) == (outcome.code, set(outcome.verdicts.values())), outcome.told

@@ -1,8 +1,7 @@
 """The fold: what a log shows is judged as it was when it happened, and what a log loses accuses nobody."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Sequence
 from types import ModuleType
 
 import pytest
@@ -134,19 +133,24 @@ def test_an_audit_is_worth_what_it_attests(lossy: ModuleType) -> None:
 def renumbered(log: Sequence[Record]) -> Sequence[Record]:
     """The same with other digits in the number of each code."""
     digits = str.maketrans("0123456789", "3456789012")
-    return [replace(one, body=re.sub("[0-9]{20}(?![0-9])", lambda n: n[0].translate(digits), one.body)) for one in log]
+    return [one._replace(body=re.sub("[0-9]{20}(?![0-9])", lambda n: n[0].translate(digits), one.body)) for one in log]
+
+
+def all_numbers(log: Sequence[Record]) -> Hashable:
+    """Its records with every long number renamed."""
+    return list(shapes.likenesses(log))[-1]
 
 
 @pytest.mark.slow
 def test_conversations_that_differ_in_long_numbers_alone_are_alike(lossy: ModuleType) -> None:
     """They come to the same, whichever is judged first; a number that is a part of another one stays so."""
     logs = [log for number, log in enumerate(lossy.of_conforming(SCENARIOS)) if number % 15 == 0]
-    assert [log for log in logs if shapes.likeness(log) != shapes.likeness(renumbered(log))] == []
+    assert [log for log in logs if all_numbers(log) != all_numbers(renumbered(log))] == []
     mapped = lossy.attested("complete", "counted", "ordered")
     twice = lossy.audited([one for log in logs for one in (log, renumbered(log))], mapped)
     once, again = (lossy.audited(found, mapped) for found in (logs, map(renumbered, logs)))
     assert once.could == again.could
     assert (twice.could, twice.showed) == (once.could + again.could, once.showed + again.showed)
     parts = [Record(conversation="c", at=1, kind="Scan", body=body) for body in ("123456789012", "9123456789012")]
-    other = [parts[0], replace(parts[1], body="9123456789013")]
-    assert shapes.likeness(parts) != shapes.likeness(other)
+    other = [parts[0], parts[1]._replace(body="9123456789013")]
+    assert all_numbers(parts) != all_numbers(other)

@@ -14,6 +14,7 @@ from mpp_conformance.ledger.requirements import Requirement
 from mpp_conformance.protocol.limits import EDITIONS, Reading
 from mpp_conformance.specimens import CONFORMING, FAULTY, SPECIMENS, Specimen
 from mpp_conformance.specimens.conforming import ConformingMpp
+from mpp_conformance.transport.connectors.direct import DirectConnector
 from mpp_conformance.trials import cabinet
 
 _LEDGER: Final = load(directory("suites"))
@@ -109,6 +110,19 @@ def test_every_case_is_failed_on_each_of_its_conversations() -> None:
 def test_what_is_not_judged_again_is_judged_alike(name: str) -> None:
     """The matrix judges a conversation that went as with another MPP once; alone, this MPP gets the same rows."""
     assert cabinet.judged(SPECIMENS[name], _HELD) == _examined(name).rows
+
+
+@pytest.mark.parametrize("name", [*FAULTY][::60])
+def test_what_peers_remember_is_what_they_would_say(name: str) -> None:
+    """A conversation that is looked up, as far as others said the same, is the one that would be held.
+
+    With one faulty MPP of sixty, in one conversation of three.
+    """
+    specimen = FAULTY[name]
+    profile = cabinet.profile_of(app_link=specimen.app_link)
+    for scenario in [*_HELD][::3]:
+        held = DirectConnector(specimen(profile), profile).converse(scenario)
+        assert cabinet.trace(specimen, scenario, profile) == held
 
 
 @pytest.mark.parametrize(("edition", "reading"), list(product(EDITIONS, _READINGS)), ids=str)

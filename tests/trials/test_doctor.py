@@ -54,6 +54,14 @@ def test_broken_adaptor_is_named() -> None:
     assert seen_wrong(trace, wallet()) == ["[reach] adaptor"]
 
 
+@pytest.mark.parametrize("said", ["no test build has called the device address", "the test build has not fetched scan"])
+def test_a_device_address_that_nobody_calls_is_named(said: str) -> None:
+    """A test build that cannot be called has no adaptor that could be looked at."""
+    trace = replace(changed(held(wallet()), only()), ending=BROKEN, trouble=said)
+    of = wallet_at(device=True)
+    assert seen_wrong(trace, of) == ["[reach] device"]
+
+
 def test_adaptor_that_refuses_the_scan_is_named() -> None:
     """An adaptor that answers 500 to the scan is named, with what it answered."""
     trace = replace(changed(held(wallet()), only()), trouble="POST /scan: status 500")

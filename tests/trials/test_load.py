@@ -20,7 +20,7 @@ from mpp_conformance.trials import cabinet
 from mpp_conformance.trials.load import findings
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial
 from mpp_conformance.trials.load.crowd_trial import Outcome as Crowded
-from mpp_conformance.trials.load.traffic import is_ordinary, tally
+from mpp_conformance.trials.load.traffic import Traffic, is_ordinary, tally
 
 _TRAFFIC: Final = cabinet.ordinary(load(directory("suites")).cases)
 _SEEDS: Final = range(4)
@@ -105,6 +105,16 @@ def test_whoever_declines_under_load_is_not_accused() -> None:
     found = tally(_trial("one-payment-of-a-customer-at-a-time", users=len(_TRAFFIC.cases)).run_by_seed().conversations)
     assert sum(one.broke for one in found.values()) == 0
     assert sum(one.unproven for one in found.values()) > 0
+
+
+def test_what_many_say_alike_under_load_is_judged_alike() -> None:
+    """Whoever says what another MPP said before gets the rows that are judged for it alone."""
+    plain = Traffic(_TRAFFIC.cases)
+    for name in ("conforming", *[*LOADED][::4]):
+        outcome = _trial(name).run_by_seed()
+        for judged in outcome.conversations:
+            rows = plain.judge(judged.trace.scenario, judged.trace)
+            assert _TRAFFIC.judge(judged.trace.scenario, judged.trace) == rows
 
 
 # --- what only load shows -----------------------------------------------------------------------------------------

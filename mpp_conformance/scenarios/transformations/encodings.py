@@ -2,6 +2,7 @@
 
 import base64
 import re
+import struct
 from collections.abc import Callable
 from typing import Final
 
@@ -51,9 +52,9 @@ def _in_pieces(size: int) -> Callable[[str], str]:
 
 def _cesu(text: str) -> str:
     """Each half of a surrogate pair written by itself, as Java's modified UTF-8 has it, and read as UTF-8."""
-    units = text.encode("utf-16-be")
-    halves = (units[at : at + 2].decode("utf-16-be", "surrogatepass") for at in range(0, len(units), 2))
-    whole = b"".join(half.encode("utf-8", "surrogatepass") for half in halves)
+    written = text.encode("utf-16-be")
+    units = struct.unpack(f">{len(written) // 2}H", written)
+    whole = "".join(map(chr, units)).encode("utf-8", "surrogatepass")
     return whole.replace(b"\x00", b"\xc0\x80").decode("utf-8", "replace")
 
 

@@ -102,7 +102,12 @@ class ByHandConnector(HttpConnector):
         await super().__aexit__(kind, problem, trace)
 
     async def converse(
-        self, scenario: Scenario, at_rest: Callable[[], None] = lambda: None, *, turn: str = ""
+        self,
+        scenario: Scenario,
+        at_rest: Callable[[], None] = lambda: None,
+        *,
+        leave: Callable[[], None] | None = None,  # noqa: ARG002  # a person does one thing at a time
+        turn: str = "",
     ) -> Trace:
         """Hold one conversation, again and again until the person lets it stand."""
         attempt = 1

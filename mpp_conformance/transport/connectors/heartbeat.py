@@ -15,6 +15,8 @@ BEAT: Final = 0.05
 LATE: Final = 0.5
 """Seconds that the loop may be late before what hangs on time accuses nobody: half of the second that impatient HTTP
 clients wait."""
+_WORKED_OFF: Final = 10
+"""So many times as long as we were late, what came meanwhile may take us."""
 
 
 class Heartbeat:
@@ -53,10 +55,14 @@ class Heartbeat:
     async def woken(self, event: asyncio.Event, seconds: float) -> bool:
         """Whether ``event`` was set within so many seconds in which we were on time; it is cleared then.
 
-        Where we were late, what came meanwhile is to be worked off first: there is as much time again for that.
+        Where we were late, what came meanwhile is to be worked off first: there is many times that time for that, up
+        to as much again.
         """
-        lost = self._lost
-        return await self._woken(event, seconds) or (self._lost - lost > BEAT and await self._woken(event, seconds))
+        before = self._lost
+        if await self._woken(event, seconds):
+            return True
+        lost = self._lost - before
+        return lost > BEAT and await self._woken(event, min(seconds, lost * _WORKED_OFF))
 
     async def _woken(self, event: asyncio.Event, seconds: float) -> bool:
         with suppress(TimeoutError):

@@ -23,10 +23,13 @@ from mpp_conformance.protocol.messages import Malformed, Message
 from mpp_conformance.scenarios.scenario import Profile, Scenario
 from mpp_conformance.transport.connectors.adaptor import NO_ANSWER, Adaptor, Caller
 from mpp_conformance.transport.connectors.calls import Calls
-from mpp_conformance.transport.connectors.conversation import Conversation
+from mpp_conformance.transport.connectors.conversation import Conversation, nobody
 from mpp_conformance.transport.connectors.heartbeat import Heartbeat
+from mpp_conformance.transport.connectors.listening import LONGEST, OVERLOADED, Listening
 from mpp_conformance.transport.connectors.mpp_server import MppServer
 from mpp_conformance.transport.connectors.pulling_adaptor import PullingAdaptor
+from mpp_conformance.transport.connectors.silences import Silences
+from mpp_conformance.transport.scheduler import OverbookedError
 from mpp_conformance.transport.servers.application import NO_HTTP, application, below
 from mpp_conformance.transport.servers.arrivals import Arrivals
 from mpp_conformance.transport.servers.device import Device, device_routes
@@ -39,27 +42,15 @@ from mpp_conformance.transport.servers.observer import Gone, observer_routes
 from mpp_conformance.wallet import Wallet
 from mpp_conformance.wire import intended_path
 
-_LONGEST: Final = 20
-"""A conversation of one payment lasts at most this many times the wallet's patience, however much it says."""
-_FURTHER: Final = 4
-"""So many further payments, or calls of Alipay+ about one, may take as long again."""
-_SPEAKING: Final = 2
-"""So many times `[reach] patience` a request may take from its first byte to its last."""
 _HELD: Final = 5
 """The part of the wallet's patience that an answer is held back for where a fault profile says so; one that is late may
 take four times that."""
 _PAGE: Final = 0.8
 """The part of it that the consumer waits at the cashier page while Alipay+ asks the MPP server."""
-_OVERLOADED: Final = 4
-"""So many times longer at most where we are late ourselves, which its time does not count."""
 
 
 class UnreadableRequestError(Exception):
     """Our HTTP server refused what the wallet sent, so that nobody can say what it did."""
-
-
-def _nobody() -> None:
-    """Nobody wants to know."""
 
 
 class HttpConnector:
@@ -79,7 +70,7 @@ class HttpConnector:
         self._reach = wallet.reach
         self._keys = wallet.keys
         self._layer = MessageLayer.of(wallet.keys, wallet.reach.public_path)
-        self._longest = wallet.reach.patience * _LONGEST
+        self._longest = wallet.reach.patience * LONGEST
         """Seconds that a conversation of one payment may last, however much the wallet says."""
         self._profile = profile
         self._run = run
@@ -94,6 +85,7 @@ class HttpConnector:
         self._heard = asyncio.Event()
         self._arrivals = Arrivals()
         self._heartbeat = Heartbeat(self._late_by)
+        self._silences = Silences(wallet.reach.patience, wallet.reach.settle)
         self._exits = AsyncExitStack()
         self._url = ""
         self.here = ""
@@ -144,10 +136,12 @@ class HttpConnector:
             self.here = await self._exits.enter_async_context(here)
         except ListenError as problem:
             raise ListenError(f"[reach] listen: {problem}; something else listens there (an earlier run?)") from problem
+        if self._device:
+            self._exits.callback(self._device.end)
         self._url = (reach.public_url or self.here).rstrip("/")
         # An adaptor may answer when the flow is over; the conversation's own end cuts the call off.
-        longest = reach.patience * _OVERLOADED
-        client = http_client(timeout=longest, read=longest * _LONGEST)
+        longest = reach.patience * OVERLOADED
+        client = http_client(timeout=longest, read=longest * LONGEST)
         http = await self._exits.enter_async_context(client)
         self._adaptor = self._caller(http)
         self._calls = Calls(
@@ -157,6 +151,15 @@ class HttpConnector:
             observer=self._observer,
             deliver=self._deliver,
         )
+        self._listening = Listening(
+            reach=reach,
+            heartbeat=self._heartbeat,
+            arrivals=self._arrivals,
+            silences=self._silences,
+            longest=self._longest,
+            adaptor=self._adaptor,
+            open=self._open,
+        )
         await self._exits.enter_async_context(self._heartbeat.beat())
         return self
 
@@ -165,36 +168,54 @@ class HttpConnector:
     ) -> None:
         await self._exits.aclose()
 
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None] = _nobody, *, turn: str = "") -> Trace:
+    async def converse(
+        self,
+        scenario: Scenario,
+        at_rest: Callable[[], None] = nobody,
+        *,
+        leave: Callable[[], None] | None = None,
+        turn: str = "",
+    ) -> Trace:
         """Hold one conversation to its end.
 
         ``turn`` makes its codes unlike those of other conversations of the same scenario. ``at_rest`` is called when
         all that is awaited has come and the wallet is only listened to any more; it may be called more than once, or
-        never. Raises what went wrong inside the suite.
+        never. So may ``leave``, when the wallet is waited for and others may begin beside it (see `silences`); without
+        it none may. OverbookedError where the wallet had too much to do at once by that; else raises what went wrong
+        inside the suite.
         """
         await self._adaptor.ready()
+        await self._silences.settled()
         world = World(scenario, self._run + turn, self._profile, time.monotonic)
-        held = Conversation(world, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        began = datetime.now(UTC).isoformat(timespec="milliseconds")
+        held = Conversation(world, began, at_rest, leave, beside=set(self._silences.open))
         self._router.open(world)
         self._open[id(world)] = held
         try:
             await self._probe(world)
             for sending in world.begin():
                 self._calls.begin(held, sending)
-            await self._heard_out(held, at_rest)
+            await self._listening.to_the_end(held)
             held.give_up()
         finally:
             for between in self._router.close(world):
                 held.hinder(between)
             del self._open[id(world)]
+            self._silences.end(held.shadow)
             calls = list(held.calls)
             for call in calls:
                 call.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
         if held.fault is not None:
             raise held.fault
-        self._over.append((held, held.world.recorded))
-        return held.trace()
+        over = held, world.recorded
+        self._over.append(over)
+        trace = held.trace()
+        await held.undisturbed()
+        if held.disturbed:
+            self._over.remove(over)
+            raise OverbookedError(f"the wallet spoke when others had its place: {scenario.label}")
+        return trace
 
     async def since(self, trace: Trace, seconds: float) -> Trace:
         """A conversation that is over and not forgotten, with what comes in so many seconds from now.
@@ -257,50 +278,12 @@ class HttpConnector:
             if status == NO_ANSWER:
                 return
 
-    def _lasting(self, scenario: Scenario) -> float:
-        """Seconds that a conversation may last: it grows with the payments in it, and with what Alipay+ asks."""
-        further = sum(1 + len(payment.calls) for payment in scenario.payments) - 1
-        return self._longest * (1 + further / _FURTHER)
-
-    async def _heard_out(self, held: Conversation, at_rest: Callable[[], None]) -> None:
-        """Listen until the wallet has said nothing for as long as there is reason to wait."""
-        clock = self._heartbeat
-        longest = self._lasting(held.world.scenario)
-        end, latest = clock.now + longest, time.monotonic() + longest * _OVERLOADED
-        while not held.over:
-            if held.at_rest:
-                at_rest()
-            wait, left = self._wait(held), min(end - clock.now, latest - time.monotonic())
-            if left <= 0:
-                held.troubles.append(f"the wallet had not come to an end after {longest:g} s")
-                return
-            if not await clock.woken(held.woken, min(wait, left)) and wait <= left:
-                # Whoever is speaking is not silent, however slowly it does.
-                await self._arrivals.over(min(self._reach.patience * _SPEAKING, left))
-                tokens = [held.world.token(index) for index in range(len(held.world.scenario.payments))]
-                between = await self._adaptor.missing_reports(tokens)
-                if held.woken.is_set():
-                    continue
-                if between:
-                    held.hinder(between)
-                return
-
-    def _wait(self, held: Conversation) -> float:
-        """How long a silence of the wallet is waited for, in seconds."""
-        reach = self._reach
-        if held.refused:
-            return reach.quiet
-        if held.asking:
-            # Such a call runs out by itself, and what that comes to is to be heard.
-            return reach.patience * 2
-        if held.calls or not held.world.finished:
-            return reach.patience
-        return reach.quiet if held.world.silent else reach.settle
-
     def _deliver(self, message: Message, token: str, notes: Notes) -> Delivery:
         delivery = self._router.deliver(message, token=token, notes=notes)
+        self._silences.weigh(message, delivery)
         held = self._open.get(id(delivery.world))
         if held is not None:
+            held.spoke = True
             for sending in delivery.calls:
                 self._calls.begin(held, sending)
             held.woken.set()

@@ -34,6 +34,7 @@ class InBrowserConnector(HttpConnector):
         scenario: Scenario,
         at_rest: Callable[[], None] = lambda: None,  # noqa: ARG002  # the next one would change the page
         *,
+        leave: Callable[[], None] | None = None,  # noqa: ARG002  # likewise
         turn: str = "",
     ) -> Trace:
         """Hold one conversation to its end, and keep a picture of the page, beside the last scan."""

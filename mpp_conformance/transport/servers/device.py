@@ -78,6 +78,8 @@ class Device:
     poll: float = POLL_SECONDS
     name: str = ""
     """Wallet and version, as the client said them."""
+    astray: bool = False
+    """Somebody has called a device address that there is none of."""
     _client: str = ""
     _replaced: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _calls: OrderedDict[int, _Call] = field(default_factory=OrderedDict)
@@ -103,13 +105,26 @@ class Device:
         self._wake()
         try:
             if not await self._until(lambda: bool(call.client), patience):
-                raise NotFetchedError(f"no test build has fetched {operation} from the device address")
+                raise NotFetchedError(self._why_not_fetched(operation))
             while not call.over:
                 await self._changed.wait()
             return call.problem
         finally:
             call.over = True
             self._forget()
+
+    def _why_not_fetched(self, operation: str) -> str:
+        if self._client:
+            return f"the test build has not fetched {operation} from the device address"
+        if self.astray:
+            return "no test build has called the device address; somebody calls another one, which is not the suite's"
+        return "no test build has called the device address"
+
+    def end(self) -> None:
+        """Nothing more is to be fetched: whoever asks is answered at once."""
+        self.poll = 0.0
+        self._flushes += 1
+        self._wake()
 
     async def settled(self, tokens: Collection[str], patience: float) -> bool:
         """Whether the client says in a poll that begins from now on that it has no report for these on its way."""
@@ -199,6 +214,7 @@ def device_routes(device: Device) -> list[Route]:
         async def take(request: Request) -> Response:
             # Bytes: a path may hold what is no ASCII.
             if not secrets.compare_digest(request.path_params["device"].encode(), device.token.encode()):
+                device.astray = True
                 return refusal(HTTPStatus.NOT_FOUND, "there is no such device address")
             try:
                 body = wire.parse_object(await body_of(request))

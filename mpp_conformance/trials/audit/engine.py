@@ -75,8 +75,8 @@ class Logs:
         end = self._count() if end is None else end
         for start in range(begin, end, _AT_ONCE):
             query = "SELECT * FROM sorted WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
-            for row in self._connection.execute(query, [start, min(start + _AT_ONCE, end)]).fetchall():
-                yield Record(**dict(zip(queries.COLUMNS, row, strict=True)))
+            rows = self._connection.execute(query, [start, min(start + _AT_ONCE, end)]).fetchall()
+            yield from map(Record._make, rows)
 
     def tally(self, fold: Fold) -> Tally:
         """What the records come to. What was judged before an interruption is not judged again."""

@@ -1,7 +1,7 @@
 """The fold: the sorted records of many conversations -> what they come to. Equal shapes are judged once."""
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,12 +27,13 @@ class ShapeError(RuntimeError):
     """A conversation and its shape are judged differently: a fault of ours."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    """What the cases come to on every conversation of a shape: each requirement's worst verdict."""
+    """What the cases come to on every conversation of a shape: each requirement's worst verdict, and what is broken."""
 
     name: str
     verdicts: Mapping[str, Verdict]
+    broken: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,11 +50,19 @@ class Fold:
 
     def of(self, records: Iterable[Record]) -> Tally:
         """What these records come to; UnsortedError where they do not come by conversation and time."""
-        tally = Tally()
+        tally, judged = Tally(), Counter[_Judged]()
         for name, found in conversations(records):
             tally.conversations += 1
             tally.records += len(found)
-            self._add(tally, name, found)
+            outcome = self._found(found)
+            if isinstance(outcome, str):
+                tally.unasked[outcome] += 1
+                continue
+            judged[outcome] += 1
+            for requirement in outcome.broken:
+                tally.keep(requirement, outcome.name, name, found)
+        for outcome, times in judged.items():
+            _count(tally, outcome, times)
         return tally
 
     def broken_case(self, requirement: str, records: Sequence[Record]) -> tuple[Case, Trace]:
@@ -62,32 +71,22 @@ class Fold:
         judged = self.questions.judge(situation, trace).items()
         return next(case for case, made in judged if _breaks(case, made.verdict, requirement)), trace
 
-    def _add(self, tally: Tally, name: str, records: Sequence[Record]) -> None:
-        found = self._found(records)
-        if isinstance(found, str):
-            tally.unasked[found] += 1
-            return
-        if not found.verdicts:
-            tally.unasked[NOTHING_TO_ASK] += 1
-        tally.broken += Verdict.FAIL in found.verdicts.values()
-        for requirement, verdict in found.verdicts.items():
-            tally.count(requirement, verdict)
-            if verdict is Verdict.FAIL:
-                tally.keep(requirement, found.name, name, records)
-
     def _found(self, records: Sequence[Record]) -> _Judged | str:
         """What a conversation comes to, or why nothing is asked of it."""
-        likeness = shapes.likeness(records)
-        key = None if likeness is None else (likeness, log_traces.cut_off(records, self.facts, self.settle))
-        known = self._alike.get(key)
-        if known is not None:
-            self._alike.move_to_end(key)
-            return known
+        cut_off = log_traces.cut_off(records, self.facts, self.settle)
+        keys = []
+        for likeness in shapes.likenesses(records):
+            key = likeness, cut_off
+            known = self._alike.get(key)
+            if known is not None:
+                self._alike.move_to_end(key)
+                return known
+            keys.append(key)
         try:
             made: _Judged | str = self._judged(*self._read(records))
         except Unclear as why:
             made = str(why)
-        if key is not None:
+        for key in keys:
             self._alike[key] = made
             if len(self._alike) > _MOST_SHAPES:
                 self._alike.popitem(last=False)
@@ -105,7 +104,8 @@ class Fold:
         verdicts = _by_requirement(self.questions, situation, renamed)
         if verdicts != _by_requirement(self.questions, situation, trace):
             raise ShapeError(f"a conversation of the situation {situation} is judged otherwise than its shape")
-        made = _Judged(hashlib.sha256(repr((situation, renamed)).encode()).hexdigest(), verdicts)
+        broken = tuple(name for name, verdict in verdicts.items() if verdict is Verdict.FAIL)
+        made = _Judged(hashlib.sha256(repr((situation, renamed)).encode()).hexdigest(), verdicts, broken)
         self._shapes[situation, renamed] = made
         if len(self._shapes) > _MOST_SHAPES:
             self._shapes.popitem(last=False)
@@ -116,6 +116,15 @@ def prepare_fold(mapped: Mapped, facts: Facts) -> Fold:
     """The fold of an audit: this suite's cases, asked of logs of which ``facts`` are known."""
     questions = Questions(load(directory("suites")).cases)
     return Fold(questions=questions, attested=mapped.observes, facts=facts, settle=mapped.attested.settle)
+
+
+def _count(tally: Tally, judged: _Judged, times: int) -> None:
+    """So many conversations came to the same."""
+    if not judged.verdicts:
+        tally.unasked[NOTHING_TO_ASK] += times
+    tally.broken += times if judged.broken else 0
+    for requirement, verdict in judged.verdicts.items():
+        tally.count(requirement, verdict, times)
 
 
 def _breaks(case: Case, verdict: Verdict, requirement: str) -> bool:

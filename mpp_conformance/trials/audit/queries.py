@@ -5,6 +5,8 @@ Small ones, one after the other, since one for all of it fails where memory is b
 
 from typing import Final
 
+from mpp_conformance.trials.audit.records import Record
+
 UNREADABLE: Final = "kind IS NULL OR moment IS NULL OR body IS NULL"
 BAD: Final = f"(label IS NULL OR (kind IS NOT NULL AND ({UNREADABLE})))"
 """Of ``records``: what cannot be read; what has a label that is of no kind is nothing to be read."""
@@ -66,7 +68,7 @@ WHERE NOT ({UNREADABLE}) AND coalesce(records.code, request, session) IS NOT NUL
 """,  # noqa: S608  # constants
 }
 """What brings the records of a conversation together, by the name of what each query makes."""
-COLUMNS: Final = ("conversation", "at", "kind", "body", "request", "session", "several")
+COLUMNS: Final = Record._fields
 """The columns of ``resolved`` in their order, as a record names them."""
 ORDER: Final = ("conversation", "moment", "kind", "body")
 """What ``resolved`` is sorted by for the fold."""

@@ -1,11 +1,13 @@
 """What a log says of one conversation: its records as the wire reads them, and the keys that brought them together."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from mpp_conformance.protocol.messages import BY_NAME, Decode, Malformed, Message, Scan
 from mpp_conformance.wire import MAX_BODY, UnreadableBodyError, decode, parse_object
@@ -23,8 +25,7 @@ class UnsortedError(RuntimeError):
     """The engine gave records out of order, and every conversation would be judged in pieces: a fault of ours."""
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """One record. ``at``: microseconds since 1970; ``kind``: a type of message; an absent key is empty.
 
     ``several``: a key of its conversation leads to other conversations, too. Records sort by conversation and time.
@@ -59,7 +60,7 @@ def conversations(records: Iterable[Record]) -> Iterator[tuple[str, list[Record]
 
     UnsortedError where the records do not come by conversation, and within one by time.
     """
-    for name, found in groupby(_sorted(records), key=lambda record: record.conversation):
+    for name, found in groupby(_sorted(records), key=itemgetter(0)):
         kept: list[Record] = []
         for record in found:
             if len(kept) <= MAX_RECORDS:
@@ -68,10 +69,10 @@ def conversations(records: Iterable[Record]) -> Iterator[tuple[str, list[Record]
 
 
 def _sorted(records: Iterable[Record]) -> Iterator[Record]:
-    before: tuple[str, int] | None = None
+    before = ("", -sys.maxsize)
     for record in records:
-        now = (record.conversation, record.at)
-        if before is not None and now < before:
+        now = record[:2]
+        if now < before:
             raise UnsortedError("the engine gave records out of order: they must come by conversation and time")
         before = now
         yield record

@@ -6,7 +6,7 @@ Only fields whose values cases compare with other values are renamed: those that
 """
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
@@ -30,22 +30,34 @@ _BETWEEN: Final = "\0"
 _NAME: Final = "\1"
 
 
-def likeness(records: Sequence[Record]) -> Hashable | None:
-    """The records of a conversation with its long numbers renamed, wherever they stand; equal ones have equal shapes.
+def likenesses(records: Sequence[Record]) -> Iterator[Hashable]:
+    """The records of a conversation with long numbers renamed, wherever they stand; equal ones have equal shapes.
 
-    ``None`` where a body has the characters that names are made of.
+    The numbers of its keys alone, which is quick; then, for whoever is not known so, all that are in its bodies. None
+    where a body has the characters that names are made of.
     """
-    bodies = [one.body for one in records]
-    if any(mark in body for body in bodies for mark in (_BETWEEN, _NAME)):
-        return None
-    text = _BETWEEN.join(bodies)
-    found = dict.fromkeys(_NUMBERS.findall(text))
+    text = _BETWEEN.join([one.body for one in records])
+    if text.count(_BETWEEN) >= len(records) or _NAME in text:
+        return
+    requests, sessions = {one.request for one in records}, {one.session for one in records}
+    rest = (
+        tuple([one.kind for one in records]),
+        (len(requests - {""}), len(sessions - {""})),
+        len({one.at for one in records}),
+        any(one.several for one in records),
+    )
+    keys = _BETWEEN.join([records[0].conversation, *sorted(requests), *sorted(sessions)])
+    yield _renumbered(text, _NUMBERS.findall(keys)), *rest
+    yield _renumbered(text, _NUMBERS.findall(text)), *rest
+
+
+def _renumbered(text: str, numbers: Iterable[str]) -> str:
+    """The text with names for numbers, in the order in which they first stand in it."""
+    found = [number for number in dict.fromkeys(numbers) if number in text]
     smallest = [one for one in found if not any(other in one for other in found if other != one)]
-    for place, number in enumerate(smallest):
+    for place, number in enumerate(sorted(smallest, key=text.find)):
         text = text.replace(number, f"{_NAME}{place}{_NAME}")
-    keys = (len({one.request for one in records} - {""}), len({one.session for one in records} - {""}))
-    times = len({one.at for one in records})
-    return tuple(one.kind for one in records), text, keys, times, any(one.several for one in records)
+    return text
 
 
 def shape(trace: Trace) -> Trace:

@@ -76,7 +76,7 @@ def _judged(batches: "Iterable[RecordBatch]", mapped: str, facts: Facts) -> "Ite
 
     fold = prepare_fold(Mapped.model_validate_json(mapped), facts)
     records = (
-        Record(**dict(zip(queries.COLUMNS, row, strict=True)))
+        Record._make(row)
         for batch in batches
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
     )

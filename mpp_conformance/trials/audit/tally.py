@@ -52,12 +52,12 @@ class Tally:
     unasked: Counter[str] = field(default_factory=Counter)
     examples: dict[str, dict[str, Example]] = field(default_factory=dict)
 
-    def count(self, requirement: str, verdict: Verdict) -> None:
-        """Count what one more conversation says of a requirement."""
-        self.could[requirement] += 1
+    def count(self, requirement: str, verdict: Verdict, times: int = 1) -> None:
+        """Count what so many more conversations say of a requirement."""
+        self.could[requirement] += times
         outcomes = {Verdict.PASS: self.showed, Verdict.FAIL: self.broke, Verdict.ERROR: self.erred}
         if verdict in outcomes:
-            outcomes[verdict][requirement] += 1
+            outcomes[verdict][requirement] += times
 
     def keep(self, requirement: str, shape: str, conversation: str, records: Sequence[Record]) -> None:
         """Keep a conversation that broke a requirement, if it is the smallest of its shape and the shape is kept."""
@@ -127,6 +127,6 @@ def restore(text: str) -> Tally:
     counters: dict[str, Any] = {name: Counter(told[name]) for name in _COUNTERS}
     made = Tally(**{name: told[name] for name in _COUNTED}, **counters)
     for requirement, one in told["examples"]:
-        records = tuple(Record(**record) for record in one["records"])
+        records = tuple(Record._make(record) for record in one["records"])
         made.keep_example(requirement, Example(**{**one, "records": records}))
     return made

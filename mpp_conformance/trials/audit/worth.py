@@ -1,7 +1,6 @@
 """What an audit is worth: every known MPP judged by the logs that it would leave, and which of them it accuses."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from mpp_conformance.common.resources import directory
@@ -81,7 +80,7 @@ def logged(trace: Trace, name: str) -> list[Record]:
         places.setdefault(record.request, set()).add(record.conversation)
     shared = {request for request, at in places.items() if request and len(at) > 1}
     several = {record.conversation for record in found if record.request in shared}
-    return [replace(record, several=record.conversation in several) for record in found]
+    return [record._replace(several=record.conversation in several) for record in found]
 
 
 def _record(event: Event, trace: Trace, name: str) -> Record:

@@ -3,6 +3,7 @@
 Each question presupposes the one before it, so the first one that is answered with *wrong* is the last that is asked.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -28,6 +29,7 @@ from mpp_conformance.trials.doctor.findings import (
     ADAPTOR,
     APP_LINK,
     CLIENT_ID,
+    DEVICE,
     ENTRY_CODES,
     FUNDED_CUSTOMER,
     LISTEN,
@@ -42,6 +44,8 @@ from mpp_conformance.wallet.fields import is_loopback, url_host
 from mpp_conformance.wire import CHANGED, intended_path, printable
 
 _SHOWN: Final = 200
+_NOT_FETCHED: Final = re.compile("no test build has called|has not fetched")
+_NOBODY: Final = "it is not running, calls another address, or cannot reach this one ([reach] listen, public_url)"
 _ADAPTOR: Final = ("/scan", "/decode")
 _PATH: Final = "/aps/api/v1/payments/userInitiatedPay"
 
@@ -98,7 +102,10 @@ class _Reading:
 
     def _adaptor(self) -> Iterator[Finding]:
         """Whether the adaptor carried out what it was asked, and reports as observer.yaml says."""
-        if self._trace.ending == BROKEN or (self._trace.trouble and not self._said):
+        if self._wallet.reach.device and _NOT_FETCHED.search(self._trace.trouble):
+            expected = "a test build to fetch its calls at the device address"
+            yield Finding.wrong(DEVICE, expected, printable(self._trace.trouble, _SHOWN), _NOBODY)
+        elif self._trace.ending == BROKEN or (self._trace.trouble and not self._said):
             seen = printable(self._trace.trouble, _SHOWN)
             where, likely = ADAPTOR, "see the log of the adaptor"
             if self._wallet.reach.public_url is not None and "observerUrl" in seen:

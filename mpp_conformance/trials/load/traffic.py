@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from typing import Self
 
 from mpp_conformance.judging import oracle
 from mpp_conformance.judging.judgement import Judgement
@@ -41,7 +42,7 @@ class Traffic:
     cases: Mapping[Scenario, tuple[Case, ...]]
 
     @classmethod
-    def of(cls, cases: Sequence[Case], claims: Claims) -> "Traffic":
+    def of(cls, cases: Sequence[Case], claims: Claims) -> Self:
         """What is ordinary of the suite, as far as it applies to this wallet."""
         found: dict[Scenario, tuple[Case, ...]] = {}
         for planned in plan(cases, claims):

@@ -26,6 +26,10 @@ from mpp_conformance.trials.load.traffic import Judged, Rows, Tally, Traffic, ta
 
 _ROOM: Final = 256
 """Conversations that are listened to beside those that are going on."""
+_APART: Final = 0.01
+"""Seconds between the first conversations of two users: twice what one costs ourselves."""
+_RAMP: Final = 0.25
+"""The part of a load's time that all users have begun in, be they ever so many."""
 _BURST: Final = 32
 """Conversations that are begun in one go where so many users are free."""
 _TROUBLES: Final = 20
@@ -120,17 +124,19 @@ class Users:
     async def hold(self, users: int, seconds: float) -> Held:
         """Begin conversations for so many seconds, at most ``users`` at once, and hear all of them out.
 
+        Users begin one after the other: nobody's come in one instant, and a wallet that opens its connections then
+        would show that alone.
         Whoever cancels it is given what has been judged until then.
         """
         self._loads += 1
         held = Held(users=users, sample=Sample(self.seed))
         try:
-            await self._fill(held, self.clock() + seconds)
+            await self._fill(held, self.clock() + seconds, min(_APART, seconds * _RAMP / users))
         except asyncio.CancelledError:
             held.interrupted = True
         return held
 
-    async def _fill(self, held: Held, end: float) -> None:
+    async def _fill(self, held: Held, end: float, apart: float) -> None:
         places, room = asyncio.Semaphore(held.users), asyncio.Semaphore(held.users + _ROOM)
         async with asyncio.TaskGroup() as group:
             for number, scenario in enumerate(self.traffic.draw(self.seed)):
@@ -140,7 +146,9 @@ class Users:
                     break
                 task = group.create_task(self._one(held, number, scenario, Place(places)))
                 task.add_done_callback(lambda _: room.release())
-                if number % _BURST == _BURST - 1:
+                if number < held.users - 1:
+                    await asyncio.sleep(apart)
+                elif number % _BURST == _BURST - 1:
                     # Whoever is under way gets a turn before more begin: many at once would be late by our own doing.
                     await asyncio.sleep(0)
 
