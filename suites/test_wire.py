@@ -20,9 +20,15 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import CALLED, PAID, UNKNOWN_FIELD, WITH_STRANGERS, called_about
+from mpp_conformance.scenarios.call_cells import (
+    CALLED,
+    PAID,
+    UNKNOWN_FIELD,
+    WITH_STRANGERS,
+    called_about,
+)
 from mpp_conformance.scenarios.call_sequences import SEVERAL, UNCOLLECTED
-from mpp_conformance.scenarios.cells import BOTH, SCANNED_TWICE, payloads, psp, sdk
+from mpp_conformance.scenarios.cells import BOTH, SCANNED_TWICE, payloads, psp, sdk, together
 from mpp_conformance.scenarios.fault_cells import (
     AFTERWARDS,
     AT_FIRST,
@@ -107,9 +113,8 @@ APART = "the server to answer inquiries about its own order and about one that n
 
 def held(edition: Edition, reading: Reading) -> list[Scenario]:
     """Whatever comes of a payment, whatever Alipay+ asks by itself, and however its answer arrives."""
-    alone = [
-        made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), sdk(code, "F"), sdk(code, "S"))
-    ]
+    alone = [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), together(code))]
+    alone += [sdk(code, status) for code in BOTH for status in ("S", "F")]
     others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading), SCANNED_TWICE]
     called = [*EVERY_CALL, UNKNOWN_FIELD]
     met = [*AT_FIRST, *UNUSABLE, *LATE, *LATE_STOPS, *SPELLED, *CARRIED, DRIPPED, AFTERWARDS, REPLAYED, OF_ANOTHER]

@@ -181,7 +181,10 @@ class HasStopped(ConformingMpp):
 
 
 class OpenAfterStop(HasStopped):
-    """Tells of every payment that it is under way, once one was stopped."""
+    """Tells of every payment that it is under way, once one was stopped.
+
+    So it tells of those that are over (INQ-1), and of those that were cancelled (CAN-3).
+    """
 
     name = "inquiries-answered-in-process-after-a-stop"
     breaks = frozenset({"INQ-1", "CAN-3"})

@@ -146,7 +146,10 @@ class FailsSilentlyWithoutMerchant(LooksAtOrders):
 
 
 class GuardsAgainstDuplicates(ConformingMpp):
-    """Takes a sum that the customer has paid just so before for a payment made twice, whatever Alipay+ decides."""
+    """Takes a sum that the customer has paid just so before for a payment made twice, whatever Alipay+ decides.
+
+    The consumer is shown a page of the wallet's instead of Alipay+'s (UX-8).
+    """
 
     name = "sums-paid-before-refused-before-action-type"
     breaks = frozenset({"SRV-4"})

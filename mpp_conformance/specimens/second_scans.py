@@ -227,7 +227,8 @@ class AsksAgainForAnother(KnowsScans):
 class AsksForAnotherBehindKnownPage(KnowsScans):
     """Asks for the household about an order behind an entry code that it has seen before.
 
-    Whoever asks about that order is told of the customer it had told of (INQ-4).
+    The notification and the answer to an inquiry name the customer all the same, for whom nobody has asked (NOT-9,
+    INQ-4).
     """
 
     name = "household-asked-for-behind-a-known-entry-code"

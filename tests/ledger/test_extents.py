@@ -35,6 +35,8 @@ OWED: Final = [
     ("OC-20", HANDLE_BY_PSP, ORDER, ""),
     ("WIRE-1", HANDLE_BY_PSP, "", ""),
     ("WIRE-2", HANDLE_BY_PSP, "", ""),
+    ("WIRE-1", HANDLE_BY_SDK, "", ""),
+    ("WIRE-2", HANDLE_BY_SDK, "", ""),
 ]
 """Requirement, and the actionType, kind of code and result status (any, where empty) of the payments that owe it."""
 

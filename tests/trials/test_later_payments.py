@@ -25,6 +25,7 @@ _SHARED: Final = """
 _FIRST_ONLY: Final = """
     unknown-order-inquired-as-in-process unknown-order-inquired-as-process-fail unknown-orders-answered-unsigned
     unknown-orders-answered-with-a-page order-ids-cut-short order-ids-read-as-numbers
+    unknown-orders-cancelled-unsigned unknown-orders-cancelled-without-a-status
 """
 """An order that nobody placed belongs to no payment, and so to none that comes later."""
 _SCANNED_BEFORE: Final = """
