@@ -18,14 +18,15 @@ from mpp_conformance.common.shapes import (
     or_null,
     row,
 )
-from mpp_conformance.evidence import disclosures, journal, strays
+from mpp_conformance.evidence import disclosures, journal, strays, values
 from mpp_conformance.judging.trace import BROKEN, ENDED, WAITED
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import BY_NAME, Message
 from mpp_conformance.scenarios.observation import REPORTERS, Observed
-from mpp_conformance.scenarios.scenario import Codes, Scenario
+from mpp_conformance.scenarios.scenario import Codes, Offset, Scenario
 
 _TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
+_OFFSET: Final[Schema] = {"type": "integer", "minimum": -values.MAX_OFFSET, "maximum": values.MAX_OFFSET}
 _BASE64: Final[Schema] = {"type": "string", "contentEncoding": "base64"}
 
 
@@ -122,7 +123,7 @@ def _said(kind: type[Message], defs: dict[str, Schema]) -> Schema:
 
 def _of(kind: Any, defs: dict[str, Schema]) -> Schema:  # noqa: ANN401  # a type annotation, as typing gives it
     """The schema of a type; that of a class stands among ``defs``, by its name."""
-    simple = {str: _TEXT, bool: TRUTH, int: COUNT}
+    simple = {str: _TEXT, bool: TRUTH, int: COUNT, Offset: _OFFSET}
     if kind in simple:
         return simple[kind]
     if get_origin(kind) is tuple:

@@ -10,9 +10,12 @@ from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type
 
 from mpp_conformance.common import canonical
 from mpp_conformance.evidence.hidden_values import Commitment, Hidden, HiddenBytes, body_document
+from mpp_conformance.scenarios.scenario import Offset
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 Kept = TypeVar("Kept")
+MAX_OFFSET: Final = 10_000
+"""No conversation has so many payments."""
 Reader = Callable[[object, str], Any]
 """Makes a value of what stands in a document at a place; EvidenceError where that is something else."""
 
@@ -139,7 +142,14 @@ def as_whole(found: object, where: str) -> int:
     return found
 
 
-_SIMPLE: Final[Mapping[Any, Reader]] = {str: as_text, bool: as_truth, int: as_whole}
+def as_offset(found: object, where: str) -> int:
+    """A whole number, which may be negative."""
+    if type(found) is not int or abs(found) > MAX_OFFSET:
+        refuse(where, f"a whole number from -{MAX_OFFSET} to {MAX_OFFSET}", found)
+    return found
+
+
+_SIMPLE: Final[Mapping[Any, Reader]] = {str: as_text, bool: as_truth, int: as_whole, Offset: as_offset}
 
 
 def list_member(values: Mapping[str, object], name: str, where: str) -> list[object]:

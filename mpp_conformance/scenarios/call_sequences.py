@@ -32,6 +32,7 @@ from mpp_conformance.scenarios.scenario import (
     UNFUNDED,
     Answer,
     Call,
+    Offset,
     Payment,
     Scenario,
     handle_by_psp,
@@ -50,7 +51,7 @@ LAST_ASKED_ABOUT_NOTHING: Final = replace(ASK_ABOUT_NOTHING, when=LAST)
 
 def _around(*others: int, call: Call = TAKE_BACK) -> tuple[Call, ...]:
     """A cancellation, and these other orders asked about just before and just after it."""
-    asked = tuple(Call(what=INQUIRE, when=call.when, about=other) for other in others)
+    asked = tuple(Call(what=INQUIRE, when=call.when, about=Offset(other)) for other in others)
     return (*asked, call, *asked)
 
 

@@ -9,7 +9,7 @@ import functools
 import hashlib
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, NewType
 
 from mpp_conformance.protocol import limits
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
@@ -141,18 +141,21 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
     )
 
 
+Offset = NewType("Offset", int)
+"""How many payments later in the conversation; negative: earlier."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING, OVER, NEXT or LAST.
 
-    ``about``: how many payments later (negative: earlier) in the conversation the one is that it is about, if it is an
-    inquiry; ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to; ``form``:
-    how it is written.
+    ``about``: where the payment is that it is about, if it is an inquiry, seen from its own; ``strange``: about an
+    order that nobody placed; ``signature``: what verifying it will come to; ``form``: how it is written.
     """
 
     what: str
     when: str = OVER
-    about: int = 0
+    about: Offset = Offset(0)
     strange: bool = False
     signature: str = "valid"
     form: Form = PLAIN

@@ -31,6 +31,7 @@ from mpp_conformance.scenarios.scenario import (
     PAYING,
     UNFUNDED,
     Call,
+    Offset,
     Payment,
     Scenario,
     handle_by_psp,
@@ -139,7 +140,7 @@ def test_what_waits_for_the_next_payment_comes_in_the_end_where_that_is_not_to_b
 
 def test_an_inquiry_may_be_about_another_payment() -> None:
     """An earlier one, or a later one that has begun, by its own paymentRequestId; it is no call about the own order."""
-    earlier, later = Call(what=INQUIRE, about=-1), Call(what=INQUIRE, about=1, when=LAST)
+    earlier, later = Call(what=INQUIRE, about=Offset(-1)), Call(what=INQUIRE, about=Offset(1), when=LAST)
     trace = several((later,), (earlier,))
 
     ids = [payment_request_id(codes) for codes in trace.codes]

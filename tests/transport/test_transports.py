@@ -23,6 +23,7 @@ from mpp_conformance.scenarios.scenario import (
     SECOND,
     UNFUNDED,
     Call,
+    Offset,
     Payment,
     Scenario,
     handle_by_psp,
@@ -136,10 +137,10 @@ def test_codes_that_alipay_plus_tells_apart_are_the_same(name: str) -> None:
 CALLED: Final = tuple(
     one(f"called {number}", replace(payment, calls=calls)) for number, (payment, calls) in enumerate(_CALLS)
 )
-_MEANWHILE: Final = (replace(_CANCELLED, when=NEXT), replace(_ASKED, when=NEXT, about=1))
+_MEANWHILE: Final = (replace(_CANCELLED, when=NEXT), replace(_ASKED, when=NEXT, about=Offset(1)))
 BETWEEN: Final = Scenario(
     label="between two",
-    payments=(Payment(code=ORDER, calls=_MEANWHILE), Payment(code=ENTRY, calls=(replace(_ASKED, about=-1),))),
+    payments=(Payment(code=ORDER, calls=_MEANWHILE), Payment(code=ENTRY, calls=(replace(_ASKED, about=Offset(-1)),))),
 )
 TWICE: Final = tuple(
     Scenario(label=f"twice, {who}", payments=(Payment(code=ORDER), Payment(code=ORDER, again=True, customer=who)))
