@@ -41,7 +41,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import EACH
+from mpp_conformance.scenarios.call_sequences import EACH
 from mpp_conformance.scenarios.cells import BOTH, in_turn, payloads, psp, sdk, together
 from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (

@@ -19,7 +19,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, EACH
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,

@@ -20,7 +20,11 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH, PAID_CANCELLED, taken_back
+from mpp_conformance.scenarios.call_cells import (
+    PAID_CANCELLED,
+    taken_back,
+)
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, several
 from mpp_conformance.scenarios.cells import (
     BOTH,
     PAID_SCANNED_TWICE,
@@ -205,7 +209,7 @@ def test_a_code_that_is_scanned_twice_is_paid_once(trace: Trace) -> None:
     repeats_itself(expect(trace).reached(NotifyPayment), trace)
 
 
-@case(NOT_3, [*PAID_CANCELLED, *EACH])
+@case(NOT_3, [*PAID_CANCELLED, *several(taken_back)])
 def test_a_cancellation_contradicts_no_notification(trace: Trace) -> None:
     """What was notified, and cancelled by Alipay+ after that, is not notified as anything else."""
     of_each_alone(trace, taken_back, not_taken_back_in_words)

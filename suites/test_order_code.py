@@ -33,7 +33,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import EACH
+from mpp_conformance.scenarios.call_sequences import EACH
 from mpp_conformance.scenarios.cells import (
     PAID_SCANNED_TWICE,
     SCANNED_TWICE,

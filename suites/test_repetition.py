@@ -19,7 +19,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,

@@ -21,16 +21,13 @@ from mpp_conformance.protocol.messages import (
 )
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.call_cells import (
-    AMONG_CALLS,
     CALLED,
-    EACH,
-    FORGED,
     PAID,
-    UNCOLLECTED,
     UNKNOWN_FIELD,
-    UNSIGNED,
+    WITH_STRANGERS,
     called_about,
 )
+from mpp_conformance.scenarios.call_sequences import SEVERAL, UNCOLLECTED
 from mpp_conformance.scenarios.cells import BOTH, SCANNED_TWICE, payloads, psp, sdk, together
 from mpp_conformance.scenarios.fault_cells import (
     AFTERWARDS,
@@ -107,7 +104,7 @@ WIRE_8 = requirement(
 
 REFUSED = "INVALID_SIGNATURE"
 OUR_KEY = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
-EVERY_CALL = [*CALLED, *EACH, *AMONG_CALLS, *UNCOLLECTED]
+EVERY_CALL = [*CALLED, *SEVERAL, *UNCOLLECTED]
 """Wherever Alipay+ calls in words that documents name; a payment about which strangers call, too, is among others."""
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
 KEYS = "[keys] client_id and mpp_public_key to be those of the MPP server"
@@ -119,7 +116,7 @@ def held(edition: Edition, reading: Reading) -> list[Scenario]:
     alone = [made for code in BOTH for made in (psp(code), psp(code, customer=UNFUNDED), together(code))]
     alone += [sdk(code, status) for code in BOTH for status in ("S", "F")]
     others = [failed(edition, reading), going_on(edition, reading), stopping(edition, reading), SCANNED_TWICE]
-    called = [*EVERY_CALL, FORGED, UNSIGNED, UNKNOWN_FIELD]
+    called = [*EVERY_CALL, *WITH_STRANGERS, UNKNOWN_FIELD]
     met = [*AT_FIRST, *UNUSABLE, *LATE, *LATE_STOPS, *SPELLED, *CARRIED, DRIPPED, AFTERWARDS, REPLAYED, OF_ANOTHER]
     return distinct(alone, *others, *map(not_decoded, BOTH), *map(payloads, BOTH), called, met)
 

@@ -123,7 +123,7 @@ def allure(run: Path, seconds: float) -> Iterator[Figure]:
     """Allure's results: how many files there are for each case, and what writing them takes of the run."""
     cases = reading.verdicts(run)["counts"]["cases"]
     files = sum(1 for _ in (run / DIRECTORY).iterdir())
-    yield Figure(what="files of Allure's results / cases", found=f"{files / cases:.1f}", goal="3")
+    yield Figure(what="files of Allure's results / cases", found=f"{files / cases:.1f}", goal="1.5")
     found = reading.names(reading.verdicts(run))
     written = taken(lambda: write_anew(run, ENGLISH)) - taken(lambda: reading.traces(run, found))
     yield Figure(what="Allure's results written anew / the whole run", found=f"{written / seconds:.2f}", goal="0.05")

@@ -19,8 +19,10 @@ from mpp_conformance.judging.judgement import (
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import (
     BY_NAME,
+    GATEWAY,
     DecodeCallback,
     HandleAction,
+    Malformed,
     Message,
     NotifyPayment,
     ResultPage,
@@ -77,16 +79,19 @@ def hangs_on_time(how: Deviation, *said: Message) -> bool:
     """Whether an MPP that does its duty could look like this where somebody else was late.
 
     Nobody puts one text in the place of another for want of time, unless it says how a payment ended; and nobody says
-    for want of time that a payment was made, or what the SDK is to do. ``said``: what should not have been.
+    for want of time that a payment was made, or what the SDK is to do, or sends what cannot be read. ``said``: what
+    should not have been.
     """
-    if how.how == UNEXPECTED and any(_assures(message) for message in said):
+    if how.how == UNEXPECTED and any(_deliberate(message) for message in said):
         return False
     return how.how != DIFFERENT or how.parting is None or how.field in _ENDS
 
 
-def _assures(message: Message) -> bool:
-    """Whether it says what nobody says who has given up: that a payment was made, or what the SDK is to do."""
+def _deliberate(message: Message) -> bool:
+    """Whether nobody says it who has given up: that a payment was made, what the SDK is to do, what cannot be read."""
     match message:
+        case Malformed(where=where):
+            return where == GATEWAY
         case HandleAction() | NotifyPayment(result_status="S") | ResultPage(status="S"):
             return True
         case DecodeCallback(outcome=outcome):

@@ -1,6 +1,6 @@
 """What Alipay+ asked of the MPP server by itself in a conversation, and what each call was answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +17,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     ServerAnswer,
 )
-from mpp_conformance.scenarios.scenario import PAYING, Call
+from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call
 
 UNKNOWN_ORDER: Final = "ORDER_NOT_EXIST"
 """What inquiryPayment is answered with about an order that nobody placed."""
@@ -44,7 +44,7 @@ class Asked:
 
 
 def calls_about(trace: Trace, payment: int = 0) -> tuple[Asked, ...]:
-    """The calls about a payment in their order: one at a time is on its way."""
+    """The calls that the scenario wrote at a payment, in their order: one at a time is on its way."""
     calls = iter(trace.scenario.payments[payment].calls)
     found: list[Asked] = []
     for event in trace.of(payment):
@@ -70,13 +70,13 @@ def only(trace: Trace, wanted: Callable[[Asked], bool], payment: int = 0) -> Tra
 
 def cancelling(trace: Trace, payment: int = 0) -> int | None:
     """The number of the first call by which Alipay+ itself cancels the payment, whatever it was answered."""
-    calls = (one for one in calls_about(trace, payment) if one.call.signature == "valid")
+    calls = (one for one in calls_about(trace, payment) if own(one))
     return next((one.said.number for one in calls if isinstance(one.said.message, CancelPayment)), None)
 
 
 def cancelled(trace: Trace, payment: int = 0) -> int | None:
     """The number of the first answer that tells of such a call's success."""
-    told = (one.answer for one in calls_about(trace, payment) if one.call.signature == "valid" and _succeeded(one.told))
+    told = (one.answer for one in calls_about(trace, payment) if own(one) and _succeeded(one.told))
     return next((answer.number for answer in told if answer is not None), None)
 
 
@@ -85,14 +85,50 @@ def tells_orders_apart(trace: Trace, payment: int = 0) -> bool:
 
     Whoever answers everything alike, or refuses everything, has shown nothing by any of it.
     """
-    own: set[tuple[str | None, ...]] = set()
+    placed: set[tuple[str | None, ...]] = set()
     strange: set[tuple[str | None, ...]] = set()
     for one in calls_about(trace, payment):
         told = one.told
-        if isinstance(told, InquiryPaymentAnswer) and one.call.signature == "valid":
+        if isinstance(told, InquiryPaymentAnswer) and by_alipay_plus(one) and not one.call.about:
             gist = (told.result_status, told.result_code, told.payment_status, told.payment_code)
-            (strange if one.call.strange else own).add(gist)
-    return bool(strange and own - strange)
+            (strange if one.call.strange else placed).add(gist)
+    return bool(strange and placed - strange)
+
+
+def asked_around(
+    trace: Trace, closing: Callable[[Asked], bool], payment: int = 0
+) -> Iterator[tuple[InquiryPaymentAnswer, Asked]]:
+    """What an inquiry about an order was told just before calls of this kind, and the first inquiry after them.
+
+    Between the two came only such calls, and inquiries: nothing else can have changed anything about the order.
+    """
+    last: dict[int, Asked] = {}
+    touched: set[int] = set()
+    for one in calls_about(trace, payment):
+        if closing(one):
+            touched |= set(last)
+        elif one.call.what == CANCEL:
+            last.clear()
+        elif _placed_and_told(one):
+            before, about = last.get(one.call.about), one.call.about
+            if before is not None and about in touched and _only_calls_between(trace, before, one):
+                assert isinstance(before.told, InquiryPaymentAnswer)  # noqa: S101  # as it was chosen
+                yield before.told, one
+            last[about] = one
+            touched.discard(about)
+
+
+def _placed_and_told(one: Asked) -> bool:
+    """Whether it is an inquiry of Alipay+'s about an order that was placed, and its answer could be read."""
+    return by_alipay_plus(one) and not one.call.strange and isinstance(one.told, InquiryPaymentAnswer)
+
+
+def _only_calls_between(trace: Trace, before: Asked, after: Asked) -> bool:
+    """Whether nothing else was said, at any payment: messages are numbered one by one."""
+    first, last = before.said.number, after.said.number
+    between = [event.message for event in trace.events if first < event.number < last]
+    calls = [message for message in between if isinstance(message, InquiryPayment | CancelPayment) or _answers(message)]
+    return len(calls) == last - first - 1
 
 
 def by_alipay_plus(one: Asked) -> bool:
@@ -102,7 +138,7 @@ def by_alipay_plus(one: Asked) -> bool:
 
 def own(one: Asked) -> bool:
     """Whether a call is Alipay+'s, about the order of the payment."""
-    return by_alipay_plus(one) and not one.call.strange
+    return one.call.is_own
 
 
 def excused(trace: Trace, one: Asked) -> bool:
@@ -111,8 +147,14 @@ def excused(trace: Trace, one: Asked) -> bool:
     It is not where it is asked again and again in vain. ``U`` with any other code is no trouble: of an order that is
     known, the call succeeds.
     """
-    told = [_in_trouble(other) for other in calls_about(trace) if isinstance(other.told, InquiryPaymentAnswer)]
+    asked = (other for other in calls_about(trace) if _subject(other) == _subject(one))
+    told = [_in_trouble(other) for other in asked if isinstance(other.told, InquiryPaymentAnswer)]
     return _in_trouble(one) and (len(told) < _OFTEN or not all(told))
+
+
+def _subject(one: Asked) -> tuple[bool, int]:
+    """Which order a call is about, as the scenario wrote it."""
+    return one.call.strange, one.call.about
 
 
 def _in_trouble(one: Asked) -> bool:
@@ -122,7 +164,7 @@ def _in_trouble(one: Asked) -> bool:
 
 def told_as_paid_first(trace: Trace) -> bool:
     """Whether the first call about the payment was an inquiry that was told S."""
-    first = next(iter(calls_about(trace)), None)
+    first = next((one for one in calls_about(trace) if not one.call.about), None)
     return first is not None and getattr(first.told, "payment_status", "") == "S"
 
 

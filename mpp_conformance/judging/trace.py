@@ -121,18 +121,28 @@ class Trace:
     began: str = field(default="", compare=False)
     chosen: frozenset[str] = field(default=frozenset(), compare=False)
     """The points by whose order a part was chosen: it holds only where nothing of them is lost or out of order."""
+    lagged: str = field(default="", compare=False)
+    """By how much the suite was late in the whole conversation, in words; empty where it was in time."""
+    by_hand: bool = field(default=False, compare=False)
+    """Whether a person did what the consumer does in it, and said what the consumer saw."""
     _known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was found out about this trace: whoever judges asks for the same again and again."""
+
+    def __post_init__(self) -> None:
+        """What is said once in a conversation holds for each part of it."""
+        lagged = self.lagged or next((text for name, text in self._first_notes if name == LAGGED), "")
+        object.__setattr__(self, "lagged", lagged)
+        by_hand = self.by_hand or any(isinstance(event.message, Sighting) for event in self.events)
+        object.__setattr__(self, "by_hand", by_hand)
+
+    @property
+    def _first_notes(self) -> tuple[tuple[str, str], ...]:
+        return self.events[0].notes if self.events else ()
 
     @property
     def in_time(self) -> "Trace":
         """The conversation as it was when it was over."""
         return replace(self, events=self.events[: len(self.events) - self.late], late=0)
-
-    @property
-    def lagged(self) -> str:
-        """By how much the suite itself was late, in words; empty where it heard and answered everything in time."""
-        return next((text for name, text in (self.events[0].notes if self.events else ()) if name == LAGGED), "")
 
     def late_by(self, seconds: float) -> "Trace":
         """The same, with a note that the suite itself was late by so much."""
@@ -146,11 +156,6 @@ class Trace:
     def without_bytes(self) -> "Trace":
         """An equal one without what carried its messages, which takes most of the room and which no case reads."""
         return replace(self, events=tuple(replace(event, http=()) for event in self.events))
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether a person did what the consumer does, and said what the consumer saw."""
-        return any(isinstance(event.message, Sighting) for event in self.events)
 
     def sighted(self, payment: int) -> bool:
         """Whether a person said what was seen in the end of this payment, and with it what was not."""

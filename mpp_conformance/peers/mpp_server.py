@@ -20,7 +20,7 @@ from mpp_conformance.protocol.messages import (
     NotifyPayment,
 )
 from mpp_conformance.scenarios.call_forms import PLAIN, TITLE, UPPER, Form, spell
-from mpp_conformance.scenarios.scenario import CANCEL, LAST, Call, Codes
+from mpp_conformance.scenarios.scenario import CANCEL, LAST, NEXT, Call, Codes
 
 ANSWERS: Final = frozenset({InquiryPaymentAnswer.__name__, CancelPaymentAnswer.__name__})
 """What an MPP server answers with, by the name of the message."""
@@ -29,9 +29,10 @@ PAYING_SHOWN: Final[frozenset[type[Message]]] = frozenset({CashierPage, NotifyPa
 
 
 def message_of(call: Call, codes: Codes) -> InquiryPayment | CancelPayment:
-    """The message that asks; of a strange order it bears an id that nobody has heard of.
+    """The message that asks; ``codes``: those of the payment that it is about.
 
-    That differs from the payment's own in its last digit: whoever cuts ids, or reads them as numbers, finds that order.
+    Of a strange order it bears an id that nobody has heard of, which differs from the payment's own in its
+    last digit: whoever cuts ids, or reads them as numbers, finds that order.
     """
     kind = CancelPayment if call.what == CANCEL else InquiryPayment
     number = payment_request_id(codes)
@@ -68,8 +69,8 @@ class Calls:
 
     @property
     def rests(self) -> bool:
-        """Whether no call is on its way, nor to be made before all payments are over."""
-        return not self.waiting and all(call.when == LAST for call in self.calls[self.made :])
+        """Whether no call is on its way, nor to be made before the next payment begins."""
+        return not self.waiting and (not self.due or self.calls[self.made].when in {NEXT, LAST})
 
     @property
     def following(self) -> Call:

@@ -25,7 +25,7 @@ from mpp_conformance.protocol.messages import (
     Sighting,
     UserInitiatedPay,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, LAST, PAYING, UNFUNDED, Call
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, LAST, NEXT, PAYING, UNFUNDED, Call
 
 _ASKED: Final[frozenset[type[Message]]] = frozenset((UserInitiatedPay, Malformed))
 """What counts as a call to Alipay+, whether it could be read or not."""
@@ -80,7 +80,7 @@ class Obligations:
             calls = self._calls[payment]
             if not calls.due:
                 continue
-            if calls.following.when == LAST and every_payment_over is None:
+            if calls.following.when in {NEXT, LAST} and every_payment_over is None:
                 every_payment_over = all(calls.rests and self._over(at) for at, calls in enumerate(self._calls))
             if self._is_time(payment, calls.following, all_over=bool(every_payment_over)):
                 return payment, calls.make()
@@ -90,6 +90,8 @@ class Obligations:
         """Whether a call about a payment is due; ``all_over``: nothing else is awaited of the wallet at any payment."""
         if call.when == PAYING:
             return not PAYING_SHOWN.isdisjoint(self._seen.get(payment, ()))
+        if call.when == NEXT:
+            return all_over or not PAYING_SHOWN.isdisjoint(self._seen.get(payment + 1, ()))
         if call.when == LAST:
             return all_over
         # Whoever can pay may try another card after a page of failure: that payment is over when it is notified.

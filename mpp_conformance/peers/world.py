@@ -230,4 +230,4 @@ class World:
         if due is None:
             return []
         index, call = due
-        return [Sending(payment=index, message=message_of(call, self.codes[index]))]
+        return [Sending(payment=index, message=message_of(call, self.codes[index + call.about]))]

@@ -12,7 +12,6 @@ from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, E
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
 from mpp_conformance.scenarios.call_cells import (
-    AMONG_CALLS,
     BEING_PAID,
     ENTRY_BEING_PAID,
     NOT_BEING_PAID,
@@ -21,6 +20,7 @@ from mpp_conformance.scenarios.call_cells import (
     UNKNOWN_FIELD,
     UNPAID,
 )
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,

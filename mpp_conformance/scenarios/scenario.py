@@ -69,6 +69,8 @@ CANCEL: Final = "cancelPayment"
 
 PAYING: Final = "while it is paid"
 """Before the consumer confirms: at the cashier page or, where that is not reported, at the notification."""
+NEXT: Final = "while the next one is paid"
+"""As PAYING, of the payment that follows; when all are over, where that does not come to be paid."""
 OVER: Final = "when it is over"
 """When all that is awaited of the payment has come."""
 LAST: Final = "when all are over"
@@ -141,14 +143,16 @@ def handle_by_psp(status: str = "S", *, payload: str | None = None, code: str | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING, OVER or LAST.
+    """What Alipay+ asks the MPP server by itself about a payment: INQUIRE or CANCEL, at PAYING, OVER, NEXT or LAST.
 
-    ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to; ``form``: how it is
-    written.
+    ``about``: how many payments later (negative: earlier) in the conversation the one is that it is about, if it is an
+    inquiry; ``strange``: about an order that nobody placed; ``signature``: what verifying it will come to; ``form``:
+    how it is written.
     """
 
     what: str
     when: str = OVER
+    about: int = 0
     strange: bool = False
     signature: str = "valid"
     form: Form = PLAIN
@@ -156,7 +160,7 @@ class Call:
     @property
     def is_own(self) -> bool:
         """Whether it is Alipay+'s, about the payment's own order."""
-        return self.signature == "valid" and not self.strange
+        return self.signature == "valid" and not self.strange and not self.about
 
     @property
     def cancels_early(self) -> bool:

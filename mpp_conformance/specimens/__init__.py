@@ -18,6 +18,7 @@ from mpp_conformance.specimens import (
     carriage,
     circumstances,
     client,
+    closed_orders,
     codes,
     conforming_hand_overs,
     conforming_second_scans,
@@ -83,7 +84,7 @@ FAULTY: Final = _by_name(
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
             *(first_payments, second_scans, other_payments, error_codes, call_circumstances),
-            *(circumstances, several_orders, remote, timeouts, unprovable, mutes),
+            *(circumstances, several_orders, closed_orders, remote, timeouts, unprovable, mutes),
         ]
     )
 )

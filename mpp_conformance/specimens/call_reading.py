@@ -30,7 +30,7 @@ class VerifiesOtherBytes(ConformingMpp):
     """
 
     breaks = frozenset({"CAN-1", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
-    hides = frozenset({"CAN-2", "CAN-4", "NOT-3", "WIRE-5", "WIRE-7"})
+    hides = frozenset({"CAN-2", "CAN-4", "CAN-5", "NOT-3", "WIRE-5", "WIRE-7"})
 
     def made(self, body: str) -> str:
         """The text that is verified."""
@@ -47,7 +47,7 @@ class VerifiesCompactBody(VerifiesOtherBytes):
 
     name = "calls-verified-over-reserialised-body"
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
-    hides = frozenset({"CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
+    hides = frozenset({"CAN-4", "CAN-5", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
 
     def made(self, body: str) -> str:
         """Fields in the order in which they came, and no white space."""
@@ -58,7 +58,7 @@ class VerifiesOwnFields(VerifiesOtherBytes):
     """Verifies the signature of a call over the fields that it knows, in its own order."""
 
     name = "calls-verified-over-fields-in-own-order"
-    hides = frozenset({"CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
+    hides = frozenset({"CAN-4", "CAN-5", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
 
     def made(self, body: str) -> str:
@@ -72,8 +72,10 @@ class VerifiesSpacedBody(VerifiesOtherBytes):
     """Verifies the signature of a call over the JSON that another library writes of it, with blanks."""
 
     name = "calls-verified-over-body-with-blanks"
-    hides = frozenset({"CAN-4", "INQ-3", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
-    breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
+    hides = frozenset(
+        {"CAN-2", "CAN-4", "CAN-5", "INQ-3", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"}
+    )
+    breaks = frozenset({"CAN-1", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
 
     def made(self, body: str) -> str:
         """A blank after each separator, as some libraries write it by themselves."""
@@ -109,7 +111,7 @@ class ReadsLowerCase(Carried):
 
     name = "call-headers-looked-up-in-lower-case"
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
-    hides = frozenset({"CAN-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
+    hides = frozenset({"CAN-4", "CAN-5", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-7", "WIRE-8"})
     strange = frozenset({TITLE_CASE, UPPER_CASE})
 
 
@@ -118,7 +120,7 @@ class ReadsCapitals(Carried):
 
     name = "call-headers-looked-up-with-capitals"
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
-    hides = frozenset({"WIRE-5"})
+    hides = frozenset({"CAN-5", "WIRE-5"})
     strange = frozenset({UPPER_CASE})
 
 
@@ -144,11 +146,13 @@ class RefusesUnknownFields(ConformingMpp):
 class CachesAnswers(ConformingMpp):
     """Answers an inquiry as it has answered the first one about the order.
 
-    What was under way then is not told as paid (INQ-1), and what was cancelled since not as closed (CAN-3).
+    What was under way then is not told as paid (INQ-1), and what was cancelled since not as closed (CAN-3), nor whether
+    anything else was (CAN-5). It looks into its cache before it verifies who asks (WIRE-5).
     """
 
     name = "inquiries-answered-from-a-cache"
-    breaks = frozenset({"CAN-3", "INQ-1"})
+    breaks = frozenset({"CAN-3", "INQ-1", "WIRE-5"})
+    hides = frozenset({"CAN-5"})
     cache: dict[str, InquiryPaymentAnswer] = field(default_factory=dict)
 
     def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
@@ -160,11 +164,12 @@ class CachesAnswers(ConformingMpp):
 class CachesResults(CachesAnswers):
     """Answers an inquiry about a payment that had ended as it has answered the first one after that.
 
-    What was cancelled since is not told as closed.
+    What was cancelled since is not told as closed (nor is seen whether anything else was, CAN-5), and whoever asks is
+    told what is there (WIRE-5).
     """
 
     name = "ends-inquired-from-a-cache"
-    breaks = frozenset({"CAN-3"})
+    breaks = frozenset({"CAN-3", "WIRE-5"})
 
     def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
         """Only what was final."""

@@ -257,7 +257,7 @@ class TellsOfLatestOrder(ConformingMpp):
     """Answers an inquiry about an order that it knows with the latest one of that customer."""
 
     name = "inquiries-answered-of-latest-order"
-    breaks = frozenset({"CAN-3"})
+    breaks = frozenset({"CAN-3", "CAN-5", "INQ-1"})
 
     def told(self, entry: Entry) -> InquiryPaymentAnswer:
         """Whatever came last."""
@@ -269,7 +269,7 @@ class CancelsLatestOnly(ConformingMpp):
     """Can take back nothing but the latest payment of its books."""
 
     name = "only-latest-payment-cancelled"
-    breaks = frozenset({"CAN-1"})
+    breaks = frozenset({"CAN-1", "CAN-2"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """F, once another one has come."""
@@ -282,7 +282,7 @@ class CancelsWholeCustomer(ConformingMpp):
     """Closes all orders of a customer when one of them is cancelled."""
 
     name = "cancellation-closes-other-orders"
-    breaks = frozenset({"INQ-1"})
+    breaks = frozenset({"CAN-5", "INQ-1"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """Each of them."""
@@ -299,6 +299,7 @@ class EntryCodeStaysPaid(ConformingMpp):
 
     name = "cancelled-entry-code-inquired-as-before"
     breaks = frozenset({"CAN-3"})
+    hides = frozenset({"CAN-5"})
 
     def state(self, entry: Entry) -> tuple[str, str]:
         """As it was."""
@@ -338,7 +339,7 @@ class TellsEntryCodesWithoutId(ConformingMpp):
     """
 
     name = "entry-code-inquiries-with-an-empty-id"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "NOT-3", "WIRE-3", "WIRE-8"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-1", "INQ-3", "NOT-3", "WIRE-3", "WIRE-8"})
     breaks = frozenset({"WIRE-4"})
 
     def told(self, entry: Entry) -> InquiryPaymentAnswer:

@@ -19,7 +19,7 @@ _NOTICES: Final = frozenset({"NOT-1", "NOT-2", "NOT-4", "NOT-5", "NOT-7", "NOT-8
 _REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4"})
 _CALLED_WHEN_OVER: Final = frozenset(
     {
-        *("CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "INQ-3", "INQ-4", "NOT-3"),
+        *("CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-1", "INQ-2", "INQ-3", "INQ-4", "NOT-3"),
         *("WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7", "WIRE-8"),
     }
 )
@@ -27,7 +27,7 @@ _CALLED: Final = _CALLED_WHEN_OVER | {"CAN-4"}
 _OF_ENTRY_CODES: Final = (
     _NOTICES
     | _REPEATED
-    | {"CAN-1", "CAN-2", "CAN-3", "CAN-4", "INQ-1", "INQ-3", "NOT-3", "EXP-1", "WIRE-3", "WIRE-4", "WIRE-8"}
+    | {"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "INQ-1", "INQ-3", "NOT-3", "EXP-1", "WIRE-3", "WIRE-4", "WIRE-8"}
 )
 _OF_ORDER_CODES: Final = _NOTICES | _REPEATED | _CALLED | {"NOT-3", "NOT-6", "EXP-1", "REP-5"}
 ENTRY_UNDECIDED: Final = _EITHER_CODE | _OF_ENTRY_CODES | _ENTRY_FAULTS | {"EC-25", "EC-28", "EC-29", "SDK-1"}
@@ -45,7 +45,7 @@ PAYLOAD_NOT_HANDED: Final = frozenset({"EC-25", "OC-16"})
 RESULT_NOT_HANDED: Final = frozenset({"EC-28", "EC-29", "OC-20", "SDK-1"})
 """The client was handed no payment result, so that it had none to show or to wait for."""
 _NEXT_PAYMENT: Final = frozenset({"SRV-1", "SRV-3", "SRV-9", "UX-6", "REP-6", "ANS-1"})
-AFTER_ENTRY_PAYMENT: Final = _NEXT_PAYMENT | {"CAN-1", "INQ-1"}
+AFTER_ENTRY_PAYMENT: Final = _NEXT_PAYMENT | {"CAN-1", "CAN-5", "INQ-1"}
 """The next payment of a conversation begins, and Alipay+ asks, when the one before has come to its end."""
 AFTER_ORDER_PAYMENT: Final = (
     _CALLED_WHEN_OVER
@@ -63,10 +63,10 @@ ORDER_NOT_PAID: Final = _CALLED_WHEN_OVER | {
 }
 """An order code payment comes to no end: there is nothing to notify or to ask about."""
 ENTRY_NOT_PAID: Final = frozenset(
-    {"CAN-1", "CAN-4", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-6", "SRV-1", "SRV-9", "UX-6"}
+    {"CAN-1", "CAN-4", "CAN-5", "INQ-1", "NOT-1", "NOT-3", "NOT-4", "REP-4", "REP-6", "SRV-1", "SRV-9", "UX-6"}
 )
 """Likewise for an entry code, before whose cashier page it ends."""
-FAILURE_NOT_SHOWN: Final = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-3", "REP-4"})
+FAILURE_NOT_SHOWN: Final = ids("CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 INQ-3 REP-4 WIRE-5")
 """The consumer sees no page of a failure: Alipay+ does not know that it is over, nor is one shown too early."""
 AFTER_ENTRY_STOP: Final = frozenset({"ANS-1", "FLT-14", "REP-6", "SRV-3", "SRV-4"})
 """Likewise, where the one before was left to the SDK."""

@@ -18,8 +18,8 @@ class LaterScansIgnored(ConformingMpp):
     name = "later-scans-ignored"
     breaks = frozenset({"EC-6", "SRV-1", "SRV-2"})
     hides = ids("""
-        ANS-1 EC-16 EC-25 EC-3 EC-9 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 NOT-8 OC-16 OC-5 REG-1 REG-2 REP-2 SDK-2
-        SRV-3 SRV-4 UX-6
+        ANS-1 CAN-5 EC-16 EC-25 EC-3 EC-9 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 NOT-8 OC-16 OC-5 REG-1 REG-2 REP-2
+        SDK-2 SRV-3 SRV-4 UX-6
     """)
     observed = frozenset({"FLT-9"})
 
@@ -39,7 +39,7 @@ class LaunchedOnce(ConformingMpp):
     name = "launched-once-only"
     breaks = frozenset({"EC-6", "SRV-1"})
     hides = ids("""
-        ANS-1 EC-16 EC-25 EC-3 EC-9 EXP-1 FLT-14 NOT-8 SDK-2 SRV-2 SRV-3 SRV-4 UX-6
+        ANS-1 CAN-5 EC-16 EC-25 EC-3 EC-9 EXP-1 FLT-14 NOT-8 SDK-2 SRV-2 SRV-3 SRV-4 UX-6
     """)
     launched: bool = False
 
@@ -59,7 +59,7 @@ class DecodedOnce(ConformingMpp):
 
     name = "decode-served-once-only"
     breaks = frozenset({"SRV-2"})
-    hides = frozenset({"ANS-1", "EC-16", "EC-25", "EXP-1", "FLT-14", "NOT-8", "SRV-3", "SRV-4", "UX-6"})
+    hides = frozenset({"ANS-1", "CAN-5", "EC-16", "EC-25", "EXP-1", "FLT-14", "NOT-8", "SRV-3", "SRV-4", "UX-6"})
     decoded: bool = False
 
     def decode_asked(self, session: Session, decode: Decode) -> Iterator[Message]:
@@ -78,7 +78,7 @@ class NotAskedAfterFailure(ConformingMpp):
 
     name = "nothing-asked-after-a-failure"
     breaks = frozenset({"SRV-2"})
-    hides = frozenset({"ANS-1"})
+    hides = frozenset({"ANS-1", "CAN-5"})
     held_back: set[str] = field(default_factory=set)
 
     def ask(self, session: Session, code_value: str) -> Iterator[Message]:
@@ -103,7 +103,7 @@ class LaterPaymentsHang(ConformingMpp):
 
     name = "later-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
-    hides = frozenset({"NOT-8"})
+    hides = frozenset({"CAN-5", "NOT-8"})
     observed = frozenset({"ANS-1", "FLT-14", "NOT-2"})
     taken: bool = False
 

@@ -20,7 +20,7 @@ from mpp_conformance.protocol.messages import (
     Order,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.specimens.books import Entry
+from mpp_conformance.specimens.books import CLOSED, Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 from mpp_conformance.specimens.conforming_variants import NotifiesLast
 from mpp_conformance.specimens.timeouts import TIMEOUT
@@ -198,6 +198,42 @@ class KeepsReasonOfFailure(ConformingMpp):
     def state(self, entry: Entry) -> tuple[str, str]:
         """It was not the cancellation by which it failed."""
         return super().state(entry if entry.status != "F" else replace(entry, cancelled=False))
+
+
+class ClosesFailuresLater(ConformingMpp):
+    """Keeps the reason of a failure until its customer begins another payment, and takes the order for closed then."""
+
+    name = "failed-orders-closed-with-the-next-scan"
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """Closed, once there is a later one."""
+        orders = list(self.books.values())
+        later = any(other.customer == entry.customer for other in orders[orders.index(entry) + 1 :])
+        return ("F", CLOSED) if entry.status == "F" and later else super().state(entry)
+
+
+class FailuresAreClosed(ConformingMpp):
+    """Closes an order whose payment fails: it has one code for all failures."""
+
+    name = "failures-told-as-closed"
+
+    def debit(self, session: Session) -> Handed:
+        """Closed."""
+        result = super().debit(session)
+        return replace(result, error_code=CLOSED) if result.payment_status == "F" else result
+
+
+class RefusesWithAResult(ConformingMpp):
+    """Fills in a failed payment beside each refusal of an inquiry."""
+
+    name = "inquiries-refused-beside-a-failed-payment"
+
+    def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
+        """F, of no payment."""
+        made = super().inquired(inquiry)
+        if made.result_status != "F":
+            return made
+        return replace(made, payment_status="F", payment_code="PROCESS_FAIL", payment_message="not told")
 
 
 class BooksStoppedAsFailed(ConformingMpp):

@@ -149,7 +149,7 @@ class KeepsMoney(RefusesToCancel):
 
     name = "cancellation-refused-after-success"
     breaks = frozenset({"CAN-1"})
-    hides = frozenset({"CAN-2", "CAN-3", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-2", "CAN-3", "CAN-5", "NOT-3", "WIRE-5"})
 
     def refuses(self, entry: Entry) -> bool:
         """Paid."""
@@ -163,7 +163,7 @@ class KeepsFailure(RefusesToCancel):
     """
 
     name = "cancellation-refused-after-failure"
-    hides = frozenset({"CAN-2"})
+    hides = frozenset({"CAN-2", "WIRE-5"})
     breaks = frozenset({"CAN-1"})
 
     def refuses(self, entry: Entry) -> bool:
@@ -216,6 +216,7 @@ class StaysPaid(ConformingMpp):
 
     name = "cancelled-inquired-as-before"
     breaks = frozenset({"CAN-3"})
+    hides = frozenset({"CAN-5"})
 
     def state(self, entry: Entry) -> tuple[str, str]:
         """As it was."""
@@ -314,7 +315,7 @@ class ServesNoInquiries(ServesNothing):
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
 
@@ -327,7 +328,7 @@ class ServesNoCancellations(ServesNothing):
 
     name = "cancellations-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
     unserved = CancelPayment
 
 
@@ -340,7 +341,7 @@ class StatusAsBoolean(ConformingMpp):
 
     name = "cancellation-status-as-boolean"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """A boolean."""

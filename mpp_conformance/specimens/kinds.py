@@ -205,6 +205,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         all-orders-of-the-customer-cancelled latest-order-of-the-customer-cancelled
         inquiries-answered-of-latest-order order-ids-cut-short order-ids-read-as-numbers
         success-inquired-as-unknown-until-it-is-notified
+        failed-orders-of-the-customer-closed-with-another open-orders-closed-with-another
+        open-orders-barred-with-another order-before-closed-with-another
+        latest-order-closed-with-another next-order-closed-after-a-cancellation
         cancellation-closes-other-orders cancelled-entry-code-inquired-as-before
         inquired-amounts-swapped inquiries-unknown-at-first
         inquiries-answered-in-process-after-a-stop stopped-orders-inquired-as-paid
@@ -226,6 +229,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CALLER_NOT_VERIFIED: """
         strangers-obeyed unsigned-calls-obeyed strangers-refused-too-late calls-signed-with-another-key-obeyed
         calls-with-an-unreadable-signature-obeyed strangers-obeyed-while-paying strangers-obeyed-after-a-failure
+        failed-orders-closed-for-refused-strangers open-orders-barred-for-refused-strangers
+        inquiries-of-strangers-answered payments-told-beside-a-refusal
         second-try-of-a-stranger-obeyed strangers-obeyed-while-the-consumer-pays
     """,
     FaultKind.VALID_CALL_REFUSED: """
@@ -300,6 +305,9 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
         "customers-locked-after-another-fails": (FaultKind.OWN_RESULT_CODE,),
         "entry-codes-decoded-when-scanned-again": (FaultKind.DECODED_FIRST,),
+        "ends-inquired-from-a-cache": (FaultKind.CALLER_NOT_VERIFIED,),
+        "inquiries-answered-from-a-cache": (FaultKind.CALLER_NOT_VERIFIED,),
+        "only-latest-payment-cancelled": (FaultKind.NOT_IDEMPOTENT,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-paid": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
         "every-call-answered-as-under-way": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),

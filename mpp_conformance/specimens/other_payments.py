@@ -101,6 +101,7 @@ class KeepsResultsAfterCancellation(AfterCancellations):
 
     name = "results-not-handed-after-a-cancellation"
     breaks = frozenset({"SRV-7", "UX-7"})
+    hides = frozenset({"CAN-5"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """Notified, and no more."""

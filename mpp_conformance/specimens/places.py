@@ -185,7 +185,7 @@ class FirstAddress(ConformingMpp):
     name = "first-address-for-ever"
     breaks = frozenset({"EC-3"})
     hides = ids("""
-        ANS-1 EC-16 EC-25 EXP-1 FLT-14 NOT-8 SRV-2 SRV-3 SRV-4 UX-6
+        ANS-1 CAN-5 EC-16 EC-25 EXP-1 FLT-14 NOT-8 SRV-2 SRV-3 SRV-4 UX-6
     """)
     observed = frozenset({"SDK-2"})
     first: str = ""

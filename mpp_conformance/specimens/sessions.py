@@ -235,7 +235,7 @@ class AnswerOfAnybody(ConformingMpp):
 
     name = "answer-of-anybody-before"
     breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-6", "UX-7"})
-    hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
+    hides = frozenset({"CAN-5", "FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "NOT-9", "REP-3", "UX-8"})
     latest: UserInitiatedPayAnswer | None = None
 
@@ -346,7 +346,7 @@ class FirstAnswerForEver(ConformingMpp):
 
     name = "first-answer-for-ever"
     breaks = frozenset({"NOT-1", "REG-1", "REP-2", "SRV-3", "SRV-4", "SRV-5", "SRV-7", "UX-1", "UX-6", "UX-7"})
-    hides = frozenset({"FLT-14", "NOT-8", "REG-2"})
+    hides = frozenset({"CAN-5", "FLT-14", "NOT-8", "REG-2"})
     observed = frozenset({"ANS-1", "EXP-1", "NOT-2", "UX-8"})
     cache: dict[str, UserInitiatedPayAnswer] = field(default_factory=dict)
 

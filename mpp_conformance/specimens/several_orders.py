@@ -19,7 +19,7 @@ class LatestInquired(ConformingMpp):
     """
 
     name = "latest-order-inquired"
-    breaks = frozenset({"CAN-3", "INQ-1"})
+    breaks = frozenset({"CAN-3", "CAN-5", "INQ-1"})
     observed = frozenset({"INQ-4"})
 
     def told(self, entry: Entry) -> InquiryPaymentAnswer:  # noqa: ARG002  # another one's
@@ -31,7 +31,7 @@ class CustomersOrdersCancelled(ConformingMpp):
     """Cancels by customer: all their orders are closed with the first."""
 
     name = "all-orders-of-the-customer-cancelled"
-    breaks = frozenset({"INQ-1"})
+    breaks = frozenset({"CAN-5", "INQ-1"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """Whatever else this customer has."""
@@ -49,7 +49,7 @@ class LatestCancelled(ConformingMpp):
     """
 
     name = "latest-order-of-the-customer-cancelled"
-    breaks = frozenset({"CAN-3", "INQ-1"})
+    breaks = frozenset({"CAN-3", "CAN-5", "INQ-1"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """The customer's last one."""
@@ -83,6 +83,7 @@ class FirstInquiryCached(ConformingMpp):
 
     name = "first-order-inquired-for-ever"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-3"})
+    hides = frozenset({"CAN-5"})
     observed = frozenset({"INQ-4"})
     first: InquiryPaymentAnswer | None = None
 

@@ -29,7 +29,7 @@ class BooksWhatIsPaid(ConformingMpp):
 
     name = "only-paid-orders-booked"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-5 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -74,7 +74,7 @@ class CancelsSlowly(ConformingMpp):
     """
 
     name = "cancellation-unknown-at-first"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
     begun: set[str] = field(default_factory=set)
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
@@ -116,7 +116,7 @@ class LaunchesByRedirect(ConformingMpp):
 
     name = "launched-by-redirect"
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 EC-16 EC-25 EC-28 EC-29 EC-3 EXP-1 FLT-1 FLT-12 FLT-13 FLT-14 FLT-2
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-16 EC-25 EC-28 EC-29 EC-3 EXP-1 FLT-1 FLT-12 FLT-13 FLT-14 FLT-2
         FLT-4 FLT-5 FLT-7 FLT-8 INQ-1 INQ-3 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 NOT-8 NOT-9 REG-1 REG-2 REG-3
         REG-4 REP-1 REP-2 REP-3 REP-4 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1
         UX-6 UX-7 UX-8 WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-8

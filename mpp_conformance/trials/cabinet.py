@@ -51,12 +51,25 @@ Notes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A conversation, what is reported of it, what each case says of that, and what it shows of the set-up."""
+    """A conversation, what is reported of it, what each case says of that, and what it shows of the set-up.
+
+    ``unsettled``: the places of the rows that a set-up has a say in, and their judgements.
+    """
 
     whole: Trace
     trace: Trace
-    rows: tuple[tuple[Row, Judgement], ...]
+    rows: tuple[Row, ...]
+    unsettled: tuple[tuple[int, Judgement], ...]
     signs: frozenset[Sign]
+
+    def weighed(self, set_up: SetUp) -> Iterable[Row]:
+        """The rows by what all conversations together show of the set-up."""
+        if not self.unsettled:
+            return self.rows
+        rows = list(self.rows)
+        for place, judgement in self.unsettled:
+            rows[place] = _weighed(rows[place], judgement, self.trace, set_up)
+        return rows
 
 
 class Before:
@@ -74,7 +87,9 @@ class Before:
         found = self._judged.get(id(trace))
         if found is None:
             seen = as_reported(trace, self._observes)
-            found = Judged(trace, seen, tuple(_rows(cases, seen)), frozenset[Sign](signs(seen)))
+            rows = tuple(_rows(cases, seen))
+            unsettled = tuple((at, told) for at, (_, told) in enumerate(rows) if told.verdict is not Verdict.PASS)
+            found = Judged(trace, seen, tuple(row for row, _ in rows), unsettled, frozenset[Sign](signs(seen)))
             self._judged[id(trace)] = found
         return found
 
@@ -111,7 +126,7 @@ def judged(
     profile = profile_of(app_link=specimen.app_link if app_link is None else app_link)
     found = [before.judged(cases, trace(specimen, scenario, profile)) for scenario, cases in conversations.items()]
     set_up = SetUp.from_signs(sign for one in found for sign in one.signs)
-    return tuple(_weighed(row, judgement, one.trace, set_up) for one in found for row, judgement in one.rows)
+    return tuple(row for one in found for row in one.weighed(set_up))
 
 
 def _rows(cases: list[tuple[Case, str]], trace: Trace) -> Iterator[tuple[Row, Judgement]]:

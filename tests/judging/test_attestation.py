@@ -22,6 +22,7 @@ from mpp_conformance.protocol.messages import (
     GATEWAY,
     DecodeCallback,
     HandleAction,
+    Malformed,
     Message,
     NotifyPayment,
     ResultPage,
@@ -37,6 +38,7 @@ from mpp_conformance.wallet import reference
 
 _CODES: Final = Codes(scanned="s", decoded="s", page_id="1", order_id="2", tag="t")
 _ACTION: Final = HandleAction(sdk_action_payload="p")
+_UNREAD: Final = Malformed(where=GATEWAY, operation="NotifyPayment", problem="no JSON")
 _PAID: Final = NotifyPayment(payment_request_id="o", result_status="S", result_code="SUCCESS", result_message="paid")
 _NOTHING_ATTESTED: Final = Observed(**{point.lower(): Witness.of(LOG) for point in POINTS})
 
@@ -101,6 +103,11 @@ def no_page(made: Trace) -> None:
     expect(made).reached(Scan).none(ResultPage)
 
 
+def readable(made: Trace) -> None:
+    """Every notification can be read."""
+    expect(made).reached(Scan).none(Malformed, where=GATEWAY, operation="NotifyPayment")
+
+
 def no_page_in_between(made: Trace) -> None:
     """No page, in a part that was chosen by the order of what came."""
     no_page(replace(made, chosen=frozenset(POINTS)))
@@ -150,6 +157,7 @@ def payload(made: Trace) -> None:
         (no_callback, (SCAN, DecodeCallback(callback="c", outcome="failure")), Verdict.INCONCLUSIVE),
         (nothing_handed, (SCAN, ServerAnswer(sdk_action_payload="p")), Verdict.FAIL),
         (nothing_handed, (SCAN, ServerAnswer(payment_status="F")), Verdict.INCONCLUSIVE),
+        (readable, (SCAN, _UNREAD), Verdict.FAIL),
         (no_page_in_between, (SCAN, PAGE, _ACTION), Verdict.INCONCLUSIVE),
         (paid, (SCAN, ResultPage(status="F")), Verdict.INCONCLUSIVE),
         (payload, (SCAN, HandleAction(sdk_action_payload=None)), Verdict.INCONCLUSIVE),

@@ -7,7 +7,7 @@ from mpp_conformance.judging.sequences import of_each_alone, of_each_scan, where
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.judging.verdict import Verdict
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, Launch, NotifyPayment, ResultPage
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS
 from mpp_conformance.scenarios.cells import changing, psp
 from mpp_conformance.scenarios.rounds import a_round
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, UNFUNDED, Scenario, handle_by_psp

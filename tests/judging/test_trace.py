@@ -11,6 +11,7 @@ from mpp_conformance.protocol.messages import (
     GATEWAY,
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    PAGES,
     USER,
     CashierPage,
     Decode,
@@ -24,7 +25,10 @@ from mpp_conformance.protocol.messages import (
     NotifyPaymentAnswer,
     Order,
     ResultPage,
+    Scan,
     ServerAnswer,
+    Sighting,
+    UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.scenario import FUNDED, ORDER, UNFUNDED, Codes, Payment, Scenario
@@ -312,3 +316,13 @@ def test_an_ending_is_written_in_a_word() -> None:
 
     assert (ENDED, WAITED, BROKEN) == ("ended", "waited", "broken")
     assert (trace.trouble, trace.app_link, trace.began) == ("", True, "")
+
+
+def test_what_holds_for_a_conversation_holds_for_each_part_of_it() -> None:
+    """Whoever looks at one payment, or at what came before a decision, knows of a late suite and of a person."""
+    scan, asked = Scan(code_value="c", customer_id="u"), UserInitiatedPay(code_value="c", customer_id="u")
+    seen = Sighting(page=PAGES[0], person="one")
+    whole = _trace(scan, seen, scan, asked, _TO_PAY, payments=[0, 0, 1, 1, 1]).late_by(0.7)
+    parts = [whole.alone(1), whole.until_decided(1), whole.since_decided(1), whole.readable(), whole.in_time]
+
+    assert [("0.70 s", True)] * len(parts) == [(part.lagged, part.by_hand) for part in parts]

@@ -1,6 +1,6 @@
 """Which conversations a duty of every payment is judged in: all in which it is owed, wherever they were written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pytest
@@ -9,12 +9,16 @@ from mpp_conformance.common.resources import directory
 from mpp_conformance.ledger.catalogue import load
 from mpp_conformance.protocol.limits import DEFAULT_EDITION, EDITIONS, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
+from mpp_conformance.scenarios import call_cells
 from mpp_conformance.scenarios.scenario import CANCEL, ENTRY, FOR_EVER, FOREIGN, ORDER, UNFUNDED, Payment, Scenario
 
 JUDGED: Final[dict[str, set[Scenario]]] = {}
 """By requirement."""
+JUDGED_BY: Final[dict[str, set[Scenario]]] = {}
+"""By the name of the case."""
 for _case in load(directory("suites")).cases:
-    JUDGED.setdefault(_case.requirement.id, set()).update(_case.scenarios(EDITIONS[DEFAULT_EDITION], Reading()))
+    JUDGED_BY[_case.name] = set(_case.scenarios(EDITIONS[DEFAULT_EDITION], Reading()))
+    JUDGED.setdefault(_case.requirement.id, set()).update(JUDGED_BY[_case.name])
 OWED: Final = [
     ("SRV-4", HANDLE_BY_SDK, "", ""),
     ("UX-6", HANDLE_BY_SDK, "", ""),
@@ -72,6 +76,45 @@ def test_a_duty_of_every_payment_is_judged_wherever_it_is_owed(
         if not unpaid or any(held.customer != UNFUNDED for held in scenario.payments)
     ]
     assert [scenario.label for scenario in owed if scenario not in JUDGED[requirement]] == []
+    assert owed != []
+
+
+CALLS: Final[list[tuple[str, Callable[[Payment], bool]]]] = [
+    ("test_an_inquiry_tells_of_a_success", call_cells.kept_and_asked_about),
+    ("test_an_inquiry_tells_of_a_failure", call_cells.unpaid),
+    ("test_an_inquiry_about_nothing_tells_of_nothing", call_cells.asked_about_nothing),
+    ("test_an_inquiry_in_between_foretells_nothing", call_cells.asked_about_in_between),
+    ("test_an_inquiry_is_told_of_its_own_payment", call_cells.called_about),
+    ("test_a_payment_that_was_taken_is_cancelled", call_cells.taken_back),
+    ("test_a_payment_that_has_failed_is_cancelled", call_cells.unpaid_and_cancelled),
+    ("test_a_payment_that_is_under_way_is_cancelled", call_cells.cancelled_in_between),
+    ("test_a_cancellation_can_be_repeated", call_cells.cancelled_twice),
+    ("test_what_was_cancelled_is_closed", call_cells.asked_about_after_cancellation),
+    ("test_what_was_cancelled_is_not_taken_after_that", call_cells.cancelled_in_between),
+    ("test_a_cancellation_that_is_not_signed_is_not_obeyed", call_cells.forged),
+    ("test_an_inquiry_that_is_not_signed_is_told_nothing", call_cells.spied_on),
+    ("test_a_cancellation_closes_no_other_order", call_cells.others_asked_about),
+    ("test_a_cancellation_contradicts_no_notification", call_cells.taken_back),
+    ("test_answers_are_signed", call_cells.called_about),
+    ("test_answers_conform_to_the_interface", call_cells.called_about),
+]
+"""The name of a case, and the payments about whose calls it is."""
+
+
+@pytest.mark.parametrize(("case", "about"), CALLS)
+def test_what_is_owed_of_a_call_is_judged_in_every_sequence_that_has_one(
+    case: str, about: Callable[[Payment], bool]
+) -> None:
+    """No conversation of several payments in which Alipay+ calls so is left out, if the MPP is to collect them all."""
+    every = dict.fromkeys(scenario for judged in JUDGED.values() for scenario in judged)
+    owed = [
+        scenario
+        for scenario in every
+        if len(scenario.payments) > 1
+        and any(map(about, scenario.payments))
+        and not any(map(call_cells.uncollected, scenario.payments))
+    ]
+    assert [scenario.label for scenario in owed if scenario not in JUDGED_BY[case]] == []
     assert owed != []
 
 

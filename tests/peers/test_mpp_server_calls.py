@@ -26,6 +26,7 @@ from mpp_conformance.scenarios.scenario import (
     FUNDED,
     INQUIRE,
     LAST,
+    NEXT,
     ORDER,
     PAYING,
     UNFUNDED,
@@ -55,6 +56,13 @@ def held(payment: Payment, *calls: Call, specimen: type[ConformingMpp] = Conform
 def said(trace: Trace, kind: type[Message]) -> list[Message]:
     """The messages of a kind."""
     return [event.message for event in trace.events if isinstance(event.message, kind)]
+
+
+def several(*calls: tuple[Call, ...], then: Payment = _PAID) -> Trace:
+    """A conversation of as many payments, each with its calls; ``then``: the last of them."""
+    profile = replace(reference().profile, app_link=True)
+    payments = [replace(_PAID, calls=each) for each in calls[:-1]] + [replace(then, calls=calls[-1])]
+    return DirectConnector(ConformingMpp(profile), profile).converse(Scenario(label="", payments=tuple(payments)))
 
 
 def gist(trace: Trace) -> list[str]:
@@ -106,6 +114,40 @@ def test_alipay_plus_asks_while_the_cashier_page_is_open() -> None:
     assert gist(trace) == ["CashierPage", "InquiryPayment", "InquiryPaymentAnswer", "NotifyPayment"]
 
 
+def test_alipay_plus_asks_while_the_cashier_page_of_the_next_payment_is_open() -> None:
+    """The next payment begins although a call is to come yet; what comes after that call does not wait for its end."""
+    trace = several((Call(what=CANCEL, when=NEXT), Call(what=INQUIRE)), ())
+
+    after = next(event.number for event in trace.of(1) if isinstance(event.message, CashierPage))
+    assert [(event.payment, event.message.name) for event in trace.events[after : after + 5]] == [
+        (0, "CancelPayment"),
+        (0, "CancelPaymentAnswer"),
+        (0, "InquiryPayment"),
+        (0, "InquiryPaymentAnswer"),
+        (1, "NotifyPayment"),
+    ]
+    assert trace.ending == ENDED
+
+
+def test_what_waits_for_the_next_payment_comes_in_the_end_where_that_is_not_to_be_paid() -> None:
+    """No conversation waits for a cashier page that there is no reason to show."""
+    trace = several((Call(what=INQUIRE, when=NEXT),), (), then=Payment(code=ORDER, answer=handle_by_sdk()))
+
+    assert [event.message.name for event in trace.events][-2:] == ["InquiryPayment", "InquiryPaymentAnswer"]
+    assert trace.ending == ENDED
+
+
+def test_an_inquiry_may_be_about_another_payment() -> None:
+    """An earlier one, or a later one that has begun, by its own paymentRequestId; it is no call about the own order."""
+    earlier, later = Call(what=INQUIRE, about=-1), Call(what=INQUIRE, about=1, when=LAST)
+    trace = several((later,), (earlier,))
+
+    ids = [payment_request_id(codes) for codes in trace.codes]
+    asked = [(event.payment, event.message) for event in trace.events if isinstance(event.message, InquiryPayment)]
+    assert [(at, message.payment_request_id) for at, message in asked] == [(1, ids[0]), (0, ids[1])]
+    assert not any(call.is_own for call in (earlier, later))
+
+
 def test_without_a_cashier_page_the_notification_shows_that_the_order_is_known() -> None:
     """An MPP that does not report its cashier page is asked while it notifies."""
     trace = held(_PAID, Call(what=INQUIRE, when=PAYING), specimen=CONFORMING["no-cashier-page-reported"])
@@ -116,10 +158,7 @@ def test_without_a_cashier_page_the_notification_shows_that_the_order_is_known()
 def test_what_is_asked_at_last_waits_for_every_payment() -> None:
     """About the first payment first, one call at a time, when nothing is awaited of any payment any more."""
     last = Call(what=INQUIRE, when=LAST)
-    first, second = (last, replace(last, what=CANCEL)), (Call(what=INQUIRE), last)
-    profile = replace(reference().profile, app_link=True)
-    scenario = Scenario(label="several", payments=(replace(_PAID, calls=first), replace(_PAID, calls=second)))
-    trace = DirectConnector(ConformingMpp(profile), profile).converse(scenario)
+    trace = several((last, replace(last, what=CANCEL)), (Call(what=INQUIRE), last))
 
     calls = [(event.payment, event.message.name) for event in trace.events if isinstance(event.message, _CALLS)]
     scans = [event.number for event in trace.events if isinstance(event.message, Scan)]

@@ -160,11 +160,15 @@ def test_equal_evidence_is_attached_once(run: Path, verdicts: dict[str, Any], re
     assert max(found.count("pass") for found in bearers.values()) == 1
 
 
-def test_every_result_has_its_diagram_and_what_did_not_pass_its_card(
+def test_every_conversation_has_its_diagram_and_what_did_not_pass_its_own_and_its_card(
     run: Path, verdicts: dict[str, Any], results: list[dict[str, Any]]
 ) -> None:
-    """The diagram marks what this case found and nothing else; the card says of it what report.html says."""
+    """The diagram marks what this case found and nothing else; the card says of it what report.html says.
+
+    Of those that passed on one conversation, the first alone bears it: equal diagrams are there once.
+    """
     rows = {(row["case"], row["scenario"]): row for row in document.cases(verdicts)}
+    drawn: list[str] = []
     for result in results:
         case, _, scenario = result["fullName"].partition("::")[2].removesuffix("]").partition("[")
         row = rows.get((case, scenario))
@@ -172,14 +176,20 @@ def test_every_result_has_its_diagram_and_what_did_not_pass_its_card(
         if row is None:
             assert shown == {}
             continue
+        assert ("text/html" in shown) == (row["verdict"] != "pass")
+        if "image/svg+xml" not in shown:
+            assert row["verdict"] == "pass"
+            continue
+        drawn += [scenario] if row["verdict"] == "pass" else []
         diagram = shown["image/svg+xml"].read_text("utf-8")
         assert ET.fromstring(diagram).get("aria-label") == scenario  # noqa: S314  # our own
         assert (f"{row['requirement']}: " in diagram) == bool(row["events"] or row["deviation"])
-        assert ("text/html" in shown) == (row["verdict"] != "pass")
         if row["verdict"] != "pass":
             card = unescape(shown["text/html"].read_text("utf-8"))
             assert all(words in card for words in (row["purpose"], row["expected"], row["seen"], row["scenario"]))
             assert re.findall("<(?:script|link|img|a) ", card) == []
+    passed = {scenario for (_, scenario), row in rows.items() if row["verdict"] == "pass"}
+    assert (sorted(passed - set(drawn)), len(drawn)) == ([], len(set(drawn)))
 
 
 def test_a_category_takes_what_it_is_for(run: Path, results: list[dict[str, Any]]) -> None:

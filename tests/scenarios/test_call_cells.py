@@ -1,18 +1,24 @@
 """What Alipay+ and strangers ask of an MPP server: which strangers call when, and what is left to be told."""
 
+from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import Final
 
 from mpp_conformance.peers.alipay_plus import payment_request_id
 from mpp_conformance.peers.mpp_server import message_of
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK, SIGNATURE_OUTCOMES
-from mpp_conformance.scenarios.call_cells import AMONG_CALLS, EACH, FORGED, UNCOLLECTED, UNSIGNED
+from mpp_conformance.scenarios.call_cells import (
+    FORGED,
+    UNSIGNED,
+)
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, AMONG_OTHERS, BY_STRANGERS, EACH, UNCOLLECTED
 from mpp_conformance.scenarios.cells import BOTH
 from mpp_conformance.scenarios.scenario import (
     CANCEL,
     FUNDED,
     INQUIRE,
     LAST,
+    NEXT,
     OVER,
     PAYING,
     SECOND,
@@ -26,6 +32,7 @@ from mpp_conformance.scenarios.scenario import (
 from mpp_conformance.wallet import reference
 
 _STRANGERS: Final = (FORGED, UNSIGNED, *EACH)
+_STATES: Final = ("taken", "failed", "under way")
 _NOT_VALID: Final = {outcome for outcome in SIGNATURE_OUTCOMES if outcome != "valid"}
 
 
@@ -41,11 +48,53 @@ def test_a_stranger_tries_every_signature_that_does_not_verify() -> None:
 def test_a_stranger_calls_at_every_state_of_a_payment() -> None:
     """Taken, failed, and while the consumer has not yet confirmed; for either kind of code."""
     for scenario in EACH:
-        states = {
-            "under way" if call.when == PAYING else "failed" if payment.customer == UNFUNDED else "taken"
+        assert {_state(payment, call.when) for payment, call in _forged(scenario)} == set(_STATES)
+
+
+def _state(payment: Payment, when: str) -> str:
+    """Of a payment that is called about then."""
+    return "under way" if when == PAYING else "failed" if payment.customer == UNFUNDED else "taken"
+
+
+def test_a_stranger_asks_and_cancels_with_every_signature_at_every_state() -> None:
+    """Each call, each state of the order and each signature that does not verify: every one of them together."""
+    every = set(product((INQUIRE, CANCEL), _STATES, _NOT_VALID))
+    for scenario in BY_STRANGERS:
+        tried = {
+            (call.what, _state(payment, call.when), call.signature)
             for payment, call in _forged(scenario)
+            if call.what == INQUIRE or _asked_after(payment, call)
         }
-        assert states == {"taken", "failed", "under way"}
+        assert every == tried
+
+
+def _asked_after(payment: Payment, tried: Call) -> bool:
+    """Whether Alipay+ asks after a stranger has cancelled, before it cancels by itself: that shows what he did."""
+    after = payment.calls[payment.calls.index(tried) + 1 :]
+    return next((call.what for call in after if call.is_own), "") == INQUIRE
+
+
+def test_orders_in_every_state_are_cancelled_while_others_in_every_state_are_asked_about() -> None:
+    """Of the same customer and of another one, older and younger, as far as there are such two orders.
+
+    No two are at a cashier page at once, who pays has no payment that failed, and only one customer has any.
+    """
+    found = set(_around(AMONG_OTHERS))
+    several = {("taken", "failed", True), ("failed", "taken", True), ("failed", "failed", False)}
+    pairs = {pair for pair in product(_STATES, repeat=2) if pair != ("under way", "under way")}
+
+    assert {(*pair, same) for pair in pairs for same in (True, False)} - several == {one[:3] for one in found}
+    assert {(other, older) for _, other, _, older in found} >= {*product(("taken", "failed"), (True, False))}
+
+
+def _around(scenario: Scenario) -> Iterator[tuple[str, str, bool, bool]]:
+    """For each order asked about around a cancellation the states of both, and how that order is related to it."""
+    for at, payment in enumerate(scenario.payments):
+        for call in payment.calls:
+            if call.about:
+                other = scenario.payments[at + call.about]
+                later = _state(other, PAYING if (call.when, call.about) == (NEXT, 1) else OVER)
+                yield _state(payment, call.when), later, other.customer == payment.customer, call.about < 0
 
 
 def test_a_stranger_tries_again() -> None:
@@ -87,7 +136,8 @@ def test_every_decision_comes_after_calls_with_either_kind_of_code() -> None:
 def test_each_kind_of_call_comes_before_an_ordinary_payment() -> None:
     """An inquiry and a cancellation, early and late, and a stranger's: each is followed by payments without one."""
     for scenario in AMONG_CALLS:
-        calls = {(call.what, call.when, call.signature == "valid") for held in scenario.payments for call in held.calls}
+        early = [call for held in scenario.payments for call in held.calls if call.when != LAST]
+        calls = {(call.what, call.when, call.signature == "valid") for call in early}
         assert calls == {
             *product((INQUIRE, CANCEL), (PAYING, OVER), (True,)),
             *product((CANCEL,), (PAYING, OVER), (False,)),
@@ -120,7 +170,7 @@ def test_either_action_comes_right_after_a_failure_and_after_a_decoding_that_fai
 
 def _left_behind(payment: Payment) -> str:
     action, status, funded = _decision(payment)
-    if payment.cancelled:
+    if any(call.is_own and call.what == CANCEL and call.when != LAST for call in payment.calls):
         return "cancellation"
     if action == HANDLE_BY_SDK:
         return "stop"

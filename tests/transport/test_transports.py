@@ -17,6 +17,7 @@ from mpp_conformance.scenarios.scenario import (
     ENTRY,
     FOREIGN,
     INQUIRE,
+    NEXT,
     ORDER,
     PAYING,
     SECOND,
@@ -135,6 +136,11 @@ def test_codes_that_alipay_plus_tells_apart_are_the_same(name: str) -> None:
 CALLED: Final = tuple(
     one(f"called {number}", replace(payment, calls=calls)) for number, (payment, calls) in enumerate(_CALLS)
 )
+_MEANWHILE: Final = (replace(_CANCELLED, when=NEXT), replace(_ASKED, when=NEXT, about=1))
+BETWEEN: Final = Scenario(
+    label="between two",
+    payments=(Payment(code=ORDER, calls=_MEANWHILE), Payment(code=ENTRY, calls=(replace(_ASKED, about=-1),))),
+)
 TWICE: Final = tuple(
     Scenario(label=f"twice, {who}", payments=(Payment(code=ORDER), Payment(code=ORDER, again=True, customer=who)))
     for who in ("funded", SECOND)
@@ -143,8 +149,9 @@ TWICE: Final = tuple(
 
 def test_what_alipay_plus_asks_by_itself_is_the_same() -> None:
     """Inquiries and cancellations come in their moment, signed well or not, and are answered and signed."""
-    traces = over_http(ConformingMpp, CALLED, parallel=len(CALLED))
-    assert without_a_wire(ConformingMpp, CALLED) == traces
+    called = (*CALLED, BETWEEN)
+    traces = over_http(ConformingMpp, called, parallel=len(called))
+    assert without_a_wire(ConformingMpp, called) == traces
     assert {ENDED} == {trace.ending for trace in traces}
 
 

@@ -56,10 +56,12 @@ class Pictures:
                 self._shown.setdefault((row["evidence"], requirement), []).append(row)
         self._plain: dict[Scenario, Path] = {}
         """The diagrams that bear no mark: cases on one conversation share one file."""
+        self._passed: set[Scenario] = set()
+        """The conversations that some case which passed bears the diagram of."""
 
     def attachments(self, case: CaseResult, trace: Trace, prefix: str) -> list[Json]:
         """The attachments of one result; ``prefix`` names its files."""
-        found = [self._diagram(case, trace, prefix), *self._taken(case, prefix)]
+        found = [*self._diagram(case, trace, prefix), *self._taken(case, prefix)]
         return found if case.verdict is Verdict.PASS else [self._card(case, trace, prefix), *found]
 
     def _taken(self, case: CaseResult, prefix: str) -> Iterator[Json]:
@@ -76,16 +78,21 @@ class Pictures:
                 "type": pictures.media_type(file),
             }
 
-    def _diagram(self, case: CaseResult, trace: Trace, prefix: str) -> Json:
+    def _diagram(self, case: CaseResult, trace: Trace, prefix: str) -> Iterator[Json]:
+        """The conversation drawn, beside what did not pass and the first case on it that did: the steps say it, too."""
         found = marks([self._rows[case.key]])
         bare = not found.events and not found.absent
+        if bare and case.verdict is Verdict.PASS:
+            if trace.scenario in self._passed:
+                return
+            self._passed.add(trace.scenario)
         place = self._directory / f"{prefix}-diagram-attachment.svg"
         if not make_link(self._plain.get(trace.scenario) if bare else None, place):
             drawn = svg(picture(trace, found), self._language, title=trace.scenario.label, alone=True)
             place.write_text(drawn, "utf-8")
             if bare:
                 self._plain[trace.scenario] = place
-        return {"name": "sequence diagram", "source": place.name, "type": "image/svg+xml"}
+        yield {"name": "sequence diagram", "source": place.name, "type": "image/svg+xml"}
 
     def _card(self, case: CaseResult, trace: Trace, prefix: str) -> Json:
         place = self._directory / f"{prefix}-card-attachment.html"
