@@ -40,9 +40,7 @@ _RARE: Final = """
     lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer not-notified-after-a-repeated-call
 """
 """An answer that trips them up is one of those that nobody wrote, or is lost; each stands alone in its conversation."""
-_IN_TROUBLE: Final = "every-call-answered-with-unknown"
-"""A server in trouble may say so for a while: it is too long only where one order is asked about again and again."""
-_UNSEEN: Final = frozenset([*(_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE).split(), _IN_TROUBLE])
+_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE).split())
 
 
 class GoodAtFirst(ConformingMpp):
