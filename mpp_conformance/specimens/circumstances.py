@@ -254,7 +254,10 @@ class ThirdNoticeDiffers(ConformingMpp):
 
 
 class TellsOfLatestOrder(ConformingMpp):
-    """Answers an inquiry about an order that it knows with the latest one of that customer."""
+    """Answers an inquiry about an order that it knows with the latest one of that customer.
+
+    One that is paid is told as another stands (INQ-1): as cancelled without cause (CAN-5), or as open still (CAN-3).
+    """
 
     name = "inquiries-answered-of-latest-order"
     breaks = frozenset({"CAN-3", "CAN-5", "INQ-1"})
@@ -266,7 +269,10 @@ class TellsOfLatestOrder(ConformingMpp):
 
 
 class CancelsLatestOnly(ConformingMpp):
-    """Can take back nothing but the latest payment of its books."""
+    """Can take back nothing but the latest payment of its books.
+
+    Another one's cancellation fails (CAN-1), and so does each repetition of one that was closed before (CAN-2).
+    """
 
     name = "only-latest-payment-cancelled"
     breaks = frozenset({"CAN-1", "CAN-2"})
@@ -279,7 +285,10 @@ class CancelsLatestOnly(ConformingMpp):
 
 
 class CancelsWholeCustomer(ConformingMpp):
-    """Closes all orders of a customer when one of them is cancelled."""
+    """Closes all orders of a customer when one of them is cancelled.
+
+    What was paid of the others (CAN-5) is no longer told as paid (INQ-1).
+    """
 
     name = "cancellation-closes-other-orders"
     breaks = frozenset({"CAN-5", "INQ-1"})
@@ -295,7 +304,10 @@ class CancelsWholeCustomer(ConformingMpp):
 
 
 class EntryCodeStaysPaid(ConformingMpp):
-    """Tells of a cancelled entry code payment what it told before."""
+    """Tells of a cancelled entry code payment what it told before.
+
+    Nor is to be seen there whether others were closed with it (CAN-5).
+    """
 
     name = "cancelled-entry-code-inquired-as-before"
     breaks = frozenset({"CAN-3"})

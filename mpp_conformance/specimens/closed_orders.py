@@ -73,7 +73,10 @@ class OpenOrdersBarred(ClosesOthers):
 
 
 class OrdersBeforeClosed(ClosesOthers):
-    """Closes with an order the one before it in its books."""
+    """Closes with an order the one before it in its books.
+
+    Where that was paid (CAN-5), it is no longer told as paid (INQ-1).
+    """
 
     name = "order-before-closed-with-another"
     breaks = frozenset({"CAN-5", "INQ-1"})
@@ -85,7 +88,10 @@ class OrdersBeforeClosed(ClosesOthers):
 
 
 class LatestClosed(ClosesOthers):
-    """Closes with an order the one that it wrote in its books last."""
+    """Closes with an order the one that it wrote in its books last.
+
+    Where that was paid (CAN-5), it is no longer told as paid (INQ-1).
+    """
 
     name = "latest-order-closed-with-another"
     breaks = frozenset({"CAN-5", "INQ-1"})
@@ -196,3 +202,18 @@ class TellsBesideRefusal(ConformingMpp):
         told, made = super().inquired(replace(inquiry, signature="valid")), super().inquired(inquiry)
         refusal = {name: getattr(made, name) for name in ("result_status", "result_code", "result_message")}
         return replace(told, **refusal)
+
+
+class StaysPaid(ConformingMpp):
+    """Takes money back in another system, and tells inquiries of the payment as if nothing had happened.
+
+    Nor is to be seen there whether others were closed with it (CAN-5).
+    """
+
+    name = "cancelled-inquired-as-before"
+    breaks = frozenset({"CAN-3"})
+    hides = frozenset({"CAN-5"})
+
+    def state(self, entry: Entry) -> tuple[str, str]:
+        """As it was."""
+        return super().state(replace(entry, cancelled=False))

@@ -211,18 +211,6 @@ class CancelsAgainOtherwise(ConformingMpp):
         return replace(made, result_code=CLOSED) if closed and made.result_status == "S" else made
 
 
-class StaysPaid(ConformingMpp):
-    """Takes money back in another system, and tells inquiries of the payment as if nothing had happened."""
-
-    name = "cancelled-inquired-as-before"
-    breaks = frozenset({"CAN-3"})
-    hides = frozenset({"CAN-5"})
-
-    def state(self, entry: Entry) -> tuple[str, str]:
-        """As it was."""
-        return super().state(replace(entry, cancelled=False))
-
-
 class PaysWhatWasCancelled(ConformingMpp):
     """Does not look at cancellations when the consumer confirms.
 

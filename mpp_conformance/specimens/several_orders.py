@@ -28,7 +28,10 @@ class LatestInquired(ConformingMpp):
 
 
 class CustomersOrdersCancelled(ConformingMpp):
-    """Cancels by customer: all their orders are closed with the first."""
+    """Cancels by customer: all their orders are closed with the first.
+
+    What was paid of the others (CAN-5) is no longer told as paid (INQ-1).
+    """
 
     name = "all-orders-of-the-customer-cancelled"
     breaks = frozenset({"CAN-5", "INQ-1"})

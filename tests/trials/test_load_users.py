@@ -5,6 +5,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from itertools import chain, repeat
 from typing import Final
 
 import pytest
@@ -26,7 +27,6 @@ from mpp_conformance.trials.load.traffic import Judged
 from mpp_conformance.trials.load.users import Connector, Held, Users
 from mpp_conformance.wallet import reference
 from tests.hosting import hosted
-from tests.leaping import LeapingLoop
 
 _TRAFFIC: Final = cabinet.ordinary(load(directory("suites")).cases)
 
@@ -326,27 +326,16 @@ def test_halving_ends_with_whatever_chance_breaks() -> None:
     assert all(one.holds < one.breaks <= 32 for one in found.values())
 
 
-class Timed(Scripted):
-    """Notes when each conversation begins, which takes a second."""
-
-    def __post_init__(self) -> None:
-        self.begun: list[float] = []
-
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None], *, turn: str) -> Trace:
-        """The others go on meanwhile."""
-        self.begun.append(round(asyncio.get_running_loop().time(), 3))
-        await asyncio.sleep(1)
-        return await super().converse(scenario, at_rest, turn=turn)
-
-
-@pytest.mark.parametrize(("seconds", "apart"), [(2, 0.01), (1, 0.01), (0.04, 0.001)])
-def test_users_begin_one_after_the_other(seconds: float, apart: float) -> None:
+@pytest.mark.parametrize(("seconds", "apart"), [(60.0, 0.01), (0.4, 0.01), (0.04, 0.001)])
+def test_users_begin_one_after_the_other(monkeypatch: pytest.MonkeyPatch, seconds: float, apart: float) -> None:
     """10 ms apart; where that were more than a quarter of the time, closer together. Then each goes on by himself."""
-    connector = Timed()
-    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
-        clock = runner.get_loop().time
-        runner.run(replace(users(connector), clock=clock).hold(10, seconds))
+    pauses, slept = [], asyncio.sleep
 
-    expected = [round(at * apart, 3) for at in range(10)]
-    assert connector.begun[:10] == expected
-    assert connector.begun[10:] == ([round(1 + at, 3) for at in expected] if seconds > 1 else [])
+    async def sleep(pause: float) -> None:
+        pauses.append(pause)
+        await slept(0)
+
+    monkeypatch.setattr("mpp_conformance.trials.load.users.asyncio.sleep", sleep)
+    looks = chain([0.0] * 21, repeat(seconds))
+    asyncio.run(replace(users(Scripted()), clock=lambda: next(looks)).hold(10, seconds))
+    assert pauses == [apart] * 9
