@@ -55,7 +55,7 @@ AS_IT_WAS: Final = "the payment to be told as paid before the stranger calls"
 FAILED_BEFORE: Final = "the failure to be told just before and just after the stranger calls"
 NOT_CLOSED: Final = "a customer who can pay to have paid although a stranger called meanwhile"
 OBEYED: Final = "the server to obey the same cancellation when Alipay+ has signed it"
-CLOSES: Final = "an order to be told as closed when Alipay+ has cancelled it"
+CLOSES: Final = "an order to be told as closed when Alipay+ has cancelled it, and another one otherwise"
 ASKED_AROUND: Final = "another order to be told just before and just after a cancellation"
 
 CAN_5 = requirement(
@@ -99,7 +99,8 @@ def others_kept(trace: Trace) -> None:
     """Nothing changes about an order when another one is cancelled."""
     everyone = range(len(trace.scenario.payments))
     done = {at: number for at in everyone if (number := cancelled(trace, at)) is not None}
-    told = expect(trace).reached(Scan).given(any(told_as_closed(trace, at) for at in done), CLOSES)
+    apart = any(told_as_closed(trace, at) for at in done) and any(told_as_open(trace, at) for at in everyone)
+    told = expect(trace).reached(Scan).given(apart, CLOSES)
     around = [(at, *asked) for at in done for asked in asked_around(trace, cancels, at) if another(trace, at, asked[1])]
     for at, before, after in around:
         kept(trace, before, after, at)
@@ -122,6 +123,12 @@ def tries_to_cancel(one: Asked) -> bool:
 def told_as_closed(trace: Trace, payment: int) -> bool:
     """Whether an inquiry about a payment was told that it is closed."""
     return any(own(one) and getattr(one.told, "payment_code", None) == CLOSED for one in calls_about(trace, payment))
+
+
+def told_as_open(trace: Trace, payment: int) -> bool:
+    """Whether an inquiry at a payment, about an order that was placed, was told anything else."""
+    told = (one.told for one in calls_about(trace, payment) if by_alipay_plus(one) and not one.call.strange)
+    return any(isinstance(one, InquiryPaymentAnswer) and one.payment_code != CLOSED for one in told)
 
 
 def another(trace: Trace, payment: int, one: Asked) -> bool:

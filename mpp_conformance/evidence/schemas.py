@@ -136,7 +136,8 @@ def _of(kind: Any, defs: dict[str, Schema]) -> Schema:  # noqa: ANN401  # a type
         raise TypeError(f"no document holds {kind}")
     if kind.__name__ not in defs:
         hints = get_type_hints(kind)
-        defs[kind.__name__] = closed_object({field.name: _of(hints[field.name], defs) for field in fields(kind)})
+        written = {field.name: _of(hints[field.name], defs) for field in fields(kind) if field.init}
+        defs[kind.__name__] = closed_object(written)
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 

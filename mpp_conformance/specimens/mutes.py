@@ -255,7 +255,9 @@ class AlwaysClosed(AnswersAlike):
 
     name = "every-call-answered-as-closed"
     breaks = frozenset({"INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"})
+    hides = frozenset(
+        {"CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"}
+    )
     observed = frozenset({"CAN-4"})
     payment = ("F", "ORDER_IS_CLOSED")
 
