@@ -40,8 +40,8 @@ class _ErrorCode:
 
 _NO_ERROR: Final = frozenset({"success", "null", "none", "nil", "undefined", "nan"})
 """What languages write for nothing, and the result code that documents name for a success."""
-_NO_LIST: Final = 2
-"""So many values are one, and what else is borne."""
+_LISTED: Final = range(3, 13)
+"""So many values are a list of the documents; fewer are one, and what else is borne."""
 ERROR_CODE: Final = _ErrorCode()
 """A wanted field that must name an error."""
 
@@ -80,7 +80,7 @@ def _in_words(kind: type[Message], /, *values: Any) -> str:
 def any_in_words(values: tuple[Any, ...]) -> str:
     """Values of which one is wanted: the first, or the whole list that the documents give."""
     listed = [value for value in values if value]
-    return value_in_words(values[0]) if len(listed) <= _NO_LIST else "one of " + ", ".join(map(value_in_words, listed))
+    return "one of " + ", ".join(map(value_in_words, listed)) if len(listed) in _LISTED else value_in_words(values[0])
 
 
 def value_in_words(value: object) -> str:

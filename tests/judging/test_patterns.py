@@ -32,8 +32,9 @@ def test_a_wanted_text_is_put_into_words() -> None:
         (("A", "B", None), "'A'"),
         (("A", "B", "C"), "one of 'A', 'B', 'C'"),
         ((None, ""), "absent"),
+        (tuple(range(400, 500)), "400"),
     ],
 )
-def test_a_list_of_the_documents_is_shown_whole(values: tuple[str | None, ...], words: str) -> None:
+def test_a_list_of_the_documents_is_shown_whole(values: tuple[str | int | None, ...], words: str) -> None:
     """What stands beside the one value that is wanted is borne, not wanted."""
     assert any_in_words(values) == words
