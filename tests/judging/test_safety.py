@@ -153,7 +153,7 @@ def test_what_decides_is_found_without_a_fault_as_well() -> None:
 def test_what_is_told_as_paid_after_its_cancellation_is_found() -> None:
     """With either code; a cancellation that was refused, or one of another order, cancels nothing."""
     name = "cancelled-payment-taken-all-the-same"
-    assert found(name, _HELD) == {REOPENED: 10}
+    assert found(name, _HELD) == {REOPENED: 12}
     trace = held(
         name, next(scenario for scenario in _HELD if scenario.label == "order-inquired-cancelled-inquired-confirmed-3")
     )

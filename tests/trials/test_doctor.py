@@ -32,7 +32,7 @@ from mpp_conformance.transport.servers.listener import serve_app
 from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.trials.doctor.diagnosis import diagnose
 from mpp_conformance.trials.doctor.findings import Finding
-from mpp_conformance.trials.doctor.live import examined, live
+from mpp_conformance.trials.doctor.live import examined
 from mpp_conformance.trials.doctor.reach import reach
 from mpp_conformance.wallet import Wallet, reference
 from tests.diagnosing import URL, changed, held, only, seen_wrong, wallet, wrong
@@ -52,14 +52,6 @@ def test_broken_adaptor_is_named() -> None:
     """An adaptor that cannot be spoken to is the one thing wrong."""
     trace = replace(changed(held(wallet()), only()), ending=BROKEN, trouble="connection reset")
     assert seen_wrong(trace, wallet()) == ["[reach] adaptor"]
-
-
-@pytest.mark.parametrize("said", ["no test build has called the device address", "the test build has not fetched scan"])
-def test_a_device_address_that_nobody_calls_is_named(said: str) -> None:
-    """A test build that cannot be called has no adaptor that could be looked at."""
-    trace = replace(changed(held(wallet()), only()), ending=BROKEN, trouble=said)
-    of = wallet_at(device=True)
-    assert seen_wrong(trace, of) == ["[reach] device"]
 
 
 def test_adaptor_that_refuses_the_scan_is_named() -> None:
@@ -393,11 +385,3 @@ def test_a_request_that_is_no_http_is_named_with_its_header() -> None:
 
     (finding,) = asyncio.run(found())
     assert (finding.where, "at X-Bad" in finding.text) == ("[reach] listen", True)
-
-
-def test_a_page_that_no_browser_opens_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing can be fetched by a page that is not open."""
-    monkeypatch.setattr("mpp_conformance.transport.chromium.shutil.which", lambda _: None)
-    (finding,) = live(wallet_at(device=True, browser=NOWHERE))
-    assert (finding.where, finding.refuses) == ("[reach] browser", True)
-    assert "there is no Chromium on PATH" in finding.text
