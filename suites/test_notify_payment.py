@@ -20,10 +20,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import (
-    PAID_CANCELLED,
-    taken_back,
-)
+from mpp_conformance.scenarios.call_cells import PAID_CANCELLED, taken_back
 from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, several
 from mpp_conformance.scenarios.cells import (
     BOTH,

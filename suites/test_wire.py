@@ -20,13 +20,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_cells import (
-    CALLED,
-    PAID,
-    UNKNOWN_FIELD,
-    WITH_STRANGERS,
-    called_about,
-)
+from mpp_conformance.scenarios.call_cells import CALLED, PAID, UNKNOWN_FIELD, WITH_STRANGERS, called_about
 from mpp_conformance.scenarios.call_sequences import SEVERAL, UNCOLLECTED
 from mpp_conformance.scenarios.cells import BOTH, SCANNED_TWICE, payloads, psp, sdk, together
 from mpp_conformance.scenarios.fault_cells import (
@@ -105,7 +99,7 @@ WIRE_8 = requirement(
 REFUSED = "INVALID_SIGNATURE"
 OUR_KEY = "the server to know the public half of [keys] alipay_plus_private_key, and take a plain call for valid"
 EVERY_CALL = [*CALLED, *SEVERAL, *UNCOLLECTED]
-"""Wherever Alipay+ calls in words that documents name; a payment about which strangers call, too, is among others."""
+"""Wherever Alipay+ calls in words that documents name; strangers call beside it only where payments are several."""
 NOT_VERIFIED = ("missing", "unreadable", "invalid")
 KEYS = "[keys] client_id and mpp_public_key to be those of the MPP server"
 APART = "the server to answer inquiries about its own order and about one that nobody placed differently"

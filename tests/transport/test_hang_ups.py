@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mpp_conformance import wire
 from mpp_conformance.common.resources import directory
-from mpp_conformance.judging.trace import ENDED, Trace
+from mpp_conformance.judging.trace import ENDED, HUNG_UP, Trace
 from mpp_conformance.ledger.catalogue import Claims, load
 from mpp_conformance.ledger.requirements import Case
 from mpp_conformance.peers.alipay_plus import AlipayPlus, payment_request_id
@@ -20,8 +22,9 @@ from mpp_conformance.peers.router import Router
 from mpp_conformance.peers.world import World
 from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.faults.profile import Fault
-from mpp_conformance.protocol.messages import IdentifyCode, NotifyPayment, UserInitiatedPay
+from mpp_conformance.protocol.messages import CashierPage, IdentifyCode, NotifyPayment, UserInitiatedPay
 from mpp_conformance.scenarios.answers import packaged_corpus
+from mpp_conformance.scenarios.call_cells import BEING_PAID
 from mpp_conformance.scenarios.cells import psp, sdk
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER, Payment, Scenario, one
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -30,8 +33,9 @@ from mpp_conformance.transport.servers.application import application
 from mpp_conformance.transport.servers.connection import TRANSPORT
 from mpp_conformance.transport.servers.faulty_delivery import Misdelivery
 from mpp_conformance.transport.servers.listener import serve_app
+from mpp_conformance.transport.servers.specimen_wallet import SpecimenWallet
 from mpp_conformance.wallet import reference
-from tests.hosting import HOST, hosted, said
+from tests.hosting import HOST, hosted, hosted_wallet, said
 
 _ASKED: Final = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
 _BY_DELIVERY: Final = {fault.delivery: fault for fault in FAULTS.values()}
@@ -124,3 +128,48 @@ def test_a_call_that_comes_too_late_for_any_conversation_is_answered(asked: int)
             reply = router.deliver(call).reply
             assert reply is not None
             assert wire.encode(reply, gateway_url="http://alipay-plus.test")
+
+
+class HangsUp(httpx.AsyncHTTPTransport):
+    """Breaks the report of a cashier page off once Alipay+ asks the MPP server, which holds its answer back."""
+
+    def __init__(self) -> None:
+        super().__init__(trust_env=False)
+        self.asked, self.gone = asyncio.Event(), asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry out one call."""
+        if not request.url.path.endswith("/cashier-page"):
+            return await super().handle_async_request(request)
+        reporting = asyncio.create_task(super().handle_async_request(request))
+        await self.asked.wait()
+        reporting.cancel()
+        await asyncio.wait({reporting})
+        self.gone.set()
+        raise httpx.ReadTimeout("it takes too long", request=request)
+
+
+def test_a_report_that_is_not_waited_for_is_noted() -> None:
+    """What the adaptor then breaks off is not the MPP's."""
+
+    async def hold() -> Trace:
+        reports = HangsUp()
+
+        def answering_afterwards(_: SpecimenWallet, app: ASGIApp) -> ASGIApp:
+            async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+                if scope.get("path", "").endswith("/inquiryPayment"):
+                    reports.asked.set()
+                    await reports.gone.wait()
+                await app(scope, receive, send)
+
+            return answer
+
+        async with (
+            httpx.AsyncClient(transport=reports, timeout=10) as http,
+            hosted_wallet(ConformingMpp, http=http, manner=answering_afterwards) as (_, connector),
+        ):
+            return await connector.converse(BEING_PAID)
+
+    trace = asyncio.run(hold())
+    assert [HUNG_UP in event.notes for event in trace.events if isinstance(event.message, CashierPage)] == [True]
+    assert trace.ending == ENDED
