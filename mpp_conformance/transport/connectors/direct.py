@@ -285,5 +285,9 @@ class DirectConversations:
             self._traces[scenario] = self._connector.converse(scenario)
         return self._traces[scenario]
 
+    def renew(self, scenario: Scenario) -> bool:  # noqa: ARG002  # as the others
+        """Once more would be the same."""
+        return False
+
     def close(self) -> None:
         """Nothing is going on."""

@@ -103,9 +103,9 @@ class HttpConnector:
 
     @property
     def prolonged(self) -> Mapping[Scenario, Trace]:
-        """Conversations of which more was heard when they were over, with that."""
-        late = ((held, held.world.recorded - count) for held, count in self._over)
-        return {held.world.scenario: replace(held.trace(), late=count) for held, count in late if count}
+        """Conversations of which more was heard when they were over, with that; of several turns, the last one."""
+        last = {held.world.scenario: (held, held.world.recorded - count) for held, count in self._over}
+        return {scenario: replace(held.trace(), late=count) for scenario, (held, count) in last.items() if count}
 
     @property
     def public_url(self) -> str:
