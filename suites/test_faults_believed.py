@@ -27,14 +27,17 @@ from mpp_conformance.protocol.messages import (
     DecodeCallback,
     FaultApplied,
     HandleAction,
+    Launch,
     NotifyPayment,
     RedirectFollowed,
     ResultPage,
+    Scan,
     ServerAnswer,
 )
 from mpp_conformance.scenarios.answers import Broken
 from mpp_conformance.scenarios.fault_cells import (
     DOUBTFUL,
+    FORGED_IDENTITIES,
     NO_ANSWERS,
     OF_ANOTHER,
     OTHER_TYPES,
@@ -113,6 +116,14 @@ def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> 
     nothing_comes_of_it(trace, last)
     if last:
         expect(trace, 0).given(trace.paid(0), ABLE)
+
+
+@case(FLT_1, [FORGED_IDENTITIES])
+def test_no_code_is_taken_for_what_a_forger_says(trace: Trace) -> None:
+    """A server that asks what a code is launches nothing that only such an answer says; the order before it is paid."""
+    expect(trace, 0).given(trace.paid(0), ABLE)
+    for index in range(1, len(trace.scenario.payments)):
+        expect(trace, index).reached(Scan).none(Launch, url=trace.codes[index].forged_url)
 
 
 @case(FLT_13, UNSIGNED)

@@ -7,7 +7,7 @@ what is written down in `record`.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import HUNG_UP, WENT_ON, Half, Trace
@@ -121,7 +121,7 @@ class World:
         self.attach_http(event, *halves)
         told = self._peers.believable_answer(payment, faulty) if complete else None
         if told is not None:
-            self._record.write(payment, replace(told, body=faulty.answer.body))
+            self._record.write(payment, told)
         return self._following()
 
     def attach_http(self, event: int, *halves: Half) -> None:

@@ -70,7 +70,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         sums-paid-before-refused-before-action-type
     """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
-        unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
+        unsigned-answers-believed answers-never-verified identities-never-verified answers-verified-after-debit
+        http-status-ignored
         missing-payload-paid missing-payload-made-up other-action-types-to-sdk action-type-in-any-case
         order-paid-on-unknown-result order-of-another-customer-paid older-reader-pays
     """,
