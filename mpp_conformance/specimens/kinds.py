@@ -251,7 +251,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
-        later-callbacks-repeated
+        later-callbacks-repeated decode-callback-before-a-late-answer-and-after
         result-callback-twice-with-goods
     """,
     FaultKind.TOO_EARLY: """
