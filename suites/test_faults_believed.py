@@ -33,6 +33,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     Scan,
     ServerAnswer,
+    UserInitiatedPay,
 )
 from mpp_conformance.scenarios.answers import Broken
 from mpp_conformance.scenarios.fault_cells import (
@@ -118,12 +119,11 @@ def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> 
         expect(trace, 0).given(trace.paid(0), ABLE)
 
 
-@case(FLT_1, [FORGED_IDENTITIES])
+@case(FLT_1, FORGED_IDENTITIES)
 def test_no_code_is_taken_for_what_a_forger_says(trace: Trace) -> None:
-    """A server that asks what a code is launches nothing that only such an answer says; the order before it is paid."""
-    expect(trace, 0).given(trace.paid(0), ABLE)
-    for index in range(1, len(trace.scenario.payments)):
-        expect(trace, index).reached(Scan).none(Launch, url=trace.codes[index].forged_url)
+    """A server that asks what a code is launches nothing that only such an answer says; Alipay+'s codes are known."""
+    expect(trace, 0).reached(UserInitiatedPay)
+    expect(trace, 1).reached(Scan).none(Launch, url=trace.codes[1].forged_url)
 
 
 @case(FLT_13, UNSIGNED)

@@ -26,7 +26,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, Codes, Profile, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, NOON, Codes, Profile, Scenario
 
 MOST_UNDECIDED: Final = 50
 """A wallet that has asked as often as this, and was answered ``U`` or nothing to be believed, may ask for ever."""
@@ -70,6 +70,7 @@ class Reactions:
     scenario: Scenario
     profile: Profile
     codes: tuple[Codes, ...]
+    now: str = NOON
     alipay_plus: AlipayPlus = field(init=False)
     spoiling: dict[int, int] = field(default_factory=dict)
     """How many answers were given to payments whose answers are faulty."""
@@ -78,7 +79,7 @@ class Reactions:
     _decoding: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile)
+        self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile, self.now)
 
     def scan(self, index: int) -> Scan:
         """The consumer scans the code of a payment."""

@@ -171,7 +171,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         orders-without-expiry-paid-twice
     """,
     FaultKind.PAID_FROM_MEMORY: "refused-code-paid-from-memory",
-    FaultKind.EXPIRY_IGNORED: "overdue-orders-paid",
+    FaultKind.EXPIRY_IGNORED: "overdue-orders-paid expiry-read-without-its-offset",
     FaultKind.CANCELLATION_IGNORED: """
         cancelled-payment-taken-all-the-same cancelled-entry-code-payment-taken-all-the-same
     """,

@@ -9,6 +9,7 @@ from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (
     DecodeCallback,
     HandleAction,
+    Launch,
     NotifyPayment,
     NotifyPaymentAnswer,
     ResultPage,
@@ -31,6 +32,8 @@ def faulty_answer_believed(failure: Failure) -> str:
         return f"an order is paid from an answer that cannot be believed ({failure.faulty!r})"
     if failure.answer is None and any(failure.payloads):
         return f"an answer that cannot be believed is passed on to the SDK ({failure.faulty!r})"
+    if isinstance(failure.wrong, Launch):
+        return f"an address is launched from an answer that cannot be believed ({failure.faulty!r})"
     return ""
 
 

@@ -186,8 +186,8 @@ class HttpConnector:
         """
         await self._adaptor.ready()
         await self._silences.settled()
-        world = World(scenario, self._run + turn, self._profile, time.monotonic)
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
+        world = World(scenario, self._run + turn, self._profile, time.monotonic, began)
         held = Conversation(world, began, at_rest, leave, beside=set(self._silences.open))
         self._router.open(world)
         self._open[id(world)] = held
