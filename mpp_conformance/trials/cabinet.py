@@ -327,12 +327,16 @@ _carried_before: Final = functools.cache(round_trip)
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """What is kept of so many conversations is no garbage: looking for some in it takes a seventh of the time."""
+    """What is kept of so many conversations is no garbage: looking for some in it takes a seventh of the time.
+
+    Nor does anybody look through it later.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 
