@@ -27,14 +27,18 @@ from mpp_conformance.protocol.messages import (
     DecodeCallback,
     FaultApplied,
     HandleAction,
+    Launch,
     NotifyPayment,
     RedirectFollowed,
     ResultPage,
+    Scan,
     ServerAnswer,
+    UserInitiatedPay,
 )
 from mpp_conformance.scenarios.answers import Broken
 from mpp_conformance.scenarios.fault_cells import (
     DOUBTFUL,
+    FORGED_IDENTITIES,
     NO_ANSWERS,
     OF_ANOTHER,
     OTHER_TYPES,
@@ -113,6 +117,13 @@ def test_no_answer_is_acted_on_whose_signature_does_not_verify(trace: Trace) -> 
     nothing_comes_of_it(trace, last)
     if last:
         expect(trace, 0).given(trace.paid(0), ABLE)
+
+
+@case(FLT_1, FORGED_IDENTITIES)
+def test_no_code_is_taken_for_what_a_forger_says(trace: Trace) -> None:
+    """A server that asks what a code is launches nothing that only such an answer says; Alipay+'s codes are known."""
+    expect(trace, 0).reached(UserInitiatedPay)
+    expect(trace, 1).reached(Scan).none(Launch, url=trace.codes[1].forged_url)
 
 
 @case(FLT_13, UNSIGNED)

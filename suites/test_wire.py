@@ -51,8 +51,12 @@ WIRE_2 = requirement(
     MUST,
     DOCUMENTED,
     actor=MPP_SERVER,
-    clauses=[MESSAGE_LAYER.at("userInitiatedPay, request"), MESSAGE_LAYER.at("notifyPayment, request")],
-    text="Requests to Alipay+ have their required fields; scalars are strings; an unused field is absent, never empty.",
+    clauses=[
+        MESSAGE_LAYER.at("message structure"),
+        MESSAGE_LAYER.at("userInitiatedPay, request"),
+        MESSAGE_LAYER.at("notifyPayment, request"),
+    ],
+    text="Requests to Alipay+ come by POST with their required fields; scalars are strings; no unused field is empty.",
 )
 WIRE_3 = requirement(
     "WIRE-3",

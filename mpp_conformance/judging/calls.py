@@ -16,6 +16,7 @@ from mpp_conformance.protocol.messages import (
     Malformed,
     Message,
     NotifyPayment,
+    NotifyPaymentAnswer,
     ResultPage,
     ServerAnswer,
 )
@@ -103,7 +104,8 @@ def asked_around(
 ) -> Iterator[tuple[InquiryPaymentAnswer, Asked]]:
     """What an inquiry about an order was told just before calls of this kind, and the first inquiry after them.
 
-    Between the two came only such calls, and inquiries: nothing else can have changed anything about the order.
+    Between the two came only such calls, inquiries, and notifications of what the first was told: nothing else can have
+    changed anything about the order.
     """
     last: dict[int, Asked] = {}
     touched: set[int] = set()
@@ -127,11 +129,21 @@ def _placed_and_told(one: Asked) -> bool:
 
 
 def _only_calls_between(trace: Trace, before: Asked, after: Asked) -> bool:
-    """Whether nothing else was said, at any payment: messages are numbered one by one."""
+    """Whether nothing else was said, at any payment, that could change anything: messages are numbered one by one."""
     first, last = before.said.number, after.said.number
     between = [event.message for event in trace.events if first < event.number < last]
     calls = [message for message in between if isinstance(message, InquiryPayment | CancelPayment) or _answers(message)]
-    return len(calls) == last - first - 1
+    late = [message for message in between if _repeats(message, before)]
+    return len(calls) + len(late) == last - first - 1
+
+
+def _repeats(message: Message, asked: Asked) -> bool:
+    """Whether a notification, or the answer to one, tells no more than an inquiry was told: it only came later."""
+    told = asked.told
+    assert isinstance(told, InquiryPaymentAnswer)  # noqa: S101  # as it was chosen
+    if isinstance(message, NotifyPayment):
+        return (message.result_status, message.result_code) == (told.payment_status, told.payment_code)
+    return isinstance(message, NotifyPaymentAnswer)
 
 
 def by_alipay_plus(one: Asked) -> bool:

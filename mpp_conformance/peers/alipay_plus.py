@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from mpp_conformance import wire
@@ -28,6 +28,7 @@ from mpp_conformance.scenarios.scenario import (
     FAILED,
     FOREIGN,
     MARKS,
+    NOON,
     PAID,
     TAG,
     Answer,
@@ -47,6 +48,8 @@ BREACH_CODES: Final = {
 
 _OVERDUE: Final = "2025-01-01T00:00:00+08:00"
 """Before any virtual time, and before the time of any wallet."""
+_STILL: Final = timedelta(hours=11)
+"""Longer than any clock goes wrong, and shorter than the farthest time zone is away."""
 _OTHER_CUSTOMER: Final = ("REPEAT_REQ_INCONSISTENT", "The code was sent before for another customer.")
 _OTHER_RESULT: Final = ("REPEAT_REQ_INCONSISTENT", "Another result was notified before.")
 
@@ -63,6 +66,8 @@ class AlipayPlus:
     scenario: Scenario
     codes: tuple[Codes, ...]
     profile: Profile
+    now: str = NOON
+    """The time by the clock of the wallet, ISO 8601."""
     accounts: Accounts = field(init=False)
     _placed: tuple[int, ...] = field(init=False)
     """For each payment the one whose code it scans."""
@@ -109,8 +114,14 @@ class AlipayPlus:
             pay_to_currency=self.profile.settlement_currency,
             quote_price=self.profile.price,
             code_type="EntryCode" if payment.code == ENTRY else "OrderCode",
-            expiry_time=_OVERDUE if payment.expired else NEVER,
+            expiry_time=self._expiry(payment),
         )
+
+    def _expiry(self, payment: Payment) -> str:
+        if payment.zone is None:
+            return _OVERDUE if payment.expired else NEVER
+        zone = timezone(timedelta(minutes=payment.zone))
+        return (datetime.fromisoformat(self.now) + _STILL).astimezone(zone).isoformat(timespec="seconds")
 
     def decision(self, index: int) -> UserInitiatedPayAnswer | None:
         """The decision Alipay+ has made on a payment, once it was asked and did not answer ``U``."""

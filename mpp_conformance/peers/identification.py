@@ -34,6 +34,19 @@ def identity(code_value: str, kind: str, codes: Codes) -> IdentifyCodeAnswer:
     )
 
 
+def forged_identity(codes: Codes) -> IdentifyCodeAnswer:
+    """What a forger says of a code that is none of Alipay+'s."""
+    return IdentifyCodeAnswer(
+        result_status="S",
+        result_code="SUCCESS",
+        result_message="success",
+        is_supported="true",
+        action="OPEN_URL",
+        redirect_url=codes.forged_url,
+        user_agent=USER_AGENT,
+    )
+
+
 def rules(templates: CodeTemplates) -> InquiryCodeRulesAnswer:
     """The rules that tell the codes of a wallet apart."""
     return InquiryCodeRulesAnswer(

@@ -4,11 +4,12 @@ A message type that somebody around the MPP reacts to has its reaction here. Not
 waited for.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance import wire
 from mpp_conformance.peers.alipay_plus import AlipayPlus, fill_in, payment_request_id
+from mpp_conformance.peers.identification import forged_identity
 from mpp_conformance.peers.mpp_server import ANSWERS
 from mpp_conformance.peers.refusals import CLOSED, refusal, refusal_of
 from mpp_conformance.protocol.faults import FAULTS, Fault
@@ -16,6 +17,7 @@ from mpp_conformance.protocol.messages import (
     GATEWAY,
     Decode,
     IdentifyCode,
+    IdentifyCodeAnswer,
     Launch,
     Malformed,
     Message,
@@ -24,7 +26,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
     UserInitiatedPayAnswer,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, Codes, Profile, Scenario
+from mpp_conformance.scenarios.scenario import ENTRY, FOREIGN, NOON, Codes, Profile, Scenario
 
 MOST_UNDECIDED: Final = 50
 """A wallet that has asked as often as this, and was answered ``U`` or nothing to be believed, may ask for ever."""
@@ -37,7 +39,7 @@ class FaultyAnswer:
     ``text``: the body itself, where the profile takes the scenario's.
     """
 
-    answer: UserInitiatedPayAnswer
+    answer: UserInitiatedPayAnswer | IdentifyCodeAnswer
     fault: Fault
     attempt: int
     text: str = ""
@@ -68,6 +70,7 @@ class Reactions:
     scenario: Scenario
     profile: Profile
     codes: tuple[Codes, ...]
+    now: str = NOON
     alipay_plus: AlipayPlus = field(init=False)
     spoiling: dict[int, int] = field(default_factory=dict)
     """How many answers were given to payments whose answers are faulty."""
@@ -76,7 +79,7 @@ class Reactions:
     _decoding: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile)
+        self.alipay_plus = AlipayPlus(self.scenario, self.codes, self.profile, self.now)
 
     def scan(self, index: int) -> Scan:
         """The consumer scans the code of a payment."""
@@ -87,6 +90,8 @@ class Reactions:
         """What the peers say to a message of the wallet, replies first."""
         if isinstance(message, UserInitiatedPay):
             return [self._answer(payment, message)]
+        if isinstance(message, IdentifyCode) and message.signature == "valid":
+            return [self._identity(payment, message)]
         answer = self.truth(payment, message)
         if answer is not None:
             return [Sending(payment=payment, message=answer)]
@@ -120,14 +125,19 @@ class Reactions:
         return self.truth(payment, message)
 
     def believable_answer(self, payment: int, faulty: FaultyAnswer) -> UserInitiatedPayAnswer | None:
-        """What an MPP can believe of a faulty answer that has gone out; ``None`` where it is no answer."""
+        """What an MPP can believe of a faulty answer that has gone out; ``None`` where it is no answer.
+
+        Of a code that is none of Alipay+'s nothing is ever told that an MPP can believe.
+        """
+        if isinstance(faulty.answer, IdentifyCodeAnswer):
+            return None
         told = wire.believable_answer(UserInitiatedPay, wire.receive(faulty.body(), faulty.fault))
         if not isinstance(told, UserInitiatedPayAnswer):
             return None
         own = told.order is None or told.order.payment_request_id == payment_request_id(self.codes[payment])
         if own and told.result_status != "U":
             self.decided.add(payment)
-        return told
+        return replace(told, body=faulty.answer.body)
 
     def _answer(self, payment: int, request: UserInitiatedPay) -> Sending:
         """The answer to userInitiatedPay; a decision, and no refusal, has the defect that the scenario asks for."""
@@ -148,6 +158,16 @@ class Reactions:
         text = self._given(payment) if fault.given else ""
         faulty = FaultyAnswer(answer=given, fault=fault, attempt=attempt, text=text)
         return Sending(payment=payment, message=given, faulty_answer=faulty)
+
+    def _identity(self, payment: int, request: IdentifyCode) -> Sending:
+        """The answer to identifyCode; of a code of nobody's a forged one, where the scenario asks for that."""
+        answer, asked = self.alipay_plus.identify(payment, request), self.scenario.payments[payment]
+        if not asked.fault or asked.code != FOREIGN:
+            return Sending(payment=payment, message=answer)
+        attempt = self.spoiling[payment] = self.spoiling.get(payment, 0) + 1
+        forged = forged_identity(self.codes[payment])
+        faulty = FaultyAnswer(answer=forged, fault=FAULTS[asked.fault], attempt=attempt)
+        return Sending(payment=payment, message=forged, faulty_answer=faulty)
 
     def _given(self, payment: int) -> str:
         """The body that the scenario gives, made this payment's own; empty where it gives none."""

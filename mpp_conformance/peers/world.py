@@ -7,7 +7,7 @@ what is written down in `record`.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mpp_conformance import wire
 from mpp_conformance.judging.trace import HUNG_UP, WENT_ON, Half, Trace
@@ -24,7 +24,7 @@ from mpp_conformance.protocol.messages import (
     Message,
     Scan,
 )
-from mpp_conformance.scenarios.scenario import ENTRY, HEALTH, Codes, Probe, Profile, Scenario, codes_for
+from mpp_conformance.scenarios.scenario import ENTRY, HEALTH, NOON, Codes, Probe, Profile, Scenario, codes_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +40,15 @@ class Late:
 class World:
     """The consumer, the merchant page, the client SDK and Alipay+ of one scenario.
 
-    ``run`` makes code values and tokens unlike those of any other run; ``clock`` gives seconds.
+    ``run`` makes code values and tokens unlike those of any other run; ``clock`` gives seconds; ``now``: the time
+    by the clock of the wallet when it begins (ISO 8601).
     """
 
     scenario: Scenario
     run: str
     profile: Profile
     clock: Callable[[], float]
+    now: str = NOON
     codes: tuple[Codes, ...] = field(init=False)
     alipay_plus: AlipayPlus = field(init=False)
     _peers: Reactions = field(init=False)
@@ -62,7 +64,7 @@ class World:
         templates = self.profile.templates
         indices = range(len(self.scenario.payments))
         self.codes = tuple(codes_for(self.scenario, index, run=self.run, templates=templates) for index in indices)
-        self._peers = Reactions(self.scenario, self.profile, self.codes)
+        self._peers = Reactions(self.scenario, self.profile, self.codes, self.now)
         self.alipay_plus = self._peers.alipay_plus
         self._obligations = Obligations(self._peers)
         seed = f"{self.run}/{self.scenario.digest}"
@@ -121,7 +123,7 @@ class World:
         self.attach_http(event, *halves)
         told = self._peers.believable_answer(payment, faulty) if complete else None
         if told is not None:
-            self._record.write(payment, replace(told, body=faulty.answer.body))
+            self._record.write(payment, told)
         return self._following()
 
     def attach_http(self, event: int, *halves: Half) -> None:

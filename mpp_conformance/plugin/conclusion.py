@@ -11,6 +11,7 @@ from mpp_conformance.common.text import printable
 from mpp_conformance.plugin.collection import Collection
 from mpp_conformance.plugin.execution import Execution
 from mpp_conformance.plugin.late_messages import judge_again
+from mpp_conformance.plugin.second_attempts import hold_again
 from mpp_conformance.report.gate import decision
 from mpp_conformance.report.gate.outcome import NO_GATE, Gate
 from mpp_conformance.report.pages import html, terminal, writer
@@ -30,6 +31,8 @@ _ENDINGS: Final[dict[int, str]] = {
 def conclude(run: Execution, collection: Collection, waivers: "WaiverFile | None", status: int) -> folding.Result:
     """Fold what was judged and write the report; what it comes to. ``status``: pytest's."""
     try:
+        if len(run.results) == run.selected:
+            hold_again(run)
         run.close()
         judge_again(run.results, run.record, run.conversations)
         _weigh(run)

@@ -61,7 +61,7 @@ class Execution:
         told = "conformance: {target}, limits of {edition}, {cases} cases on {count} conversations"
         return self.say(told, **named, count=self.asked)
 
-    def judge(self, item: pytest.Function, planned: Planned) -> CaseResult:
+    def judge(self, planned: Planned) -> CaseResult:
         """What a case comes to on its conversation, which is held by then, or never."""
         try:
             kept = self.record.conversation(planned.scenario, self.conversations.trace)
@@ -76,7 +76,7 @@ class Execution:
             seen = f"{type(problem).__name__}: {problem}"
             return CaseResult(planned=planned, judgement=error("the conversation to be held", seen))
         try:
-            judgement = oracle.judge(item.obj, kept.trace)
+            judgement = oracle.judge(planned.case.judge, kept.trace)
         except KeyboardInterrupt:
             raise
         except BaseException as problem:  # noqa: BLE001  # pytest.skip and its like are no verdicts

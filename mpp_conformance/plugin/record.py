@@ -117,6 +117,10 @@ class Record:
         kept = self._kept.get(scenario)
         return kept or self.write(scenario, *self.redacted(held(scenario)))
 
+    def set_aside(self, scenario: Scenario) -> None:
+        """A conversation is to be held once more: what was written down of it stays, and is not what counts."""
+        del self._kept[scenario]
+
     def redacted(self, trace: Trace) -> tuple[Trace, tuple[Disclosure, ...]]:
         """A conversation as it may be written down, and what opens the rest."""
         return self._policy.redact(trace)

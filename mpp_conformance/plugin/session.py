@@ -84,7 +84,7 @@ class ConformanceSession:
         planned = planned_row(pyfuncitem)
         if planned is None or self._run is None:
             return None
-        result = self._run.judge(pyfuncitem, planned)
+        result = self._run.judge(planned)
         pyfuncitem.stash[_TOLD] = result
         if result.verdict is Verdict.FAIL and result.red:
             pytest.fail(self._run.told(pyfuncitem, result), pytrace=False)
@@ -128,8 +128,8 @@ class ConformanceSession:
         """
         if self._run is None:
             return
-        outcome = conclude(self._run, self._collection, self._waivers, int(exitstatus))
         red = sum(result.red for result in self._run.results)
+        outcome = conclude(self._run, self._collection, self._waivers, int(exitstatus))
         if session.exitstatus == pytest.ExitCode.OK or (
             session.exitstatus == pytest.ExitCode.TESTS_FAILED and session.testsfailed <= red
         ):

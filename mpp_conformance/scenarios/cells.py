@@ -124,6 +124,15 @@ def _behind_one_code() -> Scenario:
     return Scenario(label="entry-orders-behind-one-code", payments=payments)
 
 
+FAR_WEST: Final = -12 * 60
+"""The offset from UTC, in minutes, with which a time looks the earliest to whoever leaves the offset out."""
+
+
+def expiring_elsewhere(code: str) -> Scenario:
+    """An order that can be paid, until a time that is past already for whoever does not read its offset from UTC."""
+    return one(f"{SHORT[code]}-expires-far-west", Payment(code=code, answer=handle_by_psp(), zone=FAR_WEST))
+
+
 def paid_then_overdue(code: str) -> Scenario:
     """A customer who pays, and whose next order was to be paid earlier: whoever pays nothing at all shows nothing."""
     to_pay = Payment(code=code, answer=handle_by_psp())

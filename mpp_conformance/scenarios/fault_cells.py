@@ -9,6 +9,7 @@ from typing import Final
 from mpp_conformance.scenarios.cells import BOTH
 from mpp_conformance.scenarios.scenario import (
     ENTRY,
+    FOREIGN,
     FUNDED,
     ORDER,
     SECOND,
@@ -58,6 +59,14 @@ UNVERIFIED: Final = _each(_SIGNATURES, [ORDER], _TO_PAY) + _each(_SIGNATURES, [E
 """Answers whose signature does not verify: an order to pay, and a payload to pass on."""
 VERIFIED_BEFORE: Final = _after_a_sound_one("signature-bad", _TO_PAY)
 """A payment whose answer verifies, and after it one whose answer does not."""
+FORGED_IDENTITIES: Final = [
+    Scenario(
+        label=f"order-paid-then-forged-identity-{fault}",
+        payments=(Payment(code=ORDER, answer=_TO_PAY), Payment(code=FOREIGN, fault=fault)),
+    )
+    for fault in _SIGNATURES
+]
+"""A payment, and after it a code of nobody's: an answer whose signature does not verify calls it an entry code."""
 UNSIGNED: Final = [_met("signature-missing", ORDER, _TO_PAY), _met("signature-missing", ENTRY, _STOPPED)]
 """Likewise, without a signature."""
 WITHOUT_PAYLOAD: Final = [

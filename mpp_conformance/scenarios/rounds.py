@@ -32,6 +32,7 @@ from mpp_conformance.scenarios.cells import (
     changing,
     customers_in_turn,
     expired,
+    expiring_elsewhere,
     failing,
     in_turn,
     mixed,
@@ -171,7 +172,7 @@ def going_on(edition: Edition, reading: Reading) -> list[Scenario]:
     first what it was notified of, where it asks how the payment ended, and where its first answer is lost.
     """
     found = [*_in_sequences(), *map(paid_and_unpaid, BOTH), *map(psp_with_payload, BOTH), *COLLECTED, *LOST_AT_FIRST]
-    found += map(paid_then_overdue, BOTH)
+    found += [*map(paid_then_overdue, BOTH), *map(expiring_elsewhere, BOTH)]
     found += [BEHIND_ONE_CODE, NOTICE_UNKNOWN, NOTICES_UNKNOWN]
     found += [PAID, BEING_PAID, ENTRY_BEING_PAID, UNKNOWN_FIELD, STRANGE]
     found += _series(edition, reading)

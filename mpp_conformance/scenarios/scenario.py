@@ -178,8 +178,10 @@ class Payment:
     ``again``: the code of the payment before is scanned once more; with an entry code the merchant places a new order.
     ``expired``: the order that Alipay+ tells of was to be paid earlier. ``unknown``, ``notice_unknown``: how often
     Alipay+ answers userInitiatedPay and notifyPayment with ``U`` before it decides. ``fault``: the fault profile that
-    it answers with (a name in ``faults``). ``calls``: what it asks the MPP server by itself, one after the other.
-    ``rounding``: how Alipay+ rounds what the MPP owes it, a mode of ``decimal``.
+    it answers userInitiatedPay with (a name in ``faults``), or, of a code that is none of Alipay+'s, identifyCode.
+    ``calls``: what it asks the MPP server by itself, one after the other. ``rounding``: how Alipay+ rounds what the MPP
+    owes it, a mode of ``decimal``. ``zone``: the order can be paid for some hours yet, until a time that is written
+    with this offset from UTC, in minutes.
     """
 
     code: str
@@ -194,6 +196,7 @@ class Payment:
     fault: str = ""
     calls: tuple[Call, ...] = ()
     rounding: str = ROUND_HALF_UP
+    zone: int | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -337,6 +340,11 @@ class Codes:
     page_id: str
     order_id: str
     tag: str
+
+    @property
+    def forged_url(self) -> str:
+        """Where a forger wants this payment's code to lead: an address that nothing else names."""
+        return f"https://forged.example.test/{self.tag}"
 
 
 @functools.lru_cache(maxsize=1_024)

@@ -70,7 +70,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         sums-paid-before-refused-before-action-type
     """,
     FaultKind.FAULTY_ANSWER_BELIEVED: """
-        unsigned-answers-believed answers-never-verified answers-verified-after-debit http-status-ignored
+        unsigned-answers-believed answers-never-verified identities-never-verified answers-verified-after-debit
+        http-status-ignored
         missing-payload-paid missing-payload-made-up other-action-types-to-sdk action-type-in-any-case
         order-paid-on-unknown-result order-of-another-customer-paid older-reader-pays
     """,
@@ -170,7 +171,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         orders-without-expiry-paid-twice
     """,
     FaultKind.PAID_FROM_MEMORY: "refused-code-paid-from-memory",
-    FaultKind.EXPIRY_IGNORED: "overdue-orders-paid",
+    FaultKind.EXPIRY_IGNORED: "overdue-orders-paid expiry-read-without-its-offset",
     FaultKind.CANCELLATION_IGNORED: """
         cancelled-payment-taken-all-the-same cancelled-entry-code-payment-taken-all-the-same
     """,
@@ -250,7 +251,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.ACTED_TWICE: """
         payload-callback-twice handle-action-twice launched-twice result-callback-twice
-        later-callbacks-repeated
+        later-callbacks-repeated decode-callback-before-a-late-answer-and-after
         result-callback-twice-with-goods
     """,
     FaultKind.TOO_EARLY: """

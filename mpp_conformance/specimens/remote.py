@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mpp_conformance.protocol.messages import IdentifyCodeAnswer, InquiryCodeRulesAnswer, Message
+from mpp_conformance import wire
+from mpp_conformance.protocol.messages import IdentifyCode, IdentifyCodeAnswer, InquiryCodeRulesAnswer, Message
 from mpp_conformance.specimens.conforming import Session
-from mpp_conformance.specimens.gateway_variants import AsksAboutCodes, KeepsRules
+from mpp_conformance.specimens.gateway_variants import AsksAboutCodes, KeepsRules, LaunchesWhatItIsTold
 
 
 class TakesSuccessForSupport(AsksAboutCodes):
@@ -23,6 +24,18 @@ class TakesSuccessForSupport(AsksAboutCodes):
         if isinstance(answer, IdentifyCodeAnswer):
             answer = replace(answer, is_supported="true", action=answer.action or "DECODE")
         yield from super().advised(session, answer)
+
+
+class BelievesAnyIdentity(LaunchesWhatItIsTold):
+    """Verifies the answers that bring an order, and none that tells it what a code is."""
+
+    name = "identities-never-verified"
+    breaks = frozenset({"FLT-1"})
+
+    def believes(self, asked: wire.Call, received: wire.Received) -> wire.Answer | None:
+        """Whatever it is, of a code."""
+        signature = "valid" if isinstance(asked, IdentifyCode) else received.signature
+        return super().believes(asked, replace(received, signature=signature))
 
 
 @dataclass

@@ -263,6 +263,21 @@ class PaysOverdue(ConformingMpp):
         yield from super().pay(session, entry.order)
 
 
+class ReadsExpiryAsItsOwnTime(ConformingMpp):
+    """Takes the date and time of paymentExpiryTime, and leaves out the offset from UTC behind them.
+
+    The document leaves it to an MPP to decline. But payments that are declined do not show that they would go on.
+    """
+
+    name = "expiry-read-without-its-offset"
+    hides = frozenset({"NOT-1", "SRV-5", "SRV-7", "UX-7"})
+
+    def pay(self, session: Session, order: Order) -> Iterator[Message]:
+        """As if it were written in its own zone."""
+        told = order.expiry_time
+        yield from super().pay(session, replace(order, expiry_time=told and f"{told[:19]}+08:00"))
+
+
 @dataclass
 class PaysBothAnswers(ConformingMpp):
     """Sends each call twice, to be on the safe side, and debits for both answers.

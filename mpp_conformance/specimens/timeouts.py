@@ -87,6 +87,18 @@ class CallbackGivesUp(ClientGivesUp):
         yield DecodeCallback(callback=session.callback or "", outcome="failure", error_code="TIMEOUT")
 
 
+class CallbackTwice(CallbackGivesUp):
+    """Has such an app, which takes notice of what comes after that all the same, and executes the callback again."""
+
+    name = "decode-callback-before-a-late-answer-and-after"
+    breaks = frozenset({"EC-25"})
+    observed = frozenset()
+
+    def act(self, session: Session, handed: Handed) -> Iterator[Message]:
+        """As if nothing had been."""
+        return ConformingMpp.act(self, session, handed)
+
+
 @dataclass
 class SignsInTimeOnly(ConformingMpp):
     """Opens its key for a call and what follows from that, and shuts it after 2 s."""

@@ -6,7 +6,8 @@ Tests ask for traces one after the other; here they are held concurrently, befor
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
@@ -31,6 +32,9 @@ class Conversations(Protocol):
 
     def trace(self, scenario: Scenario) -> Trace:
         """The conversation of this scenario, once it is over; equal scenarios share one."""
+
+    def renew(self, scenario: Scenario) -> bool:
+        """Whether this conversation, which is over, is held once more when it is asked for next."""
 
     @property
     def prolonged(self) -> Mapping[Scenario, Trace]:
@@ -94,6 +98,8 @@ class ConcurrentConversations:
         self._tell_begun = begun
         self._parallel = parallel
         self._futures: dict[Scenario, Future[Trace]] = {}
+        self._turns: defaultdict[Scenario, Iterator[int]] = defaultdict(itertools.count)
+        """What the next turn of each conversation is called."""
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Converser]] = Future()
         self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._work, name="conversations", daemon=True)
@@ -127,6 +133,11 @@ class ConcurrentConversations:
             return self._futures[scenario].result()
         except CancelledError:
             raise ClosedError(f"the run was closed before this conversation was over: {scenario.label}") from None
+
+    def renew(self, scenario: Scenario) -> bool:
+        """Whether this conversation, which is over, is held once more when it is asked for next: it is."""
+        del self._futures[scenario]
+        return True
 
     def close(self) -> None:
         """Leave off what is still going on and stop listening."""
@@ -165,6 +176,7 @@ class ConcurrentConversations:
             self._places,
             alone=self._parallel == 1,
             begun=lambda: self._tell_begun(scenario),
+            turns=self._turns[scenario],
         )
 
 
@@ -175,16 +187,18 @@ async def held_in_place(
     *,
     alone: bool,
     begun: Callable[[], None] = lambda: None,
+    turns: Iterator[int] | None = None,
 ) -> Trace:
     """Hold a conversation when there is a place for it; once more where others should not have begun beside it.
 
-    ``alone``: it has its place for as long as it is listened to; ``begun`` is told when it is first begun.
+    ``alone``: it has its place for as long as it is listened to; ``begun`` is told when it is first begun; ``turns``:
+    what to call each time that it is held, from 0 where it never was.
     """
-    for turn in itertools.count():
+    for attempt, turn in enumerate(turns or itertools.count()):
         await places.acquire()
         place = Place(places)
         try:
-            if not turn:
+            if not attempt:
                 begun()
             at_rest, named = _stay if alone else place.leave, f"-{turn}" if turn else ""
             return await connector.converse(scenario, at_rest, leave=place.leave, turn=named)

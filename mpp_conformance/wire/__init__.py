@@ -28,7 +28,7 @@ from mpp_conformance.wire.replies import (
     transfer_encode,
 )
 from mpp_conformance.wire.schemas import document, problems, problems_of, schema, schema_of
-from mpp_conformance.wire.verification import Notes, verify_answer, verify_call, verify_signature
+from mpp_conformance.wire.verification import POST, Notes, read_call, verify_answer, verify_call, verify_signature
 
 __all__ = [
     "ANSWER",
@@ -40,6 +40,7 @@ __all__ = [
     "MAX_DEPTH",
     "OPERATIONS",
     "PARTIES",
+    "POST",
     "REQUEST",
     "Answer",
     "Call",
@@ -65,6 +66,7 @@ __all__ = [
     "problems",
     "problems_of",
     "read",
+    "read_call",
     "receive",
     "reference_of",
     "round_trip",

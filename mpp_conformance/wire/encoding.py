@@ -89,10 +89,10 @@ def read(message_type: type[Kind], body: bytes) -> tuple[Kind | Malformed, Mappi
         # A request without fields may be sent without a body.
         instance = parse_object(body) if body or message_type is not InquiryCodeRules else {}
     except UnreadableBodyError as unreadable:
-        return _malformed(message_type, str(unreadable), {}), {}
+        return malformed(message_type, str(unreadable), {}), {}
     if validator_of(message_type).is_valid(instance):
         return message_of(message_type, instance), instance
-    return _malformed(message_type, _in_short(problems(message_type, instance)), instance), instance
+    return malformed(message_type, _in_short(problems(message_type, instance)), instance), instance
 
 
 def round_trip(message: Kind, *, check: bool = True) -> Kind | Malformed:
@@ -122,7 +122,8 @@ def _in_short(found: list[str]) -> str:
     return f"{named}; and {more} more" if more > 0 else named
 
 
-def _malformed(message_type: type[Message], problem: str, body: Mapping[str, Any]) -> Malformed:
+def malformed(message_type: type[Message], problem: str, body: Mapping[str, Any]) -> Malformed:
+    """What stands for a message that has a problem; ``body``: as `read` gives it, to say what the message is about."""
     bears = body.get(_REFERENCES[message_type]) if message_type in _REFERENCES else None
     known = isinstance(bears, str | int) and bears != ""
     return Malformed(

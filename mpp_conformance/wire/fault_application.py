@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mpp_conformance.protocol.faults import Fault
-from mpp_conformance.protocol.messages import HANDLE_BY_PSP, Malformed, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import HANDLE_BY_PSP, IdentifyCodeAnswer, Malformed, UserInitiatedPayAnswer
 from mpp_conformance.wire.bodies import GATEWAY_URL, with_notify_address
 from mpp_conformance.wire.encoding import OurMessageIsInvalid, decode, encode
 
@@ -22,7 +22,7 @@ _UNKNOWN: Final = {"resultCode": "UNKNOWN_EXCEPTION", "resultStatus": "U", "resu
 
 @functools.lru_cache(maxsize=512)
 def faulty_body(
-    answer: UserInitiatedPayAnswer, fault: Fault, *, gateway_url: str = GATEWAY_URL, text: str = ""
+    answer: UserInitiatedPayAnswer | IdentifyCodeAnswer, fault: Fault, *, gateway_url: str = GATEWAY_URL, text: str = ""
 ) -> bytes:
     """The body that goes out instead of the sound one that carries ``answer``.
 

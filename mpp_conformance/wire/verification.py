@@ -12,12 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from mpp_conformance.judging.trace import Half
 from mpp_conformance.protocol import signature
 from mpp_conformance.protocol.messages import Malformed, Message
-from mpp_conformance.wire.encoding import decode
+from mpp_conformance.wire.encoding import decode, malformed, read
 from mpp_conformance.wire.parsing import printable
 
 Notes = tuple[tuple[str, str], ...]
 """What is worth keeping beside a message: name and value."""
 Kind = TypeVar("Kind", bound=Message)
+POST: Final = "POST"
+"""The method of every call, by the API documentation."""
 _NOTE_LENGTH: Final = 100
 _DETAIL_LENGTH: Final = 500
 
@@ -48,7 +50,13 @@ def verify_signature(half: Half, key: RSAPublicKey, client_id: str) -> tuple[str
 def verify_call(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> tuple[Kind | Malformed, Notes]:
     """A call of the MPP server's, with what its signature came to."""
     outcome, notes = verify_signature(half, key, client_id)
-    return _signed(decode(kind, half.body), outcome), notes
+    return _signed(read_call(kind, half), outcome), notes
+
+
+def read_call(kind: type[Kind], half: Half) -> Kind | Malformed:
+    """A call of the MPP server's; one that is not made by POST is none, whatever its body says."""
+    message, body = read(kind, half.body)
+    return message if half.method == POST else malformed(kind, f"expected the method POST, seen {half.method}", body)
 
 
 def verify_answer(kind: type[Kind], half: Half, key: RSAPublicKey, client_id: str) -> Kind | Malformed:

@@ -122,3 +122,30 @@ def test_the_rules_belong_to_no_conversation(message: Message, code: str, strays
 
     assert isinstance(delivery.reply, InquiryCodeRulesAnswer)
     assert (delivery.world, delivery.reply.result_code, len(router.strays)) == (None, code, strays)
+
+
+@pytest.mark.parametrize("fault", ["signature-bad", "signature-foreign", "signature-stale"])
+def test_a_forger_calls_a_code_of_nobodys_an_entry_code(fault: str) -> None:
+    """What it says keeps the interface and names an address of its own; its signature does not verify."""
+    router = Router(_PROFILE.templates)
+    world = World(Scenario(payments=(Payment(code=FOREIGN, fault=fault),)), "run", _PROFILE, lambda: 0.0)
+    router.open(world)
+    world.begin()
+    forged = router.deliver(IdentifyCode(code_value=world.codes[0].scanned)).faulty_answer
+    assert forged is not None
+    told = wire.decode(IdentifyCodeAnswer, forged.body())
+    assert isinstance(told, IdentifyCodeAnswer)
+    assert (told.action, told.redirect_url) == ("OPEN_URL", world.codes[0].forged_url)
+    assert wire.believable_answer(IdentifyCode, wire.receive(forged.body(), forged.fault)) is None
+    world.record_faulty_answer(0, forged)
+    assert [event.message.name for event in world.trace(ENDED).events] == ["Scan", "IdentifyCode", "FaultApplied"]
+
+
+def test_nothing_is_forged_of_a_code_of_alipay_plus() -> None:
+    """A fault of such a payment is one of the answer to userInitiatedPay."""
+    router = Router(_PROFILE.templates)
+    world = World(Scenario(payments=(Payment(code=ORDER, fault="signature-bad"),)), "run", _PROFILE, lambda: 0.0)
+    router.open(world)
+    world.begin()
+    delivery = router.deliver(IdentifyCode(code_value=world.codes[0].scanned))
+    assert (delivery.faulty_answer, isinstance(delivery.reply, IdentifyCodeAnswer)) == (None, True)

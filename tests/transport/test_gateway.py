@@ -230,6 +230,20 @@ def test_other_methods_are_refused_in_json() -> None:
     asyncio.run(call())
 
 
+def test_a_call_by_another_method_is_heard_and_refused() -> None:
+    """Whoever PUTs what is to be POSTed is told so by Alipay+, and the conversation has it as a call that is wrong."""
+
+    async def call() -> None:
+        async with front() as at, httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.put(at.url + PATH, content=body_for("NOBODY'S"), headers=signed(body_for("NOBODY'S")))
+            (stray,) = (stray.message for stray in at.router.strays)
+            assert isinstance(stray, Malformed)
+            assert (stray.operation, stray.reference) == ("UserInitiatedPay", "NOBODY'S")
+            assert answer.json()["result"]["resultStatus"] == "F"
+
+    asyncio.run(call())
+
+
 @pytest.mark.parametrize("other", ["key", "client", "status", "body"])
 def test_answer_that_does_not_verify_is_not_believed(other: str) -> None:
     """An answer by another key, for another Client-Id, with another status or body is no answer at all."""

@@ -39,6 +39,7 @@ class Puppet:
     prolonged: dict[Scenario, Trace] = field(default_factory=dict)
     rests: bool = False
     gates: dict[Scenario, asyncio.Event] = field(default_factory=dict)
+    turns: list[str] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -56,8 +57,9 @@ class Puppet:
         with self.changed:
             assert self.changed.wait_for(reached, timeout=10)
 
-    async def converse(self, scenario: Scenario, at_rest: Callable[[], None], **_: object) -> Trace:
+    async def converse(self, scenario: Scenario, at_rest: Callable[[], None], *, turn: str, **_: object) -> Trace:
         """Begin, and end when the gate is open."""
+        self.turns.append(turn)
         self._note(self.begun, scenario)
         self.most = max(self.most, len(self.begun) - len(self.ended))
         if self.rests:
@@ -192,6 +194,24 @@ def test_close_leaves_off_and_ends_the_connector() -> None:
         for scenario in (SCENARIOS[1], SCENARIOS[2], one("new", Payment(code=ORDER, amount=77))):
             with pytest.raises(ClosedError, match=scenario.label):
                 held.trace(scenario)
+
+
+def test_a_conversation_that_is_renewed_is_held_once_more() -> None:
+    """It has another name each time, and somebody is told that it begins."""
+    puppet, told = Puppet(), list[Scenario]()
+    with closing(ConcurrentConversations(puppet.opened, parallel=2, begun=told.append)) as held:
+        for _ in range(3):
+            puppet.let_end(SCENARIOS[0])
+            assert held.trace(SCENARIOS[0]) is held.trace(SCENARIOS[0])
+            assert held.renew(SCENARIOS[0]) is True
+    assert (puppet.turns, told) == (["", "-1", "-2"], [SCENARIOS[0]] * 3)
+
+
+def test_what_comes_out_of_a_drawer_or_a_machine_is_not_renewed() -> None:
+    """A specimen would say the same once more, and holds nothing again."""
+    profile = reference().profile
+    held = DirectConversations(DirectConnector(ConformingMpp(profile), profile))
+    assert held.renew(SCENARIOS[0]) is False
 
 
 def test_strays_are_told() -> None:

@@ -128,6 +128,14 @@ def test_a_call_has_with_it_what_its_signature_came_to() -> None:
     assert dict(told)["signature"] == "invalid"
 
 
+def test_a_call_by_another_method_is_none() -> None:
+    """It still says what it is about, and what its signature came to."""
+    half = replace(_half(outcome="valid"), method="PUT")
+    message, _ = verify_call(UserInitiatedPay, half, _KEY, "MPP")
+    assert isinstance(message, Malformed)
+    assert (message.problem, message.reference) == ("expected the method POST, seen PUT", _CALL.code_value)
+
+
 def test_an_answer_has_with_it_what_its_signature_came_to() -> None:
     """A body that breaks its schema is malformed."""
     half, bare = _half(status=200), replace(_ANSWER, media_type="")

@@ -9,14 +9,16 @@ from mpp_conformance.protocol.faults import FAULTS
 from mpp_conformance.protocol.messages import (
     DecodeCallback,
     HandleAction,
+    Launch,
     NotifyPayment,
     NotifyPaymentAnswer,
     ResultPage,
     ServerAnswer,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.scenarios.scenario import FOREIGN
 
-_FOREIGN: Final = "answer-of-another-customer"
+_OF_ANOTHER: Final = "answer-of-another-customer"
 """The defect that does not show in an answer by itself."""
 
 
@@ -27,10 +29,13 @@ def faulty_answer_believed(failure: Failure) -> str:
         return ""
     sound = any(one.order and one.result_status == "S" for one in failure.of(UserInitiatedPayAnswer))
     paid = failure.cashier or "S" in failure.notified
-    if paid and (not sound or failure.faulty == _FOREIGN):
+    if paid and (not sound or failure.faulty == _OF_ANOTHER):
         return f"an order is paid from an answer that cannot be believed ({failure.faulty!r})"
     if failure.answer is None and any(failure.payloads):
         return f"an answer that cannot be believed is passed on to the SDK ({failure.faulty!r})"
+    foreign = failure.trace.scenario.payments[failure.payment].code == FOREIGN
+    if foreign and isinstance(failure.wrong, Launch):
+        return f"an address is launched from an answer that cannot be believed ({failure.faulty!r})"
     return ""
 
 
@@ -60,7 +65,7 @@ def sound_answer_refused(failure: Failure) -> str:
         return ""
     answer = failure.answer
     fits = answer is not None and answer.result_status == "S" and answer.order is not None and "F" in failure.results
-    fits = fits and failure.faulty != _FOREIGN
+    fits = fits and failure.faulty != _OF_ANOTHER
     return f"a sound answer is not believed for its form ({failure.faulty!r})" if fits else ""
 
 

@@ -161,6 +161,8 @@ def code_mistaken(failure: Failure) -> str:
     """The server tells its client something else of the code than it is."""
     said = failure.of(IdentityAnswer)
     foreign = failure.trace.scenario.payments[failure.payment].code == FOREIGN
+    if foreign and failure.faulty:
+        return ""
     if not said:
         return _mistaken_unsaid(failure, foreign=foreign)
     wrongly = isinstance(failure.wrong, IdentityAnswer) and failure.field == "action"

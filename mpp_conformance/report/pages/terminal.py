@@ -83,8 +83,8 @@ def cards(outcome: RunResult, told: Callable[[CaseResult], str], say: Say = ENGL
 
 
 def attempts(count: int, again: Sequence[str], say: Say = ENGLISH) -> Iterator[str]:
-    """How often the run was begun, where that was not once."""
-    if count > 1:
+    """How often the run was begun, and what was held again, where there is anything to tell."""
+    if count > 1 or again:
         labels = ", ".join(printable(label, _WIDTH) for label in again) or say("none")
         yield line(say("attempt"), say("{count} of {count}; held again: {labels}", count=count, labels=labels))
 

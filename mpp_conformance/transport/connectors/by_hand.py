@@ -217,6 +217,10 @@ class ConversationsByHand(ConcurrentConversations):
         self._live.console.total += sum(len(scenario.payments) for scenario in new)
         super().prepare(new)
 
+    def renew(self, scenario: Scenario) -> bool:  # noqa: ARG002  # as the others
+        """The person is asked after each whether to hold it again, and not for more scans than were told at first."""
+        return False
+
 
 def mind_interrupts() -> None:
     """Have Stop heard where the shell has this program ignore Ctrl-C, as it does with one in the background."""

@@ -14,7 +14,7 @@ from mpp_conformance.judging.trace import ENDED, WAITED, Trace
 from mpp_conformance.peers.reactions import FaultyAnswer, Sending
 from mpp_conformance.peers.router import Router, Stray
 from mpp_conformance.peers.world import World
-from mpp_conformance.protocol.messages import GATEWAY, Malformed, Message, UserInitiatedPay
+from mpp_conformance.protocol.messages import GATEWAY, IdentifyCode, Malformed, Message, UserInitiatedPay
 from mpp_conformance.scenarios.scenario import OBSERVER, Probe, Profile, Scenario
 from mpp_conformance.specimens.conforming import ConformingMpp
 from mpp_conformance.wire import round_trip
@@ -147,7 +147,7 @@ class Peers:
         delivery = self.router.deliver(message, token=session)
         calls, faulty = delivery.calls, delivery.faulty_answer
         world = delivery.world or self.world
-        if faulty is not None and isinstance(message, UserInitiatedPay):
+        if faulty is not None and isinstance(message, UserInitiatedPay | IdentifyCode):
             calls = (*calls, *world.record_faulty_answer(delivery.payment, faulty))
         else:
             faulty = None
@@ -224,7 +224,7 @@ class Turns:
             return None
         session, message = said
         reaction = self.peers.hear(session, message if isinstance(message, Malformed) else self.carry(message))
-        if reaction.faulty_answer is not None and isinstance(message, UserInitiatedPay):
+        if reaction.faulty_answer is not None and isinstance(message, UserInitiatedPay | IdentifyCode):
             # The MPP hears the answer of its own call before it does anything else in this session.
             turn = chain(self._receives(session, message, reaction.faulty_answer), turn)
         elif reaction.reply is not None:
@@ -245,7 +245,7 @@ class Turns:
             operation = f"{call.message.name}Answer"
             yield token, Malformed(where=GATEWAY, operation=operation, problem="expected an answer, seen nothing")
 
-    def _receives(self, session: str, asked: UserInitiatedPay, faulty: FaultyAnswer) -> Iterator[tuple[str, Message]]:
+    def _receives(self, session: str, asked: wire.Call, faulty: FaultyAnswer) -> Iterator[tuple[str, Message]]:
         received = wire.receive(faulty.body(), faulty.fault, location=wire.ELSEWHERE)
         return ((say.session, say.message) for say in self.specimen.receive(session, asked, received))
 
@@ -284,6 +284,10 @@ class DirectConversations:
             self._begun(scenario)
             self._traces[scenario] = self._connector.converse(scenario)
         return self._traces[scenario]
+
+    def renew(self, scenario: Scenario) -> bool:  # noqa: ARG002  # as the others
+        """Once more would be the same."""
+        return False
 
     def close(self) -> None:
         """Nothing is going on."""

@@ -103,9 +103,9 @@ class HttpConnector:
 
     @property
     def prolonged(self) -> Mapping[Scenario, Trace]:
-        """Conversations of which more was heard when they were over, with that."""
-        late = ((held, held.world.recorded - count) for held, count in self._over)
-        return {held.world.scenario: replace(held.trace(), late=count) for held, count in late if count}
+        """Conversations of which more was heard when they were over, with that; of several turns, the last one."""
+        last = {held.world.scenario: (held, held.world.recorded - count) for held, count in self._over}
+        return {scenario: replace(held.trace(), late=count) for scenario, (held, count) in last.items() if count}
 
     @property
     def public_url(self) -> str:
@@ -186,8 +186,8 @@ class HttpConnector:
         """
         await self._adaptor.ready()
         await self._silences.settled()
-        world = World(scenario, self._run + turn, self._profile, time.monotonic)
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
+        world = World(scenario, self._run + turn, self._profile, time.monotonic, began)
         held = Conversation(world, began, at_rest, leave, beside=set(self._silences.open))
         self._router.open(world)
         self._open[id(world)] = held

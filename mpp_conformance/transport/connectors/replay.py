@@ -74,5 +74,9 @@ class ReplayConversations:
             raise NoEvidenceError(f"no evidence for this conversation: {scenario.label} ({unread})")
         return held
 
+    def renew(self, scenario: Scenario) -> bool:  # noqa: ARG002  # as the others
+        """What was held cannot be held again."""
+        return False
+
     def close(self) -> None:
         """Nothing is open."""

@@ -36,6 +36,8 @@ class Gone(Protocol):
         """Take note of it."""
 
 
+OTHER_METHODS: Final = ["PUT", "PATCH"]
+"""Whoever sends a body with one of these makes a call, and makes it wrongly; a GET may be anybody's."""
 CALLS: Final[Mapping[type[wire.Call], str]] = {kind: wire.OPERATIONS[kind].path for kind in wire.ANSWERS}
 """What an MPP server says to Alipay+, and the path it says it at."""
 
@@ -86,7 +88,11 @@ def gateway_routes(
     """
     gateway = _Gateway(layer=layer, deliver=deliver, gateway_url=gateway_url, gone=gone, hindered=hindered, hold=hold)
     return [
-        *(Route(path, gateway.taking(kind), methods=["POST"]) for kind, path in CALLS.items()),
+        *(
+            Route(path, gateway.taking(kind), methods=methods)
+            for methods in ([wire.POST], OTHER_METHODS)
+            for kind, path in CALLS.items()
+        ),
         Route(f"{wire.ELSEWHERE}/{{token}}", gateway.elsewhere, methods=["GET", "POST"]),
     ]
 
@@ -106,7 +112,7 @@ class _Gateway:
         async def take(request: Request) -> Response:
             body = await body_of(request)
             outcome, notes = self.layer.verify(request, body)
-            message: Message = wire.decode(kind, body)
+            message: Message = wire.read_call(kind, request_half(request, body))
             if isinstance(message, kind | Malformed):
                 message = replace(message, signature=outcome)
             delivery = self.deliver(message, "", notes)
