@@ -67,6 +67,8 @@ COMPARED: Final = (
     "payment_currency",
     "pay_to_amount",
     "pay_to_currency",
+    "customs_declaration_amount",
+    "customs_declaration_currency",
     "customer_id",
 )
 """What Alipay+ compares of notifications of one paymentRequestId."""

@@ -311,7 +311,7 @@ class PaysEachCall(ConformingMpp):
     """
 
     name = "each-call-paid"
-    breaks, observed = frozenset({"NOT-3"}), frozenset({"FLT-12"})
+    breaks, observed = frozenset({"NOT-3"}), frozenset({"FLT-12", "INQ-4"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """As often as it has asked."""
@@ -328,7 +328,7 @@ class PaysOwnAnew(ConformingMpp):
     """Does not know an order again that the same customer has paid, where another code brings it."""
 
     name = "own-order-paid-anew"
-    observed = frozenset({"FLT-12"})
+    observed = frozenset({"FLT-12", "INQ-4"})
     paid: dict[str, str] = field(default_factory=dict)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:

@@ -62,6 +62,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer
     """,
     FaultKind.ACTION_TYPE_NOT_READ: """
+        limit-codes-passed-to-sdk
         own-error-page-instead status-before-action-type success-means-pay
         stopped-order-paid-after-a-cancellation
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
@@ -174,7 +175,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CANCELLATION_IGNORED: """
         cancelled-payment-taken-all-the-same cancelled-entry-code-payment-taken-all-the-same
     """,
-    FaultKind.TOLD_OTHERWISE: "success-told-always success-told-first pending-told-as-failure",
+    FaultKind.TOLD_OTHERWISE: """
+        success-told-always success-told-first pending-told-as-failure cancelled-payment-told-as-paid
+    """,
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
     FaultKind.RESULT_REVISED: """
         success-taken-back cancellation-of-a-success-notified
@@ -192,10 +195,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
     FaultKind.NOTICES_DIFFER: """
+        customs-amount-per-notification
         payment-id-per-notification failure-reason-per-notification
         third-notification-of-another-payment
     """,
     FaultKind.INQUIRY_CONTRADICTS: """
+        failed-orders-unknown-for-ever cancelled-orders-unknown-for-ever strange-orders-unknown-for-ever
+        call-told-as-in-process call-told-as-in-process-alone row-inquired-for-payment-id
         success-inquired-as-unknown failure-inquired-as-success failure-inquired-as-unknown
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
         unknown-order-inquired-as-process-fail cancelled-inquired-as-before inquiries-answered-from-a-cache
@@ -213,6 +219,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         inquiries-answered-in-process-after-a-stop stopped-orders-inquired-as-paid
     """,
     FaultKind.CANCELLATION_REFUSED: """
+        cancellations-unknown-for-ever cancellations-of-paid-orders-unknown-for-ever
+        cancellations-of-failed-orders-unknown-for-ever cancellations-unknown-while-paying
         another-order-not-cancelled
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
@@ -220,6 +228,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         only-latest-payment-cancelled cancellation-refused-until-the-success-is-notified
     """,
     FaultKind.NOT_IDEMPOTENT: """
+        second-cancellation-unknown-for-ever
         second-cancellation-refused second-cancellation-answered-otherwise
         second-cancellation-of-a-failure-refused
     """,

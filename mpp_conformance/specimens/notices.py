@@ -46,7 +46,7 @@ class DebitsEachScan(ConformingMpp):
 
     name = "code-debited-with-each-scan"
     breaks = frozenset({"NOT-3"})
-    observed = frozenset({"FLT-12"})
+    observed = frozenset({"FLT-12", "INQ-4"})
     scans: dict[str, int] = field(default_factory=dict)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -138,7 +138,7 @@ class OnePaymentId(ConformingMpp):
     """Names its session with the payment system as the paymentId, for every payment the same."""
 
     name = "one-payment-id-for-all"
-    observed = frozenset({"NOT-8"})
+    observed = frozenset({"INQ-4", "NOT-8"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """The id of no payment."""

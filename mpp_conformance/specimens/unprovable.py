@@ -29,7 +29,7 @@ class BooksWhatIsPaid(ConformingMpp):
 
     name = "only-paid-orders-booked"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-5 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-6 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-5 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -95,7 +95,9 @@ class InTroubleAtFirst(ConformingMpp):
     """
 
     name = "inquiries-unknown-at-first"
-    hides = ids("CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8")
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 CAN-6 INQ-1 INQ-2 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8
+    """)
     asked: set[str] = field(default_factory=set)
 
     def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
