@@ -113,6 +113,37 @@ class NumberForCustomer(ConformingMpp):
         yield UserInitiatedPay(code_value=code_value, customer_id=number)  # type: ignore[arg-type]  # the fault
 
 
+class NumberForCode(ConformingMpp):
+    """Sends the number of a scan, as a number, where the code value is due.
+
+    No request can be read: it is neither there nor missing, and nothing follows.
+    """
+
+    name = "code-value-as-number"
+    breaks = frozenset({"WIRE-2"})
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """A number."""
+        number = sum(code_value.encode())
+        yield UserInitiatedPay(code_value=number, customer_id=session.customer)  # type: ignore[arg-type]  # the fault
+
+
+class ScanForCode(ConformingMpp):
+    """Sends the number of a scan where the code value is due.
+
+    Alipay+ knows no such code, so that nothing follows.
+    """
+
+    name = "scan-sent-for-code"
+    breaks = frozenset({"EC-16", "OC-5"})
+    hides = UNDECIDED | {"SRV-1", "SRV-9"}
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Its own number."""
+        yield UserInitiatedPay(code_value=f"scan-{sum(code_value.encode())}", customer_id=session.customer)
+
+
 class EmptyPassThrough(ConformingMpp):
     """Sends the empty text for what it has nothing to say in.
 

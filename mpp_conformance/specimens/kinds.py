@@ -36,7 +36,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         customer-id-empty pass-through-info-empty payment-id-empty
         entry-code-inquiries-with-an-empty-id
     """,
-    FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
+    FaultKind.WRONG_TYPE: "customer-id-as-number code-value-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
     FaultKind.FIELD_LEFT_OUT: """
@@ -45,6 +45,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
+        scan-sent-for-code success-notified-under-own-number-too success-notified-under-own-number-first
         household-asked-for-when-scanned-again household-asked-for-behind-a-known-entry-code
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all

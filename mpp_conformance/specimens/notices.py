@@ -156,6 +156,32 @@ class AccountForCustomer(ConformingMpp):
         return replace(super().notice(session, order, result), customer_id=f"account-of-{session.customer}")
 
 
+class OwnNumberToo(ConformingMpp):
+    """Notifies a success a second time, under a number of its own."""
+
+    name = "success-notified-under-own-number-too"
+    breaks = frozenset({"NOT-1"})
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """For the other department."""
+        yield from super().notify(session, order, result)
+        if result.payment_status == "S":
+            yield replace(self.notice(session, order, result), payment_request_id="W-0017")
+
+
+class OwnNumberFirst(ConformingMpp):
+    """Notifies a success under a number of its own first, and under the order's id when that is refused."""
+
+    name = "success-notified-under-own-number-first"
+    breaks = frozenset({"NOT-1"})
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """As it was before the upgrade."""
+        if result.payment_status == "S":
+            yield replace(self.notice(session, order, result), payment_request_id="W-0018")
+        yield from super().notify(session, order, result)
+
+
 class AmountOfBefore(ConformingMpp):
     """Fills a notification in once and again: from the second payment on its amounts are those of the first."""
 

@@ -138,6 +138,7 @@ class IdentifiesOddly(AsksAboutCodes):
 
     name = "identification-refused"
     hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
+    observed = frozenset({"SRV-10"})
 
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""
