@@ -189,7 +189,7 @@ def told(edition: Edition, reading: Reading) -> list[Scenario]:
     return distinct(map(psp, BOTH), failed(edition, reading), going_on(edition, reading))
 
 
-@case(SRV_5, told)
+@case(SRV_5, told, Choice(action=HANDLE_BY_PSP, status="S"))
 def test_the_payment_goes_on(trace: Trace) -> None:
     """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
     wherever(trace, HANDLE_BY_PSP, goes_on, status="S")
