@@ -10,6 +10,7 @@ from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    CancelPaymentAnswer,
     DecodeCallback,
     HandleAction,
     NotifyPayment,
@@ -289,8 +290,7 @@ def has_a_code(trace: Trace, payment: int) -> None:
 
 def told_as_notified(trace: Trace) -> None:
     """No success where only a failure is notified."""
-    told = expect(trace).reached(UserInitiatedPayAnswer, action_type=HANDLE_BY_PSP)
-    told.given(trace.acted_on(), ACTED_ON)
+    told = expect(trace).reached(CancelPaymentAnswer, result_status="S").given(trace.acted_on(), ACTED_ON)
     if trace.notified() == "F":
         told.given(not trace.raced(), WAITED_FOR).none(ServerAnswer, payment_status="S")
         if not trace.app_link:

@@ -45,6 +45,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
+        customer-number-for-payment-id
         scan-sent-for-code success-notified-under-own-number-too success-notified-under-own-number-first
         household-asked-for-when-scanned-again household-asked-for-behind-a-known-entry-code
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
@@ -313,9 +314,12 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "code-debited-with-each-scan": (FaultKind.INQUIRY_CONTRADICTS,),
         "customers-locked-after-another-fails": (FaultKind.OWN_RESULT_CODE,),
+        "each-call-paid": (FaultKind.INQUIRY_CONTRADICTS,),
         "entry-codes-decoded-when-scanned-again": (FaultKind.DECODED_FIRST,),
         "ends-inquired-from-a-cache": (FaultKind.CALLER_NOT_VERIFIED,),
+        "identification-refused": (FaultKind.EMPTY_TEXT,),
         "inquiries-answered-from-a-cache": (FaultKind.CALLER_NOT_VERIFIED,),
         "only-latest-payment-cancelled": (FaultKind.NOT_IDEMPOTENT,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
@@ -340,8 +344,10 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "limit-of-its-own": (FaultKind.NOT_NOTIFIED,),
         "limit-of-its-own-at-the-limit": (FaultKind.NOT_NOTIFIED,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "one-payment-id-for-all": (FaultKind.INQUIRY_CONTRADICTS,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
         "orders-without-expiry-paid-twice": (FaultKind.NOTICES_DIFFER,),
+        "own-order-paid-anew": (FaultKind.INQUIRY_CONTRADICTS,),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),

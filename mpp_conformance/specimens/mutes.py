@@ -178,7 +178,7 @@ class RefusesEveryCall(Mute):
     mute = CALLS
     breaks = frozenset({"CAN-1", "INQ-1", "INQ-2"})
     hides = ids("""
-        CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def served(self, call: Call) -> Answer:
@@ -196,7 +196,7 @@ class KnowsNoOrder(Mute):
     mute = CALLS
     breaks = frozenset({"CAN-1", "INQ-1"})
     hides = ids("""
-        CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def served(self, call: Call) -> Answer:
@@ -269,7 +269,7 @@ class AlwaysUnknown(AnswersAlike):
     observed = frozenset({"CAN-6"})
     breaks = frozenset({"INQ-1", "INQ-2"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     result = ("U", "UNKNOWN_EXCEPTION")
 
@@ -284,7 +284,7 @@ class ServesNoCalls(Mute):
     mute = CALLS
     breaks = frozenset({"WIRE-4"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:

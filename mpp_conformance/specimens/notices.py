@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mpp_conformance.protocol.messages import Message, NotifyPayment, NotifyPaymentAnswer, Order, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import (
+    InquiryPaymentAnswer,
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    Order,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 
@@ -143,6 +151,21 @@ class OnePaymentId(ConformingMpp):
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """The id of no payment."""
         return replace(super().notice(session, order, result), payment_id="mpp-session-1")
+
+
+class CustomerForPayment(ConformingMpp):
+    """Names the customer as the paymentId, wherever it tells of a payment."""
+
+    name = "customer-number-for-payment-id"
+    observed = frozenset({"NOT-8"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """The same for all payments of a customer."""
+        return replace(super().notice(session, order, result), payment_id=f"mpp-{session.customer}")
+
+    def told(self, entry: Entry) -> InquiryPaymentAnswer:
+        """Likewise."""
+        return replace(super().told(entry), payment_id=f"mpp-{entry.customer}")
 
 
 class AccountForCustomer(ConformingMpp):

@@ -28,7 +28,7 @@ class CancelsInVain(ConformingMpp):
     """
 
     name = "cancellations-unknown-for-ever"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "SRV-7", "WIRE-5"})
     observed = frozenset({"CAN-6"})
 
     def fails(self, entry: Entry) -> bool:  # noqa: ARG002  # others look at it
@@ -69,7 +69,7 @@ class CancelsEarlyInVain(ConformingMpp):
     """Waits for the consumer before it cancels, and tells Alipay+ as long that the payment is in process."""
 
     name = "cancellations-unknown-while-paying"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "SRV-7"})
     observed = frozenset({"CAN-6"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:

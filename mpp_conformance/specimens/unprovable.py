@@ -29,7 +29,7 @@ class BooksWhatIsPaid(ConformingMpp):
 
     name = "only-paid-orders-booked"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 CAN-6 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-5 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-6 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -74,7 +74,7 @@ class CancelsSlowly(ConformingMpp):
     """
 
     name = "cancellation-unknown-at-first"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "SRV-7", "WIRE-5"})
     begun: set[str] = field(default_factory=set)
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
