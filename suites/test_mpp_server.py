@@ -1,5 +1,6 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
+from mpp_conformance.judging.calls import tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
 from mpp_conformance.judging.sequences import of_each_alone, wherever
@@ -53,6 +54,7 @@ from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED, Scenario
 
 ACTED_ON = "the MPP to do anything with the answer"
 ABLE = "the customer in [customers] funded to be able to pay"
+APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
 WAITED_FOR = "the consumer to confirm after the cancellation was answered, so that the two do not race"
@@ -295,6 +297,7 @@ def told_as_notified(trace: Trace) -> None:
         told.given(not trace.raced(), WAITED_FOR).none(ServerAnswer, payment_status="S")
         if not trace.app_link:
             told.none(ResultPage, status="S")
+    told.given(tells_orders_apart(trace), APART)
 
 
 def declined(trace: Trace, payment: int = 0) -> bool:

@@ -71,7 +71,9 @@ _OF_LIST: Final[Mapping[str, Change]] = {
     "in small letters": lambda old, _: old.lower(),
     "unknown": lambda _, __: "X",
     "in words": lambda _, __: "SUCCESS",
-    **{status: (lambda _, __, status=status: status) for status in "SFU"},
+    "S": lambda _, __: "S",
+    "F": lambda _, __: "F",
+    "U": lambda _, __: "U",
 }
 """Of what is one of a list: the status of a result."""
 
@@ -117,10 +119,10 @@ def _changes(found: Mapping[str, Any]) -> Mapping[str, Change]:
     if "object" in found.get("type", ()):
         return _OF_OBJECT
     if "enum" in found:
-        return _OF_ANY | _OF_LIST
+        return {**_OF_ANY, **_OF_LIST}
     if "minor units" in found.get("title", ""):
-        return _OF_ANY | _OF_AMOUNT
-    return _OF_ANY | (_OF_CURRENCY if "a currency" in found.get("title", "") else _OF_TEXT)
+        return {**_OF_ANY, **_OF_AMOUNT}
+    return {**_OF_ANY, **(_OF_CURRENCY if "a currency" in found.get("title", "") else _OF_TEXT)}
 
 
 @dataclass(slots=True)
@@ -145,7 +147,7 @@ class MutatingWire:
             self._change(body, self.mutation)
         arrived = wire.decode(self.kind, json.dumps(body).encode())
         carried = {name: getattr(message, name) for name in _CARRIED if hasattr(message, name)}
-        return replace(arrived, **carried)  # type: ignore[arg-type]  # and so has what cannot be read
+        return replace(arrived, **carried)
 
     def _change(self, body: dict[str, Any], mutation: Mutation) -> None:
         holder: Any = body

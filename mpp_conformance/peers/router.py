@@ -337,8 +337,9 @@ def _is_unplaced(stray: Stray, kind: type[Message]) -> bool:
 def _asks_for(world: World, index: int, stray: Stray, kind: type[Message]) -> bool:
     """Whether Alipay+ is asked about a code that nobody gave, for the customer of a payment."""
     message = stray.message
-    asks = isinstance(message, UserInitiatedPay | IdentifyCode)
-    if stray.world is not None or kind is not UserInitiatedPay or not asks:
+    if stray.world is not None or kind is not UserInitiatedPay:
+        return False
+    if not isinstance(message, UserInitiatedPay | IdentifyCode):
         return False
     return message.customer_id == world.profile.customer(world.scenario.payments[index].customer)
 

@@ -43,7 +43,7 @@ class CallbackWithoutName(ConformingMpp):
     name = "callback-reported-without-name"
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EC-25 EC-28 EXP-1 FLT-14 FLT-4 INQ-1 INQ-3 NOT-3 NOT-8 REP-2 SDK-1 SRV-1 SRV-3
-        SRV-4 SRV-9 UX-1 UX-6 WIRE-3 WIRE-4 WIRE-8
+        SRV-4 SRV-7 SRV-9 UX-1 UX-6 WIRE-3 WIRE-4 WIRE-8
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:

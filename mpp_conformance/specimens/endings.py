@@ -110,7 +110,7 @@ class NoCallbackOfResult(ConformingMpp):
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 SDK-1 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 SDK-1 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-8
     """)
 
@@ -223,7 +223,7 @@ class NoPageForEntryCode(ConformingMpp):
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 REP-4 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 REP-4 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-8
     """)
 
@@ -245,7 +245,7 @@ class NoPageOfEntryFailure(ConformingMpp):
     name = "result-page-of-entry-code-success-only"
     breaks = frozenset({"EC-29"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 NOT-8 REP-4 WIRE-3 WIRE-4 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 NOT-8 REP-4 SRV-7 WIRE-3 WIRE-4 WIRE-8
     """)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:

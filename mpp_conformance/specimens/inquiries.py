@@ -303,7 +303,7 @@ class ServesNoInquiries(ServesNothing):
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
 

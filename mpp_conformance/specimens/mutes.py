@@ -232,7 +232,7 @@ class AlwaysPaid(AnswersAlike):
     name = "every-call-answered-as-paid"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-5 CAN-6 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-5 CAN-6 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"CAN-4"})
     payment = ("S", "SUCCESS")
@@ -244,7 +244,7 @@ class AlwaysClosed(AnswersAlike):
     name = "every-call-answered-as-closed"
     breaks = frozenset({"INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"CAN-4"})
     payment = ("F", "ORDER_IS_CLOSED")
@@ -256,7 +256,7 @@ class AlwaysUnderWay(AnswersAlike):
     name = "every-call-answered-as-under-way"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "WIRE-5"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-5 CAN-6 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-5 CAN-6 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"CAN-4"})
     payment = ("U", "PAYMENT_IN_PROCESS")
