@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,12 @@ _SHADOWED: Final = ("secrets", "yaml", "json", "click", "pytest", "asyncio", "cr
 """Modules that a run imports, and the folder of its cases."""
 QUICK: Final = [word for plugin in _OTHERS for word in ("-p", f"no:{plugin}")]
 """Other people's plugins, which only cost time here."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: what talks to servers waits for a third of its time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,9 +12,9 @@ from mpp_conformance.wallet.review import Problem, WalletFileError, printable
 
 PRIVATE_KEY: Final = "alipay-plus-private-key.pem"
 PUBLIC_KEY: Final = "alipay-plus-public-key.txt"
-PLATFORMS: Final = {"android": "kt", "ios": "m", "node": "ts", "python": "py", "web": "ts"}
+PLATFORMS: Final = {"android": "kt", "android-java": "java", "ios": "m", "node": "ts", "python": "py", "web": "ts"}
 """What there are doubles for (``doubles/``), with the suffix of their language."""
-_FETCHING: Final = ("android", "ios", "web")
+_FETCHING: Final = ("android", "android-java", "ios", "web")
 """Where nobody can call a test build."""
 _FOR_THE_USER: Final = 0o600
 _FOR_ALL: Final = 0o644
@@ -37,7 +37,7 @@ def starter(platform: str) -> str:
     """The lines that a test build of one of ``PLATFORMS`` adds, with what to replace in them."""
     suffix = PLATFORMS[platform]
     # What is no module of this package must not look like one.
-    name = f"starter_{platform}.{'txt' if suffix == 'py' else suffix}"
+    name = f"starter_{platform.replace('-', '_')}.{'txt' if suffix == 'py' else suffix}"
     return resources.files("mpp_conformance.wallet").joinpath(name).read_text("utf-8")
 
 

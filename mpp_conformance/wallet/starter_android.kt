@@ -1,5 +1,6 @@
 // A test build that fetches its calls: an app on a telephone. Built from doubles/android. Replace: "My wallet",
 // DEVICE_ADDRESS (the suite prints it: mpp-conformance doctor --wallet wallet.toml), App and its methods.
+// With openPage (README of the double) it also shows what stands for the error page of Alipay+.
 import mpp.doubles.android.MPMService
 import mpp.doubles.android.TestBuild
 import mpp.doubles.android.startPulling

@@ -1,5 +1,6 @@
 // A test build that fetches its calls: an app on a telephone. Built with doubles/ios. Replace: "My wallet",
 // DEVICE_ADDRESS (the suite prints it: mpp-conformance doctor --wallet wallet.toml), App and its methods.
+// With openPagesWith: (README of the double) it also shows what stands for the error page of Alipay+.
 #import "App.h"
 #import "MPPDoubles.h"
 

@@ -276,10 +276,12 @@ def test_everything_disclosed_is_nothing_changed(over_http: Trace) -> None:
     assert policy(*CLASSES).redact(over_http) == (over_http, ())
 
 
-JUDGED: Final = tuple(name for name in SPECIMENS if "customer" in name)
+JUDGED: Final = ("conforming", *(name for name in SPECIMENS if "customer" in name))
 
 
-@pytest.mark.parametrize("name", ["conforming", *JUDGED])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.thorough] if at % 6 else []) for at, name in enumerate(JUDGED)]
+)
 def test_verdicts_are_the_same(name: str) -> None:
     """Whatever a case asks, it hears the same of the redacted conversation as of the other."""
     kind = SPECIMENS[name]

@@ -35,7 +35,7 @@ from mpp_conformance.wire import round_trip
 from tests.hosting import hosted
 
 _FEW: Final = settings(deadline=None, database=None, max_examples=15)
-_PART: Final = 2
+_PART: Final = 4
 """Every so many-th conversation is held in `make test`, from the first; `make thorough` holds them all."""
 _RUN: Final = "properties"
 _OVER_HTTP: Final = 25

@@ -24,6 +24,22 @@ OUT_OF_REACH: Final = re.compile(r"Could not transfer (?:artifact|metadata)|Unkn
 """What Maven says where no repository answers; one that answers that it has no such version is a slip in pom.xml."""
 MOST_LINES: Final = 150
 
+APP: Final = """
+import mpp.doubles.android.*;
+
+class App {
+    interface ResultPage { void shown(String status, String errorCode); }
+    Runnable onCashierPage;
+    ResultPage onResultPage;
+    App(String customerId, AlipayPlusClientMPM sdk) { }
+    void decode(DecodeServiceParams params, Callback<DecodeServiceResult> callback) { onCashierPage.run(); }
+    void confirmPayment() { onResultPage.shown("F", "NO_MONEY"); }
+    void scan(String codeValue) { }
+}
+"""
+CONFIG: Final = 'class Config { static final String DEVICE_ADDRESS = "http://127.0.0.1:9400/d/0"; }'
+"""What a wallet has of its own, as the lines to paste name it."""
+
 pytestmark = [pytest.mark.slow, pytest.mark.maven]
 
 
@@ -46,16 +62,24 @@ def built() -> Path:
 
 @pytest.fixture(scope="module")
 def command(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What starts the miniature, compiled by a compiler that lets no warning pass; android.jar is no part of it."""
+    """What starts the miniature, compiled by a compiler that lets no warning pass."""
     classes = tmp_path_factory.mktemp("classes")
-    parts = [built / "mpp-doubles-android.jar", built / "lib/kotlin-stdlib.jar", built / "lib/json.jar"]
-    to_compile = os.pathsep.join(map(str, [*parts, built / "lib/android.jar"]))
-    sources = map(str, sorted(MINI.glob("src/*.java")))
-    options = ("-J-XX:TieredStopAtLevel=1", "--release", "17", "-Xlint:all", "-Werror", "-cp", to_compile)
-    javac = ["javac", *options, "-d", str(classes), *sources]
+    compile_java(built, classes, "17", *sorted(MINI.glob("src/*.java")))
+    return ["java", *QUICK, "-cp", os.pathsep.join(map(str, [classes, *parts(built)])), "Wallet", "wallet.json"]
+
+
+def parts(built: Path) -> list[Path]:
+    """The double, and what it stands on; android.jar is no part of it."""
+    return [built / "mpp-doubles-android.jar", built / "lib/kotlin-stdlib.jar", built / "lib/json.jar"]
+
+
+def compile_java(built: Path, classes: Path, release: str, *sources: Path) -> None:
+    """Compile what uses the double into ``classes``; each warning is an error."""
+    to_compile = os.pathsep.join(map(str, [*parts(built), built / "lib/android.jar"]))
+    options = ("-J-XX:TieredStopAtLevel=1", "--release", release, "-Xlint:all,-options", "-Werror", "-cp", to_compile)
+    javac = ["javac", *options, "-d", str(classes), *map(str, sources)]
     done = subprocess.run(javac, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    return ["java", *QUICK, "-cp", os.pathsep.join(map(str, [classes, *parts])), "Wallet", "wallet.json"]
 
 
 def test_the_doubles_own_tests_pass(built: Path) -> None:
@@ -94,6 +118,14 @@ def test_a_fault_fails_what_it_breaks(command: list[str], tmp_path: Path, fault:
     with up([*command, fault], wallet_file):
         outcome = certified(wallet_file, "-k", ENOUGH)
     assert (FAILS, FAULTS[fault]) == (outcome.code, outcome.failed), outcome.told
+
+
+def test_the_lines_to_paste_compile_in_java(built: Path, tmp_path: Path) -> None:
+    """What ``init --for android-java`` writes fits the double, in the Java of an old app; Maven compiles the Kotlin."""
+    (tmp_path / "StartTestBuild.java").write_text(starter("android-java"), "utf-8")
+    (tmp_path / "App.java").write_text(APP, "utf-8")
+    (tmp_path / "Config.java").write_text(CONFIG, "utf-8")
+    compile_java(built, tmp_path, "8", *tmp_path.glob("*.java"))
 
 
 def test_the_miniature_is_one() -> None:

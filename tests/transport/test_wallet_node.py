@@ -32,11 +32,8 @@ READY = "wallet-node listens at "
 PORTS = range(20_000, 32_000)
 CONFORMS, FAILS = 0, 1
 MAX_TOLD = 4_000
-# Every kind of conversation, and of payloads those that a fault here changes: a fault needs no more to be found.
-ENOUGH = (
-    "entry-sdk or entry-psp or order-sdk or order-psp or at-once or single-over or json or blanks or percent or "
-    "inquired or cancelled"
-)
+# Every kind of payment, and of payloads those that a fault here changes: a fault needs no more to be found.
+ENOUGH = "entry-sdk or entry-psp or order-sdk or order-psp or at-once or single-over or json or blanks or percent"
 
 # What each fault breaks in these, and nothing else that is a MUST.
 FAULTS = {

@@ -136,12 +136,13 @@ static id member(id body, NSString *name, Class kind) {
   NSData *answer = nil;
   NSString *broken = nil, *url = [NSString stringWithFormat:@"%@/%@", _url, what];
   NSInteger status = MPPPost(url, MPPJsonData(body), kPoll, nil, &answer, &broken);
-  NSString *words = MPPWords(status, answer, broken);
+  NSString *words = status ? MPPWords(status, answer, broken) : @"the suite does not answer; it is asked again until it does";
   if (status == 410) {
     [self close];
   }
   if (status == 409 && [words rangeOfString:@"has said hello"].location != NSNotFound) {
-    [self setClient:nil];
+    [self setClient:nil]; // Another run has begun: hello is said to it.
+    return [NSDictionary dictionary];
   }
   id value = nil;
   if (status / 100 == 2) {

@@ -246,6 +246,6 @@ class DoubleTest(unittest.TestCase):
         probe = self.probe(self.suite.device)
         asked = [(request.what, request.body.get("client")) for request in self.suite.next(5)]
         assert asked == [("hello", None), ("calls", "a"), ("calls", "a"), ("hello", None), ("calls", "b")]
-        while "410" not in probe.hears("problem"):
-            pass
+        assert probe.hears("problem") == "calls: the suite does not answer; it is asked again until it does"
+        assert probe.hears("problem") == "calls: 410 {}"
         assert self.suite.is_quiet()

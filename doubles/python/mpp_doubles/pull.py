@@ -101,11 +101,16 @@ class _Device:
                 return
 
     def _say(self, what: str, body: Mapping[str, object]) -> Mapping[str, object]:
-        status, text = post(f"{self._url}/{what}", json.dumps(body), _POLL, {})
+        try:
+            status, text = post(f"{self._url}/{what}", json.dumps(body), _POLL, {})
+        except OSError as problem:
+            words = f"the suite does not answer; it is asked again until it does ({problem!r})"
+            raise ConnectionError(words) from problem
         if status == HTTPStatus.GONE:
             self.ended.set()
         if status == HTTPStatus.CONFLICT and "has said hello" in text:
-            self._client = ""
+            self._client = ""  # Another run has begun: hello is said to it.
+            return {}
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise ConnectionError(f"{what}: {status} {text[:MAX_WORDS]}")
         found = json.loads(text) if text else {}
@@ -113,7 +118,7 @@ class _Device:
 
     def _complain(self, problem: Exception) -> None:
         """Once for each trouble in a row: a suite that is not there yet is asked again and again."""
-        words = repr(problem)
+        words = str(problem) if isinstance(problem, ConnectionError) else repr(problem)
         if words != self._told:
             self._told = words
             self._adaptor.problem(words)

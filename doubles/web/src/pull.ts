@@ -41,7 +41,7 @@ class Device {
         await (this.client === '' ? this.hello() : this.fetch());
         this.told = '';
       } catch (problem) {
-        this.complain(String(problem));
+        this.complain(problem);
         await pause(this.adaptor.timing.pauseMs);
       }
     }
@@ -57,8 +57,8 @@ class Device {
   private async fetch(): Promise<void> {
     const { client, after } = this;
     const pending = this.adaptor.reports.pending.map((url) => url.slice(url.lastIndexOf('/') + 1));
-    const { calls } = (await this.say('calls', { client, after, pending })) as { calls: Call[] };
-    for (const call of calls.filter(({ number }) => number > after)) {
+    const { calls } = (await this.say('calls', { client, after, pending })) as { calls?: Call[] };
+    for (const call of (calls ?? []).filter(({ number }) => number > after)) {
       // Fetched: it must not be begun twice, whatever becomes of the answer.
       this.after = call.number;
       const problem = this.begin(call);
@@ -82,19 +82,22 @@ class Device {
         await this.say('answers', body);
         return;
       } catch (problem) {
-        this.complain(String(problem));
+        this.complain(problem);
         await pause(this.adaptor.timing.pauseMs);
       }
     }
   }
 
   private async say(what: string, body: object): Promise<unknown> {
-    const [response, text] = await this.posted(`${this.url}/${what}`, JSON.stringify(body));
+    const [response, text] = await this.posted(`${this.url}/${what}`, JSON.stringify(body)).catch((problem: unknown) => {
+      throw new Error(`the suite does not answer; it is asked again until it does (${problem})`);
+    });
     if (response.status === 410) {
       this.stop.abort();
     }
     if (response.status === 409 && text.includes('has said hello')) {
-      this.client = '';
+      this.client = ''; // Another run has begun: hello is said to it.
+      return {};
     }
     if (!response.ok) {
       throw new Error(`${what}: ${response.status} ${text.slice(0, 300)}`);
@@ -119,7 +122,8 @@ class Device {
   }
 
   /** Once for each trouble in a row: a suite that is not there yet is asked again and again. */
-  private complain(words: string): void {
+  private complain(problem: unknown): void {
+    const words = problem instanceof Error ? problem.message : String(problem);
     if (words !== this.told && !(this.stop.signal.aborted && words.includes('Abort'))) {
       this.told = words;
       this.adaptor.problem(words);

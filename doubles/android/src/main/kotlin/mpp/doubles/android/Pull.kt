@@ -91,12 +91,17 @@ internal class Device(private val url: String, private val adaptor: Adaptor) {
     }
 
     private fun say(what: String, body: Map<String, Any?>): Map<*, *> {
-        val answer = post("$url/$what", Json.write(body), POLL_MS)
+        val answer = try {
+            post("$url/$what", Json.write(body), POLL_MS)
+        } catch (problem: IOException) {
+            throw IOException("the suite does not answer; it is asked again until it does ($problem)")
+        }
         if (answer.status == HttpURLConnection.HTTP_GONE) {
             close()
         }
         if (answer.status == HttpURLConnection.HTTP_CONFLICT && "has said hello" in answer.text) {
-            client = null
+            client = null // Another run has begun: hello is said to it.
+            return emptyMap<String, Any?>()
         }
         if (answer.status !in TAKEN) {
             throw IOException("$what: ${answer.status} ${answer.text.take(MAX_WORDS)}")
@@ -106,7 +111,7 @@ internal class Device(private val url: String, private val adaptor: Adaptor) {
 
     /** Once for each trouble in a row: a suite that is not there yet is asked again and again. */
     private fun complain(problem: Exception) {
-        val words = problem.toString()
+        val words = problem.message ?: problem.toString()
         if (words != told) {
             told = words
             adaptor.problem(words)
