@@ -86,10 +86,13 @@ PAID_TRIED_AGAIN: Final = _called(
 UNPAID_TRIED_AGAIN: Final = _called(
     "order-unpaid-cancelled-again-and-again",
     *(*[ASK] * AS_OFTEN_AS_NEEDED, TAKE_BACK, *[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *[ASK_ABOUT_NOTHING] * 3,
     customer=UNFUNDED,
 )
 EARLY_TRIED_AGAIN: Final = _called(
-    "order-cancelled-again-and-again-while-paying", *early(*[TAKE_BACK] * AS_OFTEN_AS_NEEDED), ASK
+    "order-cancelled-again-and-again-while-paying",
+    *early(*[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *(*[ASK] * 3, *[ASK_ABOUT_NOTHING] * 3),
 )
 """Each state of a payment, and an order that nobody placed: what is answered U at first is tried again there."""
 PAID_CANCELLED: Final = (
@@ -146,10 +149,11 @@ CALLED: Final = tuple(
             *ORDERS,
             *(ENTRY_CANCELLED_EARLY, PAID, ENTRY_PAID_CANCELLED, UNPAID, BEING_PAID, NOT_BEING_PAID),
             *(ENTRY_BEING_PAID, STRANGE, UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED),
+            *(PAID_TRIED_AGAIN, UNPAID_TRIED_AGAIN, EARLY_TRIED_AGAIN),
         )
     )
 )
-"""All those of one payment in which every call is Alipay+'s own, and few of them are alike."""
+"""All those of one payment in which every call is Alipay+'s own."""
 
 
 def called_about(payment: Payment) -> bool:

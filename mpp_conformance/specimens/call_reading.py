@@ -103,7 +103,7 @@ class SplitsAtCommas(Carried):
 
     name = "calls-with-blanks-in-signature-refused"
     breaks = frozenset({"CAN-1", "CAN-2", "CAN-3", "INQ-1", "INQ-2", "WIRE-6"})
-    hides = frozenset({"CAN-4", "CAN-6", "NOT-3", "SRV-7", "WIRE-5"})
+    hides = frozenset({"CAN-4", "CAN-6", "NOT-3", "SRV-7", "WIRE-3", "WIRE-4", "WIRE-5", "WIRE-8"})
     strange = frozenset({BLANKS})
 
 

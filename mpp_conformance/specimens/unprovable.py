@@ -96,7 +96,7 @@ class InTroubleAtFirst(ConformingMpp):
 
     name = "inquiries-unknown-at-first"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-6 INQ-1 INQ-2 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8
     """)
     asked: set[str] = field(default_factory=set)
 
