@@ -325,7 +325,10 @@ class PaysEachCall(ConformingMpp):
 
 @dataclass
 class PaysOwnAnew(ConformingMpp):
-    """Does not know an order again that the same customer has paid, where another code brings it."""
+    """Does not know an order again that the same customer has paid, where another code brings it.
+
+    Each debit has a paymentId of its own, which inquiries are not told (INQ-4).
+    """
 
     name = "own-order-paid-anew"
     observed = frozenset({"FLT-12", "INQ-4"})

@@ -143,7 +143,10 @@ class NotifiesWhatSdkHandles(ConformingMpp):
 
 
 class OnePaymentId(ConformingMpp):
-    """Names its session with the payment system as the paymentId, for every payment the same."""
+    """Names its session with the payment system as the paymentId, for every payment the same.
+
+    Inquiries are told another one (INQ-4).
+    """
 
     name = "one-payment-id-for-all"
     observed = frozenset({"INQ-4", "NOT-8"})

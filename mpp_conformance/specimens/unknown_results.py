@@ -66,7 +66,10 @@ class CancelsFailedInVain(CancelsInVain):
 
 
 class CancelsEarlyInVain(ConformingMpp):
-    """Waits for the consumer before it cancels, and tells Alipay+ as long that the payment is in process."""
+    """Waits for the consumer before it cancels, and tells Alipay+ as long that the payment is in process.
+
+    Such a cancellation is not seen to succeed (CAN-1), nor what comes of it.
+    """
 
     name = "cancellations-unknown-while-paying"
     hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "SRV-7"})
@@ -116,7 +119,10 @@ class FailedUnknown(InquiredInVain):
 
 
 class CancelledUnknown(InquiredInVain):
-    """Breaks down over orders that it has closed."""
+    """Breaks down over orders that it has closed.
+
+    So nobody can see that it closes them, and no other (CAN-5).
+    """
 
     name = "cancelled-orders-unknown-for-ever"
     hides = frozenset({"CAN-5"})
