@@ -112,6 +112,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
+        shortened-code-identified
         code-in-lower-case-when-scanned-again
         unknown-fields-joined-to-payload codes-url-encoded payload-escapes-by-number-kept scanned-codes-upper-cased
         order-codes-cut-short-when-scanned-again
