@@ -348,7 +348,6 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "one-payment-id-for-all": (FaultKind.INQUIRY_CONTRADICTS,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
         "orders-without-expiry-paid-twice": (FaultKind.NOTICES_DIFFER,),
-        "own-order-paid-anew": (FaultKind.INQUIRY_CONTRADICTS,),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),
         "payload-null-to-empty": (FaultKind.PAYLOAD_LOST,),
         "results-of-large-orders-told-with-handle-by-sdk": (FaultKind.ACTION_TYPE_NOT_READ,),
