@@ -3,8 +3,9 @@
 from mpp_conformance.judging.calls import tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
+from mpp_conformance.judging.results_told import results_told
 from mpp_conformance.judging.sequences import of_each_alone, wherever
-from mpp_conformance.judging.trace import Trace, results_told
+from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import MPP_SERVER, MUST, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
 from mpp_conformance.protocol.limits import Edition, Reading

@@ -98,20 +98,30 @@ class Examined:
         return bool(kind) and (kind == self.kind or kind in self.shows)
 
     @cached_property
+    def open_rows(self) -> tuple[Row, ...]:
+        """The rows that do not pass: few of many."""
+        return tuple(row for row in self.rows if row.verdict is not Verdict.PASS)
+
+    @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
         """The verdict on each requirement."""
-        found: dict[str, list[Verdict]] = {}
-        for row in self.rows:
-            found.setdefault(row.requirement, []).append(row.verdict)
-        return {name: worst(verdicts) for name, verdicts in found.items()}
+        passing = (row.requirement for row in self.rows if row.verdict is Verdict.PASS)
+        found = dict.fromkeys(passing, Verdict.PASS)
+        for row in self.open_rows:
+            found[row.requirement] = worst((row.verdict, found.get(row.requirement, Verdict.NONE)))
+        return found
+
+    @cached_property
+    def _asked(self) -> frozenset[tuple[str, bool]]:
+        """The requirements it is judged by, each with whether it decides."""
+        return frozenset((row.requirement, row.decides) for row in self.rows)
 
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:
         """What each case makes of it."""
         found = dict.fromkeys((row.case for row in self.rows), Outcome.CONFORMS)
-        for row in self.rows:
-            if row.verdict is not Verdict.PASS:
-                found[row.case] = max(row.outcome, found[row.case])
+        for row in self.open_rows:
+            found[row.case] = max(row.outcome, found[row.case])
         return found
 
     @cached_property
@@ -126,7 +136,7 @@ class Examined:
             return Outcome.CONFORMS
         if self.breaks or not (self.hides or self.observed):
             return Outcome.FAILS
-        decides = {row.requirement for row in self.rows if row.decides}
+        decides = {name for name, deciding in self._asked if deciding}
         return Outcome.NOT_PROVEN if self.hides & decides else Outcome.OBSERVED
 
     @property
@@ -142,13 +152,12 @@ class Examined:
     @property
     def killing(self) -> tuple[Row, ...]:
         """The rows that speak against it: those it fails; where it fails none, those in which nothing is proven."""
-        failed = tuple(row for row in self.rows if row.verdict is Verdict.FAIL)
-        return failed or tuple(row for row in self.rows if row.verdict is not Verdict.PASS)
+        return tuple(row for row in self.open_rows if row.verdict is Verdict.FAIL) or self.open_rows
 
     @cached_property
     def cards(self) -> tuple[Row, ...]:
         """The rows it fails: each is a card of its report, with the likely cause."""
-        return tuple(row for row in self.rows if row.verdict is Verdict.FAIL) if self.faulty else ()
+        return tuple(row for row in self.open_rows if row.verdict is Verdict.FAIL) if self.faulty else ()
 
     @cached_property
     def only_by(self) -> str:
@@ -158,7 +167,7 @@ class Examined:
 
     def coming_to(self, verdict: Verdict, *, decides: bool | None = None) -> frozenset[str]:
         """The ids of the requirements with this verdict; of those that decide, or do not, where that is asked for."""
-        asked = {row.requirement for row in self.rows if decides is None or row.decides is decides}
+        asked = {name for name, deciding in self._asked if decides is None or deciding is decides}
         return frozenset(name for name in asked if self.verdicts[name] is verdict)
 
     @cached_property
@@ -259,7 +268,7 @@ class Matrix:
         return self._by_case(
             (case, specimen.name)
             for specimen in self.specimens
-            for case in {row.case: None for row in specimen.rows if row.verdict is Verdict.FAIL}
+            for case in {row.case: None for row in specimen.open_rows if row.verdict is Verdict.FAIL}
         )
 
     @cached_property
@@ -290,8 +299,10 @@ class Matrix:
     @cached_property
     def idle_rows(self) -> tuple[tuple[str, str], ...]:
         """Case and scenario of the rows that nobody fails in; other rows of the case may well be needed."""
-        rows = [row for specimen in self.specimens for row in specimen.rows]
-        failed = {(row.case, row.scenario) for row in rows if row.verdict is Verdict.FAIL}
+        against = (row for specimen in self.specimens for row in specimen.open_rows)
+        failed = {(row.case, row.scenario) for row in against if row.verdict is Verdict.FAIL}
+        # Most MPPs share most rows: each is looked at once.
+        rows = {id(row): row for specimen in self.specimens for row in specimen.rows}.values()
         return tuple(place for place in dict.fromkeys((row.case, row.scenario) for row in rows) if place not in failed)
 
     @cached_property

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mpp_conformance.judging.trace import Event, Trace, results_told
+from mpp_conformance.judging.memo import found_once
+from mpp_conformance.judging.results_told import results_told
+from mpp_conformance.judging.trace import Event, Trace
 from mpp_conformance.protocol.messages import (
     GATEWAY,
     CancelPayment,
@@ -42,6 +44,7 @@ class Asked:
         return None if isinstance(found, Malformed) else found
 
 
+@found_once
 def calls_about(trace: Trace, payment: int = 0) -> tuple[Asked, ...]:
     """The calls that the scenario wrote at a payment, in their order: one at a time is on its way."""
     calls = iter(trace.scenario.payments[payment].calls)

@@ -7,7 +7,8 @@ them stays open, and whoever reads that should be told why.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mpp_conformance.judging.trace import BROKEN, Trace, results_told
+from mpp_conformance.judging.results_told import results_told
+from mpp_conformance.judging.trace import BROKEN, Trace
 from mpp_conformance.protocol.limits import cny
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, UserInitiatedPayAnswer
 from mpp_conformance.scenarios.scenario import UNFUNDED, Payment

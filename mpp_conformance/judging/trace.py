@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
+from mpp_conformance.judging.memo import found_once
+from mpp_conformance.judging.results_told import results_told
 from mpp_conformance.protocol.messages import (
     APP_LINK,
     CLIENT_SDK,
@@ -89,16 +90,6 @@ class Event:
     http: tuple[Half, ...] = field(default=(), compare=False, repr=False)
 
 
-_RESULTS: Final[Mapping[type[Message], str]] = MappingProxyType(
-    {NotifyPayment: "result_status", ServerAnswer: "payment_status", ResultPage: "status"}
-)
-
-
-def results_told(said: Iterable[Message], *kinds: type[Message]) -> set[str | None]:
-    """The payment results that the MPP told of: to anybody, or in messages of these kinds alone."""
-    return {getattr(one, _RESULTS[type(one)]) for one in said if type(one) in (kinds or _RESULTS)}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """One conversation: its scenario, the code values used, what crossed the points, and how it came to an end.
@@ -125,7 +116,7 @@ class Trace:
     """By how much the suite was late in the whole conversation, in words; empty where it was in time."""
     by_hand: bool = field(default=False, compare=False)
     """Whether a person did what the consumer does in it, and said what the consumer saw."""
-    _known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was found out about this trace: whoever judges asks for the same again and again."""
 
     def __post_init__(self) -> None:
@@ -161,35 +152,43 @@ class Trace:
         """Whether a person said what was seen in the end of this payment, and with it what was not."""
         return any(isinstance(event.message, Sighting) for event in self.of(payment))
 
+    def forget(self) -> None:
+        """Keep no more of what was found out about it: it takes several times the room of the trace itself."""
+        self.known.clear()
+
     def of(self, payment: int) -> tuple[Event, ...]:
         """The events of one payment, in order."""
-        return self._by_payment().get(payment, ())
+        found: Mapping[int, tuple[Event, ...]] = self.known.get("payments") or self._by_payment()
+        return found.get(payment, ())
 
     def _by_payment(self) -> Mapping[int, tuple[Event, ...]]:
-        found = self._known.get("payments")
+        found: Mapping[int, tuple[Event, ...]] | None = self.known.get("payments")
         if found is None:
             events: dict[int, list[Event]] = {}
             for event in self.events:
                 events.setdefault(event.payment, []).append(event)
-            found = self._known["payments"] = {payment: tuple(of) for payment, of in events.items()}
+            found = self.known["payments"] = {payment: tuple(of) for payment, of in events.items()}
         return found
 
     def of_kind(self, payment: int, kind: type[Message]) -> tuple[Event, ...]:
         """The events of one payment whose messages are of a type, in order."""
-        found = self._known.get((payment, kind))
+        found = self.known.get((payment, kind))
         if found is None:
             found = tuple(event for event in self.of(payment) if isinstance(event.message, kind))
-            self._known[payment, kind] = found
+            self.known[payment, kind] = found
         return found
 
+    @found_once
     def alone(self, payment: int) -> "Trace":
         """One payment as if it were the only one of the conversation; its messages keep their numbers."""
+        if len(self.scenario.payments) == 1 and not self.scenario.together:
+            return self
         late = sum(event.payment == payment for event in self.events[len(self.events) - self.late :])
         return replace(
             self,
             scenario=replace(self.scenario, payments=(self.scenario.payments[payment],), together=False),
             codes=(self.codes[payment],),
-            events=tuple(replace(event, payment=0) for event in self.of(payment)),
+            events=tuple(replace(event, payment=0) if event.payment else event for event in self.of(payment)),
             late=late,
         )
 
@@ -218,12 +217,14 @@ class Trace:
         passed = (e.message for e in self.of(payment) if isinstance(e.message, ServerAnswer))
         return any(answer.action_type == HANDLE_BY_SDK for answer in passed)
 
-    def readable(self) -> "Trace":
+    @found_once
+    def readable(self, _: int = 0) -> "Trace":
         """Without what could not be read."""
         if not any(self.of_kind(payment, Malformed) for payment in self._by_payment()):
             return self
         return replace(self, events=tuple(event for event in self.events if not isinstance(event.message, Malformed)))
 
+    @found_once
     def opening(self, payment: int = 0) -> "Trace":
         """Without what was launched when this payment had come to an end: that may be anything but its code."""
         ends = (e.number for e in self.of(payment) if isinstance(e.message, DecodeCallback | HandleAction | ResultPage))
@@ -233,11 +234,13 @@ class Trace:
         events = (event for event in self.events if event.number not in left_out)
         return self._chosen(events, USER, CLIENT_SDK)
 
+    @found_once
     def since_decided(self, payment: int = 0) -> "Trace":
         """The decision of Alipay+ on this payment, and what came after it."""
         start = self._decided(payment)
         return self._chosen((event for event in self.events if event.number >= start), *POINTS)
 
+    @found_once
     def until_decided(self, payment: int = 0) -> "Trace":
         """What came before the decision of Alipay+ on this payment: everything, where it has not decided."""
         end = self._decided(payment)
@@ -247,6 +250,7 @@ class Trace:
         told = (e.number for e in self.of(payment) if getattr(e.message, "action_type", None) and e.message.by_suite)
         return next(told, max((event.number for event in self.events), default=0) + 1)
 
+    @found_once
     def in_the_end(self, payment: int = 0) -> "Trace":
         """Without the failures that were told before a success: the consumer may have tried another card.
 
@@ -297,9 +301,9 @@ class Trace:
 
     def _decisions(self) -> Mapping[int, set[tuple[str, str]]]:
         """Action type and result status of each decision of Alipay+, by payment, in the order of the first ones."""
-        found = self._known.get("decisions")
+        found = self.known.get("decisions")
         if found is None:
-            found = self._known["decisions"] = {}
+            found = self.known["decisions"] = {}
             for event in self.events:
                 told = event.message
                 if isinstance(told, UserInitiatedPayAnswer) and told.action_type:

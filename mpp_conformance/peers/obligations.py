@@ -81,10 +81,15 @@ class Obligations:
             if not calls.due:
                 continue
             if calls.following.when in {NEXT, LAST} and every_payment_over is None:
-                every_payment_over = all(calls.rests and self._over(at) for at, calls in enumerate(self._calls))
+                every_payment_over = self._all_over()
             if self._is_time(payment, calls.following, all_over=bool(every_payment_over)):
                 return payment, calls.make()
         return None
+
+    def _all_over(self) -> bool:
+        """Whether nothing else is awaited of the wallet at any payment; the last one is the last to be over."""
+        payments = range(len(self._calls) - 1, -1, -1)
+        return all(self._calls[at].rests for at in payments) and all(self._over(at) for at in payments)
 
     def _is_time(self, payment: int, call: Call, *, all_over: bool) -> bool:
         """Whether a call about a payment is due; ``all_over``: nothing else is awaited of the wallet at any payment."""

@@ -35,6 +35,7 @@ from mpp_conformance.transport.connectors.interleaving import Crowd
 from mpp_conformance.transport.connectors.memory import Memory, RememberingPeers
 from mpp_conformance.trials.load.crowd_trial import CrowdTrial
 from mpp_conformance.trials.load.traffic import Rows, Traffic, tally
+from mpp_conformance.trials.shared_conversations import SharedConversations
 from mpp_conformance.wire import round_trip
 
 KEPT: Final = "kept_cases.toml"
@@ -80,7 +81,12 @@ class Before:
 
     def __init__(self, observes: Observed | None = None) -> None:
         self._observes = observes or Observed()
+        self._conversations = SharedConversations(trace)
         self._judged: dict[int, Judged] = {}
+
+    def trace(self, specimen: Specimen, scenario: Scenario, profile: Profile) -> Trace:
+        """As the function of that name, without holding what goes as with the reference MPP."""
+        return self._conversations.trace(specimen, scenario, profile)
 
     def judged(self, cases: list[tuple[Case, str]], trace: Trace) -> Judged:
         """What the cases say of a conversation; `trace` gives the same object for all who say the same."""
@@ -91,6 +97,7 @@ class Before:
             unsettled = tuple((at, told) for at, (_, told) in enumerate(rows) if told.verdict is not Verdict.PASS)
             found = Judged(trace, seen, tuple(row for row, _ in rows), unsettled, frozenset[Sign](signs(seen)))
             self._judged[id(trace)] = found
+            seen.forget()
         return found
 
 
@@ -122,9 +129,9 @@ def judged(
 
     ``before``: what is known of the same conversations; it learns what is new.
     """
-    before = Before() if before is None else before
+    hold, before = (trace, Before()) if before is None else (before.trace, before)
     profile = profile_of(app_link=specimen.app_link if app_link is None else app_link)
-    found = [before.judged(cases, trace(specimen, scenario, profile)) for scenario, cases in conversations.items()]
+    found = [before.judged(cases, hold(specimen, scenario, profile)) for scenario, cases in conversations.items()]
     set_up = SetUp.from_signs(sign for one in found for sign in one.signs)
     return tuple(row for one in found for row in one.weighed(set_up))
 
@@ -320,12 +327,16 @@ _carried_before: Final = functools.cache(round_trip)
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """What is kept of so many conversations is no garbage: looking for some in it takes a seventh of the time."""
+    """What is kept of so many conversations is no garbage: looking for some in it takes a seventh of the time.
+
+    Nor does anybody look through it later.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 

@@ -4,6 +4,7 @@ The trace needs eight facts of an order; an MPP is used to more. What is added i
 """
 
 import base64
+import functools
 import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
@@ -28,6 +29,7 @@ def notify_url(gateway_url: str) -> str:
     return f"{gateway_url.rstrip('/')}/aps/api/v1/payments/notifyPayment"
 
 
+@functools.lru_cache(maxsize=4096)
 def reference_of(payment_request_id: str) -> str:
     """The merchant's own reference of an order: unlike Alipay+'s id in form and length, and not to be told from it."""
     digest = hashlib.sha256(payment_request_id.encode()).digest()

@@ -119,15 +119,29 @@ def test_a_result_is_found_by_clause_requirement_and_level(results: list[dict[st
 def test_every_message_is_a_step_that_says_all_of_it(
     run: Path, verdicts: dict[str, Any], results: list[dict[str, Any]]
 ) -> None:
-    """One step for each message, in order, with what it said; beside it stands where the evidence is."""
+    """One step for each message, in order, with what it said; beside it stands where the evidence is.
+
+    Of the cases that passed on one conversation one has these steps, and each of the others says which one that is.
+    """
     rows = {(row["case"], row["scenario"]): row for row in document.cases(verdicts)}
+    referred: dict[str, str] = {}
+    telling: dict[str, str] = {}
     for result in results:
         case, _, scenario = result["fullName"].partition("::")[2].removesuffix("]").partition("[")
         row = rows.get((case, scenario))
         if row is None:
             assert (result["status"], "steps" in result) == ("skipped", False)
             continue
+        assert [link["url"] for link in result["links"][1:]] == [f"evidence/{row['evidence']}"]
         trace = read((run / "evidence" / row["evidence"]).read_bytes())
+        if row["verdict"] == "pass":
+            (first, *_) = [step["name"] for step in result["steps"]]
+            told, _, place = first.partition(": see ")
+            if place:
+                assert told == f"{len(trace.events)} messages"
+                assert referred.setdefault(scenario, place) == place
+                continue
+            assert telling.setdefault(scenario, result["fullName"]) == result["fullName"]
         names = [f"{event.number}. {event.message.name}" for event in trace.events]
         assert [
             step["name"].rpartition(" to the ")[0] or step["name"].rpartition(" from the ")[0]
@@ -142,7 +156,8 @@ def test_every_message_is_a_step_that_says_all_of_it(
             assert values.keys() <= said.keys()
         wrong = [number for number, step in enumerate(result["steps"], 1) if step["status"] != "passed"]
         assert wrong == (row["events"] if row["verdict"] == "fail" and not row["observed"] else [])
-        assert [link["url"] for link in result["links"][1:]] == [f"evidence/{row['evidence']}"]
+    assert referred.items() <= telling.items()
+    assert telling.keys() == {row["scenario"] for row in rows.values() if row["verdict"] == "pass"}
 
 
 def test_equal_evidence_is_attached_once(run: Path, verdicts: dict[str, Any], results: list[dict[str, Any]]) -> None:

@@ -179,7 +179,7 @@ def test_the_drawing_has_every_party_and_every_arrow() -> None:
     found = drawn("order-psp-S")
     shape = svg.svg(found, ENGLISH, title="order-psp-S")
     assert [text for text in texts(shape) if text in PARTIES] == list(PARTIES)
-    arrows = re.findall(r'd="M[0-9]+ [0-9]+H', shape)
+    arrows = re.findall(r"M[0-9]+ [0-9]+H", shape)
     assert len(arrows) == len(found.lines)
     assert "UserInitiatedPayAnswer S HANDLE_BY_PSP" in texts(shape)
 
@@ -203,7 +203,6 @@ def test_hostile_text_stays_text() -> None:
     shape = svg.svg(found, ENGLISH, title=HOSTILE, alone=True)
     assert {found.tag.rpartition("}")[2] for found in ET.fromstring(shape).iter()} == {  # noqa: S314  # our own
         "svg",
-        "g",
         "title",
         "style",
         "text",
@@ -296,13 +295,17 @@ def test_a_drawing_keeps_its_meaning_without_a_style(specimen: type[ConformingMp
     assert (root.get("text-anchor"), root.get("fill")) == ("middle", svg.LIGHT["ink"])
     colours = {"fail": svg.LIGHT["bad"], "inconclusive": svg.LIGHT["open"], "observed": svg.LIGHT["note"]}
     colours |= {UNSEEN: svg.LIGHT["faint"]}
+    (plain,) = [one for one in root.findall("path") if one.get("class") is None]
+    assert (plain.get("fill"), plain.get("stroke")) == ("none", svg.LIGHT["ink"])
+    others = [line for line in found.lines if line.kind != SEEN or line.marks]
+    assert str(plain.get("d")).count("L") == len(found.lines) - len(others)
     assert [(one.get("fill"), one.get("stroke"), one[0].get("stroke-dasharray")) for one in root.findall("g")] == [
         (
             "none",
             colours.get(marks.gravest(line.marks) or line.kind, svg.LIGHT["ink"]),
             {UNSEEN: "2 3", ABSENT: "7 4"}.get(line.kind),
         )
-        for line in found.lines
+        for line in others
     ]
     anchored = {text.get("class"): text.get("text-anchor") for text in root.findall("text")}
     assert {name: anchored[name] for name in ("n", "s")} == {"n": "start", "s": "start"}

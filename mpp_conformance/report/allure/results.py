@@ -73,6 +73,8 @@ class AllureResults:
         self._held: dict[Scenario, _Held] = {}
         self._attached_once: set[str] = set()
         """The evidence that some result bears."""
+        self._told_in: dict[Scenario, str] = {}
+        """The result that tells of a conversation's messages to the others that passed on it, by its full name."""
         self._gate = gate
         self._rows = {
             (row["requirement"], row["module"], row["case"], row["scenario"]): row for row in document.cases(verdicts)
@@ -98,25 +100,34 @@ class AllureResults:
         held = _Held((), 0, self._start) if trace is None else self._conversation(trace)
         word = OBSERVATION if case.observed else case.verdict.word
         status = _status(case)
-        pointed = set(case.judgement.events) if case.red else set()
         common = self._common(case.planned, word)
         common["labels"] += self._beside(case)
         common["links"] += _links(case)
-        steps = [
-            {**step, "status": status if number in pointed else "passed"}
-            for number, step in enumerate(held.steps, start=1)
-        ]
-        if held.surplus:
-            steps.append({"name": f"{held.surplus} messages more: see the evidence", "status": "passed"})
         return {
             **common,
             "status": status,
             "statusDetails": self._details(case, word),
             "start": self._start,
             "stop": held.stop,
-            "steps": steps,
+            "steps": self._steps(case, held, common["fullName"], status),
             "attachments": self._attached(case, trace, common["uuid"]),
         }
+
+    def _steps(self, case: CaseResult, held: _Held, name: str, status: str) -> list[Json]:
+        """The messages; where another case that passed on the same conversation has them, which one that is."""
+        if case.verdict is Verdict.PASS:
+            told_in = self._told_in.setdefault(case.planned.scenario, name)
+            if told_in != name:
+                told = f"{len(held.steps) + held.surplus} messages: see {told_in}"
+                return [{"name": told, "status": "passed"}]
+        pointed = set(case.judgement.events) if case.red else set()
+        steps = [
+            {**step, "status": status if number in pointed else "passed"}
+            for number, step in enumerate(held.steps, start=1)
+        ]
+        if held.surplus:
+            steps.append({"name": f"{held.surplus} messages more: see the evidence", "status": "passed"})
+        return steps
 
     def _beside(self, case: CaseResult) -> list[Json]:
         """Labels that the row in the verdict file and the gate give: where to look first, and the waiver."""

@@ -34,8 +34,8 @@ class Conversation:
 
     ``drawing`` is empty where its evidence is not at hand; ``verdict`` is the worst that counts;
     ``like``: anchor and label of one that looks the same and is told in words, where every case on both passed; this
-    one is not told in words then; ``evidence``: what stands in its file, as JSON in ASCII, where something went wrong
-    and the file is short.
+    one is not told in words then; ``judged_like``: likewise of one that was judged for the same requirements;
+    ``evidence``: what stands in its file, as JSON in ASCII, where something went wrong and the file is short.
     """
 
     anchor: str
@@ -47,6 +47,7 @@ class Conversation:
     cases: tuple[Row, ...]
     evidence: Markup
     like: tuple[str, str] | None = None
+    judged_like: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,8 @@ class _Drawings:
     alone: bool
     shapes: dict[Markup, str] = field(default_factory=dict)
     passed: dict[Markup, tuple[str, str]] = field(default_factory=dict)
+    judged: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
+    """Likewise, of those that the same requirements were judged on."""
 
     def drawn(self, found: Shape, label: str) -> Markup:
         """The drawing of a conversation of this label."""
@@ -124,10 +127,11 @@ def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, drawings: _Dra
     label, say = cases[0]["scenario"], drawings.say
     drawn = None if trace is None else picture(trace, marks(cases))
     looks = None if drawn is None else shape(drawn, say)
-    like = None
-    if looks is not None and not drawings.alone and all(case["verdict"] == Verdict.PASS.word for case in cases):
-        first = drawings.passed.setdefault(looks.inside, (anchor, label))
-        like = None if first == (anchor, label) else first
+    here, like, judged_like = (anchor, label), None, None
+    if not drawings.alone and all(case["verdict"] == Verdict.PASS.word for case in cases):
+        if looks is not None:
+            like = _other(drawings.passed.setdefault(looks.inside, here), here)
+        judged_like = _other(drawings.judged.setdefault(tuple(case["requirement"] for case in cases), here), here)
     return Conversation(
         anchor=anchor,
         label=label,
@@ -138,7 +142,12 @@ def _made(anchor: str, cases: Sequence[Row], trace: Trace | None, drawings: _Dra
         cases=tuple(cases),
         evidence=Markup("{}").format("" if trace is None else _short_evidence(trace, cases)),
         like=like,
+        judged_like=judged_like,
     )
+
+
+def _other(first: tuple[str, str], here: tuple[str, str]) -> tuple[str, str] | None:
+    return None if first == here else first
 
 
 def _short_evidence(trace: Trace, cases: Sequence[Row]) -> str:

@@ -35,6 +35,8 @@ FILE: Final = "report.html"
 _TEMPLATE: Final = "report.html.j2"
 _CARD: Final = "card-alone.html.j2"
 _SCRIPT: Final = "report.js"
+_MOST_LISTED: Final = 8
+"""Conversations that a requirement names of those that passed alike; each of the others names the requirement."""
 _CONTENTS: Final = (
     ("result", "Result"),
     ("findings", "Money: look at this first"),
@@ -146,6 +148,7 @@ def _values(verdicts: Row, traces: Mapping[str, Trace], say: Language, gate: Gat
         "observations": formatting.groups(case for case in cases if case["observed"]),
         "excluded": [row for row in verdicts["requirements"] if row["excluded"]],
         "conversations": held,
+        "most_listed": _MOST_LISTED,
         "anchors": {one.cases[0]["evidence"]: one.anchor for one in held},
         "cards": {} if printed else _cards(cases),
         "key": _key,

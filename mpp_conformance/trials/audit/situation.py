@@ -7,7 +7,7 @@ goes. Where it cannot be told, or is none that a scenario has, nothing is asked.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from mpp_conformance.judging.trace import results_told
+from mpp_conformance.judging.results_told import results_told
 from mpp_conformance.protocol.messages import (
     BY_NAME,
     HANDLE_BY_PSP,

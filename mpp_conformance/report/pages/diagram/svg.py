@@ -127,9 +127,11 @@ def _heads(drawn: Picture, say: Say) -> Iterator[str]:
 
 def _body(drawn: Picture, say: Say) -> tuple[str, int]:
     """All arrows, and the height that they come to."""
-    y, shapes = _TOP, list[str]()
+    y, shapes, plain = _TOP, list[str](), list[str]()
     for line in drawn.lines:
         y += _ROW
+        if line.kind == SEEN and not line.marks:
+            plain += _strokes(line, y)
         shapes += _arrow(line, y, say, several=drawn.payments > 1)
         if line.marks:
             y += _NOTE
@@ -138,27 +140,39 @@ def _body(drawn: Picture, say: Say) -> tuple[str, int]:
         y += _ROW
         words = say("{count} messages more: see the evidence", count=drawn.left_out)
         shapes.append(f'<text class="u" x="{_WIDTH // 2}" y="{y}">{escape(words)}</text>')
-    return "".join(shapes), y + 16
+    # Arrows that look alike are one path: it is by far the shortest way to draw them.
+    arrows = f'<path fill="none" stroke="{LIGHT["ink"]}" d="{"".join(plain)}"/>' if plain else ""
+    return arrows + "".join(shapes), y + 16
 
 
 def _arrow(line: Line, y: int, say: Say, *, several: bool) -> Iterator[str]:
+    """All of a line but the arrow of one that was seen, and of which nothing is said."""
     start, end = _LANES[line.sender], _LANES[line.receiver]
-    back = -6 if end > start else 6
     tone = gravest(line.marks)
     classes = " ".join(word for word in ("" if line.kind == SEEN else line.kind, tone) if word)
     words = printable(" ".join([what(line, say), *line.telling]), _LABEL)
     dashes = f' stroke-dasharray="{_DASHES[line.kind]}"' if line.kind in _DASHES else ""
     colour = _COLOURS.get(tone or line.kind, LIGHT["ink"])
-    yield f'<g fill="none" stroke="{colour}"><path{_class(classes)}{dashes} d="M{start} {y}H{end}"/>'
-    yield f'<path class="{classes} tip" d="M{end + back} {y - 4}L{end} {y}l{back} 4"/></g>'
+    if classes:
+        shaft, tip = _strokes(line, y)
+        yield f'<g fill="none" stroke="{colour}"><path class="{classes}"{dashes} d="{shaft}"/>'
+        yield f'<path class="{classes} tip" d="{tip}"/></g>'
     named = _class(tone or ("u" if line.kind == UNSEEN else ""))
-    yield f'<text{named} fill="{colour}" x="{(start + end) // 2}" y="{y - 6}">{escape(words)}</text>'
+    fill = "" if colour == LIGHT["ink"] else f' fill="{colour}"'
+    yield f'<text{named}{fill} x="{(start + end) // 2}" y="{y - 6}">{escape(words)}</text>'
     if line.number is not None:
         yield f'<text class="n" text-anchor="start" x="{_NUMBER}" y="{y + 4}">{line.number}</text>'
     if line.steps:
         yield f'<text class="s" text-anchor="start" x="{_STEPS}" y="{y + 4}">{escape(line.steps)}</text>'
     if several:
         yield f'<text class="p" text-anchor="end" x="{_WIDTH - 2}" y="{y + 4}">{line.payment + 1}</text>'
+
+
+def _strokes(line: Line, y: int) -> tuple[str, str]:
+    """The shaft and the tip of a line's arrow."""
+    start, end = _LANES[line.sender], _LANES[line.receiver]
+    back = -6 if end > start else 6
+    return f"M{start} {y}H{end}", f"M{end + back} {y - 4}L{end} {y}l{back} 4"
 
 
 def _note(line: Line, y: int, say: Say) -> str:

@@ -22,6 +22,14 @@
   const judged = new Map(
     items.filter((item) => item.element.matches("details.conversation")).map((item) => [[...item.conversations][0], item.ids])
   );
+  // One that says on which other it was judged alike was judged for the same requirements.
+  for (const link of all("details.conversation a.judged")) {
+    const own = link.closest("div[id]").id;
+    for (const id of judged.get(link.getAttribute("href").slice(1))) judged.get(own).add(id);
+  }
+  // A requirement names few of the many conversations that passed; each of them names its requirements.
+  const byRow = new Map(items.filter((item) => item.element.matches("tr")).map((item) => [item.element.id, item]));
+  for (const [name, ids] of judged) for (const id of ids) byRow.get(id)?.conversations.add(name);
   for (const item of items) {
     if (!item.ids.size) item.ids = union([...item.conversations].map((name) => judged.get(name)));
   }
