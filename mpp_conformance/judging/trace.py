@@ -325,7 +325,7 @@ class Trace:
 
         That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
         notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with, or the order had failed
-        before. A customer who was to have nothing and pays proves nothing, and nor do results that contradict each other.
+        before. A customer who was to have nothing and pays proves nothing, nor do results that contradict each other.
         Where not all reports come in, nor does a failure that a success may have followed, nor a missing notification.
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
