@@ -12,6 +12,7 @@ from mpp_conformance.judging.calls import (
     Asked,
     after_cancellation,
     by_alipay_plus,
+    cancelled_in_vain,
     cancelling,
     ended,
     excused,
@@ -46,6 +47,7 @@ from mpp_conformance.scenarios.call_cells import (
     BEING_PAID,
     CANCELLED_AGAIN,
     CANCELLED_EARLY,
+    EARLY_TRIED_AGAIN,
     ENTRY_BEING_PAID,
     ENTRY_CANCELLED_EARLY,
     ENTRY_PAID_CANCELLED,
@@ -55,9 +57,11 @@ from mpp_conformance.scenarios.call_cells import (
     ORDERS,
     PAID,
     PAID_CANCELLED,
+    PAID_TRIED_AGAIN,
     STRANGE,
     UNPAID,
     UNPAID_CANCELLED,
+    UNPAID_TRIED_AGAIN,
     asked_about_after_cancellation,
     asked_about_in_between,
     asked_about_nothing,
@@ -76,6 +80,7 @@ from mpp_conformance.scenarios.scenario import PAYING
 ABLE: Final = "the customer in [customers] funded to be able to pay"
 UNABLE: Final = "the customer in [customers] unfunded to be unable to pay"
 CLOSED: Final = "ORDER_IS_CLOSED"
+IN_PROCESS: Final = "PAYMENT_IN_PROCESS"
 APART: Final = "the server to answer inquiries about its own order and about one that nobody placed differently"
 BOOKED: Final = "an order of which nothing was notified to be in the server's books"
 CERTAIN: Final = "the server to say F of a failure that it did not notify"
@@ -107,7 +112,8 @@ INQ_3 = requirement(
     DOCUMENTED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("inquiryPayment, payment in process")],
-    text="Asked about a payment under way, the server announces no result that the payment then does not have.",
+    text="Asked about a payment under way, the server announces no result that the payment then does not have; that it "
+    "is U stands in paymentResult, for the call itself succeeds.",
 )
 INQ_4 = requirement(
     "INQ-4",
@@ -115,7 +121,8 @@ INQ_4 = requirement(
     DERIVED,
     actor=MPP_SERVER,
     clauses=[PAYMENTS.at("inquiryPayment, answer")],
-    text="Where the answer to an inquiry says amounts or a customer, they are those of the order and of its call.",
+    text="Where the answer to an inquiry says amounts, a customer or a paymentId, they are those of the order, of its "
+    "call and of its notification.",
 )
 CAN_1 = requirement(
     "CAN-1",
@@ -149,6 +156,14 @@ CAN_4 = requirement(
     clauses=[PAYMENTS.at("cancelPayment, state of the payment")],
     text="A payment that was cancelled before the consumer confirmed it is not taken any more.",
 )
+CAN_6 = requirement(
+    "CAN-6",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[PAYMENTS.at("cancelPayment, retry")],
+    text="A cancellation whose result is unknown (U) succeeds when Alipay+ tries it again.",
+)
 
 
 @case(INQ_1, [PAID, BEING_PAID, ENTRY_BEING_PAID, INQUIRED_ROUND_CANCELLATION[0], *several(kept_and_asked_about)])
@@ -157,7 +172,7 @@ def test_an_inquiry_tells_of_a_success(trace: Trace) -> None:
     of_each_alone(trace, kept_and_asked_about, inquired_as_paid)
 
 
-@case(INQ_1, [UNPAID, NOT_BEING_PAID, ENTRY_UNPAID_CANCELLED, *several(unpaid)])
+@case(INQ_1, [UNPAID, NOT_BEING_PAID, ENTRY_UNPAID_CANCELLED, UNPAID_TRIED_AGAIN, *several(unpaid)])
 def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
     """Of a payment that has failed no inquiry is told S; after a failure was notified it is told F."""
     of_each_alone(trace, unpaid, inquired_as_failed)
@@ -171,7 +186,7 @@ def test_an_inquiry_tells_of_no_success_that_was_not_the_mpps(trace: Trace) -> N
     expect(trace).given("S" in {answer.payment_status for answer in told}, TOLD_AS_PAID)
 
 
-@case(INQ_2, [STRANGE, *several(asked_about_nothing), *UNCOLLECTED])
+@case(INQ_2, [STRANGE, PAID_TRIED_AGAIN, *several(asked_about_nothing), *UNCOLLECTED])
 def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
     """A paymentRequestId that nobody gave is answered with ORDER_NOT_EXIST, and one that was given is not."""
     of_each_alone(trace, asked_about_nothing, tells_of_nothing)
@@ -179,13 +194,13 @@ def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
 
 @case(INQ_3, [BEING_PAID, NOT_BEING_PAID, ENTRY_BEING_PAID, *several(asked_about_in_between)])
 def test_an_inquiry_in_between_foretells_nothing(trace: Trace) -> None:
-    """Before the consumer confirms, the payment is U; a result announced then is the one that it comes to."""
+    """Before the consumer confirms, the payment is U, and not the call; a result announced then is the one it has."""
     of_each_alone(trace, asked_about_in_between, foretells_nothing)
 
 
 @case(INQ_4, [PAID, BEING_PAID, *several(called_about)])
 def test_an_inquiry_is_told_of_its_own_payment(trace: Trace) -> None:
-    """Amounts and customer, where an answer says them, are those of this payment, whatever was paid since."""
+    """Amounts, customer and paymentId, where an answer says them, are those of this payment, whatever came since."""
     of_each_alone(trace, called_about, tells_its_own)
 
 
@@ -195,7 +210,7 @@ def test_a_payment_that_was_taken_is_cancelled(trace: Trace) -> None:
     of_each_alone(trace, taken_back, cancelled_when_paid)
 
 
-@case(CAN_1, [UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED, *several(unpaid_and_cancelled)])
+@case(CAN_1, [UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED, UNPAID_TRIED_AGAIN, *several(unpaid_and_cancelled)])
 def test_a_payment_that_has_failed_is_cancelled(trace: Trace) -> None:
     """Where nothing was paid the cancellation succeeds as well."""
     of_each_alone(trace, unpaid_and_cancelled, cancelled_when_failed)
@@ -213,7 +228,22 @@ def test_a_cancellation_can_be_repeated(trace: Trace) -> None:
     of_each_alone(trace, cancelled_twice, lambda held: cancelled_alike(only(held, by_alipay_plus)))
 
 
-@case(CAN_3, [*ORDERS, ENTRY_PAID_CANCELLED, ENTRY_CANCELLED_EARLY, *several(asked_about_after_cancellation)])
+@case(CAN_6, [PAID_TRIED_AGAIN, UNPAID_TRIED_AGAIN, EARLY_TRIED_AGAIN])
+def test_a_cancellation_that_is_tried_again_succeeds(trace: Trace) -> None:
+    """Of five or six cancellations in a row one succeeds, if any is answered U."""
+    told = expect(trace).reached(CancelPaymentAnswer)
+    if in_trouble(trace):
+        told.some(CancelPaymentAnswer, result_status="S")
+    shown(trace)
+
+
+@case(
+    CAN_3,
+    [
+        *(*ORDERS, ENTRY_PAID_CANCELLED, ENTRY_CANCELLED_EARLY, PAID_TRIED_AGAIN),
+        *several(asked_about_after_cancellation),
+    ],
+)
 def test_what_was_cancelled_is_closed(trace: Trace) -> None:
     """Each inquiry after the cancellation is told F with ORDER_IS_CLOSED, whatever was told before it."""
     of_each_alone(trace, asked_about_after_cancellation, closed)
@@ -271,7 +301,15 @@ def foretells_nothing(trace: Trace) -> None:
     told = expect(only(trace, lambda one: own(one) and one.call.when == PAYING)).reached(InquiryPayment)
     told.given(ended(trace), "the payment to come to an end")
     told.some(InquiryPaymentAnswer).none_but(InquiryPaymentAnswer, payment_status=("U", end, None))
+    in_process = only(trace, lambda one: own(one) and one.call.when == PAYING and told_in_process(one))
+    expect(in_process).none_but(InquiryPaymentAnswer, result_status=("S",))
     shown(trace)
+
+
+def told_in_process(one: Asked) -> bool:
+    """Whether an answer says, in one place or the other, that the payment is under way."""
+    answer = one.told
+    return isinstance(answer, InquiryPaymentAnswer) and IN_PROCESS in {answer.result_code, answer.payment_code}
 
 
 def tells_its_own(trace: Trace) -> None:
@@ -285,6 +323,7 @@ def tells_its_own(trace: Trace) -> None:
         "pay_to_amount": [order.pay_to_amount for order in orders],
         "pay_to_currency": [order.pay_to_currency for order in orders],
         "customer_id": [one.customer_id for one in said if isinstance(one, UserInitiatedPay)],
+        "payment_id": [one.payment_id for one in said if isinstance(one, NotifyPayment) and one.payment_id],
     }
     for name, values in known.items():
         if values:
@@ -309,7 +348,8 @@ def cancelled_when_failed(trace: Trace) -> None:
 
 def cancelled_alike(trace: Trace) -> None:
     """Both cancellations succeed, and are answered alike."""
-    told = expect(trace).reached(CancelPaymentAnswer).given(not in_trouble(trace), NO_TROUBLE)
+    told = expect(trace).reached(CancelPaymentAnswer)
+    told.given(not in_trouble(trace) or cancelled_in_vain(trace), NO_TROUBLE)
     answers = [event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer)]
     told.given(answers[0].result_status == "S" and len(answers) > 1, "the first to succeed, and both to be answered")
     told.each(CancelPaymentAnswer, result_status="S", result_code=answers[0].result_code)
@@ -343,7 +383,8 @@ def shown(trace: Trace) -> None:
 
 def succeeds(trace: Trace, told: Expectation) -> None:
     """The first cancellation is answered with S, as far as the server knows of the order and is in no trouble."""
-    told.given(not unbooked(trace, CancelPayment), BOOKED).given(not in_trouble(trace), NO_TROUBLE)
-    first = cancelling(trace)
-    expect(only(trace, lambda one: one.said.number == first)).each(CancelPaymentAnswer, result_status="S")
+    number = cancelling(trace)
+    first = only(trace, lambda one: one.said.number == number)
+    told.given(not unbooked(trace, CancelPayment), BOOKED).given(not in_trouble(first), NO_TROUBLE)
+    expect(first).each(CancelPaymentAnswer, result_status="S")
     shown(trace)

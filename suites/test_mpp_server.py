@@ -1,9 +1,10 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
+from mpp_conformance.judging.calls import tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
 from mpp_conformance.judging.results_told import results_told
-from mpp_conformance.judging.sequences import wherever
+from mpp_conformance.judging.sequences import of_each_alone, wherever
 from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import MPP_SERVER, MUST, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, HIGHLIGHTS, ORDER_CODE
@@ -11,6 +12,7 @@ from mpp_conformance.protocol.limits import Edition, Reading
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    CancelPaymentAnswer,
     DecodeCallback,
     HandleAction,
     NotifyPayment,
@@ -20,7 +22,8 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPayAnswer,
 )
 from mpp_conformance.scenarios.answers import Choice
-from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, EACH
+from mpp_conformance.scenarios.call_cells import CANCELLED_EARLY, cancelled_in_between
+from mpp_conformance.scenarios.call_sequences import AMONG_CALLS, EACH, several
 from mpp_conformance.scenarios.cells import (
     BEHIND_ONE_CODE,
     BOTH,
@@ -52,8 +55,10 @@ from mpp_conformance.scenarios.scenario import ENTRY, UNFUNDED, Scenario
 
 ACTED_ON = "the MPP to do anything with the answer"
 ABLE = "the customer in [customers] funded to be able to pay"
+APART = "the server to answer inquiries about its own order and about one that nobody placed differently"
 REPORTED = "the adaptor to report what the server hands its client, as [features] app_link claims"
 UNABLE = "the customer in [customers] unfunded to be unable to pay"
+WAITED_FOR = "the consumer to confirm after the cancellation was answered, so that the two do not race"
 
 SRV_3 = requirement(
     "SRV-3",
@@ -132,7 +137,7 @@ def test_a_payload_beside_handle_by_psp_changes_nothing(trace: Trace) -> None:
     left_to_the_mpp(trace, 0)
 
 
-@case(SRV_3, going_on, Choice(action=HANDLE_BY_PSP))
+@case(SRV_3, going_on, [held for code in BOTH for held in not_decoded(code)], Choice(action=HANDLE_BY_PSP))
 def test_handle_by_psp_is_not_told_as_handle_by_sdk(trace: Trace) -> None:
     """Wherever Alipay+ leaves a payment to the MPP, its client is not told that the SDK is to act."""
     wherever(trace, HANDLE_BY_PSP, not_told_as_stopped)
@@ -188,7 +193,7 @@ def told(edition: Edition, reading: Reading) -> list[Scenario]:
     return distinct(map(psp, BOTH), failed(edition, reading), going_on(edition, reading))
 
 
-@case(SRV_5, told)
+@case(SRV_5, told, Choice(action=HANDLE_BY_PSP, status="S"))
 def test_the_payment_goes_on(trace: Trace) -> None:
     """A payment left to the MPP comes to a result of its own, and a customer with funds can pay."""
     wherever(trace, HANDLE_BY_PSP, goes_on, status="S")
@@ -219,6 +224,12 @@ def test_a_failed_decoding_is_still_handled_by_the_sdk(trace: Trace) -> None:
 def test_a_failed_decoding_is_still_handled_by_the_mpp(trace: Trace) -> None:
     """With HANDLE_BY_PSP the client is handed a failed result with an error code although decoding failed."""
     wherever(trace, HANDLE_BY_PSP, fails_with_a_code, status="F")
+
+
+@case(SRV_7, [*CANCELLED_EARLY, *several(cancelled_in_between)])
+def test_a_cancelled_payment_is_not_told_as_paid(trace: Trace) -> None:
+    """Where Alipay+ is told that what it cancelled has failed, the client is not told that it was paid."""
+    of_each_alone(trace, cancelled_in_between, told_as_notified)
 
 
 @case(SRV_7, [UNPAID_SCANNED_TWICE])
@@ -278,6 +289,16 @@ def has_a_code(trace: Trace, payment: int) -> None:
         asked.shown_by(DecodeCallback, error_code=ERROR_CODE)
     else:
         asked.shown_by(ResultPage, error_code=ERROR_CODE)
+
+
+def told_as_notified(trace: Trace) -> None:
+    """No success where only a failure is notified."""
+    told = expect(trace).reached(CancelPaymentAnswer, result_status="S").given(trace.acted_on(), ACTED_ON)
+    if trace.notified() == "F":
+        told.given(not trace.raced(), WAITED_FOR).none(ServerAnswer, payment_status="S")
+        if not trace.app_link:
+            told.none(ResultPage, status="S")
+    told.given(tells_orders_apart(trace), APART)
 
 
 def declined(trace: Trace, payment: int = 0) -> bool:

@@ -67,6 +67,8 @@ COMPARED: Final = (
     "payment_currency",
     "pay_to_amount",
     "pay_to_currency",
+    "customs_declaration_amount",
+    "customs_declaration_currency",
     "customer_id",
 )
 """What Alipay+ compares of notifications of one paymentRequestId."""
@@ -279,8 +281,9 @@ def notified_until_taken(trace: Trace, payment: int) -> None:
 
 def success_notified(trace: Trace, payment: int) -> None:
     """What was paid is notified as paid, under the id that Alipay+ gave."""
-    asked = expect(trace, payment).given(trace.paid(payment), ABLE)
-    asked.some(NotifyPayment, result_status="S", payment_request_id=own_ids(trace, payment)[0])
+    asked, own = expect(trace, payment).given(trace.paid(payment), ABLE), own_ids(trace, payment)
+    asked.some(NotifyPayment, result_status="S", payment_request_id=own[0])
+    asked.none_but(NotifyPayment, payment_request_id=tuple(own))
 
 
 def own_order_notified(trace: Trace, payment: int) -> None:

@@ -38,6 +38,7 @@ from mpp_conformance.scenarios.rounds import (
     expired_meanwhile,
     failing_decided_late,
     going_on,
+    not_decoded,
     over_decided_late,
     stopping,
 )
@@ -212,7 +213,8 @@ LOST = [*UNVERIFIED, *UNSIGNED, *NO_ANSWERS]
 
 def scanning_again(edition: Edition, reading: Reading) -> list[Scenario]:
     """Wherever a customer scans a second time, the same code or another one."""
-    found = distinct(going_on(edition, reading), stopping(edition, reading), SCANNED_TWICE)
+    alone = [held for code in BOTH for held in not_decoded(code)]
+    found = distinct(alone, going_on(edition, reading), stopping(edition, reading), SCANNED_TWICE)
     return [held for held in found if len({payment.customer for payment in held.payments}) < len(held.payments)]
 
 

@@ -6,9 +6,12 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, MPP_SERVER, MUST, SHOULD, STATED, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, ORDER_CODE
 from mpp_conformance.protocol.messages import (
+    GATEWAY,
     Decode,
+    IdentifyCode,
     IdentityAnswer,
     Launch,
+    Malformed,
     Scan,
     UserInitiatedPay,
 )
@@ -17,6 +20,7 @@ from mpp_conformance.scenarios.cells import (
     BOTH,
     SCANNED_TWICE,
     paid_then_foreign,
+    psp,
 )
 from mpp_conformance.scenarios.rounds import launching, scanning
 from mpp_conformance.scenarios.scenario import ENTRY, ORDER
@@ -48,6 +52,15 @@ SRV_9 = requirement(
     actor=MPP_SERVER,
     clauses=[ENTRY_CODE.steps(4, 5), ORDER_CODE.steps(6)],
     text="A code that is none of Alipay+'s is not sent to be decoded, nor launched other than as AlipayConnect.",
+)
+SRV_10 = requirement(
+    "SRV-10",
+    SHOULD,
+    DERIVED,
+    actor=MPP_SERVER,
+    clauses=[ENTRY_CODE.steps(4, 5), ORDER_CODE.steps(6)],
+    text="Where the server has Alipay+ tell it what a code is, it asks about the code value that was scanned, and so "
+    "that it can be read.",
 )
 
 
@@ -90,6 +103,13 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
     asked = expect(trace, 1).reached(Scan).none(UserInitiatedPay)
     if any_launch(trace, 1):
         asked.each_holding(Launch, "user_agent", "AlipayConnect")
+
+
+@case(SRV_10, map(psp, BOTH))
+def test_what_is_asked_about_is_what_was_scanned(trace: Trace) -> None:
+    """Each question of what a code is names the scanned code value; who asks nothing knows codes by itself."""
+    expect(trace).reached(Scan).none(Malformed, where=GATEWAY, operation=IdentifyCode.__name__)
+    expect(trace.readable()).none_but(IdentifyCode, code_value=(trace.codes[0].scanned,))
 
 
 @case(SRV_2, launching)

@@ -44,6 +44,8 @@ CLEAR: Final = frozenset(
         "code_type",
         "code_value",
         "currency",
+        "customs_declaration_amount",
+        "customs_declaration_currency",
         "entry_pattern",
         "error_code",
         "error_message",

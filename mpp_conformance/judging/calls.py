@@ -20,13 +20,12 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     ServerAnswer,
 )
+from mpp_conformance.scenarios.call_cells import AS_OFTEN_AS_NEEDED
 from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call
 
 UNKNOWN_ORDER: Final = "ORDER_NOT_EXIST"
 """What inquiryPayment is answered with about an order that nobody placed."""
 _TROUBLE: Final = {("U", "UNKNOWN_EXCEPTION"), ("U", "REQUEST_TRAFFIC_EXCEED_LIMIT")}
-_OFTEN: Final = 5
-"""Inquiries after which a server that is in trouble has had time to get over it."""
 _TELLING: Final = (NotifyPayment, ServerAnswer, ResultPage)
 _ANSWERS: Final = {kind.__name__ for kind in (CancelPaymentAnswer, InquiryPaymentAnswer)}
 
@@ -159,12 +158,18 @@ def own(one: Asked) -> bool:
 def excused(trace: Trace, one: Asked) -> bool:
     """Whether an inquiry was told nothing yet: the server is in trouble, so that Alipay+ has to ask again.
 
-    It is not where it is asked again and again in vain. ``U`` with any other code is no trouble: of an order that is
+    It is not where it was asked again and again in vain. ``U`` with any other code is no trouble: of an order that is
     known, the call succeeds.
     """
     asked = (other for other in calls_about(trace) if _subject(other) == _subject(one))
-    told = [_in_trouble(other) for other in asked if isinstance(other.told, InquiryPaymentAnswer)]
-    return _in_trouble(one) and (len(told) < _OFTEN or not all(told))
+    return _in_trouble(one) and not _in_vain(
+        [_in_trouble(other) for other in asked if isinstance(other.told, InquiryPaymentAnswer)]
+    )
+
+
+def _in_vain(troubled: list[bool]) -> bool:
+    """Whether trouble lasted to the end, however often it was tried; for each answer, whether it told of trouble."""
+    return len(troubled) >= AS_OFTEN_AS_NEEDED and all(troubled[-AS_OFTEN_AS_NEEDED:])
 
 
 def _subject(one: Asked) -> tuple[bool, int]:
@@ -196,9 +201,19 @@ def after_cancellation(trace: Trace, one: Asked) -> bool:
 
 
 def in_trouble(trace: Trace) -> bool:
-    """Whether a cancellation was answered with U."""
+    """Whether a cancellation was answered with U, so that Alipay+ has to try again."""
+    return any(_troubled(trace))
+
+
+def cancelled_in_vain(trace: Trace) -> bool:
+    """Whether the latest cancellations were answered with U, however often Alipay+ tried again."""
+    return _in_vain(_troubled(trace))
+
+
+def _troubled(trace: Trace) -> list[bool]:
+    """For each answer to a cancellation, whether it told of trouble."""
     answers = (event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer))
-    return any(answer.result_status == "U" for answer in answers)
+    return [answer.result_status == "U" for answer in answers]
 
 
 def since_success(trace: Trace, one: Asked) -> bool:

@@ -144,17 +144,16 @@ def _of_code(kind: str, events: tuple[Event, ...]) -> Iterator[str]:
     said = [event.message for event in events]
     launched = any(isinstance(message, Launch) for message in said)
     told = {message.action for message in said if isinstance(message, IdentityAnswer)}
-    asked = any(
-        isinstance(message, UserInitiatedPay)
-        or (isinstance(message, Malformed) and message.operation == UserInitiatedPay.__name__)
-        for message in said
-    )
+    calls = {message.operation if isinstance(message, Malformed) else message.name for message in said}
+    asked, identifies = (call.__name__ in calls for call in (UserInitiatedPay, IdentifyCode))
     if kind == FOREIGN:
         yield from (_LINKS,) if launched else ()
         return
     taken = {_KIND[action] for action in told if action in _KIND}
     if not told:
         taken = {ENTRY} if launched else {ORDER} if asked else set()
+    if identifies:
+        yield kind  # for Alipay+ says what it is
     for one in taken:
         yield kind if one == kind else _taken(kind, one)
         yield from (_told(kind, one),) if told else ()

@@ -324,9 +324,9 @@ class Trace:
         """The payment's result (``S`` or ``F``) that the MPP client was handed, as far as anybody can see.
 
         That is what the MPP server reports to have returned; where the wallet does not report its app link, what it
-        notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with. A customer who was to have
-        nothing and pays all the same proves nothing, and nor do results that contradict each other. Where not all
-        reports come in, nor does a failure that a success may have followed, nor a notification that is missing.
+        notified Alipay+ of, or ``F`` where there was nothing to pay or nothing to pay with, or the order had failed
+        before. A customer who was to have nothing and pays proves nothing, nor do results that contradict each other.
+        Where not all reports come in, nor does a failure that a success may have followed, nor a missing notification.
         """
         kind = ServerAnswer if self.app_link else NotifyPayment
         name = "payment_status" if self.app_link else "result_status"
@@ -341,7 +341,8 @@ class Trace:
         without_order = any(answer.action_type and answer.order is None for answer in answers)
         whole = self.observes.at(GATEWAY).complete
         broke = whole and self.scenario.payments[payment].customer == UNFUNDED and not self.paid(payment)
-        return "F" if without_order or broke else None
+        failed_before = self.notified(self.scenario.placed(payment)) == "F"
+        return "F" if without_order or broke or failed_before else None
 
     def contradicted(self, payment: int = 0) -> bool:
         """Whether the MPP client was handed another result than the one that Alipay+ was notified of."""

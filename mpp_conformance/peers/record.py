@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mpp_conformance.judging.trace import BROKEN, Event, Half, Trace
-from mpp_conformance.protocol.messages import Malformed, Message
+from mpp_conformance.protocol.messages import Malformed, Message, NotifyPayment
 from mpp_conformance.scenarios.scenario import Codes, Profile, Scenario
 
 MAX_EVENTS: Final = 2_000
@@ -69,6 +69,11 @@ class Record:
         """The number of the latest message of a kind at a payment, 0 where there is none."""
         of_kind = (e.number for e in self._events if e.payment == payment and isinstance(e.message, kind))
         return max(of_kind, default=0)
+
+    def payment_ids(self, payment: int) -> frozenset[str]:
+        """The paymentIds that the MPP has notified of a payment."""
+        told = (e.message for e in self._events if e.payment == payment and isinstance(e.message, NotifyPayment))
+        return frozenset(notice.payment_id for notice in told if notice.payment_id)
 
     def heard_after(self, payment: int, number: int) -> bool:
         """Whether the wallet has said anything at a payment after the message of this number."""

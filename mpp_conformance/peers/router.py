@@ -1,6 +1,6 @@
 """Which conversation a message belongs to, when many are held at once at one Alipay+ and one observer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -241,15 +241,25 @@ class Router:
     def _claim(self, world: World, index: int) -> Iterator[Stray]:
         """A call that nobody could place belongs to a payment that has waited for one of its kind in vain.
 
-        Or to one at which such a call was to be made again.
+        Or to one at which such a call was to be made again. A question about a code that nobody gave has come in vain
+        where it is for the customer of this payment; and a notification under an id that nobody gave is about the
+        payment whose paymentId it bears.
         """
-        for kind in world.awaited(index) | world.repeatable(index):
-            for stray in self.strays:
-                if _is_nameless(stray.message, kind):
-                    self.strays.remove(stray)
-                    world.attach_http(world.record_late(index, stray.message), *stray.http)
-                    yield stray
-                    break
+        awaited = world.awaited(index)
+        for kind in awaited | world.repeatable(index):
+            found = [stray for stray in self.strays if _is_unplaced(stray, kind)]
+            if kind in awaited:
+                found += [stray for stray in self.strays if _asks_for(world, index, stray, kind)]
+            yield from self._claimed(world, index, found[:1])
+        known = world.payment_ids(index)
+        yield from self._claimed(world, index, (stray for stray in self.strays if _notifies_of(stray, known)))
+
+    def _claimed(self, world: World, index: int, found: Iterable[Stray]) -> list[Stray]:
+        claimed = list(found)
+        for stray in claimed:
+            self.strays.remove(stray)
+            world.attach_http(world.record_late(index, stray.message), *stray.http)
+        return claimed
 
     def _enter(self, world: World, index: int) -> None:
         codes, place = world.codes[index], (world, index)
@@ -312,13 +322,32 @@ def _is_call(message: Message) -> bool:
     return message.point == GATEWAY and not message.is_reply and not isinstance(message, RedirectFollowed)
 
 
-def _is_nameless(message: Message, kind: type[Message]) -> bool:
-    """Whether this is a call of a kind to Alipay+ that could not be read, not even what it is about."""
-    return (
-        isinstance(message, Malformed)
-        and (message.where, message.operation) == (GATEWAY, kind.__name__)
-        and not message.reference
-    )
+def _is_unplaced(stray: Stray, kind: type[Message]) -> bool:
+    """Whether this is a call of a kind to Alipay+ that could not be read, and is about nothing that is known.
+
+    Whoever asks in vain what a code is does not come to have it decoded.
+    """
+    message, names = stray.message, {kind.__name__}
+    if kind is UserInitiatedPay:
+        names.add(IdentifyCode.__name__)
+    unread = isinstance(message, Malformed) and message.where == GATEWAY and message.operation in names
+    return unread and stray.world is None
+
+
+def _asks_for(world: World, index: int, stray: Stray, kind: type[Message]) -> bool:
+    """Whether Alipay+ is asked about a code that nobody gave, for the customer of a payment."""
+    message = stray.message
+    if stray.world is not None or kind is not UserInitiatedPay:
+        return False
+    if not isinstance(message, UserInitiatedPay | IdentifyCode):
+        return False
+    return message.customer_id == world.profile.customer(world.scenario.payments[index].customer)
+
+
+def _notifies_of(stray: Stray, payment_ids: frozenset[str]) -> bool:
+    """Whether it is a notification under an id that nobody gave, of a payment with one of these paymentIds."""
+    message = stray.message
+    return stray.world is None and isinstance(message, NotifyPayment) and message.payment_id in payment_ids
 
 
 def _reference(message: Message) -> str:

@@ -198,6 +198,10 @@ class World:
         """What the wallet has said more of than is recorded, in words; empty where all of it is."""
         return self._record.cut_off
 
+    def payment_ids(self, payment: int) -> frozenset[str]:
+        """The paymentIds that the MPP has notified of a payment."""
+        return self._record.payment_ids(payment)
+
     def heard_after(self, payment: int, number: int) -> bool:
         """Whether the wallet has said anything at a payment after the message of this number."""
         return self._record.heard_after(payment, number)

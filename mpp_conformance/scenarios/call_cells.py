@@ -64,14 +64,9 @@ CANCELLED_ROUND_INQUIRY: Final = _confirmed_within("cancelled-inquired-cancelled
 """Two of one kind, one of the other: by where the consumer confirms, and notification follows, each order is there."""
 ORDERS: Final = (*INQUIRED_ROUND_CANCELLATION, *CANCELLED_ROUND_INQUIRY)
 ENTRY_CANCELLED_EARLY: Final = _called("entry-cancelled-while-paying", *early(TAKE_BACK), ASK, code=ENTRY)
-CANCELLED_EARLY: Final = (*INQUIRED_ROUND_CANCELLATION[2:], *CANCELLED_ROUND_INQUIRY[1:], ENTRY_CANCELLED_EARLY)
-"""Those in which the first cancellation comes while the cashier page is open, and one of an entry code."""
-
 PAID: Final = _called("order-paid-inquired-in-every-spelling", *[ASK] * (len(FORMS) - 1))
 """With the question about nothing, each form has its turn: only how it is asked changes."""
 ENTRY_PAID_CANCELLED: Final = _called("entry-paid-cancelled-inquired", TAKE_BACK, ASK, TAKE_BACK, ASK, code=ENTRY)
-PAID_CANCELLED: Final = (*INQUIRED_ROUND_CANCELLATION[:2], CANCELLED_ROUND_INQUIRY[0], ENTRY_PAID_CANCELLED)
-"""Those in which a success was notified before the first cancellation."""
 UNPAID: Final = _called("order-unpaid-inquired", ASK, customer=UNFUNDED)
 BEING_PAID: Final = _called("order-inquired-while-paying", *early(ASK), ASK)
 ENTRY_BEING_PAID: Final = _called("entry-inquired-while-paying", *early(ASK), ASK, code=ENTRY)
@@ -81,6 +76,35 @@ UNPAID_CANCELLED: Final = _called("order-unpaid-cancelled", TAKE_BACK, ASK, TAKE
 ENTRY_UNPAID_CANCELLED: Final = _called(
     "entry-unpaid-cancelled", ASK, TAKE_BACK, ASK, TAKE_BACK, code=ENTRY, customer=UNFUNDED
 )
+AS_OFTEN_AS_NEEDED: Final = 5
+"""How often Alipay+ tries again: who is in trouble has had time to get over it."""
+PAID_TRIED_AGAIN: Final = _called(
+    "order-paid-cancelled-again-and-again",
+    *(ASK, TAKE_BACK, *[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *(*[ASK] * AS_OFTEN_AS_NEEDED, *[ASK_ABOUT_NOTHING] * AS_OFTEN_AS_NEEDED),
+)
+UNPAID_TRIED_AGAIN: Final = _called(
+    "order-unpaid-cancelled-again-and-again",
+    *(*[ASK] * AS_OFTEN_AS_NEEDED, TAKE_BACK, *[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *[ASK_ABOUT_NOTHING] * 3,
+    customer=UNFUNDED,
+)
+EARLY_TRIED_AGAIN: Final = _called(
+    "order-cancelled-again-and-again-while-paying",
+    *early(*[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *(*[ASK] * 3, *[ASK_ABOUT_NOTHING] * 3),
+)
+"""Each state of a payment, and an order that nobody placed: what is answered U at first is tried again there."""
+PAID_CANCELLED: Final = (
+    *(*INQUIRED_ROUND_CANCELLATION[:2], CANCELLED_ROUND_INQUIRY[0]),
+    *(ENTRY_PAID_CANCELLED, PAID_TRIED_AGAIN),
+)
+"""Those in which a success was notified before the first cancellation."""
+CANCELLED_EARLY: Final = (
+    *(*INQUIRED_ROUND_CANCELLATION[2:], *CANCELLED_ROUND_INQUIRY[1:]),
+    *(ENTRY_CANCELLED_EARLY, EARLY_TRIED_AGAIN),
+)
+"""Those in which the first cancellation comes while the cashier page is open, and one of an entry code."""
 INVALID: Final = replace(TAKE_BACK, signature="invalid")
 FOREIGN_KEY: Final = replace(TAKE_BACK, signature="foreign")
 NOT_SIGNED: Final = replace(TAKE_BACK, signature="missing")
@@ -114,6 +138,9 @@ CANCELLED_AGAIN: Final = (
     ENTRY_PAID_CANCELLED,
     UNPAID_CANCELLED,
     ENTRY_UNPAID_CANCELLED,
+    PAID_TRIED_AGAIN,
+    UNPAID_TRIED_AGAIN,
+    EARLY_TRIED_AGAIN,
 )
 """Those in which a cancellation is repeated."""
 CALLED: Final = tuple(
@@ -122,6 +149,7 @@ CALLED: Final = tuple(
             *ORDERS,
             *(ENTRY_CANCELLED_EARLY, PAID, ENTRY_PAID_CANCELLED, UNPAID, BEING_PAID, NOT_BEING_PAID),
             *(ENTRY_BEING_PAID, STRANGE, UNPAID_CANCELLED, ENTRY_UNPAID_CANCELLED),
+            *(PAID_TRIED_AGAIN, UNPAID_TRIED_AGAIN, EARLY_TRIED_AGAIN),
         )
     )
 )

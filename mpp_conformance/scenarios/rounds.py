@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
+from mpp_conformance.protocol import result_codes
 from mpp_conformance.protocol.limits import ENTRY_CODE, IN_STORE, TRANSACTION, Edition, Reading
 from mpp_conformance.protocol.messages import HANDLE_BY_PSP, HANDLE_BY_SDK
 from mpp_conformance.scenarios.boundaries import boundaries
@@ -208,10 +209,16 @@ def launching(edition: Edition, reading: Reading) -> list[Scenario]:
 
 
 def not_decoded(code: str) -> list[Scenario]:
-    """Decoding that fails: at once, for a code that has expired, and after ``U``."""
+    """Decoding that fails: at once, for a code that has expired, after ``U``, and for every reason there is."""
     late = Payment(code=code, answer=handle_by_psp("F"), unknown=1)
     at_last = one(f"{SHORT[code]}-not-decoded-unknown-at-first", late)
-    return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last, expired_meanwhile(code)]
+    return [psp(code, "F"), expired(code, HANDLE_BY_PSP), at_last, expired_meanwhile(code), _for_every_reason(code)]
+
+
+def _for_every_reason(code: str) -> Scenario:
+    """Left to the MPP with each result code of a failure: actionType decides, also beside the code of a limit."""
+    reasons = (Payment(code=code, answer=handle_by_psp("F", code=reason)) for reason in result_codes.OF_STOPS)
+    return Scenario(label=f"{SHORT[code]}-psp-for-every-reason", payments=apart(reasons))
 
 
 def expired_meanwhile(code: str) -> Scenario:

@@ -47,6 +47,7 @@ from mpp_conformance.specimens import (
     several_orders,
     shared_state,
     timeouts,
+    unknown_results,
     unprovable,
 )
 from mpp_conformance.specimens.conforming import ConformingMpp
@@ -84,7 +85,7 @@ FAULTY: Final = _by_name(
             *(codes, server, payload, answers, results, client, endings, sessions, gateway, money, adaptor),
             *(faulty_answers, malformed_answers, notices, inquiries, call_reading, carriage, places, repetition),
             *(first_payments, second_scans, other_payments, error_codes, call_circumstances),
-            *(circumstances, several_orders, closed_orders, remote, timeouts, unprovable, mutes),
+            *(circumstances, several_orders, closed_orders, remote, timeouts, unprovable, mutes, unknown_results),
         ]
     )
 )

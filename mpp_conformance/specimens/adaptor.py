@@ -21,9 +21,9 @@ class StatusInWords(ConformingMpp):
 
     name = "page-status-reported-in-words"
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-29 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-5 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
-        NOT-3 NOT-8 OC-19 OC-20 REG-1 REG-2 REP-2 REP-4 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5
-        WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EC-29 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-5 FLT-6 INQ-1 INQ-2 INQ-3
+        INQ-4 NOT-3 NOT-8 OC-19 OC-20 REG-1 REG-2 REP-2 REP-4 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 UX-7 WIRE-3 WIRE-4
+        WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:
@@ -43,7 +43,7 @@ class CallbackWithoutName(ConformingMpp):
     name = "callback-reported-without-name"
     hides = ids("""
         ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EC-25 EC-28 EXP-1 FLT-14 FLT-4 INQ-1 INQ-3 NOT-3 NOT-8 REP-2 SDK-1 SRV-1 SRV-3
-        SRV-4 SRV-9 UX-1 UX-6 WIRE-3 WIRE-4 WIRE-8
+        SRV-4 SRV-7 SRV-9 UX-1 UX-6 WIRE-3 WIRE-4 WIRE-8
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:

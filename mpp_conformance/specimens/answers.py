@@ -140,12 +140,12 @@ class NeedsStoreAddress(ConformingMpp):
 class NeedsNotifyUrl(BreaksDown):
     """Knows no other address of notifyPayment than the one that an order gives, and breaks down where it gives none.
 
-    The client is handed no result (SRV-7).
+    The payment does not go on (SRV-5), and the client is handed no result (SRV-7).
     """
 
     name = "notify-url-missed"
     hides = frozenset({"NOT-1", "OC-19", "OC-20", "SRV-3"})
-    breaks = frozenset({"SRV-7"})
+    breaks = frozenset({"SRV-5", "SRV-7"})
 
     def stumbles(self, told: Mapping[str, Any], body: str) -> bool:  # noqa: ARG002  # not the text
         """An order to collect without it."""
@@ -341,7 +341,7 @@ class VerifiesSpelling(ConformingMpp):
 
     name = "answers-verified-over-compact-body"
     breaks = frozenset({"SRV-4"})
-    hides = frozenset({"EC-25", "NOT-1", "OC-16", "SRV-7"})
+    hides = frozenset({"EC-25", "NOT-1", "OC-16", "SRV-5", "SRV-7"})
     observed = frozenset({"FLT-3"})
 
     def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

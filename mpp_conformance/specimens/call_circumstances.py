@@ -102,7 +102,7 @@ class CutsOrderIds(ConformingMpp):
     name = "order-ids-cut-short"
     breaks = frozenset({"INQ-2"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 INQ-1 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-6 INQ-1 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def served(self, call: InquiryPayment | CancelPayment) -> InquiryPaymentAnswer | CancelPaymentAnswer:
@@ -121,7 +121,7 @@ class ReadsIdsAsNumbers(CutsOrderIds):
 
     name = "order-ids-read-as-numbers"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 INQ-1 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-6 INQ-1 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def key(self, number: str) -> object:

@@ -71,7 +71,9 @@ class ShowsErrorPage(ConformingMpp):
 
     name = "unknown-orders-answered-with-a-page"
     breaks = frozenset({"WIRE-3", "WIRE-4"})
-    hides = ids("CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-5 WIRE-6 WIRE-7")
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-5 WIRE-6 WIRE-7
+    """)
     observed = frozenset({"WIRE-8"})
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:

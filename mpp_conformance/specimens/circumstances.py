@@ -351,7 +351,7 @@ class TellsEntryCodesWithoutId(ConformingMpp):
     """
 
     name = "entry-code-inquiries-with-an-empty-id"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-1", "INQ-3", "NOT-3", "WIRE-3", "WIRE-8"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-1", "INQ-3", "NOT-3", "SRV-7", "WIRE-3", "WIRE-8"})
     breaks = frozenset({"WIRE-4"})
 
     def told(self, entry: Entry) -> InquiryPaymentAnswer:

@@ -19,7 +19,7 @@ _NOTICES: Final = frozenset({"NOT-1", "NOT-2", "NOT-4", "NOT-5", "NOT-7", "NOT-8
 _REPEATED: Final = frozenset({"REP-1", "REP-2", "REP-3", "REP-4"})
 _CALLED_WHEN_OVER: Final = frozenset(
     {
-        *("CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-1", "INQ-2", "INQ-3", "INQ-4", "NOT-3"),
+        *("CAN-1", "CAN-2", "CAN-3", "CAN-5", "CAN-6", "INQ-1", "INQ-2", "INQ-3", "INQ-4", "NOT-3"),
         *("WIRE-3", "WIRE-4", "WIRE-5", "WIRE-6", "WIRE-7", "WIRE-8"),
     }
 )

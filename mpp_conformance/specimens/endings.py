@@ -110,7 +110,7 @@ class NoCallbackOfResult(ConformingMpp):
     name = "result-callback-never"
     breaks = frozenset({"EC-28"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 SDK-1 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 SDK-1 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-8
     """)
 
@@ -168,9 +168,8 @@ class NoResultPage(ConformingMpp):
     name = "result-page-never"
     breaks = frozenset({"EC-29", "OC-20", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3
-        NOT-8 OC-19 REG-1 REG-2 REP-2 REP-4 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
-        WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3
+        NOT-8 OC-19 REG-1 REG-2 REP-2 REP-4 REP-5 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def result_page(self, handed: Handed) -> Iterator[Message]:  # noqa: ARG002  # not shown
@@ -188,7 +187,7 @@ class NoPageOfFailure(ConformingMpp):
     name = "result-page-of-success-only"
     breaks = frozenset({"EC-29", "OC-20"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 FLT-9 INQ-1 INQ-3 NOT-8 OC-19 REP-4 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 FLT-9 INQ-1 INQ-3 NOT-8 OC-19 REP-4 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-8
     """)
 
     def result_page(self, handed: Handed) -> Iterator[Message]:
@@ -224,7 +223,7 @@ class NoPageForEntryCode(ConformingMpp):
     name = "result-page-for-order-codes-only"
     breaks = frozenset({"EC-29", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 REP-4 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 INQ-1 INQ-3 NOT-3 NOT-8 REP-4 SRV-1 SRV-3 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-8
     """)
 
@@ -246,7 +245,7 @@ class NoPageOfEntryFailure(ConformingMpp):
     name = "result-page-of-entry-code-success-only"
     breaks = frozenset({"EC-29"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 NOT-8 REP-4 WIRE-3 WIRE-4 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 NOT-8 REP-4 SRV-7 WIRE-3 WIRE-4 WIRE-8
     """)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:
@@ -267,7 +266,7 @@ class NoPageOfOrderFailure(ConformingMpp):
     name = "result-page-of-order-code-success-only"
     breaks = frozenset({"OC-20"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 FLT-9 INQ-1 INQ-3 NOT-8 OC-19 REP-4 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 FLT-9 INQ-1 INQ-3 NOT-8 OC-19 REP-4 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-8
     """)
 
     def show_result(self, session: Session, handed: Handed) -> Iterator[Message]:

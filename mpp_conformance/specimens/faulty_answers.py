@@ -9,6 +9,7 @@ from mpp_conformance import wire
 from mpp_conformance.protocol.messages import (
     HANDLE_BY_PSP,
     HANDLE_BY_SDK,
+    InquiryPaymentAnswer,
     Message,
     NotifyPayment,
     Order,
@@ -16,6 +17,7 @@ from mpp_conformance.protocol.messages import (
     Scan,
     UserInitiatedPayAnswer,
 )
+from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Say, Session
 
 _OK: Final = 200
@@ -311,7 +313,7 @@ class PaysEachCall(ConformingMpp):
     """
 
     name = "each-call-paid"
-    breaks, observed = frozenset({"NOT-3"}), frozenset({"FLT-12"})
+    breaks, observed = frozenset({"NOT-3"}), frozenset({"FLT-12", "INQ-4"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
         """As often as it has asked."""
@@ -340,6 +342,10 @@ class PaysOwnAnew(ConformingMpp):
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """With an id of its own for each code."""
         return replace(super().notice(session, order, result), payment_id=f"mpp-{session.code}")
+
+    def told(self, entry: Entry) -> InquiryPaymentAnswer:
+        """Nothing of that id."""
+        return replace(super().told(entry), payment_id=None)
 
 
 class PaysAnothers(ConformingMpp):

@@ -113,6 +113,37 @@ class NumberForCustomer(ConformingMpp):
         yield UserInitiatedPay(code_value=code_value, customer_id=number)  # type: ignore[arg-type]  # the fault
 
 
+class NumberForCode(ConformingMpp):
+    """Sends the number of a scan, as a number, where the code value is due.
+
+    No request can be read: it is neither there nor missing, and nothing follows.
+    """
+
+    name = "code-value-as-number"
+    breaks = frozenset({"WIRE-2"})
+    hides = UNDECIDED | {"EC-16", "OC-5", "REP-6", "SRV-1", "SRV-2", "SRV-9"}
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """A number."""
+        number = sum(code_value.encode())
+        yield UserInitiatedPay(code_value=number, customer_id=session.customer)  # type: ignore[arg-type]  # the fault
+
+
+class ScanForCode(ConformingMpp):
+    """Sends the number of a scan where the code value is due.
+
+    Alipay+ knows no such code, so that nothing follows.
+    """
+
+    name = "scan-sent-for-code"
+    breaks = frozenset({"EC-16", "OC-5"})
+    hides = UNDECIDED | {"SRV-1", "SRV-9"}
+
+    def ask(self, session: Session, code_value: str) -> Iterator[Message]:
+        """Its own number."""
+        yield UserInitiatedPay(code_value=f"scan-{sum(code_value.encode())}", customer_id=session.customer)
+
+
 class EmptyPassThrough(ConformingMpp):
     """Sends the empty text for what it has nothing to say in.
 
@@ -154,9 +185,9 @@ class NotifiesWithoutOrder(ConformingMpp):
     name = "notifications-without-order"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1
-        NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
-        WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1
+        NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
+        WIRE-6 WIRE-7 WIRE-8
     """)
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
@@ -175,7 +206,7 @@ class SwapsCodeAndStatus(ConformingMpp):
     name = "result-code-and-status-swapped"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
         NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
@@ -248,7 +279,7 @@ class NeverNotifies(ConformingMpp):
     name = "never-notified"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 NOT-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 NOT-4
         NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
@@ -268,7 +299,7 @@ class OwnOrderId(ConformingMpp):
     name = "notified-under-own-id"
     breaks = frozenset({"NOT-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 NOT-4
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 NOT-4
         NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"NOT-2"})

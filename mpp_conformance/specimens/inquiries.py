@@ -179,7 +179,7 @@ class KeepsPaying(RefusesToCancel):
 
     name = "cancellation-refused-while-paying"
     breaks = frozenset({"CAN-1"})
-    hides = frozenset({"CAN-2", "CAN-3", "CAN-4"})
+    hides = frozenset({"CAN-2", "CAN-3", "CAN-4", "SRV-7"})
 
     def refuses(self, entry: Entry) -> bool:
         """Under way."""
@@ -303,7 +303,7 @@ class ServesNoInquiries(ServesNothing):
     name = "inquiries-not-served"
     breaks = frozenset({"WIRE-4"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-5 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
 
@@ -316,7 +316,7 @@ class ServesNoCancellations(ServesNothing):
 
     name = "cancellations-not-served"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "CAN-6", "NOT-3", "SRV-7", "WIRE-5"})
     unserved = CancelPayment
 
 
@@ -329,7 +329,7 @@ class StatusAsBoolean(ConformingMpp):
 
     name = "cancellation-status-as-boolean"
     breaks = frozenset({"WIRE-4"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "CAN-6", "NOT-3", "SRV-7", "WIRE-5"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """A boolean."""

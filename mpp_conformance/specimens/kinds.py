@@ -36,7 +36,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         customer-id-empty pass-through-info-empty payment-id-empty
         entry-code-inquiries-with-an-empty-id
     """,
-    FaultKind.WRONG_TYPE: "customer-id-as-number cancellation-status-as-boolean",
+    FaultKind.WRONG_TYPE: "customer-id-as-number code-value-as-number cancellation-status-as-boolean",
     FaultKind.AMOUNT_FORM: "amount-in-yuan amount-as-float",
     FaultKind.SPELLING: "currency-in-lower-case",
     FaultKind.FIELD_LEFT_OUT: """
@@ -45,6 +45,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.FIELDS_SWAPPED: "result-code-and-status-swapped",
     FaultKind.NOT_FINAL: "failure-notified-as-unknown",
     FaultKind.WRONG_IDENTIFIER: """
+        customer-number-for-payment-id
+        scan-sent-for-code success-notified-under-own-number-too success-notified-under-own-number-first
         household-asked-for-when-scanned-again household-asked-for-behind-a-known-entry-code
         scanned-code-sent-for-intercepted owed-amount-notified-in-cny customer-id-per-payment
         one-customer-id-for-all
@@ -62,6 +64,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer
     """,
     FaultKind.ACTION_TYPE_NOT_READ: """
+        limit-codes-passed-to-sdk
         own-error-page-instead status-before-action-type success-means-pay
         stopped-order-paid-after-a-cancellation
         success-without-order-told-as-paid before-the-upgrade payload-decides result-code-decides
@@ -110,6 +113,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.PAYLOAD_LOST: "payload-callback-empty handle-action-empty payload-dropped",
     FaultKind.PAYLOAD_REFUSED: "long-payloads-refused",
     FaultKind.TEXT_CHANGED: """
+        shortened-code-identified
         code-in-lower-case-when-scanned-again
         unknown-fields-joined-to-payload codes-url-encoded payload-escapes-by-number-kept scanned-codes-upper-cased
         order-codes-cut-short-when-scanned-again
@@ -175,7 +179,9 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CANCELLATION_IGNORED: """
         cancelled-payment-taken-all-the-same cancelled-entry-code-payment-taken-all-the-same
     """,
-    FaultKind.TOLD_OTHERWISE: "success-told-always success-told-first pending-told-as-failure",
+    FaultKind.TOLD_OTHERWISE: """
+        success-told-always success-told-first pending-told-as-failure cancelled-payment-told-as-paid
+    """,
     FaultKind.NOTIFIED_OTHERWISE: "failure-notified-as-success success-notified-as-failure",
     FaultKind.RESULT_REVISED: """
         success-taken-back cancellation-of-a-success-notified
@@ -193,10 +199,13 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
     """,
     FaultKind.NOTICE_NOT_REPEATED: "notification-never-repeated",
     FaultKind.NOTICES_DIFFER: """
+        customs-amount-per-notification
         payment-id-per-notification failure-reason-per-notification
         third-notification-of-another-payment
     """,
     FaultKind.INQUIRY_CONTRADICTS: """
+        failed-orders-unknown-for-ever cancelled-orders-unknown-for-ever strange-orders-unknown-for-ever
+        call-told-as-in-process call-told-as-in-process-alone row-inquired-for-payment-id
         success-inquired-as-unknown failure-inquired-as-success failure-inquired-as-unknown
         success-foretold-to-inquiries failure-foretold-to-inquiries unknown-order-inquired-as-in-process
         unknown-order-inquired-as-process-fail cancelled-inquired-as-before inquiries-answered-from-a-cache
@@ -214,6 +223,8 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         inquiries-answered-in-process-after-a-stop stopped-orders-inquired-as-paid
     """,
     FaultKind.CANCELLATION_REFUSED: """
+        cancellations-unknown-for-ever cancellations-of-paid-orders-unknown-for-ever
+        cancellations-of-failed-orders-unknown-for-ever cancellations-unknown-while-paying
         another-order-not-cancelled
         cancellation-refused-after-success cancellation-refused-after-failure
         cancellation-refused-while-paying cancellation-unknown-at-first
@@ -221,6 +232,7 @@ _NAMES: Final[Mapping[FaultKind, str]] = {
         only-latest-payment-cancelled cancellation-refused-until-the-success-is-notified
     """,
     FaultKind.NOT_IDEMPOTENT: """
+        second-cancellation-unknown-for-ever
         second-cancellation-refused second-cancellation-answered-otherwise
         second-cancellation-of-a-failure-refused
     """,
@@ -304,9 +316,12 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "cancelled-payment-taken-all-the-same": (FaultKind.INQUIRY_CONTRADICTS,),
         "calls-with-an-unknown-field-refused": (FaultKind.INQUIRY_CONTRADICTS,),
         "client-payload-single-braces-filled": (FaultKind.PAYLOAD_LOST,),
+        "code-debited-with-each-scan": (FaultKind.INQUIRY_CONTRADICTS,),
         "customers-locked-after-another-fails": (FaultKind.OWN_RESULT_CODE,),
+        "each-call-paid": (FaultKind.INQUIRY_CONTRADICTS,),
         "entry-codes-decoded-when-scanned-again": (FaultKind.DECODED_FIRST,),
         "ends-inquired-from-a-cache": (FaultKind.CALLER_NOT_VERIFIED,),
+        "identification-refused": (FaultKind.EMPTY_TEXT,),
         "inquiries-answered-from-a-cache": (FaultKind.CALLER_NOT_VERIFIED,),
         "only-latest-payment-cancelled": (FaultKind.NOT_IDEMPOTENT,),
         "every-call-answered-as-closed": (FaultKind.CANCELLATION_IGNORED, FaultKind.CALLER_NOT_VERIFIED),
@@ -331,6 +346,7 @@ ALSO: Final[Mapping[str, tuple[FaultKind, ...]]] = MappingProxyType(
         "limit-of-its-own": (FaultKind.NOT_NOTIFIED,),
         "limit-of-its-own-at-the-limit": (FaultKind.NOT_NOTIFIED,),
         "nothing-reported": (FaultKind.LEFT_WAITING,),
+        "one-payment-id-for-all": (FaultKind.INQUIRY_CONTRADICTS,),
         "order-of-last-time-stays": (FaultKind.PAID_FROM_MEMORY, FaultKind.RESULT_BESIDE_SDK),
         "orders-without-expiry-paid-twice": (FaultKind.NOTICES_DIFFER,),
         "payload-cut-at-ampersand": (FaultKind.PAYLOAD_LOST,),

@@ -309,7 +309,7 @@ class AmountInYuan(ConformingMpp):
     name = "amount-in-yuan"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
         NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
@@ -329,7 +329,7 @@ class AmountAsFloat(ConformingMpp):
     name = "amount-as-float"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
         NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
@@ -350,7 +350,7 @@ class CurrencyLowerCase(ConformingMpp):
     name = "currency-in-lower-case"
     breaks = frozenset({"WIRE-2"})
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
         NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 REG-1 REG-2 REP-2 REP-5 SRV-1 SRV-3 SRV-9 UX-6 WIRE-3 WIRE-4
         WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)

@@ -49,11 +49,11 @@ class DoesNothing(Mute):
     name = "nothing-done"
     mute = EVERYTHING
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-10 FLT-11
-        FLT-12 FLT-13 FLT-14 FLT-2 FLT-3 FLT-4 FLT-5 FLT-6 FLT-7 FLT-8 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2
-        NOT-3 NOT-4 NOT-5 NOT-6 NOT-7 NOT-8 NOT-9 OC-16 OC-19 OC-20 OC-5 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3
-        REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 UX-8
-        WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-10 FLT-11
+        FLT-12 FLT-13 FLT-14 FLT-2 FLT-3 FLT-4 FLT-5 FLT-6 FLT-7 FLT-8 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2 NOT-3
+        NOT-4 NOT-5 NOT-6 NOT-7 NOT-8 NOT-9 OC-16 OC-19 OC-20 OC-5 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5
+        REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 UX-8 WIRE-1 WIRE-2 WIRE-3
+        WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:  # noqa: ARG002  # whatever it is
@@ -70,10 +70,10 @@ class ActsOnNoAnswer(Mute):
     name = "answers-not-acted-on"
     mute = SERVER
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-25 EC-28 EC-29 EXP-1 FLT-1 FLT-11 FLT-12 FLT-14 FLT-2 FLT-3 FLT-6
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EC-25 EC-28 EC-29 EXP-1 FLT-1 FLT-11 FLT-12 FLT-14 FLT-2 FLT-3 FLT-6
         FLT-7 FLT-8 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-19 OC-20 REG-1
-        REG-2 REG-3 REG-4 REP-1 REP-2 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7
-        WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        REG-2 REG-3 REG-4 REP-1 REP-2 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-5 SRV-6 SRV-7 SRV-8 SRV-9 UX-1 UX-6 UX-7 WIRE-3
+        WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset(["REP-3"])
 
@@ -92,9 +92,9 @@ class DeclinesEverything(Mute):
     mute = SERVER
     breaks = frozenset({"SDK-1", "SRV-3", "SRV-4", "SRV-6", "SRV-8", "UX-1"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-25 EXP-1 FLT-1 FLT-11 FLT-14 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3
-        INQ-4 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-20 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7
-        UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EC-25 EXP-1 FLT-1 FLT-11 FLT-14 FLT-2 FLT-3 FLT-7 INQ-1 INQ-2 INQ-3
+        INQ-4 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-16 OC-20 REG-1 REG-2 REG-3 REG-4 REP-2 REP-5 SRV-5 SRV-7 UX-6
+        UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset(["REP-3", "UX-8"])
 
@@ -115,9 +115,9 @@ class TellsOfSuccess(Mute):
         NOT-1 REG-1 REG-2 REG-3 REG-4 REP-2 SRV-3 SRV-4 SRV-8 UX-1 UX-6
     """)
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-25 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
-        NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-7 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6
-        WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EC-25 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
+        NOT-2 NOT-3 NOT-4 NOT-5 NOT-6 NOT-8 NOT-9 OC-16 REP-5 SRV-1 SRV-6 SRV-7 SRV-9 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
+        WIRE-8
     """)
     observed = frozenset({"FLT-5", "REP-3", "UX-8"})
 
@@ -136,9 +136,9 @@ class ClientDoesNothing(Mute):
     mute = CLIENT
     breaks = frozenset({"EC-25", "EC-28", "EC-29", "OC-16", "OC-20", "UX-1", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3
-        NOT-8 OC-19 REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
-        WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3
+        NOT-8 OC-19 REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-4 SRV-7 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7 WIRE-8
     """)
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:  # noqa: ARG002
@@ -156,7 +156,7 @@ class ReportsNothing(Mute):
     mute = REPORTS
     breaks = frozenset(["SRV-3", "SRV-4", "SRV-7", "SRV-8", "UX-1", "UX-7"])
     hides = ids("""
-        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-12 FLT-13
+        ANS-1 ANS-2 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EC-16 EC-25 EC-28 EC-29 EC-3 EC-6 EC-9 EXP-1 FLT-1 FLT-12 FLT-13
         FLT-14 FLT-2 FLT-4 FLT-5 FLT-6 FLT-7 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2 NOT-3 NOT-4 NOT-5 NOT-7 NOT-8 NOT-9
         OC-16 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4 REP-1 REP-2 REP-3 REP-4 REP-5 REP-6 SDK-1 SDK-2 SRV-1 SRV-2 SRV-5
         SRV-6 SRV-9 UX-6 UX-8 WIRE-1 WIRE-2 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
@@ -177,23 +177,9 @@ class RefusesEveryCall(Mute):
     name = "every-call-refused"
     mute = CALLS
     breaks = frozenset({"CAN-1", "INQ-1", "INQ-2"})
-    hides = frozenset(
-        {
-            "CAN-2",
-            "CAN-3",
-            "CAN-4",
-            "CAN-5",
-            "INQ-3",
-            "INQ-4",
-            "NOT-3",
-            "WIRE-3",
-            "WIRE-4",
-            "WIRE-5",
-            "WIRE-6",
-            "WIRE-7",
-            "WIRE-8",
-        }
-    )
+    hides = ids("""
+        CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+    """)
 
     def served(self, call: Call) -> Answer:
         """INVALID_SIGNATURE."""
@@ -210,7 +196,7 @@ class KnowsNoOrder(Mute):
     mute = CALLS
     breaks = frozenset({"CAN-1", "INQ-1"})
     hides = ids("""
-        CAN-2 CAN-3 CAN-4 CAN-5 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def served(self, call: Call) -> Answer:
@@ -245,7 +231,9 @@ class AlwaysPaid(AnswersAlike):
 
     name = "every-call-answered-as-paid"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-5", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"})
+    hides = ids("""
+        CAN-1 CAN-2 CAN-5 CAN-6 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+    """)
     observed = frozenset({"CAN-4"})
     payment = ("S", "SUCCESS")
 
@@ -255,9 +243,9 @@ class AlwaysClosed(AnswersAlike):
 
     name = "every-call-answered-as-closed"
     breaks = frozenset({"INQ-1", "INQ-2", "INQ-3", "WIRE-5"})
-    hides = frozenset(
-        {"CAN-1", "CAN-2", "CAN-3", "CAN-5", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"}
-    )
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+    """)
     observed = frozenset({"CAN-4"})
     payment = ("F", "ORDER_IS_CLOSED")
 
@@ -267,9 +255,9 @@ class AlwaysUnderWay(AnswersAlike):
 
     name = "every-call-answered-as-under-way"
     breaks = frozenset({"CAN-3", "INQ-1", "INQ-2", "WIRE-5"})
-    hides = frozenset(
-        {"CAN-1", "CAN-2", "CAN-5", "INQ-3", "INQ-4", "NOT-3", "WIRE-3", "WIRE-4", "WIRE-6", "WIRE-7", "WIRE-8"}
-    )
+    hides = ids("""
+        CAN-1 CAN-2 CAN-5 CAN-6 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-6 WIRE-7 WIRE-8
+    """)
     observed = frozenset({"CAN-4"})
     payment = ("U", "PAYMENT_IN_PROCESS")
 
@@ -278,9 +266,10 @@ class AlwaysUnknown(AnswersAlike):
     """Answers each call of Alipay+ that it does not know."""
 
     name = "every-call-answered-with-unknown"
-    breaks = frozenset({"INQ-1"})
+    observed = frozenset({"CAN-6"})
+    breaks = frozenset({"INQ-1", "INQ-2"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     result = ("U", "UNKNOWN_EXCEPTION")
 
@@ -295,7 +284,7 @@ class ServesNoCalls(Mute):
     mute = CALLS
     breaks = frozenset({"WIRE-4"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def hear(self, session: str, message: Message) -> Iterator[Say]:

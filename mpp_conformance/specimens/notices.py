@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mpp_conformance.protocol.messages import Message, NotifyPayment, NotifyPaymentAnswer, Order, UserInitiatedPayAnswer
+from mpp_conformance.protocol.messages import (
+    InquiryPaymentAnswer,
+    Message,
+    NotifyPayment,
+    NotifyPaymentAnswer,
+    Order,
+    UserInitiatedPayAnswer,
+)
+from mpp_conformance.specimens.books import Entry
 from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 
@@ -46,7 +54,7 @@ class DebitsEachScan(ConformingMpp):
 
     name = "code-debited-with-each-scan"
     breaks = frozenset({"NOT-3"})
-    observed = frozenset({"FLT-12"})
+    observed = frozenset({"FLT-12", "INQ-4"})
     scans: dict[str, int] = field(default_factory=dict)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:
@@ -135,14 +143,32 @@ class NotifiesWhatSdkHandles(ConformingMpp):
 
 
 class OnePaymentId(ConformingMpp):
-    """Names its session with the payment system as the paymentId, for every payment the same."""
+    """Names its session with the payment system as the paymentId, for every payment the same.
+
+    Inquiries are told another one (INQ-4).
+    """
 
     name = "one-payment-id-for-all"
-    observed = frozenset({"NOT-8"})
+    observed = frozenset({"INQ-4", "NOT-8"})
 
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """The id of no payment."""
         return replace(super().notice(session, order, result), payment_id="mpp-session-1")
+
+
+class CustomerForPayment(ConformingMpp):
+    """Names the customer as the paymentId, wherever it tells of a payment."""
+
+    name = "customer-number-for-payment-id"
+    observed = frozenset({"NOT-8"})
+
+    def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
+        """The same for all payments of a customer."""
+        return replace(super().notice(session, order, result), payment_id=f"mpp-{session.customer}")
+
+    def told(self, entry: Entry) -> InquiryPaymentAnswer:
+        """Likewise."""
+        return replace(super().told(entry), payment_id=f"mpp-{entry.customer}")
 
 
 class AccountForCustomer(ConformingMpp):
@@ -154,6 +180,32 @@ class AccountForCustomer(ConformingMpp):
     def notice(self, session: Session, order: Order, result: Handed) -> NotifyPayment:
         """Known to nobody but itself."""
         return replace(super().notice(session, order, result), customer_id=f"account-of-{session.customer}")
+
+
+class OwnNumberToo(ConformingMpp):
+    """Notifies a success a second time, under a number of its own."""
+
+    name = "success-notified-under-own-number-too"
+    breaks = frozenset({"NOT-1"})
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """For the other department."""
+        yield from super().notify(session, order, result)
+        if result.payment_status == "S":
+            yield replace(self.notice(session, order, result), payment_request_id="W-0017")
+
+
+class OwnNumberFirst(ConformingMpp):
+    """Notifies a success under a number of its own first, and under the order's id when that is refused."""
+
+    name = "success-notified-under-own-number-first"
+    breaks = frozenset({"NOT-1"})
+
+    def notify(self, session: Session, order: Order, result: Handed) -> Iterator[Message]:
+        """As it was before the upgrade."""
+        if result.payment_status == "S":
+            yield replace(self.notice(session, order, result), payment_request_id="W-0018")
+        yield from super().notify(session, order, result)
 
 
 class AmountOfBefore(ConformingMpp):

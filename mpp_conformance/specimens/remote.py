@@ -1,4 +1,4 @@
-"""MPPs that have Alipay+ tell codes apart, and make too much of what they are told."""
+"""MPPs that have Alipay+ tell codes apart, and make too much of what they are told, or ask about something else."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -52,3 +52,22 @@ class DecodesTheRest(KeepsRules):
     def identify(self, code_value: str) -> str:
         """DECODE for NONE."""
         return super().identify(code_value).replace("NONE", "DECODE")
+
+
+class AsksAboutShortenedCode(AsksAboutCodes):
+    """Has Alipay+ tell it what a code is without its last character, and goes by its own rules all the same."""
+
+    name = "shortened-code-identified"
+    observed = frozenset({"SRV-10"})
+
+    def question(self, session: Session) -> IdentifyCode:
+        """What its log has room for."""
+        return IdentifyCode(code_value=session.scanned[:-1], customer_id=session.customer)
+
+    def advised(
+        self,
+        session: Session,
+        answer: IdentifyCodeAnswer | InquiryCodeRulesAnswer,  # noqa: ARG002  # not looked at
+    ) -> Iterator[Message]:
+        """By its own rules."""
+        yield from self.identified(session, self.identify(session.scanned))

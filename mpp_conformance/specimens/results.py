@@ -25,10 +25,9 @@ class NeverPays(ConformingMpp):
 
     name = "payments-left-hanging"
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EC-28 EC-29 EXP-1 FLT-1 FLT-11 FLT-12 FLT-14 FLT-2 FLT-3 FLT-6 FLT-7 FLT-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EC-28 EC-29 EXP-1 FLT-1 FLT-11 FLT-12 FLT-14 FLT-2 FLT-3 FLT-6 FLT-7 FLT-8
         FLT-9 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1 NOT-2 NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-19 OC-20 REG-1 REG-2 REG-3 REG-4
-        REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-5 SRV-6 SRV-7 SRV-9 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7
-        WIRE-8
+        REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-5 SRV-6 SRV-7 SRV-9 UX-6 UX-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:  # noqa: ARG002  # not paid
@@ -48,9 +47,9 @@ class NeverPaysOrderCodes(ConformingMpp):
     name = "order-code-payments-left-hanging"
     breaks = frozenset({"REG-1", "REG-2", "REG-3", "REG-4", "SRV-3", "SRV-5", "SRV-7", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1
-        NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-19 OC-20 REP-2 REP-4 REP-5 SRV-1 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
-        WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 CAN-6 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4 NOT-1
+        NOT-3 NOT-4 NOT-6 NOT-8 NOT-9 OC-19 OC-20 REP-2 REP-4 REP-5 SRV-1 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5 WIRE-6
+        WIRE-7 WIRE-8
     """)
     observed = frozenset({"FLT-11", "FLT-3", "FLT-7", "FLT-8", "FLT-9", "NOT-2"})
 
@@ -92,9 +91,9 @@ class KeepsResults(ConformingMpp):
     name = "results-kept-from-client"
     breaks = frozenset({"SRV-7", "UX-7"})
     hides = ids("""
-        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 EC-28 EC-29 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
-        NOT-3 NOT-8 OC-19 OC-20 REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4
-        WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        ANS-1 CAN-1 CAN-2 CAN-3 CAN-5 CAN-6 EC-28 EC-29 EXP-1 FLT-1 FLT-12 FLT-14 FLT-2 FLT-6 INQ-1 INQ-2 INQ-3 INQ-4
+        NOT-3 NOT-8 OC-19 OC-20 REG-1 REG-2 REP-2 REP-4 REP-5 SDK-1 SRV-1 SRV-3 SRV-6 SRV-9 UX-6 WIRE-3 WIRE-4 WIRE-5
+        WIRE-6 WIRE-7 WIRE-8
     """)
     observed = frozenset({"FLT-8"})
 
@@ -117,7 +116,9 @@ class KeepsFailures(ConformingMpp):
     hides = (
         FAILURE_NOT_SHOWN
         | RESULT_NOT_HANDED
-        | {"ANS-1", "FLT-9", "NOT-8", "OC-19", "SRV-6", "SRV-3", "WIRE-3", "WIRE-4", "WIRE-8"}
+        | ids("""
+        ANS-1 CAN-6 FLT-9 NOT-8 OC-19 SRV-3 SRV-6 WIRE-3 WIRE-4 WIRE-8
+    """)
     )
     observed = frozenset({"FLT-8"})
 

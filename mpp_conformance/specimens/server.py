@@ -182,6 +182,21 @@ class HandlesLimitsItself(ConformingMpp):
             yield from super().answered(session, answer)
 
 
+class LimitCodesToSdk(ConformingMpp):
+    """Leaves whatever bears the result code of a limit to the SDK, also where Alipay+ has left it to the MPP.
+
+    Then there is no result with a code (SRV-8); its client does as it is told.
+    """
+
+    name = "limit-codes-passed-to-sdk"
+    breaks = frozenset({"SRV-3", "SRV-8"})
+
+    def answered(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:
+        """By the words of resultCode."""
+        limit = "EXCEED_LIMIT" in answer.result_code
+        yield from super().answered(session, replace(answer, action_type=HANDLE_BY_SDK) if limit else answer)
+
+
 class DropsPayload(ConformingMpp):
     """Has no field for sdkActionPayload between server and client.
 

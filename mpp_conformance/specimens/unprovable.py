@@ -29,7 +29,7 @@ class BooksWhatIsPaid(ConformingMpp):
 
     name = "only-paid-orders-booked"
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 WIRE-3 WIRE-4 WIRE-5 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-6 INQ-1 INQ-3 NOT-4 NOT-6 NOT-9 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-8
     """)
     observed = frozenset({"NOT-2"})
 
@@ -74,7 +74,7 @@ class CancelsSlowly(ConformingMpp):
     """
 
     name = "cancellation-unknown-at-first"
-    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "WIRE-5"})
+    hides = frozenset({"CAN-1", "CAN-2", "CAN-3", "CAN-4", "CAN-5", "NOT-3", "SRV-7", "WIRE-5"})
     begun: set[str] = field(default_factory=set)
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
@@ -95,7 +95,9 @@ class InTroubleAtFirst(ConformingMpp):
     """
 
     name = "inquiries-unknown-at-first"
-    hides = ids("CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 NOT-3 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8")
+    hides = ids("""
+        CAN-1 CAN-2 CAN-3 INQ-1 INQ-2 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-7 WIRE-8
+    """)
     asked: set[str] = field(default_factory=set)
 
     def inquired(self, inquiry: InquiryPayment) -> InquiryPaymentAnswer:
@@ -136,6 +138,7 @@ class IdentifiesOddly(AsksAboutCodes):
 
     name = "identification-refused"
     hides = ENTRY_UNASKED | ORDER_UNASKED | {"EC-3", "EC-6", "EC-9", "SDK-2", "SRV-1", "SRV-2"}
+    observed = frozenset({"SRV-10"})
 
     def question(self, session: Session) -> IdentifyCode:
         """An empty text."""

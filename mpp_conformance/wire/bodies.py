@@ -72,6 +72,8 @@ _PLACES: Final[Mapping[type[Message], Mapping[str, _Place]]] = {
         "result_code": ("paymentResult", "resultCode"),
         "result_message": ("paymentResult", "resultMessage"),
         **_AMOUNTS,
+        "customs_declaration_amount": ("customsDeclarationAmount", "value"),
+        "customs_declaration_currency": ("customsDeclarationAmount", "currency"),
     },
 }
 _ELSEWHERE: Final = BESIDE_THE_BODY | {"order"} | PATTERNS

@@ -154,6 +154,14 @@ def test_the_result_is_what_the_client_was_surely_handed(
     assert expected == _trace(*messages, app_link=app_link, customer=customer).result()
 
 
+@pytest.mark.parametrize(("notified", "expected"), [("F", "F"), ("S", None)])
+def test_an_order_that_failed_has_failed_when_its_code_is_scanned_again(notified: str, expected: str | None) -> None:
+    """Without an app link; of one that was paid nobody knows what the second scan is told."""
+    made = _trace(_notified(notified), ResultPage(status="S"), app_link=False, payments=[0, 1])
+    again = replace(made.scenario, payments=(made.scenario.payments[0], replace(made.scenario.payments[1], again=True)))
+    assert expected == replace(made, scenario=again).result(1)
+
+
 _DECLINED, _PAID = ServerAnswer(payment_status="F"), ServerAnswer(payment_status="S")
 _FAILURE, _SUCCESS = ResultPage(status="F"), ResultPage(status="S")
 _CASHIER, _NOTICE = CashierPage(), _notified("S")

@@ -260,9 +260,10 @@ def test_a_report_that_comes_too_late_is_written_down_and_changes_nothing() -> N
     assert (delivery.reply, delivery.calls, len(heard.http)) == (None, (), 2)
 
 
+@pytest.mark.parametrize("reference", [None, "7"])
 @pytest.mark.parametrize("kind", [UserInitiatedPay, NotifyPayment])
-def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Message]) -> None:
-    """A call that says not what it is about is held against one conversation that ends without such a call."""
+def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Message], reference: str | None) -> None:
+    """A call that says not what it is about, or that it is about nothing known, is held against one who waited."""
     router = Router(_TEMPLATES)
     pleased, first, second = (_begun(router, label, ORDER) for label in ("pleased", "first one", "second"))
     if kind is NotifyPayment:
@@ -271,7 +272,7 @@ def test_a_nameless_call_goes_to_who_has_waited_for_one_in_vain(kind: type[Messa
         router.deliver(replace(_NOTICE, payment_request_id=payment_request_id(pleased.codes[0])))
     else:
         _ask(router, pleased.codes[0].decoded)
-    nameless = Malformed(where="GATEWAY", operation=kind.__name__, problem="x")
+    nameless = Malformed(where="GATEWAY", operation=kind.__name__, problem="x", reference=reference)
     report = replace(nameless, where="CLIENT_SDK")
     router.deliver(report)
     router.deliver(nameless)
@@ -302,6 +303,40 @@ def test_a_nameless_call_goes_to_where_it_was_to_be_made_again(kind: type[Messag
         router.close(world)
 
     assert [nameless in _heard(world) for world in (answered, unknown)] == [False, True]
+
+
+@pytest.mark.parametrize(("customer", "claimed"), [("one", 1), ("two", 0)])
+def test_a_question_about_nobodys_code_goes_to_its_customer_who_has_waited_in_vain(customer: str, claimed: int) -> None:
+    """What was asked in the place of a scanned code is seen; what is asked for anybody else stays a stray."""
+    router = Router(_TEMPLATES)
+    pleased, waiting = (_begun(router, label, ORDER) for label in ("pleased", "waiting for"))
+    _ask(router, pleased.codes[0].decoded)
+    asked = UserInitiatedPay(code_value="https://elsewhere.example/1", customer_id=customer)
+    router.deliver(asked)
+
+    for world in (pleased, waiting):
+        router.close(world)
+
+    assert [asked in _heard(world) for world in (pleased, waiting)] == [0, claimed]
+    assert [stray.message for stray in router.strays] == ([] if claimed else [asked])
+
+
+@pytest.mark.parametrize(("payment_id", "claimed"), [("p-1", 1), ("p-2", 0), (None, 0)])
+def test_a_notification_under_nobodys_id_goes_to_the_payment_whose_payment_id_it_bears(
+    payment_id: str | None, claimed: int
+) -> None:
+    """One of an earlier run, or of another system, is nobody's; one with the paymentId of this payment is its own."""
+    router = Router(_TEMPLATES)
+    world = _begun(router, "notified", ORDER)
+    _ask(router, world.codes[0].decoded)
+    strange = replace(_NOTICE, payment_request_id="W-17", payment_id=payment_id)
+    router.deliver(strange)
+    router.deliver(replace(_NOTICE, payment_request_id=payment_request_id(world.codes[0]), payment_id="p-1"))
+
+    router.close(world)
+
+    assert _heard(world).count(strange) == claimed
+    assert [stray.message for stray in router.strays] == ([] if claimed else [strange])
 
 
 def test_strays_are_kept_up_to_a_number() -> None:

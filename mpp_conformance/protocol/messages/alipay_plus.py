@@ -98,6 +98,8 @@ class NotifyPayment(Message):
     payment_currency: str | None = None
     pay_to_amount: str | None = None
     pay_to_currency: str | None = None
+    customs_declaration_amount: str | None = None
+    customs_declaration_currency: str | None = None
     customer_id: str | None = None
     signature: str = "valid"
 

@@ -18,7 +18,8 @@ RENAMED: Final = frozenset(
         *("callback", "code_value", "customer_id", "decoded", "error_message", "expiry_time", "order_id"),
         *("page_id", "pass_through_info", "payload", "payment_id", "payment_message", "payment_request_id", "problem"),
         *("redirect_url", "reference", "result_message", "scanned", "sdk_action_payload", "tag", "title", "url"),
-        *("amount", "pay_to_amount", "payment_amount", "version", "entry_pattern", "order_pattern"),
+        *("amount", "pay_to_amount", "payment_amount", "customs_declaration_amount"),
+        *("version", "entry_pattern", "order_pattern"),
     }
 )
 """Names of fields that hold values."""
