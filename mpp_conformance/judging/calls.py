@@ -25,7 +25,8 @@ from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call
 
 UNKNOWN_ORDER: Final = "ORDER_NOT_EXIST"
 """What inquiryPayment is answered with about an order that nobody placed."""
-_TROUBLE: Final = {("U", "UNKNOWN_EXCEPTION"), ("U", "REQUEST_TRAFFIC_EXCEED_LIMIT")}
+_BUSY: Final = "REQUEST_TRAFFIC_EXCEED_LIMIT"
+_TROUBLE: Final = {("U", "UNKNOWN_EXCEPTION"), ("U", _BUSY)}
 _TELLING: Final = (NotifyPayment, ServerAnswer, ResultPage)
 _ANSWERS: Final = {kind.__name__ for kind in (CancelPaymentAnswer, InquiryPaymentAnswer)}
 
@@ -162,14 +163,20 @@ def excused(trace: Trace, one: Asked) -> bool:
     known, the call succeeds.
     """
     asked = (other for other in calls_about(trace) if _subject(other) == _subject(one))
-    return _in_trouble(one) and not _in_vain(
-        [_in_trouble(other) for other in asked if isinstance(other.told, InquiryPaymentAnswer)]
-    )
+    told = [other for other in asked if isinstance(other.told, InquiryPaymentAnswer)]
+    return _in_trouble(one) and not _in_vain([_in_trouble(other) and not _is_busy(other.told) for other in told])
 
 
-def _in_vain(troubled: list[bool]) -> bool:
-    """Whether trouble lasted to the end, however often it was tried; for each answer, whether it told of trouble."""
-    return len(troubled) >= AS_OFTEN_AS_NEEDED and all(troubled[-AS_OFTEN_AS_NEEDED:])
+def _in_vain(broken: list[bool]) -> bool:
+    """Whether trouble lasted to the end, however often it was tried; for each answer, whether it told of such trouble.
+
+    A limit on traffic is none: it may well hold for as long as the suite takes to try again, some milliseconds.
+    """
+    return len(broken) >= AS_OFTEN_AS_NEEDED and all(broken[-AS_OFTEN_AS_NEEDED:])
+
+
+def _is_busy(told: Message | None) -> bool:
+    return getattr(told, "result_code", None) == _BUSY
 
 
 def _subject(one: Asked) -> tuple[bool, int]:
@@ -202,18 +209,17 @@ def after_cancellation(trace: Trace, one: Asked) -> bool:
 
 def in_trouble(trace: Trace) -> bool:
     """Whether a cancellation was answered with U, so that Alipay+ has to try again."""
-    return any(_troubled(trace))
+    return any(answer.result_status == "U" for answer in _cancellations_told(trace))
 
 
 def cancelled_in_vain(trace: Trace) -> bool:
     """Whether the latest cancellations were answered with U, however often Alipay+ tried again."""
-    return _in_vain(_troubled(trace))
+    told = _cancellations_told(trace)
+    return _in_vain([answer.result_status == "U" and not _is_busy(answer) for answer in told])
 
 
-def _troubled(trace: Trace) -> list[bool]:
-    """For each answer to a cancellation, whether it told of trouble."""
-    answers = (event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer))
-    return [answer.result_status == "U" for answer in answers]
+def _cancellations_told(trace: Trace) -> list[CancelPaymentAnswer]:
+    return [event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer)]
 
 
 def since_success(trace: Trace, one: Asked) -> bool:
