@@ -1,8 +1,8 @@
 """Workflow, entry code (steps 1-29): what the MPP client does, and what is not the MPP's to do."""
 
-import re
 from urllib.parse import quote
 
+from mpp_conformance.judging.launches import PAGE_LAUNCHED, names_a_page
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
 from mpp_conformance.judging.result_pages import ONE_RESULT, OWN_TURN, page_shown, shown_before
@@ -59,7 +59,6 @@ from mpp_conformance.scenarios.rounds import (
 from mpp_conformance.scenarios.scenario import ENTRY, Scenario
 
 HAND_OVER_LATE = "the payment result to be reported when the client is handed it, before its page and its callback"
-PAGE_LAUNCHED = "the launched address to be that of a code"
 IDENTIFIED = "Alipay+ to have told the server what the code is, where the server asked"
 
 excluded(
@@ -342,7 +341,6 @@ def launched(trace: Trace, payment: int) -> None:
 def own_page_launched(trace: Trace, payment: int) -> None:
     """The page of the code that was scanned in this payment."""
     asked = expect(trace.opening(payment), payment).reached(Launch)
-    # An address that is none of a code's may lead anywhere, to the right page too.
     asked.given(names_a_page(trace, payment), PAGE_LAUNCHED)
     asked.each_holding(Launch, "url", trace.codes[payment].page_id)
 
@@ -368,15 +366,6 @@ def intercepted_code_passed(trace: Trace, payment: int) -> None:
     """The code value of this payment's decode."""
     asked = expect(trace, payment).reached(Decode).reached(UserInitiatedPay)
     asked.each(UserInitiatedPay, code_value=trace.codes[payment].decoded)
-
-
-def names_a_page(trace: Trace, payment: int) -> bool:
-    """Whether a launched address holds that of an entry code, whichever it is, or the digits of one in this trace."""
-    own = trace.codes[payment]
-    before, _, after = own.scanned.partition(own.page_id)
-    page = re.compile(f"{re.escape(before)}[0-9]{{{len(own.page_id)}}}{re.escape(after)}")
-    urls = [event.message.url for event in trace.of(payment) if isinstance(event.message, Launch)]
-    return any(page.search(url) or any(codes.page_id in url for codes in trace.codes) for url in urls)
 
 
 def passed_by_callback(trace: Trace, payment: int = 0) -> None:
