@@ -118,7 +118,7 @@ class AlipayPlus:
         )
 
     def _expiry(self, payment: Payment) -> str:
-        if payment.zone is None:
+        if not payment.zone:
             return _OVERDUE if payment.expired else NEVER
         zone = timezone(timedelta(minutes=payment.zone))
         return (datetime.fromisoformat(self.now) + _STILL).astimezone(zone).isoformat(timespec="seconds")

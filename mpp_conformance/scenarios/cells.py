@@ -19,6 +19,7 @@ from mpp_conformance.scenarios.scenario import (
     SECOND,
     SHORT,
     UNFUNDED,
+    Offset,
     Payment,
     Scenario,
     handle_by_psp,
@@ -124,7 +125,7 @@ def _behind_one_code() -> Scenario:
     return Scenario(label="entry-orders-behind-one-code", payments=payments)
 
 
-FAR_WEST: Final = -12 * 60
+FAR_WEST: Final = Offset(-12 * 60)
 """The offset from UTC, in minutes, with which a time looks the earliest to whoever leaves the offset out."""
 
 

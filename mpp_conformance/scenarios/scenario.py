@@ -180,8 +180,8 @@ class Payment:
     Alipay+ answers userInitiatedPay and notifyPayment with ``U`` before it decides. ``fault``: the fault profile that
     it answers userInitiatedPay with (a name in ``faults``), or, of a code that is none of Alipay+'s, identifyCode.
     ``calls``: what it asks the MPP server by itself, one after the other. ``rounding``: how Alipay+ rounds what the MPP
-    owes it, a mode of ``decimal``. ``zone``: the order can be paid for some hours yet, until a time that is written
-    with this offset from UTC, in minutes.
+    owes it, a mode of ``decimal``. ``zone``: unless 0, the order can be paid for some hours yet, until a time that
+    is written with this offset from UTC, in minutes.
     """
 
     code: str
@@ -196,7 +196,7 @@ class Payment:
     fault: str = ""
     calls: tuple[Call, ...] = ()
     rounding: str = ROUND_HALF_UP
-    zone: int | None = None
+    zone: Offset = Offset(0)
 
     @property
     def cancelled(self) -> bool:

@@ -197,7 +197,7 @@ def test_no_variable_changes_what_is_run(tmp_path: Path) -> None:
     plan.write_text('{"version": "1.0", "tests": [{"id": 1, "selector": "nothing"}]}', "ascii")
     settings = {
         "ALLURE_TESTPLAN_PATH": str(plan),
-        "PYTEST_ADDOPTS": "-k nothing",
+        "PYTEST_ADDOPTS": "-m nothing",
         "PYTEST_PLUGINS": "no_such_plugin",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "",
         "PYTEST_THEME": "none",
@@ -206,5 +206,8 @@ def test_no_variable_changes_what_is_run(tmp_path: Path) -> None:
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
         "WEB_CONCURRENCY": "many",
     }
-    found = ended("run", "--mpp", "specimen:conforming", "--run", "r", cwd=tmp_path, settings=settings)
-    assert (found.returncode, found.stderr) == (Exit.CONFORMS, b""), found.stdout
+    words = ("run", "--mpp", "specimen:conforming", "-k", "limit", "--run")
+    plain, changed = (ended(*words, name, cwd=tmp_path, settings=those) for name, those in (("a", {}), ("b", settings)))
+    assert (changed.returncode, changed.stderr) == (Exit.NOT_PROVEN, b""), changed.stdout
+    counts = [re.findall(rb"\d+ passed", found.stdout) for found in (plain, changed)]
+    assert counts[0] == counts[1] != []

@@ -53,8 +53,14 @@ from mpp_conformance.wallet import reference
 
 _JUDGED: Final = cabinet.conversations(load(directory("suites")).cases)
 _HELD: Final = tuple(_JUDGED)
-_SPOILT: Final = tuple(scenario for scenario in _HELD if any(payment.fault for payment in scenario.payments))
-_OF_SOUND_ONES: Final = {case.name for held, cases in _JUDGED.items() if held not in _SPOILT for case, _ in cases}
+_FORGED: Final = tuple(fault_cells.FORGED_IDENTITIES)
+"""Only who asks Alipay+ what a code is meets their fault."""
+_SPOILT: Final = tuple(
+    scenario for scenario in _HELD if any(payment.fault for payment in scenario.payments) and scenario not in _FORGED
+)
+_OF_SOUND_ONES: Final = {
+    case.name for held, cases in _JUDGED.items() if held not in (*_SPOILT, *_FORGED) for case, _ in cases
+}
 """The cases that judge conversations in which nothing went wrong: a fault is one more circumstance to them."""
 
 
@@ -153,7 +159,7 @@ def test_what_decides_is_found_without_a_fault_as_well() -> None:
 def test_what_is_told_as_paid_after_its_cancellation_is_found() -> None:
     """With either code; a cancellation that was refused, or one of another order, cancels nothing."""
     name = "cancelled-payment-taken-all-the-same"
-    assert found(name, _HELD) == {REOPENED: 12}
+    assert found(name, _HELD) == {REOPENED: 13}
     trace = held(
         name, next(scenario for scenario in _HELD if scenario.label == "order-inquired-cancelled-inquired-confirmed-3")
     )
@@ -295,6 +301,16 @@ def test_every_profile_is_met_by_a_case() -> None:
         faults = {payment.fault for payment in scenario.payments if payment.fault}
         events = held("conforming", scenario).events
         assert faults == {event.message.fault for event in events if isinstance(event.message, FaultApplied)}
+
+
+@pytest.mark.parametrize("scenario", [pytest.param(scenario, id=scenario.label) for scenario in _FORGED])
+def test_a_forged_identity_meets_whoever_asks_for_one(scenario: Scenario) -> None:
+    """Who asks Alipay+ what a code is does; whoever knows codes by itself is told nothing forged."""
+    asking, knowing = (
+        [event.message.fault for event in held(name, scenario).events if isinstance(event.message, FaultApplied)]
+        for name in ("codes-identified-remotely", "conforming")
+    )
+    assert (asking, knowing) == ([scenario.payments[-1].fault], [])
 
 
 @pytest.mark.parametrize("scenario", [pytest.param(scenario, id=scenario.label) for scenario in _SPOILT])

@@ -280,7 +280,10 @@ def test_the_command_prints_every_profile() -> None:
     """Name, what is done, what is careful, and the cases that meet it."""
     told = faults()
     assert [fault.name for fault in FAULTS.values() if f"  {fault.name} (" not in told or fault.does not in told] == []
-    assert "      FLT-1: order-signature-stale, entry-signature-stale\n" in told
+    assert (
+        "      FLT-1: order-signature-stale, entry-signature-stale, order-paid-then-forged-identity-signature-stale\n"
+        in told
+    )
     assert told.splitlines()[-1].startswith(f"{len(FAULTS)} profiles, met in ")
 
 
