@@ -239,6 +239,7 @@ def test_a_call_by_another_method_is_heard_and_refused() -> None:
             (stray,) = (stray.message for stray in at.router.strays)
             assert isinstance(stray, Malformed)
             assert (stray.operation, stray.reference) == ("UserInitiatedPay", "NOBODY'S")
+            assert (answer.status_code, answer.headers["allow"]) == (HTTPStatus.METHOD_NOT_ALLOWED, "POST")
             assert answer.json()["result"]["resultStatus"] == "F"
 
     asyncio.run(call())

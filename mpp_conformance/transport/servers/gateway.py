@@ -140,6 +140,8 @@ class _Gateway:
         if delivery.faulty_answer is not None:
             return self._misdelivered(request, delivery)
         made = self.layer.sign(request, wire.encode(delivery.reply, gateway_url=self.gateway_url()))
+        if request.method != wire.POST:
+            made.status_code, made.headers["Allow"] = HTTPStatus.METHOD_NOT_ALLOWED, wire.POST
         delivery.attach_reply(answer_half(request, made))
         return made
 
