@@ -31,7 +31,6 @@ from mpp_conformance.protocol.messages import (
     HANDLE_BY_SDK,
     Decode,
     DecodeCallback,
-    FaultApplied,
     HandleAction,
     IdentityAnswer,
     Launch,
@@ -44,7 +43,7 @@ from mpp_conformance.protocol.messages import (
 from mpp_conformance.scenarios.answers import Choice
 from mpp_conformance.scenarios.call_sequences import EACH
 from mpp_conformance.scenarios.cells import BOTH, in_turn, payloads, psp, sdk, together
-from mpp_conformance.scenarios.fault_cells import LATE_STOPS, UNUSABLE
+from mpp_conformance.scenarios.fault_cells import UNUSABLE
 from mpp_conformance.scenarios.rounds import (
     a_round,
     distinct,
@@ -269,16 +268,6 @@ def test_each_callback_brings_the_payload_of_its_own_payment(trace: Trace) -> No
     """Of two payments, at once or one after the other, each callback is executed once with its own payload."""
     passed_by_callback(trace, 0)
     passed_by_callback(trace, 1)
-
-
-@case(EC_25, LATE_STOPS)
-def test_a_late_payload_is_passed_by_the_only_callback(trace: Trace) -> None:
-    """An app that passes on a payload which took some seconds has not called it a failure before."""
-    asked = expect(trace, 1).reached(FaultApplied).reached(Decode).none(HandleAction)
-    called = [event.message for event in trace.of(1) if isinstance(event.message, DecodeCallback)]
-    # Whoever has given up by then and passes on nothing is judged elsewhere.
-    if any(callback.sdk_action_payload for callback in called):
-        asked.one(DecodeCallback)
 
 
 @case(EC_28, left, Choice(action=HANDLE_BY_PSP, code=ENTRY))

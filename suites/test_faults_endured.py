@@ -6,6 +6,7 @@ from mpp_conformance.judging.trace import Trace
 from mpp_conformance.ledger.requirements import DERIVED, DOCUMENTED, MPP, MPP_SERVER, SHOULD, SILENT, case, requirement
 from mpp_conformance.ledger.source import ENTRY_CODE, MESSAGE_LAYER, ORDER_CODE
 from mpp_conformance.protocol.messages import (
+    Decode,
     DecodeCallback,
     FaultApplied,
     HandleAction,
@@ -144,6 +145,16 @@ def test_a_late_payload_reaches_the_sdk(trace: Trace) -> None:
     asked.given(handed_to_the_sdk(trace, 0) == {prompt}, PROMPT)
     # Who mixes payments up does so at any speed.
     asked.given(prompt not in handed_to_the_sdk(trace, 1), APART).some(DecodeCallback, sdk_action_payload=late)
+
+
+@case(FLT_14, LATE_STOPS)
+def test_a_late_payload_is_passed_by_the_only_callback(trace: Trace) -> None:
+    """An app that passes on a payload which took some seconds has not called it a failure before."""
+    asked = expect(trace, 1).reached(FaultApplied).reached(Decode).none(HandleAction)
+    called = [event.message for event in trace.of(1) if isinstance(event.message, DecodeCallback)]
+    # Whoever has given up by then and passes on nothing is judged above.
+    if any(callback.sdk_action_payload for callback in called):
+        asked.one(DecodeCallback)
 
 
 @case(FLT_12, [*AT_FIRST, DRIPPED])

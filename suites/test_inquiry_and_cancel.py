@@ -11,8 +11,8 @@ from mpp_conformance.judging.calls import (
     UNKNOWN_ORDER,
     Asked,
     after_cancellation,
+    broken_down,
     by_alipay_plus,
-    cancelled_in_vain,
     cancelling,
     ended,
     excused,
@@ -230,9 +230,9 @@ def test_a_cancellation_can_be_repeated(trace: Trace) -> None:
 
 @case(CAN_6, [PAID_TRIED_AGAIN, UNPAID_TRIED_AGAIN, EARLY_TRIED_AGAIN])
 def test_a_cancellation_that_is_tried_again_succeeds(trace: Trace) -> None:
-    """Of five or six cancellations in a row one succeeds, if any is answered U."""
+    """Tried again five times after a U, it succeeds; a limit on traffic may hold for longer."""
     told = expect(trace).reached(CancelPaymentAnswer)
-    if in_trouble(trace):
+    if broken_down(trace):
         told.some(CancelPaymentAnswer, result_status="S")
     shown(trace)
 
@@ -348,8 +348,7 @@ def cancelled_when_failed(trace: Trace) -> None:
 
 def cancelled_alike(trace: Trace) -> None:
     """Both cancellations succeed, and are answered alike."""
-    told = expect(trace).reached(CancelPaymentAnswer)
-    told.given(not in_trouble(trace) or cancelled_in_vain(trace), NO_TROUBLE)
+    told = expect(trace).reached(CancelPaymentAnswer).given(not in_trouble(trace), NO_TROUBLE)
     answers = [event.message for event in trace.of(0) if isinstance(event.message, CancelPaymentAnswer)]
     told.given(answers[0].result_status == "S" and len(answers) > 1, "the first to succeed, and both to be answered")
     told.each(CancelPaymentAnswer, result_status="S", result_code=answers[0].result_code)

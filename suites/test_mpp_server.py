@@ -1,6 +1,6 @@
 """What the MPP server does: workflow steps on the server's side and the highlights for the MPP server."""
 
-from mpp_conformance.judging.calls import tells_orders_apart
+from mpp_conformance.judging.calls import taken_before_cancelled, tells_orders_apart
 from mpp_conformance.judging.oracle import expect
 from mpp_conformance.judging.patterns import ERROR_CODE, SOME_TEXT
 from mpp_conformance.judging.results_told import results_told
@@ -295,7 +295,8 @@ def told_as_notified(trace: Trace) -> None:
     """No success where only a failure is notified."""
     told = expect(trace).reached(CancelPaymentAnswer, result_status="S").given(trace.acted_on(), ACTED_ON)
     if trace.notified() == "F":
-        told.given(not trace.raced(), WAITED_FOR).none(ServerAnswer, payment_status="S")
+        quicker = trace.raced() or taken_before_cancelled(trace)
+        told.given(not quicker, WAITED_FOR).none(ServerAnswer, payment_status="S")
         if not trace.app_link:
             told.none(ResultPage, status="S")
     told.given(tells_orders_apart(trace), APART)

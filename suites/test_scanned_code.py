@@ -107,9 +107,9 @@ def test_a_foreign_code_is_left_alone(trace: Trace) -> None:
 
 @case(SRV_10, map(psp, BOTH))
 def test_what_is_asked_about_is_what_was_scanned(trace: Trace) -> None:
-    """Each question of what a code is names the scanned code value; who asks nothing knows codes by itself."""
+    """Each question of what a code is names the code value that was scanned or intercepted; many ask nothing."""
     expect(trace).reached(Scan).none(Malformed, where=GATEWAY, operation=IdentifyCode.__name__)
-    expect(trace.readable()).none_but(IdentifyCode, code_value=(trace.codes[0].scanned,))
+    expect(trace.readable()).none_but(IdentifyCode, code_value=(trace.codes[0].scanned, trace.codes[0].decoded))
 
 
 @case(SRV_2, launching)

@@ -20,7 +20,7 @@ from mpp_conformance.protocol.messages import (
     ResultPage,
     ServerAnswer,
 )
-from mpp_conformance.scenarios.call_cells import AS_OFTEN_AS_NEEDED
+from mpp_conformance.scenarios.call_cells import OFTEN
 from mpp_conformance.scenarios.scenario import CANCEL, PAYING, Call
 
 UNKNOWN_ORDER: Final = "ORDER_NOT_EXIST"
@@ -168,11 +168,12 @@ def excused(trace: Trace, one: Asked) -> bool:
 
 
 def _in_vain(broken: list[bool]) -> bool:
-    """Whether trouble lasted to the end, however often it was tried; for each answer, whether it told of such trouble.
+    """Whether there was nothing but trouble, however often it was tried; for each answer, whether it told of such.
 
-    A limit on traffic is none: it may well hold for as long as the suite takes to try again, some milliseconds.
+    The suite tries again within milliseconds. So a limit on traffic is no such trouble, and nor is what an order that
+    was known before is in for a while.
     """
-    return len(broken) >= AS_OFTEN_AS_NEEDED and all(broken[-AS_OFTEN_AS_NEEDED:])
+    return len(broken) >= OFTEN and all(broken)
 
 
 def _is_busy(told: Message | None) -> bool:
@@ -212,10 +213,9 @@ def in_trouble(trace: Trace) -> bool:
     return any(answer.result_status == "U" for answer in _cancellations_told(trace))
 
 
-def cancelled_in_vain(trace: Trace) -> bool:
-    """Whether the latest cancellations were answered with U, however often Alipay+ tried again."""
-    told = _cancellations_told(trace)
-    return _in_vain([answer.result_status == "U" and not _is_busy(answer) for answer in told])
+def broken_down(trace: Trace) -> bool:
+    """Whether a cancellation was answered with U for another reason than a limit on traffic."""
+    return any(answer.result_status == "U" and not _is_busy(answer) for answer in _cancellations_told(trace))
 
 
 def _cancellations_told(trace: Trace) -> list[CancelPaymentAnswer]:

@@ -1,7 +1,8 @@
 """Conversations in which the suite itself was late: what is not proven is tried once more, with nothing beside it.
 
 Our own lag is nobody's fault, and often over with the rest of a run. All attempts stand in the journal, each with its
-evidence. No failure is tried again: a wallet has no second chance in what counts against it.
+evidence. No failure is tried again, and no conversation after whose end the wallet spoke: it has no second chance in
+what counts against it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def hold_again(run: Execution) -> None:
     """Hold once more what lagged, one after the other, and judge it anew; the latest attempt counts."""
     for _ in range(TIMES):
         for scenario in unproven(run.results, run.record.traces):
-            if run.conversations.renew(scenario):
+            if scenario not in run.conversations.prolonged and run.conversations.renew(scenario):
                 run.record.set_aside(scenario)
                 _judge(run, scenario)
 

@@ -76,22 +76,22 @@ UNPAID_CANCELLED: Final = _called("order-unpaid-cancelled", TAKE_BACK, ASK, TAKE
 ENTRY_UNPAID_CANCELLED: Final = _called(
     "entry-unpaid-cancelled", ASK, TAKE_BACK, ASK, TAKE_BACK, code=ENTRY, customer=UNFUNDED
 )
-AS_OFTEN_AS_NEEDED: Final = 5
-"""How often Alipay+ tries again: who is in trouble has had time to get over it."""
+OFTEN: Final = 5
+"""How often Alipay+ asks again, at once."""
 PAID_TRIED_AGAIN: Final = _called(
     "order-paid-cancelled-again-and-again",
-    *(ASK, TAKE_BACK, *[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
-    *(*[ASK] * AS_OFTEN_AS_NEEDED, *[ASK_ABOUT_NOTHING] * AS_OFTEN_AS_NEEDED),
+    *(ASK, TAKE_BACK, *[TAKE_BACK] * OFTEN),
+    *(*[ASK] * OFTEN, *[ASK_ABOUT_NOTHING] * OFTEN),
 )
 UNPAID_TRIED_AGAIN: Final = _called(
     "order-unpaid-cancelled-again-and-again",
-    *(*[ASK] * AS_OFTEN_AS_NEEDED, TAKE_BACK, *[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *(*[ASK] * OFTEN, TAKE_BACK, *[TAKE_BACK] * OFTEN),
     *[ASK_ABOUT_NOTHING] * 3,
     customer=UNFUNDED,
 )
 EARLY_TRIED_AGAIN: Final = _called(
     "order-cancelled-again-and-again-while-paying",
-    *early(*[TAKE_BACK] * AS_OFTEN_AS_NEEDED),
+    *early(*[TAKE_BACK] * OFTEN),
     *(*[ASK] * 3, *[ASK_ABOUT_NOTHING] * 3),
 )
 """Each state of a payment, and an order that nobody placed: what is answered U at first is tried again there."""

@@ -116,7 +116,7 @@ LATE: Final = [_late(seconds, ORDER, _TO_PAY) for seconds in (1, 3, 8)]
 SOON: Final = LATE[:2]
 """Those in which it comes before an app may be thought to give up."""
 LATE_STOPS: Final = [_late(3, ENTRY, _STOPPED)]
-"""Likewise, for the client SDK."""
+"""A payload for the client SDK that takes 3 seconds, after one that comes at once."""
 REDIRECTED: Final = _met("redirected", ORDER, _TO_PAY)
 """The MPP is sent elsewhere."""
 SPELLED: Final = _each(

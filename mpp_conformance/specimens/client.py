@@ -20,6 +20,7 @@ class CallbackTwice(ConformingMpp):
 
     name = "payload-callback-twice"
     breaks = frozenset({"EC-25"})
+    observed = frozenset({"FLT-14"})
 
     def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:
         """And once more."""
@@ -91,6 +92,7 @@ class BothForEntryCode(ConformingMpp):
 
     name = "both-ways-for-entry-code"
     breaks = frozenset({"EC-25"})
+    observed = frozenset({"FLT-14"})
 
     def callback_with_payload(self, callback: str, payload: str | None) -> Iterator[Message]:
         """Both."""

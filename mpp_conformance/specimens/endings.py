@@ -302,7 +302,7 @@ class SuccessBeforeCashier(ConformingMpp):
 
     name = "success-shown-before-the-cashier-page"
     breaks = frozenset({"EC-29", "OC-20"})
-    hides = frozenset({"CAN-4"})
+    hides = frozenset({"CAN-4", "SRV-7"})
     observed = frozenset({"EXP-1"})
 
     def pay(self, session: Session, order: Order) -> Iterator[Message]:

@@ -119,8 +119,7 @@ class OverdrawsTransaction(ConformingMpp):
 
     name = "transaction-limit-overdrawn"
     breaks = frozenset({"EC-25", "REG-1", "REG-3", "SRV-3", "UX-6"})
-    hides = frozenset({"FLT-14"})
-    observed = frozenset({"ANS-1", "UX-8"})
+    observed = frozenset({"ANS-1", "FLT-14", "UX-8"})
     warning = "PAYMENT_AMOUNT_EXCEED_LIMIT"
 
     def pass_to_client(self, session: Session, answer: UserInitiatedPayAnswer) -> Iterator[Message]:

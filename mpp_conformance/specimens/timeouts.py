@@ -91,8 +91,6 @@ class CallbackTwice(CallbackGivesUp):
     """Has such an app, which takes notice of what comes after that all the same, and executes the callback again."""
 
     name = "decode-callback-before-a-late-answer-and-after"
-    breaks = frozenset({"EC-25"})
-    observed = frozenset()
 
     def act(self, session: Session, handed: Handed) -> Iterator[Message]:
         """As if nothing had been."""

@@ -87,7 +87,7 @@ class SecondCancellationUnknown(ConformingMpp):
     """Breaks down over a cancellation of what it has cancelled, however often Alipay+ tries."""
 
     name = "second-cancellation-unknown-for-ever"
-    breaks = frozenset({"CAN-2"})
+    hides = frozenset({"CAN-2"})
 
     def cancelled(self, cancellation: CancelPayment) -> CancelPaymentAnswer:
         """U from the second on."""
@@ -121,12 +121,11 @@ class FailedUnknown(InquiredInVain):
 class CancelledUnknown(InquiredInVain):
     """Breaks down over orders that it has closed.
 
-    So nobody can see that it closes them, and no other (CAN-5).
+    So nobody can see that it closes them (CAN-3), and no other (CAN-5).
     """
 
     name = "cancelled-orders-unknown-for-ever"
-    hides = frozenset({"CAN-5"})
-    breaks = frozenset({"CAN-3"})
+    hides = frozenset({"CAN-3", "CAN-5"})
     code = CLOSED
 
 

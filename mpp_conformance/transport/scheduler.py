@@ -136,7 +136,7 @@ class ConcurrentConversations:
 
     def renew(self, scenario: Scenario) -> bool:
         """Whether this conversation, which is over, is held once more when it is asked for next: it is."""
-        del self._futures[scenario]
+        self._futures.pop(scenario, None)  # what an attempt before this one has held is in none
         return True
 
     def close(self) -> None:

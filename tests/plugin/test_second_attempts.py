@@ -15,7 +15,7 @@ from mpp_conformance.ledger.catalogue import Planned
 from mpp_conformance.ledger.requirements import MPP_CLIENT, MUST, STATED, Case, Requirement
 from mpp_conformance.ledger.source import ORDER_CODE
 from mpp_conformance.plugin.second_attempts import TIMES, unproven
-from mpp_conformance.protocol.messages import ResultPage
+from mpp_conformance.protocol.messages import HandleAction, ResultPage
 from mpp_conformance.report.checks import journal_consistency
 from mpp_conformance.report.run_folder import journal_file
 from mpp_conformance.report.verdict_file import document
@@ -102,6 +102,13 @@ def test_what_is_proven_is_not_held_again(bench: Bench) -> None:
     """A lag that kept nothing from being judged is of no account."""
     bench.lags = {"order-sdk-S": 10, "entry-sdk-F": 10}
     assert (bench.run(HEAD, "--mpp-run", "r").ret, told(bench, journal.RERUN)) == (0, [])
+
+
+def test_what_the_wallet_said_after_the_end_is_not_left_behind(bench: Bench) -> None:
+    """It would count against the wallet: a second attempt would leave it unjudged."""
+    bench.specimen, bench.lags, bench.late = Unheard, {"order-sdk-S": 1}, (HandleAction(sdk_action_payload="more"),)
+    bench.run(HEAD, "--mpp-run", "r")
+    assert told(bench, journal.RERUN) == []
 
 
 def test_a_run_that_is_stopped_holds_nothing_again(bench: Bench) -> None:

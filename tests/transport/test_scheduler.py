@@ -200,6 +200,7 @@ def test_a_conversation_that_is_renewed_is_held_once_more() -> None:
     """It has another name each time, and somebody is told that it begins."""
     puppet, told = Puppet(), list[Scenario]()
     with closing(ConcurrentConversations(puppet.opened, parallel=2, begun=told.append)) as held:
+        assert held.renew(SCENARIOS[0]) is True, "an attempt before this one may have held it"
         for _ in range(3):
             puppet.let_end(SCENARIOS[0])
             assert held.trace(SCENARIOS[0]) is held.trace(SCENARIOS[0])

@@ -66,8 +66,8 @@ def test_no_two_conversations_share_a_code() -> None:
 def test_conversations_take_turns() -> None:
     """They are under way at the same time: another one takes most turns in between."""
     outcome = _trial("conforming", users=32).run_by_seed()
-    total = sum(count for _, count in outcome.turns)
-    assert len(outcome.turns) > total * 3 // 4
+    together = outcome.turns[: len(outcome.turns) // 2]  # towards the end the longest ones are alone
+    assert len(together) > sum(count for _, count in together) * 3 // 4
 
 
 def test_alone_a_conversation_goes_as_in_any_run() -> None:
