@@ -16,7 +16,10 @@ from mpp_conformance.specimens.conforming import ConformingMpp, Handed, Session
 
 
 class CallbackTwice(ConformingMpp):
-    """Executes the callback once from the answer and once from a timer."""
+    """Executes the callback once from the answer and once from a timer.
+
+    A payload that takes its time is passed on twice, too (FLT-14).
+    """
 
     name = "payload-callback-twice"
     breaks = frozenset({"EC-25"})
@@ -88,7 +91,10 @@ class HandleActionForEntryCode(ConformingMpp):
 
 
 class BothForEntryCode(ConformingMpp):
-    """Calls handleAction and executes the callback, to be sure."""
+    """Calls handleAction and executes the callback, to be sure.
+
+    A payload that takes its time is passed on in both ways, too (FLT-14).
+    """
 
     name = "both-ways-for-entry-code"
     breaks = frozenset({"EC-25"})

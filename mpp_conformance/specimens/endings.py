@@ -297,7 +297,7 @@ class SuccessBeforeCashier(ConformingMpp):
     """Shows the page of a success as soon as there is an order, and its cashier page after that.
 
     The same screen serves both codes, and an order that is overdue (EXP-1). What is cancelled then was shown as taken
-    before (CAN-4).
+    before (CAN-4, SRV-7).
     """
 
     name = "success-shown-before-the-cashier-page"

@@ -84,7 +84,10 @@ class CancelsEarlyInVain(ConformingMpp):
 
 
 class SecondCancellationUnknown(ConformingMpp):
-    """Breaks down over a cancellation of what it has cancelled, however often Alipay+ tries."""
+    """Breaks down over a cancellation of what it has cancelled, however often Alipay+ tries.
+
+    The suite tries again at once: the trouble may not last (CAN-2).
+    """
 
     name = "second-cancellation-unknown-for-ever"
     hides = frozenset({"CAN-2"})

@@ -43,7 +43,7 @@ _RARE: Final = """
 """
 """An answer that trips them up is one of those that nobody wrote, or is lost; each stands alone in its conversation."""
 _IN_VAIN: Final = """
-    second-cancellation-unknown-for-ever failed-orders-unknown-for-ever cancelled-orders-unknown-for-ever
+    failed-orders-unknown-for-ever
     strange-orders-unknown-for-ever
 """
 """Alipay+ tries as often as it takes to show them in conversations of one payment only."""
