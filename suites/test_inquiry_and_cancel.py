@@ -172,7 +172,7 @@ def test_an_inquiry_tells_of_a_success(trace: Trace) -> None:
     of_each_alone(trace, kept_and_asked_about, inquired_as_paid)
 
 
-@case(INQ_1, [UNPAID, NOT_BEING_PAID, ENTRY_UNPAID_CANCELLED, UNPAID_TRIED_AGAIN, *several(unpaid)])
+@case(INQ_1, [UNPAID, NOT_BEING_PAID, ENTRY_UNPAID_CANCELLED, *several(unpaid)])
 def test_an_inquiry_tells_of_a_failure(trace: Trace) -> None:
     """Of a payment that has failed no inquiry is told S; after a failure was notified it is told F."""
     of_each_alone(trace, unpaid, inquired_as_failed)
@@ -186,7 +186,7 @@ def test_an_inquiry_tells_of_no_success_that_was_not_the_mpps(trace: Trace) -> N
     expect(trace).given("S" in {answer.payment_status for answer in told}, TOLD_AS_PAID)
 
 
-@case(INQ_2, [STRANGE, PAID_TRIED_AGAIN, *several(asked_about_nothing), *UNCOLLECTED])
+@case(INQ_2, [STRANGE, *several(asked_about_nothing), *UNCOLLECTED])
 def test_an_inquiry_about_nothing_tells_of_nothing(trace: Trace) -> None:
     """A paymentRequestId that nobody gave is answered with ORDER_NOT_EXIST, and one that was given is not."""
     of_each_alone(trace, asked_about_nothing, tells_of_nothing)

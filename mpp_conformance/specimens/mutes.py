@@ -267,9 +267,9 @@ class AlwaysUnknown(AnswersAlike):
 
     name = "every-call-answered-with-unknown"
     observed = frozenset({"CAN-6"})
-    breaks = frozenset({"INQ-1", "INQ-2"})
+    breaks = frozenset({"INQ-1"})
     hides = ids("""
-        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
+        CAN-1 CAN-2 CAN-3 CAN-4 CAN-5 INQ-2 INQ-3 INQ-4 NOT-3 SRV-7 WIRE-3 WIRE-4 WIRE-5 WIRE-6 WIRE-7 WIRE-8
     """)
     result = ("U", "UNKNOWN_EXCEPTION")
 

@@ -114,10 +114,13 @@ class InquiredInVain(ConformingMpp):
 
 
 class FailedUnknown(InquiredInVain):
-    """Keeps failed payments where inquiries cannot find them."""
+    """Keeps failed payments where inquiries cannot find them.
+
+    The suite asks again at once: the trouble may not last (INQ-1).
+    """
 
     name = "failed-orders-unknown-for-ever"
-    breaks = frozenset({"INQ-1"})
+    hides = frozenset({"INQ-1"})
     code = "USER_BALANCE_NOT_ENOUGH"
 
 
@@ -133,10 +136,13 @@ class CancelledUnknown(InquiredInVain):
 
 
 class StrangeUnknown(InquiredInVain):
-    """Breaks down over orders that it does not know."""
+    """Breaks down over orders that it does not know.
+
+    The suite asks again at once: the trouble may not last (INQ-2).
+    """
 
     name = "strange-orders-unknown-for-ever"
-    breaks = frozenset({"INQ-2"})
+    hides = frozenset({"INQ-2"})
     code = "ORDER_NOT_EXIST"
 
 

@@ -38,7 +38,7 @@ class Conversations(Protocol):
 
     @property
     def prolonged(self) -> Mapping[Scenario, Trace]:
-        """Conversations of which more was heard when they were over, with that; to be asked for after `close`."""
+        """Conversations of which more was heard when they were over, with that; all of it is there after `close`."""
 
     def close(self) -> None:
         """Leave off what is still going on and stop listening."""

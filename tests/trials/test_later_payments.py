@@ -42,12 +42,7 @@ _RARE: Final = """
     lost-calls-repeated-about-another-code lost-calls-repeated-for-another-customer not-notified-after-a-repeated-call
 """
 """An answer that trips them up is one of those that nobody wrote, or is lost; each stands alone in its conversation."""
-_IN_VAIN: Final = """
-    failed-orders-unknown-for-ever
-    strange-orders-unknown-for-ever
-"""
-"""Alipay+ tries as often as it takes to show them in conversations of one payment only."""
-_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE + _IN_VAIN).split())
+_UNSEEN: Final = frozenset((_SHARED + _FIRST_ONLY + _SCANNED_BEFORE + _RARE).split())
 
 
 class GoodAtFirst(ConformingMpp):
