@@ -18,6 +18,7 @@ from mpp_conformance.protocol.messages import (
     UserInitiatedPay,
 )
 from mpp_conformance.scenarios import call_cells as called
+from mpp_conformance.scenarios.call_sequences import several
 from mpp_conformance.scenarios.cells import BOTH, customers_in_turn, paid_then_foreign, psp, sdk
 from mpp_conformance.scenarios.rounds import FAILURE_NOTICE_UNKNOWN, NOTICE_UNKNOWN
 from mpp_conformance.scenarios.scenario import ORDER, UNFUNDED, Payment, Scenario, one
@@ -34,7 +35,11 @@ _HELD: Final[Mapping[type[Message], tuple[Scenario, ...]]] = {
     UserInitiatedPay: (*_LEFT, *(sdk(code, "S") for code in BOTH), customers_in_turn(ORDER), UNKNOWN),
     NotifyPayment: (*_LEFT[1:], customers_in_turn(ORDER), NOTICE_UNKNOWN, FAILURE_NOTICE_UNKNOWN, called.PAID),
     IdentifyCode: (*_LEFT, paid_then_foreign(ORDER)),
-    InquiryPaymentAnswer: (*_LEFT[1:2], *(called.PAID, called.UNPAID, called.BEING_PAID, called.STRANGE), *CANCELLED),
+    InquiryPaymentAnswer: (
+        *(*_LEFT[1:2], called.PAID, called.UNPAID, called.BEING_PAID, called.STRANGE, *CANCELLED),
+        # An order that is known is asked about before one that nobody placed.
+        next(held for held in several(called.asked_about_nothing) if held.label == "order-each-of-several-asked-about"),
+    ),
     CancelPaymentAnswer: (*CANCELLED, called.UNPAID_TRIED_AGAIN, called.EARLY_TRIED_AGAIN),
 }
 """Few conversations: in each of them something is said of the message."""
